@@ -1,0 +1,13 @@
+//! Rules on plain values: no async, no SQL, no GraphQL, no HTTP.
+//!
+//! To add a rule: a file named after its feature, with a table test beside the code.
+
+pub mod access;
+pub mod adoption_case;
+pub mod bill;
+pub mod meeting_series;
+pub mod partial_date;
+pub mod principal;
+pub mod quarter;
+pub mod search_text;
+pub mod suppression;

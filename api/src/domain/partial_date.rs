@@ -1,0 +1,42 @@
+//! Dates known to the year, the month or the day: `2026`, `2026-07`, `2026-07-01`.
+
+use chrono::NaiveDate;
+
+/// Whether the text is a partial date that exists in the calendar.
+pub fn is_partial_date(text: &str) -> bool {
+    first_day(text).is_some()
+}
+
+/// The first day the text may mean; none if it is not a partial date.
+pub fn first_day(text: &str) -> Option<NaiveDate> {
+    let bytes = text.as_bytes();
+    let shaped = bytes.iter().enumerate().all(|(at, byte)| match at {
+        4 | 7 => *byte == b'-',
+        _ => byte.is_ascii_digit(),
+    });
+    if !shaped {
+        return None;
+    }
+    let full = match bytes.len() {
+        4 => format!("{text}-01-01"),
+        7 => format!("{text}-01"),
+        10 => text.to_owned(),
+        _ => return None,
+    };
+    NaiveDate::parse_from_str(&full, "%Y-%m-%d").ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_forms_and_no_other() {
+        for text in ["2026", "2026-07", "2026-07-01", "2024-02-29"] {
+            assert!(is_partial_date(text), "{text}");
+        }
+        for text in ["", "26", "2026-", "2026-13", "2026-02-30", "2026-7-1", "2026/07", "2026-07-01T00"] {
+            assert!(!is_partial_date(text), "{text}");
+        }
+    }
+}

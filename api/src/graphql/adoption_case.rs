@@ -1,0 +1,311 @@
+//! Regional AI-adoption cases with their outcomes.
+
+use entity::adoption_case::{AdoptionStage, ApplicationArea, BusinessSize, CaseStatus, Disclosure, Technology, Verification};
+use entity::barrier::BarrierKind;
+use entity::outcome::OutcomeFamily;
+
+use serde_json::Value;
+
+use super::choices::SIMILARITY;
+use crate::domain::access::{self, Object, Rows};
+use crate::domain::adoption_case::{points, required_from};
+use crate::error::Error;
+use crate::read::Reader;
+use crate::read::catalog::{Root, RootKind, page_args};
+use crate::read::model::{Arg, Args, Column, Guard, List, Scalar, Source, Type};
+use crate::read::sql::Sql;
+
+/// The types declared here.
+pub fn types() -> Vec<Type> {
+    vec![adoption_case(), similar_case(), case_barrier(), case_technology(), outcome(), case_requirement()]
+}
+
+fn adoption_case() -> Type {
+    use entity::adoption_case::Column as C;
+    Type::fact::<entity::adoption_case::Entity>("AdoptionCase", *b"CA", Guard::Case, "지역 AI 도입·활용 사례. How a company adopted AI, where, with whose help and to what effect. Anonymous callers see published cases only.")
+        .column("code", C::Code, "사례 번호. Stable key.")
+        .localized("title", C::TitleKo, C::TitleEn, "제목. Title.")
+        .localized("summary", C::SummaryKo, C::SummaryEn, "내용. Content.")
+        .one_by("company", Source::Expression(company), "Institution", "Institution", "기업(기관). Company, where it is an institution of record and may be named.")
+        .expression("companyName", Scalar::Text, "String", company_name, "기업명. Name of the company; null unless `disclosure` is NAMED.")
+        .expression("disclosure", Scalar::Choice(Disclosure::CHOICE), "Disclosure!", disclosure, "기업명 공개. Whether the company's name is shown, and if not, why.")
+        .one("region", C::RegionId, "Region", "지역. Region as reported.")
+        .one_by("currentRegion", Source::Expression(current_region), "Region", "Region", "현행 지역. Division that the region belongs to now.")
+        .column("district", C::District, "시·군·구. District.")
+        .one("industry", C::IndustryId, "Industry", "업종. KSIC section or division.")
+        .choice("size", C::Size, BusinessSize::CHOICE, "기업 규모. Size.")
+        .choice("technology", C::Technology, Technology::CHOICE, "주요 AI 기술. Primary AI technology.")
+        .choice("application", C::Application, ApplicationArea::CHOICE, "활용 분야. Business function.")
+        .choice("stage", C::Stage, AdoptionStage::CHOICE, "도입 단계. Stage.")
+        .column("supplierName", C::SupplierName, "공급기업. Supplier.")
+        .one("supplier", C::SupplierId, "Institution", "공급기업(기관). Supplier, where it is an institution of record.")
+        .localized("programme", C::ProgrammeKo, C::ProgrammeEn, "지원 사업. Support programme.")
+        .partial_date("startedOn", C::StartedOn, "도입 시작. Start.")
+        .krw("investment", C::Investment, "투자액(원). Own investment in KRW.")
+        .krw("publicSupport", C::PublicSupport, "지원금(원). Public support in KRW.")
+        .choice("verification", C::Verification, Verification::CHOICE, "검증 수준. Verification level.")
+        .choice("status", C::Status, CaseStatus::CHOICE, "처리 상태. Workflow state.")
+        .localized("lessons", C::LessonsKo, C::LessonsEn, "시사점. Lessons.")
+        .column("consentToPublish", C::ConsentToPublish, "공개 동의. Whether the company agreed to publication.")
+        .column("publishedOn", C::PublishedOn, "공개일. Date of publication.")
+        .many("outcomes", entity::outcome::Column::AdoptionCaseId, "Outcome", &["position"], "성과. Measured outcomes.")
+        .many("barriers", entity::case_barrier::Column::AdoptionCaseId, "CaseBarrier", &["kind"], "애로. Barriers met.")
+        .many("technologies", entity::case_technology::Column::AdoptionCaseId, "CaseTechnology", &["technology"], "AI 기술. All technologies used.")
+        .sorted(&["code"])
+        .orderable("CODE", "code")
+        .orderable("STARTED_ON", "started_on")
+        .searchable()
+        .list("adoptionCases")
+        .lookup("adoptionCase", "code")
+}
+
+fn case_barrier() -> Type {
+    use entity::case_barrier::Column as C;
+    Type::fact::<entity::case_barrier::Entity>("CaseBarrier", *b"CB", Guard::Via { fk: "adoption_case_id", parent: "AdoptionCase" }, "사례의 애로. Barrier met in a case.")
+        .one("adoptionCase", C::AdoptionCaseId, "AdoptionCase", "사례. Case.")
+        .choice("kind", C::Kind, BarrierKind::CHOICE, "유형. Kind.")
+        .localized("note", C::NoteKo, C::NoteEn, "설명. Note.")
+        .sorted(&["kind"])
+}
+
+fn case_technology() -> Type {
+    use entity::case_technology::Column as C;
+    Type::fact::<entity::case_technology::Entity>("CaseTechnology", *b"CT", Guard::Via { fk: "adoption_case_id", parent: "AdoptionCase" }, "사례의 AI 기술. AI technology used in a case.")
+        .one("adoptionCase", C::AdoptionCaseId, "AdoptionCase", "사례. Case.")
+        .choice("technology", C::Technology, Technology::CHOICE, "기술. Technology.")
+        .sorted(&["technology"])
+}
+
+fn outcome() -> Type {
+    use entity::outcome::Column as C;
+    Type::fact::<entity::outcome::Entity>("Outcome", *b"OU", Guard::Via { fk: "adoption_case_id", parent: "AdoptionCase" }, "성과. Measured outcome of a case; the change is computed, never typed.")
+        .one("adoptionCase", C::AdoptionCaseId, "AdoptionCase", "사례. Case.")
+        .column("position", C::Position, "순서. Order.")
+        .choice("family", C::Family, OutcomeFamily::CHOICE, "성과 분야. Family.")
+        .localized("metric", C::MetricKo, C::MetricEn, "지표. Metric.")
+        .column("unit", C::Unit, "단위. Unit, e.g. %, 건/일.")
+        .column("baseline", C::Baseline, "도입 전. Value before.")
+        .column("after", C::After, "도입 후. Value after.")
+        .computed("change", "Float!", measured(), change, "변화량. After less baseline, in the unit.")
+        .computed("changePercent", "Float", measured(), change_percent, "변화율(%). Change in percent of the baseline; null if that is zero.")
+        .partial_date("measuredOn", C::MeasuredOn, "측정일. Date measured.")
+        .localized("method", C::MethodKo, C::MethodEn, "측정 방법. Method.")
+        .one("document", C::DocumentId, "Document", "증빙. Evidence.")
+        .sorted(&["position"])
+        .orderable("POSITION", "position")
+        .searchable()
+        .list("outcomes")
+}
+
+fn case_requirement() -> Type {
+    use entity::case_requirement::Column as C;
+    Type::fact::<entity::case_requirement::Entity>("CaseRequirement", *b"CQ", Guard::Public, "사례 필수 항목. What a case must hold from a stage on; data, not code.")
+        .choice("stage", C::Stage, AdoptionStage::CHOICE, "단계. Stage from which it is required.")
+        .column("field", C::Field, "항목. Field of AdoptionCase.")
+        .column("position", C::Position, "순서. Order.")
+        .localized("note", C::NoteKo, C::NoteEn, "설명. Why and how.")
+        .sorted(&["position"])
+        .orderable("POSITION", "position")
+        .list("caseRequirements")
+}
+
+/// Whether the caller sees names that companies did not give for publication.
+fn sees_all(reader: &Reader<'_>) -> bool {
+    access::rows(reader.principal, Object::AdoptionCase) == Rows::All
+}
+
+fn named(sql: &mut Sql, alias: &str) {
+    sql.push("(").column(alias, "disclosure").push(" = 'NAMED' AND ").column(alias, "consent_to_publish").push(")");
+}
+
+/// Adds a column that is null to callers who may not see the company's name.
+fn masked(reader: &Reader<'_>, sql: &mut Sql, alias: &str, column: &str) -> Result<(), Error> {
+    if sees_all(reader) {
+        sql.column(alias, column);
+        return Ok(());
+    }
+    sql.push("CASE WHEN ");
+    named(sql, alias);
+    sql.push(" THEN ").column(alias, column).push(" END");
+    Ok(())
+}
+
+fn company(reader: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Args) -> Result<(), Error> {
+    masked(reader, sql, alias, "company_id")
+}
+
+fn company_name(reader: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Args) -> Result<(), Error> {
+    masked(reader, sql, alias, "company_name")
+}
+
+fn disclosure(reader: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Args) -> Result<(), Error> {
+    if sees_all(reader) {
+        sql.column(alias, "disclosure");
+        return Ok(());
+    }
+    // A name without consent is withheld whatever the case says.
+    sql.push("CASE WHEN ").column(alias, "disclosure").push(" = 'NAMED' AND NOT ");
+    sql.column(alias, "consent_to_publish").push(" THEN 'WITHHELD' ELSE ");
+    sql.column(alias, "disclosure").push(" END");
+    Ok(())
+}
+
+fn current_region(_: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Args) -> Result<(), Error> {
+    let region = sql.alias();
+    sql.push("(SELECT coalesce(").column(&region, "successor_id").push(", ").column(&region, "id");
+    sql.push(") FROM region ").push(&region).push(" WHERE ").column(&region, "id").push(" = ");
+    sql.column(alias, "region_id").push(")");
+    Ok(())
+}
+
+fn measured() -> Vec<Column> {
+    ["baseline", "after"]
+        .map(|column| Column { source: Source::Column(column), scalar: Scalar::Float })
+        .to_vec()
+}
+
+fn pair(values: &[Value]) -> (f64, f64) {
+    let value = |at: usize| values.get(at).and_then(Value::as_f64).unwrap_or_default();
+    (value(0), value(1))
+}
+
+/// Two decimals are what the figures are measured to; more would be noise of the binary fraction.
+fn rounded(value: f64) -> f64 {
+    (value * 100.0).round() / 100.0
+}
+
+fn change(_: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
+    let (baseline, after) = pair(values);
+    Ok(rounded(after - baseline).into())
+}
+
+fn change_percent(_: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
+    let (baseline, after) = pair(values);
+    if baseline == 0.0 {
+        return Ok(Value::Null);
+    }
+    Ok(rounded((after - baseline) / baseline * 100.0).into())
+}
+
+/// A case with the reasons why it is like the one asked about.
+fn similar_case() -> Type {
+    let score = Column { source: Source::Expression(score), scalar: Scalar::Int };
+    Type::view("SimilarCase", *b"SC", "adoption_case", Guard::Case, "유사 사례. A published case ranked by its likeness, with the reasons.")
+        .one_by("case", Source::Column("id"), "AdoptionCase", "AdoptionCase", "사례. The case.")
+        .expression("score", Scalar::Int, "Int!", self::score, "유사도 점수. Sum of the points of its reasons, at most 100.")
+        .computed(
+            "reasons",
+            "[SimilarityReason!]!",
+            vec![Column { source: Source::Expression(reasons), scalar: Scalar::Text }],
+            split_reasons,
+            "유사 근거. Why it is alike.",
+        )
+        .sorted(&["-SCORE"])
+        .orderable_by("SCORE", score)
+}
+
+/// The root fields declared here.
+pub fn roots() -> Vec<Root> {
+    let mut similar = vec![Arg::new(
+        "to",
+        "SimilarCaseInput!",
+        "비교 기준. The company to compare with; what is left out does not count.",
+    )];
+    similar.extend(page_args("SimilarCase", true).into_iter().filter(|arg| arg.name != "orderBy"));
+    let mut required = vec![Arg::new("stage", "AdoptionStage", "단계. Only what a case at this stage must hold.")];
+    required.extend(page_args("CaseRequirement", true));
+    vec![
+        Root {
+            name: "similarCases",
+            description: "유사 사례 찾기. Published cases like a company's own, best first, each with its reasons.".into(),
+            ty: "SimilarCaseConnection!".into(),
+            args: similar,
+            kind: RootKind::List(List { target: "SimilarCase", link: None, sorted: vec!["-SCORE"], condition: Some(alike) }),
+        },
+        Root {
+            name: "caseRequirements",
+            description: "사례 필수 항목. What a case must hold, growing with its stage.".into(),
+            ty: "CaseRequirementConnection!".into(),
+            args: required,
+            kind: RootKind::List(List { target: "CaseRequirement", link: None, sorted: vec!["position"], condition: Some(required_at) }),
+        },
+    ]
+}
+
+fn required_at(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
+    let Some(stage) = args.get("stage").filter(|stage| !stage.is_null()) else {
+        sql.push("TRUE");
+        return Ok(());
+    };
+    let stage: AdoptionStage = serde_json::from_value(stage.clone()).map_err(Error::internal)?;
+    sql.column(alias, "stage").push(" IN (");
+    for (at, stage) in required_from(stage).into_iter().enumerate() {
+        if at > 0 {
+            sql.push(", ");
+        }
+        sql.bind(stage.code());
+    }
+    sql.push(")");
+    Ok(())
+}
+
+/// One reason with its points: the condition under which it holds for the row.
+type Reason = (&'static str, u8, fn(&mut Sql, &str, &Args));
+
+const REASONS: [Reason; 5] = [
+    ("SAME_INDUSTRY", points::SAME_INDUSTRY, |sql, alias, to| {
+        sql.column(alias, "industry_id").push(" IN (SELECT id FROM industry WHERE code = ").bind(text(to, "ksic")).push(")");
+    }),
+    ("SAME_SECTION", points::SAME_SECTION, |sql, alias, to| {
+        // The section of the code asked for, with its divisions, less the code itself.
+        sql.column(alias, "industry_id").push(" IN (SELECT i.id FROM industry i JOIN industry a ON a.code = ");
+        sql.bind(text(to, "ksic")).push(" AND i.id <> a.id AND coalesce(i.parent_id, i.id) = coalesce(a.parent_id, a.id))");
+    }),
+    ("SAME_SIZE", points::SAME_SIZE, |sql, alias, to| {
+        sql.column(alias, "size").push(" = ").bind(text(to, "size"));
+    }),
+    ("SAME_REGION", points::SAME_REGION, |sql, alias, to| {
+        sql.column(alias, "region_id").push(" IN (SELECT id FROM region WHERE code = ").bind(text(to, "region")).push(")");
+    }),
+    ("VERIFIED", points::VERIFIED, |sql, alias, _| {
+        sql.column(alias, "verification").push(" <> 'SELF_REPORTED'");
+    }),
+];
+
+fn text(to: &Args, name: &str) -> Option<String> {
+    to.get("to").and_then(|to| to.get(name)).and_then(Value::as_str).map(str::to_owned)
+}
+
+fn score(_: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, level: &Args) -> Result<(), Error> {
+    for (at, (_, points, holds)) in REASONS.iter().enumerate() {
+        sql.push(if at == 0 { "(CASE WHEN " } else { " + CASE WHEN " });
+        holds(sql, alias, level);
+        sql.push(" THEN ").literal(usize::from(*points)).push(" ELSE 0 END");
+    }
+    sql.push(")");
+    Ok(())
+}
+
+fn reasons(_: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, level: &Args) -> Result<(), Error> {
+    for (at, (name, _, holds)) in REASONS.iter().enumerate() {
+        sql.push(if at == 0 { "(CASE WHEN " } else { " || CASE WHEN " });
+        holds(sql, alias, level);
+        sql.push(" THEN '").push(name).push(",' ELSE '' END");
+    }
+    sql.push(")");
+    Ok(())
+}
+
+fn split_reasons(_: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
+    let names = values.first().and_then(Value::as_str).unwrap_or_default();
+    debug_assert!(names.split(',').all(|name| name.is_empty() || SIMILARITY.values.iter().any(|value| value.code == name)));
+    Ok(names.split(',').filter(|name| !name.is_empty()).collect())
+}
+
+/// Adds the condition that a case has more in common than being verified.
+fn alike(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
+    sql.push("(");
+    score(reader, sql, alias, args, args)?;
+    sql.push(" > ").literal(usize::from(points::VERIFIED)).push(")");
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! What the schema has beside the features: scalars, directions, and the enums of arguments.
+
+use entity::{Choice, ChoiceValue};
+
+/// Scalars: name, description, specification.
+pub const SCALARS: &[(&str, &str, Option<&str>)] = &[
+    ("Date", "날짜. Calendar date in Asia/Seoul, `2026-07-01` (RFC 3339 full-date).", Some("https://www.rfc-editor.org/rfc/rfc3339")),
+    ("DateTime", "시각. Instant with its offset, shown in Asia/Seoul: `2026-07-01T14:00:00+09:00` (RFC 3339).", Some("https://www.rfc-editor.org/rfc/rfc3339")),
+    ("KRW", "금액(원). Exact amount of Korean won as a JSON integer of up to 63 bits; input may also be a string of digits. Read it with a parser that keeps integers beyond 2^53.", None),
+    ("PartialDate", "부분 날짜. Date known to the year, month or day: `2026`, `2026-07`, `2026-07-01`. Filters compare at the precision of the value given.", None),
+    ("Quarter", "분기. Quarter of the calendar year, `2026-Q2`, with bounds in Asia/Seoul.", None),
+];
+
+/// Direction of an order.
+pub const ORDER_DIRECTION: (&str, &str, &[(&str, &str)]) = (
+    "OrderDirection",
+    "정렬 방향. Direction of an order.",
+    &[("ASC", "오름차순. Least first."), ("DESC", "내림차순. Greatest first.")],
+);
+
+/// What feedback statistics are grouped by.
+pub const FEEDBACK_GROUP: &Choice = &Choice {
+    name: "FeedbackGroup",
+    description: "환류 통계 기준. What the feedback statistics are grouped by.",
+    values: &[
+        ChoiceValue { code: "ADDRESSEE", description: "소관 기관. Institution addressed." },
+        ChoiceValue { code: "TOPIC", description: "분야. Topic." },
+        ChoiceValue { code: "REGION", description: "지역. Region." },
+        ChoiceValue { code: "SOURCE", description: "건의 경로. How it arose." },
+    ],
+};
+
+/// What case statistics are grouped by.
+pub const CASE_GROUP: &Choice = &Choice {
+    name: "AdoptionCaseGroup",
+    description: "사례 통계 기준. What the case statistics are grouped by.",
+    values: &[
+        ChoiceValue { code: "REGION", description: "지역. Region." },
+        ChoiceValue { code: "INDUSTRY", description: "업종 대분류. KSIC section." },
+        ChoiceValue { code: "SIZE", description: "기업 규모. Size." },
+        ChoiceValue { code: "STAGE", description: "도입 단계. Stage." },
+        ChoiceValue { code: "TECHNOLOGY", description: "AI 기술. Primary technology." },
+        ChoiceValue { code: "APPLICATION", description: "활용 분야. Business function." },
+    ],
+};
+
+/// How a case is counted under a region that changed.
+pub const REGION_BASIS: &Choice = &Choice {
+    name: "RegionBasis",
+    description: "지역 기준. Which division a fact is counted under when divisions changed.",
+    values: &[
+        ChoiceValue { code: "AS_REPORTED", description: "보고 당시. The division it was reported under." },
+        ChoiceValue { code: "CURRENT", description: "현행. The division that exists now." },
+    ],
+};
+
+/// How a period of a series went.
+pub const PERIOD_STATUS: &Choice = &Choice {
+    name: "SeriesPeriodStatus",
+    description: "회차 이행 상태. How a period of a series went.",
+    values: &[
+        ChoiceValue { code: "HELD", description: "개최. A meeting was held." },
+        ChoiceValue { code: "MISSED", description: "미개최. The period is over and no meeting is on record." },
+        ChoiceValue { code: "DUE", description: "예정. The period is not over." },
+    ],
+};
+
+/// Why a case was found similar.
+pub const SIMILARITY: &Choice = &Choice {
+    name: "SimilarityReason",
+    description: "유사 근거. Why a case was found similar.",
+    values: &[
+        ChoiceValue { code: "SAME_INDUSTRY", description: "업종 동일. Same KSIC code." },
+        ChoiceValue { code: "SAME_SECTION", description: "업종 대분류 동일. Same KSIC section." },
+        ChoiceValue { code: "SAME_SIZE", description: "규모 동일. Same size." },
+        ChoiceValue { code: "SAME_REGION", description: "지역 동일. Same region." },
+        ChoiceValue { code: "VERIFIED", description: "검증됨. Shown by documents or more." },
+    ],
+};
+
+/// Kinds of facts that the search tells apart.
+pub const SEARCH_TYPE: &Choice = &Choice {
+    name: "SearchType",
+    description: "검색 대상. Kinds of rows to search.",
+    values: &[
+        ChoiceValue { code: "INSTITUTION", description: "기관. Institutions." },
+        ChoiceValue { code: "PERSON", description: "인물. Persons." },
+        ChoiceValue { code: "BODY", description: "협의체. Bodies." },
+        ChoiceValue { code: "MEETING", description: "회의. Meetings." },
+        ChoiceValue { code: "AGENDA_ITEM", description: "안건. Agenda items." },
+        ChoiceValue { code: "STATEMENT", description: "발언. Statements." },
+        ChoiceValue { code: "BARRIER", description: "애로. Barriers." },
+        ChoiceValue { code: "RECOMMENDATION", description: "건의. Recommendations." },
+        ChoiceValue { code: "POLICY_PLAN", description: "계획. Plans." },
+        ChoiceValue { code: "POLICY_TASK", description: "과제. Tasks." },
+        ChoiceValue { code: "LEGISLATIVE_INITIATIVE", description: "입법과제. Initiatives." },
+        ChoiceValue { code: "BILL", description: "법률안. Bills." },
+        ChoiceValue { code: "ADOPTION_CASE", description: "도입 사례. Adoption cases." },
+        ChoiceValue { code: "DOCUMENT", description: "자료. Documents." },
+        ChoiceValue { code: "OBSERVATION", description: "수치. Published figures." },
+    ],
+};
+
+/// Enums that stand in arguments and shapes only.
+pub const ARGUMENT_ENUMS: &[&Choice] =
+    &[FEEDBACK_GROUP, CASE_GROUP, REGION_BASIS, PERIOD_STATUS, SIMILARITY, SEARCH_TYPE];
+
+/// Input objects of arguments: name, description, fields (name, type, description).
+pub const INPUTS: &[(&str, &str, &[(&str, &str, &str)])] = &[(
+    "SimilarCaseInput",
+    "유사 사례 비교 기준. The company that cases are compared with.",
+    &[
+        ("ksic", "String", "업종. KSIC section letter or two-digit division, 11th revision."),
+        ("size", "BusinessSize", "기업 규모. Size."),
+        ("region", "String", "지역. Code of the region."),
+    ],
+)];

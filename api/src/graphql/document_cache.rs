@@ -1,0 +1,40 @@
+//! Validated documents by their text, so that a dashboard's query is parsed and validated once. Bounded
+//! in number and in size; when full, it starts anew, which costs each live document one validation.
+
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
+use apollo_compiler::ExecutableDocument;
+use apollo_compiler::validation::Valid;
+
+/// Most documents kept.
+const MAX_DOCUMENTS: usize = 1000;
+/// Longest document kept, in bytes.
+const MAX_LENGTH: usize = 16 * 1024;
+
+/// A validated document.
+pub type Document = Arc<Valid<ExecutableDocument>>;
+
+/// The cache.
+#[derive(Debug, Default)]
+pub struct DocumentCache(RwLock<HashMap<String, Document>>);
+
+impl DocumentCache {
+    /// The document of that text, if it was validated before.
+    pub fn find(&self, text: &str) -> Option<Document> {
+        self.0.read().ok()?.get(text).cloned()
+    }
+
+    /// Keeps a validated document.
+    pub fn keep(&self, text: &str, document: &Document) {
+        if text.len() > MAX_LENGTH {
+            return;
+        }
+        if let Ok(mut kept) = self.0.write() {
+            if kept.len() >= MAX_DOCUMENTS {
+                kept.clear();
+            }
+            kept.insert(text.to_owned(), document.clone());
+        }
+    }
+}

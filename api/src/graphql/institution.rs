@@ -1,0 +1,90 @@
+//! Institutions with their names, register numbers and activities (Popolo organization).
+
+use entity::activity::ActivityKind;
+use entity::common::Sector;
+use entity::institution::InstitutionKind;
+use entity::institution_identifier::IdentifierScheme;
+use entity::institution_name::NameKind;
+
+use crate::read::model::{Guard, Type};
+
+/// The types declared here.
+pub fn types() -> Vec<Type> {
+    vec![institution(), institution_name(), institution_identifier(), activity()]
+}
+
+fn institution() -> Type {
+    use entity::institution::Column as C;
+    Type::fact::<entity::institution::Entity>("Institution", *b"IN", Guard::Public, "기관. Ministry, agency, association, university, institute or company; one row however many sources name it.")
+        .column("code", C::Code, "기관 코드. Stable abbreviation, e.g. `TIPA`, `KOSME`.")
+        .localized("name", C::NameKo, C::NameEn, "기관명. Current official name.")
+        .choice("kind", C::Kind, InstitutionKind::CHOICE, "기관 유형. Kind of institution.")
+        .choice("sector", C::Sector, Sector::CHOICE, "산·학·연·관. Side it belongs to.")
+        .one("region", C::RegionId, "Region", "소재지. Region of its seat.")
+        .one("parent", C::ParentId, "Institution", "상위 기관. Institution it belongs to.")
+        .partial_date("founded", C::Founded, "설립·출범. Founded or opened, as precisely as the source says.")
+        .column("website", C::Website, "누리집. Website.")
+        .localized("summary", C::SummaryKo, C::SummaryEn, "설명. What it is, in our words.")
+        .many("names", entity::institution_name::Column::InstitutionId, "InstitutionName", &["kind", "name_ko"], "다른 명칭. Former names, abbreviations and aliases.")
+        .many("identifiers", entity::institution_identifier::Column::InstitutionId, "InstitutionIdentifier", &["scheme", "value"], "식별번호. Numbers in public registers.")
+        .many("units", entity::institution::Column::ParentId, "Institution", &["code"], "하위 기관. Institutions that belong to it.")
+        .many("memberships", entity::membership::Column::InstitutionId, "Membership", &["position"], "소속 인물. Persons and their posts.")
+        .many("appointments", entity::appointment::Column::InstitutionId, "Appointment", &["position"], "협의체 참여. Seats it holds in bodies.")
+        .many("attendances", entity::attendance::Column::InstitutionId, "Attendance", &["position"], "회의 참석. Meetings it took part in.")
+        .many("statements", entity::statement::Column::InstitutionId, "Statement", &["position"], "발언. Statements made by or for it.")
+        .many("activities", entity::activity::Column::InstitutionId, "Activity", &["position"], "활동. Awards, services and efforts.")
+        .many("barriers", entity::barrier::Column::InstitutionId, "Barrier", &["position"], "제기한 애로. Barriers it raised.")
+        .many("hostedBodies", entity::body::Column::HostId, "Body", &["code"], "주관 협의체. Bodies it hosts.")
+        .many("hostedMeetings", entity::meeting::Column::HostId, "Meeting", &["-held_on"], "주최 회의. Meetings it hosted.")
+        .many("documents", entity::document::Column::PublisherId, "Document", &["-published_on"], "발간 자료. Documents it published.")
+        .many("observations", entity::observation::Column::InstitutionId, "Observation", &["code"], "관련 수치. Published figures about it.")
+        .many("addressedRecommendations", entity::recommendation::Column::AddresseeId, "Recommendation", &["code"], "받은 건의. Recommendations addressed to it.")
+        .many("raisedRecommendations", entity::recommendation::Column::InstitutionId, "Recommendation", &["code"], "제기한 건의. Recommendations it raised.")
+        .many("ownedTasks", entity::policy_task::Column::OwnerId, "PolicyTask", &["code"], "담당 과제. Policy tasks it owns.")
+        .many("contactPoints", entity::contact_point::Column::InstitutionId, "ContactPoint", &["position"], "연락처. Contact points: personal data, never shown to an anonymous caller.")
+        .sorted(&["code"])
+        .orderable("CODE", "code")
+        .orderable("NAME", "name_ko")
+        .searchable()
+        .list("institutions")
+        .lookup("institution", "code")
+}
+
+fn institution_name() -> Type {
+    use entity::institution_name::Column as C;
+    Type::fact::<entity::institution_name::Entity>("InstitutionName", *b"NM", Guard::Via { fk: "institution_id", parent: "Institution" }, "기관의 다른 명칭. Another name of an institution and when it was in use.")
+        .one("institution", C::InstitutionId, "Institution", "기관. Institution it names.")
+        .localized("name", C::NameKo, C::NameEn, "명칭. The name.")
+        .choice("kind", C::Kind, NameKind::CHOICE, "구분. Kind of name.")
+        .partial_date("validFrom", C::ValidFrom, "사용 시작. First use.")
+        .partial_date("validTo", C::ValidTo, "사용 종료. Last use.")
+        .sorted(&["kind", "name_ko"])
+        .searchable()
+}
+
+fn institution_identifier() -> Type {
+    use entity::institution_identifier::Column as C;
+    Type::fact::<entity::institution_identifier::Entity>("InstitutionIdentifier", *b"II", Guard::Via { fk: "institution_id", parent: "Institution" }, "기관 식별번호. Number of an institution in a public register.")
+        .one("institution", C::InstitutionId, "Institution", "기관. Institution it identifies.")
+        .choice("scheme", C::Scheme, IdentifierScheme::CHOICE, "체계. Register.")
+        .column("value", C::Value, "값. The number, digits only.")
+        .sorted(&["scheme", "value"])
+}
+
+fn activity() -> Type {
+    use entity::activity::Column as C;
+    Type::fact::<entity::activity::Entity>("Activity", *b"AC", Guard::Public, "기관 활동. Something an institution did or offers: award, service, effort for its sector.")
+        .one("institution", C::InstitutionId, "Institution", "기관. Institution.")
+        .column("position", C::Position, "순서. Order within the institution.")
+        .choice("kind", C::Kind, ActivityKind::CHOICE, "종류. Kind of activity.")
+        .localized("title", C::TitleKo, C::TitleEn, "제목. Short title.")
+        .localized("summary", C::SummaryKo, C::SummaryEn, "내용. Content in our words.")
+        .one("topic", C::TopicId, "Topic", "주제. Topic.")
+        .localized("partner", C::PartnerKo, C::PartnerEn, "협력 상대. Whom it is done with, as named.")
+        .partial_date("startsOn", C::StartsOn, "시작. Start or date.")
+        .partial_date("endsOn", C::EndsOn, "종료. End.")
+        .sorted(&["position"])
+        .orderable("POSITION", "position")
+        .searchable()
+        .list("activities")
+}

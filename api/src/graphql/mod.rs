@@ -1,0 +1,160 @@
+//! The schema: declarations and translation only, one file a feature.
+//!
+//! To add a field: the column in `entity` and a migration, then one line in the feature's file here;
+//! filter, paging, documentation and the read path follow from it. To add a type: a function like its
+//! neighbours, named in `types()`. `aiplus schema > schema.graphql` records the change.
+
+mod adoption_case;
+mod barrier;
+mod bill;
+mod body;
+mod choices;
+mod citation;
+pub mod document_cache;
+pub mod engine;
+mod industry;
+mod institution;
+mod limits;
+mod meeting;
+mod document;
+mod observation;
+mod person;
+mod plan;
+mod recommendation;
+mod region;
+mod registry;
+pub mod request;
+mod search;
+mod statement;
+mod statistics;
+mod timeline;
+mod topic;
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use async_graphql::registry::Registry;
+use async_graphql::{
+    ContainerType, Context, ContextSelectionSet, EmptyMutation, EmptySubscription, ObjectType,
+    OutputType, Positioned, Schema, ServerError, ServerResult, Value,
+};
+use entity::Choice;
+
+use crate::read::catalog::{Catalog, Root};
+use crate::read::model::{Kind, Scalar, Shape, Type};
+
+/// The text in Korean and English.
+const LOCALIZED_TEXT: Shape = Shape {
+    name: "LocalizedText",
+    description: "다국어 문자열. A text in Korean, and in English where there is one.",
+    fields: &[
+        ("ko", "String!", "국문. Korean text."),
+        ("en", "String", "영문. English text; null where there is none."),
+    ],
+};
+
+/// Every declared type.
+fn types() -> Vec<Type> {
+    [
+        adoption_case::types(),
+        barrier::types(),
+        bill::types(),
+        body::types(),
+        citation::types(),
+        document::types(),
+        industry::types(),
+        institution::types(),
+        meeting::types(),
+        observation::types(),
+        person::types(),
+        plan::types(),
+        recommendation::types(),
+        region::types(),
+        search::types(),
+        statement::types(),
+        timeline::types(),
+        topic::types(),
+    ]
+    .concat()
+}
+
+fn shapes() -> Vec<Shape> {
+    [&[LOCALIZED_TEXT], body::SHAPES, statistics::SHAPES].concat()
+}
+
+fn roots() -> Vec<Root> {
+    [adoption_case::roots(), region::roots(), search::roots(), statistics::roots(), timeline::roots()].concat()
+}
+
+/// The catalogue of types, made once.
+pub fn catalog() -> &'static Catalog {
+    static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::new(types(), shapes(), roots()));
+    &CATALOG
+}
+
+/// Enums of columns and of arguments.
+fn enums(catalog: &Catalog) -> Vec<&'static Choice> {
+    let mut enums: Vec<&'static Choice> = choices::ARGUMENT_ENUMS.to_vec();
+    let mut add = |choice: &'static Choice| {
+        if !enums.iter().any(|known| known.name == choice.name) {
+            enums.push(choice);
+        }
+    };
+    for ty in catalog.types() {
+        for field in &ty.fields {
+            if let Kind::Leaf(column) = &field.kind
+                && let Scalar::Choice(choice) = column.scalar
+            {
+                add(choice);
+            }
+        }
+    }
+    enums
+}
+
+/// The query's root. Its types are the catalogue's; queries are answered by the read path
+/// ([`engine`]), so nothing is resolved here.
+pub struct Query;
+
+const NOT_HERE: &str = "queries are answered by the read path";
+
+impl OutputType for Query {
+    fn type_name() -> Cow<'static, str> {
+        Cow::Borrowed("Query")
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        let catalog = catalog();
+        registry::register(registry, catalog, &enums(catalog));
+        "Query!".to_owned()
+    }
+
+    async fn resolve(
+        &self,
+        _: &ContextSelectionSet<'_>,
+        field: &Positioned<async_graphql::parser::types::Field>,
+    ) -> ServerResult<Value> {
+        Err(ServerError::new(NOT_HERE, Some(field.pos)))
+    }
+}
+
+impl ContainerType for Query {
+    async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+        Err(ServerError::new(NOT_HERE, Some(ctx.item.pos)))
+    }
+}
+
+impl ObjectType for Query {}
+
+/// The schema of async-graphql: what is declared in the catalogue, mutations and subscriptions.
+pub type ApiSchema = Schema<Query, EmptyMutation, EmptySubscription>;
+
+/// Builds the schema; needs no database.
+pub fn schema() -> ApiSchema {
+    Schema::build(Query, EmptyMutation, EmptySubscription).finish()
+}
+
+/// The schema in the schema definition language, as `aiplus schema` prints it.
+pub fn sdl() -> String {
+    engine::validation_schema().to_string()
+}

@@ -1,0 +1,69 @@
+//! Search over everything that has a name, a title or a summary.
+
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::read::Reader;
+use crate::read::catalog::{Root, RootKind, page_args};
+use crate::read::filter;
+use crate::read::model::{Arg, Args, Guard, List, Scalar, Type};
+use crate::read::sql::Sql;
+
+/// The types declared here.
+pub fn types() -> Vec<Type> {
+    vec![
+        Type::view(
+            "SearchResult",
+            *b"SR",
+            "search_document",
+            Guard::Subject { own: false },
+            "검색 결과. A row found by its name, title or summary.",
+        )
+        .plain_localized("title", "title_ko", "title_en", "제목. Title or name of the row.")
+        .plain("type", "subject_type", Scalar::Text, "String!", "유형. Name of the row's type.")
+        .subject("subject", "대상. The row."),
+    ]
+}
+
+/// The root fields declared here.
+pub fn roots() -> Vec<Root> {
+    let mut args = vec![
+        Arg::new("text", "String!", "검색어. Words that must all be found; two Korean syllables are enough, at most 100 characters."),
+        Arg::new("types", "[SearchType!]", "검색 대상. Kinds of rows; all if left out."),
+    ];
+    args.extend(page_args("SearchResult", false).into_iter().filter(|arg| arg.name != "where"));
+    vec![Root {
+        name: "search",
+        description: "통합 검색. Rows whose name, title or summary holds every word.".into(),
+        ty: "SearchResultConnection!".into(),
+        args,
+        kind: RootKind::List(List {
+            target: "SearchResult",
+            link: None,
+            sorted: Vec::new(),
+            condition: Some(found),
+        }),
+    }]
+}
+
+fn found(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
+    let text = args.get("text").and_then(Value::as_str).unwrap_or_default();
+    // A row is found once, under its own document, whichever of its names matched.
+    sql.column(alias, "source_id").push(" = ").column(alias, "subject_id").push(" AND ");
+    filter::search(sql, None, alias, "subject_id", text)?;
+    if let Some(types) = args.get("types").and_then(Value::as_array) {
+        sql.push(" AND ").column(alias, "subject_type").push(" IN (NULL");
+        for name in types.iter().filter_map(Value::as_str) {
+            sql.push(", ").bind(pascal(name));
+        }
+        sql.push(")");
+    }
+    Ok(())
+}
+
+/// `AGENDA_ITEM` to `AgendaItem`.
+fn pascal(code: &str) -> String {
+    code.split('_')
+        .flat_map(|part| part.chars().enumerate().map(|(at, letter)| if at == 0 { letter } else { letter.to_ascii_lowercase() }))
+        .collect()
+}

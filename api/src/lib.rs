@@ -1,0 +1,17 @@
+//! aiplus: the system of record and the one GraphQL API of Korea's SME AI-adoption programme.
+//!
+//! Arrows point one way: `main → cli → app → http → graphql → { read, service } → { domain, entity }`.
+//! The word in the schema is the name of the file in every layer.
+
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod database;
+pub mod domain;
+pub mod error;
+pub mod graphql;
+pub mod http;
+pub mod read;
+pub mod seed;
+pub mod service;
+pub mod telemetry;

@@ -1,0 +1,291 @@
+//! Rows to JSON in one walk over the plan, keys in query order, without a tree of values in between.
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::context::Reader;
+use super::global_id;
+use super::load::{self, Loaded, LoadedChild, LoadedList};
+use super::page;
+use super::plan::{EdgePart, FieldPlan, Level, ListPlan, Object, PagePart, Part, ShapePlan};
+use super::row;
+use crate::error::Error;
+
+/// Writes answers for one request.
+pub struct Writer<'a> {
+    /// What the request reads.
+    pub reader: &'a Reader<'a>,
+    /// The answer so far.
+    pub out: String,
+}
+
+/// Writes the entries of an object with commas between them.
+fn separated(out: &mut String, at: usize, key: &str) {
+    if at > 0 {
+        out.push(',');
+    }
+    out.push_str(key);
+}
+
+impl Writer<'_> {
+    /// Writes the object of one row.
+    ///
+    /// # Errors
+    /// Internal, if a row does not hold what its declaration says.
+    pub fn object(
+        &mut self,
+        object: &Object<'_>,
+        level: &Level<'_>,
+        loaded: &Loaded<'_>,
+        at: usize,
+    ) -> Result<(), Error> {
+        self.out.push('{');
+        for (index, (key, field)) in object.fields.iter().enumerate() {
+            separated(&mut self.out, index, key);
+            self.field(object, field, level, loaded, at)?;
+        }
+        self.out.push('}');
+        Ok(())
+    }
+
+    fn field(
+        &mut self,
+        object: &Object<'_>,
+        field: &FieldPlan<'_>,
+        level: &Level<'_>,
+        loaded: &Loaded<'_>,
+        at: usize,
+    ) -> Result<(), Error> {
+        let found = &loaded.rows[at];
+        match field {
+            FieldPlan::TypeName => self.name(object.ty.name),
+            FieldPlan::Id(key_at) => {
+                let key = row::key(found, *key_at)?.ok_or_else(|| Error::internal("a row without a key"))?;
+                self.out.push('"');
+                global_id::write(object.ty.tag, key.as_bytes(), &mut self.out);
+                self.out.push('"');
+            }
+            FieldPlan::Leaf(column_at, scalar) => row::write(found, *column_at, *scalar, &mut self.out)?,
+            FieldPlan::Localized { ko, parts } => {
+                if row::text(found, *ko)?.is_none() {
+                    self.out.push_str("null");
+                    return Ok(());
+                }
+                self.out.push('{');
+                for (index, (key, part)) in parts.iter().enumerate() {
+                    separated(&mut self.out, index, key);
+                    match part {
+                        None => self.name("LocalizedText"),
+                        Some(part_at) => match row::text(found, *part_at)? {
+                            Some(text) => row::write_text(text, &mut self.out),
+                            None => self.out.push_str("null"),
+                        },
+                    }
+                }
+                self.out.push('}');
+            }
+            FieldPlan::One(key_at, joined) => {
+                if row::key(found, *key_at)?.is_some() {
+                    self.object(joined, level, loaded, at)?;
+                } else {
+                    self.out.push_str("null");
+                }
+            }
+            FieldPlan::Either(options) => {
+                for (key_at, joined) in options {
+                    if row::key(found, *key_at)?.is_some() {
+                        return self.object(joined, level, loaded, at);
+                    }
+                }
+                self.out.push_str("null");
+            }
+            FieldPlan::Child(number) => self.child(level, loaded, *number, at)?,
+            FieldPlan::Computed { inputs, compute, args, shape } => {
+                let values = inputs
+                    .iter()
+                    .map(|(column_at, scalar)| row::value(found, *column_at, *scalar))
+                    .collect::<Result<Vec<_>, _>>()?;
+                let value = compute(self.reader, &values, args)?;
+                self.value(&value, shape.as_ref());
+            }
+        }
+        Ok(())
+    }
+
+    fn name(&mut self, name: &str) {
+        self.out.push('"');
+        self.out.push_str(name);
+        self.out.push('"');
+    }
+
+    fn child(&mut self, level: &Level<'_>, loaded: &Loaded<'_>, number: usize, at: usize) -> Result<(), Error> {
+        let child = &level.children[number];
+        let found = &loaded.rows[at];
+        let key = row::key(found, child.key_at)?;
+        match (&child.kind, &loaded.children[number]) {
+            (super::plan::ChildKind::List(plan), LoadedChild::List(list)) => {
+                self.connection(plan, list, key.unwrap_or(load::ROOT))
+            }
+            (super::plan::ChildKind::Subject { type_at, .. }, LoadedChild::Subject(kinds)) => {
+                let subject = row::text(found, *type_at)?
+                    .and_then(|name| kinds.get(name))
+                    .and_then(|kind| key.and_then(|key| kind.at.get(&key)).map(|at| (kind, *at)));
+                match subject {
+                    Some((kind, at)) => self.kind(kind, at),
+                    None => Err(Error::internal("a subject that its own guard let pass is gone")),
+                }
+            }
+            _ => Err(Error::internal("rows that are not of their plan")),
+        }
+    }
+
+    /// Writes a row loaded by its key.
+    ///
+    /// # Errors
+    /// Internal.
+    pub fn kind(&mut self, kind: &load::LoadedKind<'_>, at: usize) -> Result<(), Error> {
+        self.object(&kind.object, &kind.level, &kind.loaded, at)
+    }
+
+    /// Writes the connection of one parent.
+    ///
+    /// # Errors
+    /// Internal.
+    pub fn connection(&mut self, plan: &ListPlan<'_>, list: &LoadedList<'_>, parent: Uuid) -> Result<(), Error> {
+        let group = list.groups.get(&parent).cloned().unwrap_or(0..0);
+        let more = group.len() > plan.page.size;
+        let kept = group.start..group.start + group.len().min(plan.page.size);
+        let mut rows: Vec<usize> = kept.collect();
+        if plan.page.backward {
+            rows.reverse();
+        }
+        self.out.push('{');
+        for (index, (key, part)) in plan.connection.iter().enumerate() {
+            separated(&mut self.out, index, key);
+            match part {
+                Part::TypeName(name) => self.name(name),
+                Part::TotalCount => {
+                    let total = list.totals.get(&parent).copied().unwrap_or(0);
+                    self.out.push_str(&total.to_string());
+                }
+                Part::Nodes(object) => {
+                    self.out.push('[');
+                    for (index, at) in rows.iter().enumerate() {
+                        separated(&mut self.out, index, "");
+                        self.object(object, &plan.level, &list.loaded, *at)?;
+                    }
+                    self.out.push(']');
+                }
+                Part::Edges(edge) => {
+                    self.out.push('[');
+                    for (index, at) in rows.iter().enumerate() {
+                        separated(&mut self.out, index, "");
+                        self.edge(edge, plan, list, *at)?;
+                    }
+                    self.out.push(']');
+                }
+                Part::PageInfo(parts) => self.page_info(parts, plan, list, &rows, more)?,
+            }
+        }
+        self.out.push('}');
+        Ok(())
+    }
+
+    fn edge(
+        &mut self,
+        edge: &[(String, EdgePart<'_>)],
+        plan: &ListPlan<'_>,
+        list: &LoadedList<'_>,
+        at: usize,
+    ) -> Result<(), Error> {
+        self.out.push('{');
+        for (index, (key, part)) in edge.iter().enumerate() {
+            separated(&mut self.out, index, key);
+            match part {
+                EdgePart::TypeName(name) => self.name(name),
+                EdgePart::Cursor => self.cursor(plan, list, at)?,
+                EdgePart::Node(object) => self.object(object, &plan.level, &list.loaded, at)?,
+            }
+        }
+        self.out.push('}');
+        Ok(())
+    }
+
+    fn cursor(&mut self, plan: &ListPlan<'_>, list: &LoadedList<'_>, at: usize) -> Result<(), Error> {
+        let found = &list.loaded.rows[at];
+        let key = row::key(found, plan.id_at)?.unwrap_or_default();
+        let cursor = page::encode(plan.seal, &load::cursor_values(plan, found)?, key);
+        self.name(&cursor);
+        Ok(())
+    }
+
+    fn page_info(
+        &mut self,
+        parts: &[(String, PagePart)],
+        plan: &ListPlan<'_>,
+        list: &LoadedList<'_>,
+        rows: &[usize],
+        more: bool,
+    ) -> Result<(), Error> {
+        // A cursor stands for a row of the list, so there is something on its other side.
+        let (next, previous) = if plan.page.backward {
+            (plan.page.before.is_some(), more)
+        } else {
+            (more, plan.page.after.is_some())
+        };
+        self.out.push('{');
+        for (index, (key, part)) in parts.iter().enumerate() {
+            separated(&mut self.out, index, key);
+            let end = match part {
+                PagePart::TypeName => {
+                    self.name("PageInfo");
+                    continue;
+                }
+                PagePart::HasNext => {
+                    self.out.push_str(if next { "true" } else { "false" });
+                    continue;
+                }
+                PagePart::HasPrevious => {
+                    self.out.push_str(if previous { "true" } else { "false" });
+                    continue;
+                }
+                PagePart::Start => rows.first(),
+                PagePart::End => rows.last(),
+            };
+            match end {
+                Some(at) => self.cursor(plan, list, *at)?,
+                None => self.out.push_str("null"),
+            }
+        }
+        self.out.push('}');
+        Ok(())
+    }
+
+    /// Writes a computed value, narrowed to what is selected on its shape.
+    pub fn value(&mut self, value: &Value, shape: Option<&ShapePlan<'_>>) {
+        match (value, shape) {
+            (Value::Array(items), shape) => {
+                self.out.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    separated(&mut self.out, index, "");
+                    self.value(item, shape);
+                }
+                self.out.push(']');
+            }
+            (Value::Object(fields), Some(plan)) => {
+                self.out.push('{');
+                for (index, (key, name, inner)) in plan.fields.iter().enumerate() {
+                    separated(&mut self.out, index, key);
+                    match (*name, fields.get(*name)) {
+                        ("__typename", _) => self.name(plan.shape.name),
+                        (_, Some(value)) => self.value(value, inner.as_ref()),
+                        (_, None) => self.out.push_str("null"),
+                    }
+                }
+                self.out.push('}');
+            }
+            (Value::String(text), _) => row::write_text(text, &mut self.out),
+            (other, _) => self.out.push_str(&other.to_string()),
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! Every type, shape and root field in one place, checked against one another at start.
+
+use std::collections::HashMap;
+
+use futures_util::future::BoxFuture;
+use serde_json::Value;
+
+use super::context::Reader;
+use super::model::{Arg, Args, Field, Guard, Kind, Link, List, Shape, Type};
+use crate::error::Error;
+
+/// Reads a statistic in one piece.
+pub type Statistic =
+    for<'a> fn(&'a Reader<'a>, &'a Args) -> BoxFuture<'a, Result<Value, Error>>;
+
+/// What a field of the query's root is.
+#[derive(Clone)]
+pub enum RootKind {
+    /// A connection.
+    List(List),
+    /// A row by a natural code.
+    Lookup {
+        /// Type of the row.
+        target: &'static str,
+        /// Column of the code.
+        column: &'static str,
+        /// Argument of the code.
+        arg: &'static str,
+    },
+    /// Any row by its id.
+    Node,
+    /// Rows by their ids.
+    Nodes,
+    /// A shape computed in one piece.
+    Statistic(Statistic),
+}
+
+/// A field of the query's root.
+#[derive(Clone)]
+pub struct Root {
+    /// Name.
+    pub name: &'static str,
+    /// Description.
+    pub description: String,
+    /// Type as written in the schema.
+    pub ty: String,
+    /// Arguments.
+    pub args: Vec<Arg>,
+    /// What it is.
+    pub kind: RootKind,
+}
+
+/// The catalogue of types.
+pub struct Catalog {
+    types: Vec<Type>,
+    names: HashMap<&'static str, usize>,
+    tags: HashMap<[u8; 2], usize>,
+    /// Shapes by name.
+    pub shapes: Vec<Shape>,
+    /// Fields of the query's root.
+    pub roots: Vec<Root>,
+}
+
+/// Arguments that every connection takes.
+pub fn page_args(target: &str, orders: bool) -> Vec<Arg> {
+    let mut args = vec![Arg::new(
+        "where",
+        format!("{target}Filter"),
+        "조건. Rows to keep; fields are joined by and.",
+    )];
+    if orders {
+        args.push(Arg::new(
+            "orderBy",
+            format!("[{target}Order!]"),
+            "정렬. Orders by precedence, always closed by the id.",
+        ));
+    }
+    args.extend([
+        Arg::new("first", "Int", "앞에서부터 행 수. Rows from the start, 0 to 100; 20 if no size is given."),
+        Arg::new("after", "String", "이 커서 다음부터. Cursor after which rows are wanted."),
+        Arg::new("last", "Int", "뒤에서부터 행 수. Rows from the end, 0 to 100; not together with `first`."),
+        Arg::new("before", "String", "이 커서 앞까지. Cursor before which rows are wanted."),
+    ]);
+    args
+}
+
+impl Catalog {
+    /// Completes the declarations: provenance of facts, types of lists, nullability by guard.
+    pub fn new(types: Vec<Type>, shapes: Vec<Shape>, extra_roots: Vec<Root>) -> Self {
+        let names: HashMap<&'static str, usize> =
+            types.iter().enumerate().map(|(at, ty)| (ty.name, at)).collect();
+        let tags: HashMap<[u8; 2], usize> =
+            types.iter().enumerate().map(|(at, ty)| (ty.tag, at)).collect();
+        let mut catalog = Self { types, names, tags, shapes, roots: Vec::new() };
+        let completed: Vec<Type> =
+            catalog.types.iter().map(|ty| catalog.complete(ty.clone())).collect();
+        catalog.types = completed;
+        catalog.roots = catalog.root_fields(extra_roots);
+        catalog
+    }
+
+    fn complete(&self, mut ty: Type) -> Type {
+        if ty.is_fact {
+            ty = with_provenance(ty);
+        }
+        let guard = ty.guard;
+        for field in &mut ty.fields {
+            match &field.kind {
+                Kind::Many(list) => {
+                    field.ty = format!("{}Connection!", list.target);
+                    let orders = self.find(list.target).is_some_and(|target| !target.orders.is_empty());
+                    let mut args = page_args(list.target, orders);
+                    args.append(&mut field.args);
+                    field.args = args;
+                }
+                // A row that the caller may not see is absent, so the field can be null; but a row
+                // reached only through its parent never lacks it.
+                Kind::One { key, .. } => {
+                    let own_parent = matches!((guard, key), (Guard::Via { fk, .. }, super::model::Source::Column(name)) if fk == *name);
+                    if !own_parent {
+                        field.ty = field.ty.trim_end_matches('!').to_owned();
+                    }
+                }
+                _ => {}
+            }
+        }
+        ty
+    }
+
+    fn root_fields(&self, extra: Vec<Root>) -> Vec<Root> {
+        let mut roots = vec![
+            Root {
+                name: "node",
+                description: "Any object by its global id (Relay). NOT_FOUND if there is none or the caller may not see it.".into(),
+                ty: "Node".into(),
+                args: vec![Arg::new("id", "ID!", "식별자. Global id.")],
+                kind: RootKind::Node,
+            },
+            Root {
+                name: "nodes",
+                description: "Objects by their global ids, in the order of the ids; null where there is none.".into(),
+                ty: "[Node]!".into(),
+                args: vec![Arg::new("ids", "[ID!]!", "식별자 목록. Global ids, at most 100.")],
+                kind: RootKind::Nodes,
+            },
+        ];
+        for ty in &self.types {
+            if let Some((name, column)) = ty.lookup {
+                let arg = if column == "number" { "number" } else { "code" };
+                roots.push(Root {
+                    name,
+                    description: format!("{} By its natural code; NOT_FOUND if there is none.", ty.description),
+                    ty: ty.name.to_owned(),
+                    args: vec![Arg::new(arg, "String!", "코드. Natural code.")],
+                    kind: RootKind::Lookup { target: ty.name, column, arg },
+                });
+            }
+            if let Some(name) = ty.list {
+                roots.push(Root {
+                    name,
+                    description: format!("목록. {}", ty.description),
+                    ty: format!("{}Connection!", ty.name),
+                    args: page_args(ty.name, !ty.orders.is_empty()),
+                    kind: RootKind::List(List {
+                        target: ty.name,
+                        link: None,
+                        sorted: ty.sorted.clone(),
+                        condition: None,
+                    }),
+                });
+            }
+        }
+        roots.extend(extra);
+        roots.sort_by_key(|root| (!matches!(root.kind, RootKind::Node | RootKind::Nodes), root.name));
+        roots
+    }
+
+    /// The type of that name.
+    pub fn find(&self, name: &str) -> Option<&Type> {
+        self.names.get(name).map(|at| &self.types[*at])
+    }
+
+    /// The type whose ids bear the tag.
+    pub fn tagged(&self, tag: [u8; 2]) -> Option<&Type> {
+        self.tags.get(&tag).map(|at| &self.types[*at])
+    }
+
+    /// Every type.
+    pub fn types(&self) -> &[Type] {
+        &self.types
+    }
+
+    /// Types that citations, conflicts, the search and the timeline may point to.
+    pub fn subjects(&self) -> impl Iterator<Item = &Type> {
+        self.types.iter().filter(|ty| ty.is_fact && !matches!(ty.guard, Guard::Subject { .. } | Guard::Personal))
+    }
+
+    /// The shape of that name.
+    pub fn shape(&self, name: &str) -> Option<&Shape> {
+        self.shapes.iter().find(|shape| shape.name == name)
+    }
+
+    /// The root field of that name.
+    pub fn root(&self, name: &str) -> Option<&Root> {
+        self.roots.iter().find(|root| root.name == name)
+    }
+
+    /// Whether an object of the type `name` meets the condition of a fragment.
+    pub fn is_a(&self, name: &str, condition: &str) -> bool {
+        name == condition
+            || self.find(name).is_some_and(|ty| match condition {
+                "Node" => true,
+                "Fact" => ty.is_fact,
+                "Party" => matches!(ty.name, "Person" | "Institution"),
+                _ => false,
+            })
+    }
+}
+
+/// The fields of the interface `Fact`.
+fn with_provenance(mut ty: Type) -> Type {
+    use entity::citation::Column as C;
+    ty = ty
+        .column("version", C::Version, "판. Version, counted up by each write; a write names the version it saw.")
+        .choice("origin", C::Origin, entity::common::Origin::CHOICE, "출처 구분. Fact of a source, user entry or illustration.")
+        .column("createdAt", C::CreatedAt, "생성 시각. Instant of creation.")
+        .column("updatedAt", C::UpdatedAt, "수정 시각. Instant of the last write.");
+    for (name, target, description) in [
+        ("citations", "Citation", "출처. Documents that carry the fact, with what they state and what is inferred."),
+        ("conflicts", "Conflict", "불일치. Claims about the fact that disagree; all are kept."),
+    ] {
+        ty.fields.push(Field {
+            name,
+            description: description.to_owned(),
+            ty: String::new(),
+            args: Vec::new(),
+            kind: Kind::Many(List {
+                target,
+                link: Some(Link::Foreign("subject_id")),
+                sorted: vec!["position"],
+                condition: None,
+            }),
+        });
+    }
+    ty
+}

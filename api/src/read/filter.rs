@@ -1,0 +1,414 @@
+//! `where` as a condition: typed comparisons of each field, `and`/`or`/`not`, rows of to-one and
+//! to-many fields, `search`. A row the caller may not see never matches, since every inner select
+//! carries the caller's scope.
+
+use serde_json::{Map, Value};
+
+use super::context::Reader;
+use super::global_id;
+use super::model::{Args, Column, Field, Kind, Link, Scalar, Source, Type};
+use super::page::bound;
+use super::scope;
+use super::sql::Sql;
+use crate::domain::search_text;
+use crate::error::Error;
+
+/// Most values of an `in`.
+const MAX_VALUES: usize = 100;
+
+/// Adds the condition of a filter input over the row `alias`.
+///
+/// # Errors
+/// Input, if a value is not of its field's kind.
+pub fn condition(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    ty: &Type,
+    alias: &str,
+    filter: &Map<String, Value>,
+) -> Result<(), Error> {
+    sql.push("(TRUE");
+    for (name, value) in filter.iter().filter(|(_, value)| !value.is_null()) {
+        sql.push(" AND ");
+        match name.as_str() {
+            "and" => all(reader, sql, ty, alias, value, " AND ", "TRUE")?,
+            "or" => all(reader, sql, ty, alias, value, " OR ", "FALSE")?,
+            "not" => {
+                sql.push("(");
+                condition(reader, sql, ty, alias, object(value))?;
+                sql.push(" IS NOT TRUE)");
+            }
+            "search" if ty.searchable => {
+                search(sql, Some(ty.name), alias, "id", value.as_str().unwrap_or_default())?;
+            }
+            name => named(reader, sql, ty, alias, name, value)?,
+        }
+    }
+    sql.push(")");
+    Ok(())
+}
+
+fn object(value: &Value) -> &Map<String, Value> {
+    static EMPTY: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
+    value.as_object().unwrap_or(&EMPTY)
+}
+
+fn all(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    ty: &Type,
+    alias: &str,
+    value: &Value,
+    between: &str,
+    none: &str,
+) -> Result<(), Error> {
+    let filters = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    if filters.is_empty() {
+        sql.push(none);
+        return Ok(());
+    }
+    sql.push("(");
+    for (at, filter) in filters.iter().enumerate() {
+        if at > 0 {
+            sql.push(between);
+        }
+        condition(reader, sql, ty, alias, object(filter))?;
+    }
+    sql.push(")");
+    Ok(())
+}
+
+fn named(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    ty: &Type,
+    alias: &str,
+    name: &str,
+    value: &Value,
+) -> Result<(), Error> {
+    if let Some(filter) = ty.filters.iter().find(|filter| filter.name == name) {
+        let mut args = Args::new();
+        args.insert("value".to_owned(), value.clone());
+        return (filter.condition)(reader, sql, alias, &args);
+    }
+    let Some(field) = ty.find(name) else {
+        return Err(Error::internal(format!("filter {}.{name} is not declared", ty.name)));
+    };
+    match &field.kind {
+        Kind::Id => ids(sql, ty, alias, object(value)),
+        Kind::Leaf(column) => leaf(reader, sql, alias, field, column, object(value)),
+        Kind::Localized { ko, en } => localized(reader, sql, alias, field, (ko, en), object(value)),
+        Kind::One { key, target } => {
+            let target = reader.catalog.find(target).ok_or_else(|| Error::internal(target))?;
+            write_source(reader, sql, alias, key, &Args::new())?;
+            let inner = sql.alias();
+            sql.push(" IN (SELECT ").column(&inner, "id").push(" FROM ").push(target.table);
+            sql.push(" ").push(&inner).push(" WHERE ");
+            scope::guard(reader, sql, target, &inner, None);
+            sql.push(" AND ");
+            condition(reader, sql, target, &inner, object(value))?;
+            sql.push(")");
+            Ok(())
+        }
+        Kind::Many(list) => {
+            let target = reader.catalog.find(list.target).ok_or_else(|| Error::internal(list.target))?;
+            let link = list.link.ok_or_else(|| Error::internal(field.name))?;
+            sql.push("(TRUE");
+            for (quantifier, filter) in object(value).iter().filter(|(_, filter)| !filter.is_null()) {
+                sql.push(if quantifier == "none" { " AND NOT EXISTS (" } else { " AND EXISTS (" });
+                let inner = sql.alias();
+                sql.push("SELECT 1 FROM ");
+                let reached_by = from_linked(sql, target.table, &inner, link, |sql| {
+                    sql.push(" = ").column(alias, "id");
+                });
+                sql.push(" AND ");
+                scope::guard(reader, sql, target, &inner, reached_by);
+                sql.push(" AND ");
+                condition(reader, sql, target, &inner, object(filter))?;
+                sql.push(")");
+            }
+            sql.push(")");
+            Ok(())
+        }
+        Kind::Either(_) | Kind::Subject | Kind::Computed { .. } => {
+            Err(Error::internal(format!("filter {}.{name} is not declared", ty.name)))
+        }
+    }
+}
+
+/// Adds `table alias [JOIN link] WHERE parent-key`, then what `fits` adds; tells the column by which
+/// rows are reached.
+pub fn from_linked(
+    sql: &mut Sql,
+    table: &str,
+    alias: &str,
+    link: Link,
+    fits: impl FnOnce(&mut Sql),
+) -> Option<&'static str> {
+    let reached_by = match link {
+        Link::Foreign(fk) => {
+            sql.push(table).push(" ").push(alias).push(" WHERE ").column(alias, fk);
+            Some(fk)
+        }
+        Link::Through(through) => {
+            let link = sql.alias();
+            sql.push(through.table).push(" ").push(&link).push(" JOIN ").push(table).push(" ");
+            sql.push(alias).push(" ON ").column(alias, "id").push(" = ").column(&link, through.target);
+            sql.push(" WHERE ").column(&link, through.parent);
+            None
+        }
+    };
+    fits(sql);
+    reached_by
+}
+
+/// Adds a column or expression over the row `alias`.
+///
+/// # Errors
+/// Those of the expression.
+pub fn write_source(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    source: &Source,
+    level: &Args,
+) -> Result<(), Error> {
+    match source {
+        Source::Column(name) => {
+            sql.column(alias, name);
+            Ok(())
+        }
+        Source::Expression(expression) => expression(reader, sql, alias, &Args::new(), level),
+    }
+}
+
+fn wrong(field: &str) -> Error {
+    Error::input(
+        format!("필터 {field}의 값이 올바르지 않습니다."),
+        format!("The filter {field} has a value of the wrong kind."),
+    )
+}
+
+fn ids(sql: &mut Sql, ty: &Type, alias: &str, operators: &Map<String, Value>) -> Result<(), Error> {
+    sql.push("(TRUE");
+    for (operator, value) in operators.iter().filter(|(_, value)| !value.is_null()) {
+        let negative = matches!(operator.as_str(), "ne" | "notIn");
+        let given = value.as_array().map_or_else(|| std::slice::from_ref(value), Vec::as_slice);
+        if given.len() > MAX_VALUES {
+            return Err(wrong("id"));
+        }
+        // An id of another type names no row of this one.
+        let keys: Vec<uuid::Uuid> = given
+            .iter()
+            .map(|id| id.as_str().and_then(global_id::decode).ok_or_else(|| wrong("id")))
+            .filter(|id| !matches!(id, Ok((tag, _)) if *tag != ty.tag))
+            .map(|id| id.map(|(_, key)| key))
+            .collect::<Result<_, _>>()?;
+        sql.push(if negative { " AND NOT (" } else { " AND (" });
+        if keys.is_empty() {
+            sql.push("FALSE");
+        } else {
+            sql.column(alias, "id").in_keys(&keys);
+        }
+        sql.push(")");
+    }
+    sql.push(")");
+    Ok(())
+}
+
+fn localized(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    field: &Field,
+    (ko, en): (&'static str, &'static str),
+    parts: &Map<String, Value>,
+) -> Result<(), Error> {
+    let text = |name| Column { source: Source::Column(name), scalar: Scalar::Text };
+    sql.push("(TRUE");
+    for (part, value) in parts.iter().filter(|(_, value)| !value.is_null()) {
+        sql.push(" AND ");
+        match part.as_str() {
+            "ko" => leaf(reader, sql, alias, field, &text(ko), object(value))?,
+            "en" => leaf(reader, sql, alias, field, &text(en), object(value))?,
+            _ => {
+                let mut contains = Map::new();
+                contains.insert("contains".to_owned(), value.clone());
+                sql.push("(");
+                leaf(reader, sql, alias, field, &text(ko), &contains)?;
+                sql.push(" OR ");
+                leaf(reader, sql, alias, field, &text(en), &contains)?;
+                sql.push(")");
+            }
+        }
+    }
+    sql.push(")");
+    Ok(())
+}
+
+fn leaf(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    field: &Field,
+    column: &Column,
+    operators: &Map<String, Value>,
+) -> Result<(), Error> {
+    sql.push("(TRUE");
+    for (operator, value) in operators {
+        if value.is_null() && operator != "eq" && operator != "ne" {
+            continue;
+        }
+        sql.push(" AND ");
+        operator_of(reader, sql, alias, field, column, operator, value)?;
+    }
+    sql.push(")");
+    Ok(())
+}
+
+fn operator_of(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    field: &Field,
+    column: &Column,
+    operator: &str,
+    value: &Value,
+) -> Result<(), Error> {
+    let one = |value: &Value| bound(column.scalar, value).ok_or_else(|| wrong(field.name));
+    let level = Args::new();
+    // A partial date is compared at the precision of the value given.
+    let digits = match (column.scalar, value) {
+        (Scalar::PartialDate, Value::String(text)) => {
+            if !crate::domain::partial_date::is_partial_date(text) {
+                return Err(wrong(field.name));
+            }
+            Some(text.len())
+        }
+        _ => None,
+    };
+    let subject = |sql: &mut Sql| -> Result<(), Error> {
+        match digits {
+            Some(digits) if digits < 10 => {
+                sql.push("substr(");
+                write_source(reader, sql, alias, &column.source, &level)?;
+                sql.push(", 1, ").literal(digits).push(")");
+                Ok(())
+            }
+            _ => write_source(reader, sql, alias, &column.source, &level),
+        }
+    };
+    match operator {
+        "eq" | "ne" if value.is_null() => {
+            subject(sql)?;
+            sql.push(if operator == "eq" { " IS NULL" } else { " IS NOT NULL" });
+        }
+        "isNull" => {
+            subject(sql)?;
+            sql.push(if value.as_bool() == Some(true) { " IS NULL" } else { " IS NOT NULL" });
+        }
+        "eq" => {
+            subject(sql)?;
+            sql.push(" = ").bind(one(value)?);
+        }
+        "ne" => {
+            subject(sql)?;
+            sql.push(" IS DISTINCT FROM ").bind(one(value)?);
+        }
+        "lt" | "lte" | "gt" | "gte" => {
+            subject(sql)?;
+            sql.push(match operator {
+                "lt" => " < ",
+                "lte" => " <= ",
+                "gt" => " > ",
+                _ => " >= ",
+            });
+            sql.bind(one(value)?);
+        }
+        "in" | "notIn" => {
+            let values = value.as_array().map(Vec::as_slice).unwrap_or_default();
+            if values.len() > MAX_VALUES {
+                return Err(wrong(field.name));
+            }
+            sql.push("(");
+            if values.is_empty() {
+                sql.push("FALSE");
+            } else {
+                subject(sql)?;
+                sql.push(" IN (");
+                for (at, value) in values.iter().enumerate() {
+                    if at > 0 {
+                        sql.push(", ");
+                    }
+                    sql.bind(one(value)?);
+                }
+                sql.push(")");
+            }
+            sql.push(if operator == "in" { ")" } else { ") IS NOT TRUE" });
+        }
+        "contains" | "startsWith" => {
+            let text = value.as_str().filter(|text| !text.contains('\0')).ok_or_else(|| wrong(field.name))?;
+            let lead = if operator == "contains" { "%" } else { "" };
+            sql.push("lower(");
+            subject(sql)?;
+            sql.push(") LIKE ").bind(format!("{lead}{}%", like(&text.to_lowercase())));
+            sql.push(" ESCAPE '\\'");
+        }
+        other => return Err(Error::internal(format!("unknown filter operator {other}"))),
+    }
+    Ok(())
+}
+
+/// Text in which `LIKE` reads each character as itself.
+fn like(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+/// Adds the condition that the row whose key is `alias.column` is found by every word of `query`.
+///
+/// # Errors
+/// Input, if the query is empty or too long.
+pub fn search(
+    sql: &mut Sql,
+    ty: Option<&str>,
+    alias: &str,
+    column: &str,
+    query: &str,
+) -> Result<(), Error> {
+    let words = search_text::words(query);
+    if words.is_empty()
+        || words.len() > search_text::MAX_WORDS
+        || query.chars().count() > search_text::MAX_QUERY
+        || query.contains('\0')
+    {
+        return Err(Error::input(
+            format!("검색어는 1자 이상 {}자 이하, {}단어 이하여야 합니다.", search_text::MAX_QUERY, search_text::MAX_WORDS),
+            format!("A search text has 1 to {} characters and at most {} words.", search_text::MAX_QUERY, search_text::MAX_WORDS),
+        ));
+    }
+    sql.push("(TRUE");
+    for word in &words {
+        // The first gram of the word opens the index, the text itself decides.
+        let gram = search_text::grams(word).into_iter().next();
+        let document = sql.alias();
+        sql.push(" AND ").column(alias, column).push(" IN (SELECT ");
+        sql.column(&document, "subject_id").push(" FROM search_document ").push(&document);
+        if let Some(gram) = &gram {
+            let index = sql.alias();
+            sql.push(" JOIN search_gram ").push(&index).push(" ON ");
+            sql.column(&index, "source_id").push(" = ").column(&document, "source_id");
+            sql.push(" AND ").column(&index, "gram").push(" = ").bind(gram.as_str());
+            if let Some(ty) = ty {
+                sql.push(" AND ").column(&index, "subject_type").push(" = ").bind(ty);
+            }
+        }
+        sql.push(" WHERE ").column(&document, "content").push(" LIKE ");
+        sql.bind(format!("%{}%", like(word))).push(" ESCAPE '\\'");
+        if let Some(ty) = ty {
+            sql.push(" AND ").column(&document, "subject_type").push(" = ").bind(ty);
+        }
+        sql.push(")");
+    }
+    sql.push(")");
+    Ok(())
+}

@@ -1,0 +1,640 @@
+//! How a type is declared: once, a line a field. Everything else follows from it.
+//!
+//! ```text
+//! Type::fact::<entity::venue::Entity>("Venue", *b"VN", Guard::Via { fk: "meeting_id", parent: "Meeting" }, "장소. …")
+//!     .one("meeting", C::MeetingId, "Meeting", "회의. …")          to-one by key, joined
+//!     .localized("name", C::NameKo, C::NameEn, "장소명. …")         Korean and English columns
+//!     .column("startsAt", C::StartsAt, "시작. …")                   scalar and nullability from the entity
+//!     .many("agenda", agenda_item::Column::MeetingId, "AgendaItem", &[asc("position")], "…")
+//! ```
+
+use std::collections::HashMap;
+
+use entity::Choice;
+use sea_orm::sea_query::ColumnType;
+use sea_orm::{ColumnTrait, EntityTrait, IdenStatic, Iterable};
+use serde_json::{Map, Value};
+
+use super::context::Reader;
+use super::sql::Sql;
+use crate::error::Error;
+
+/// Arguments of a field after coercion: defaults filled in, variables replaced.
+pub type Args = Map<String, Value>;
+
+/// Kinds of leaf values.
+#[derive(Debug, Clone, Copy)]
+pub enum Scalar {
+    /// UTF-8 text.
+    Text,
+    /// 32-bit integer.
+    Int,
+    /// Double-precision number.
+    Float,
+    /// Truth value.
+    Boolean,
+    /// Exact amount of Korean won.
+    Krw,
+    /// Calendar date.
+    Date,
+    /// Instant, shown in Asia/Seoul.
+    DateTime,
+    /// Date known to the year, month or day.
+    PartialDate,
+    /// One code of a list.
+    Choice(&'static Choice),
+}
+
+impl Scalar {
+    /// Name in the schema.
+    pub fn type_name(self) -> &'static str {
+        match self {
+            Self::Text => "String",
+            Self::Int => "Int",
+            Self::Float => "Float",
+            Self::Boolean => "Boolean",
+            Self::Krw => "KRW",
+            Self::Date => "Date",
+            Self::DateTime => "DateTime",
+            Self::PartialDate => "PartialDate",
+            Self::Choice(choice) => choice.name,
+        }
+    }
+}
+
+/// Whose rows are seen: the table's side of the access policy.
+#[derive(Debug, Clone, Copy)]
+pub enum Guard {
+    /// Rows carry their own visibility.
+    Public,
+    /// Own visibility, and that of the row they belong to.
+    Via {
+        /// Column naming the row they belong to.
+        fk: &'static str,
+        /// Its type.
+        parent: &'static str,
+    },
+    /// Adoption cases: published ones.
+    Case,
+    /// Personal data.
+    Personal,
+    /// As visible as the row named by `subject_type` and `subject_id`.
+    Subject {
+        /// Whether rows carry a visibility of their own as well.
+        own: bool,
+    },
+}
+
+/// An SQL expression over the row named by the alias.
+pub type Expression =
+    fn(&Reader<'_>, &mut Sql, alias: &str, args: &Args, level: &Args) -> Result<(), Error>;
+
+/// Where a value comes from.
+#[derive(Clone, Copy)]
+pub enum Source {
+    /// A column of the row.
+    Column(&'static str),
+    /// An expression over the row.
+    Expression(Expression),
+}
+
+/// A value with its kind.
+#[derive(Clone, Copy)]
+pub struct Column {
+    /// Where it comes from.
+    pub source: Source,
+    /// What it is.
+    pub scalar: Scalar,
+}
+
+/// Computes a value from the columns asked for.
+pub type Compute = fn(&Reader<'_>, values: &[Value], args: &Args) -> Result<Value, Error>;
+
+/// A link table between two types.
+#[derive(Debug, Clone, Copy)]
+pub struct Through {
+    /// The table.
+    pub table: &'static str,
+    /// Its column naming the parent.
+    pub parent: &'static str,
+    /// Its column naming the listed row.
+    pub target: &'static str,
+}
+
+/// How the rows of a list belong to their parent.
+#[derive(Debug, Clone, Copy)]
+pub enum Link {
+    /// A column of the listed row names the parent.
+    Foreign(&'static str),
+    /// A link table names both.
+    Through(Through),
+}
+
+/// One term of an order.
+#[derive(Clone, Copy)]
+pub struct Order {
+    /// What is compared; never null.
+    pub column: Column,
+    /// Whether the greatest comes first.
+    pub descending: bool,
+}
+
+/// A condition that the arguments of a list add.
+pub type Condition =
+    fn(&Reader<'_>, &mut Sql, alias: &str, args: &Args) -> Result<(), Error>;
+
+/// A list of rows.
+#[derive(Clone)]
+pub struct List {
+    /// Type of the rows.
+    pub target: &'static str,
+    /// How they belong to their parent; none at the root.
+    pub link: Option<Link>,
+    /// Order when the caller names none.
+    pub sorted: Vec<&'static str>,
+    /// Condition that the arguments add.
+    pub condition: Option<Condition>,
+}
+
+/// What a field is.
+#[derive(Clone)]
+pub enum Kind {
+    /// The global id.
+    Id,
+    /// A leaf.
+    Leaf(Column),
+    /// A text in Korean and English.
+    Localized {
+        /// Korean column.
+        ko: &'static str,
+        /// English column.
+        en: &'static str,
+    },
+    /// A row named by a key, joined to the statement.
+    One {
+        /// The key.
+        key: Source,
+        /// Type of the row.
+        target: &'static str,
+    },
+    /// The first of several rows that is there, as a member of a union.
+    Either(Vec<(&'static str, &'static str)>),
+    /// A connection of rows.
+    Many(List),
+    /// The row named by `subject_type` and `subject_id`.
+    Subject,
+    /// A value computed from columns, of a leaf type or a [`Shape`].
+    Computed {
+        /// What it is computed from.
+        inputs: Vec<Column>,
+        /// How.
+        compute: Compute,
+    },
+}
+
+/// An argument of a field.
+#[derive(Debug, Clone)]
+pub struct Arg {
+    /// Name.
+    pub name: &'static str,
+    /// Type as written in the schema.
+    pub ty: String,
+    /// Default as written in the schema.
+    pub default: Option<&'static str>,
+    /// Description.
+    pub description: String,
+}
+
+impl Arg {
+    /// An argument without a default.
+    pub fn new(name: &'static str, ty: impl Into<String>, description: impl Into<String>) -> Self {
+        Self { name, ty: ty.into(), default: None, description: description.into() }
+    }
+}
+
+/// A field of a type.
+#[derive(Clone)]
+pub struct Field {
+    /// Name.
+    pub name: &'static str,
+    /// Description: Korean term, then English.
+    pub description: String,
+    /// Type as written in the schema; empty until the catalogue knows it (to-one, lists).
+    pub ty: String,
+    /// Arguments.
+    pub args: Vec<Arg>,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// A filter that is more than a comparison of a field.
+#[derive(Clone)]
+pub struct Filter {
+    /// Name in the filter input.
+    pub name: &'static str,
+    /// Type as written in the schema.
+    pub ty: &'static str,
+    /// Description.
+    pub description: &'static str,
+    /// The condition; its value arrives as the argument `value`.
+    pub condition: Condition,
+}
+
+/// A small object computed in one piece: named fields over a JSON object.
+#[derive(Debug, Clone)]
+pub struct Shape {
+    /// Name.
+    pub name: &'static str,
+    /// Description.
+    pub description: &'static str,
+    /// Fields: name, type as written in the schema, description.
+    pub fields: &'static [(&'static str, &'static str, &'static str)],
+}
+
+/// A type of rows.
+#[derive(Clone)]
+pub struct Type {
+    /// Name.
+    pub name: &'static str,
+    /// Tag in global ids.
+    pub tag: [u8; 2],
+    /// Table or view.
+    pub table: &'static str,
+    /// Description: Korean term, then English.
+    pub description: &'static str,
+    /// Whose rows are seen.
+    pub guard: Guard,
+    /// Whether it carries provenance and belongs to the interface `Fact`.
+    pub is_fact: bool,
+    /// Fields in the order of the schema.
+    pub fields: Vec<Field>,
+    /// Order of its lists where none is named: columns, `-` for descending.
+    pub sorted: Vec<&'static str>,
+    /// Orders a caller may name: enum value, column.
+    pub orders: Vec<(&'static str, Column)>,
+    /// Whether its texts are indexed for search.
+    pub searchable: bool,
+    /// Filters beside the fields.
+    pub filters: Vec<Filter>,
+    /// Its list at the root.
+    pub list: Option<&'static str>,
+    /// Its lookup at the root: field and column.
+    pub lookup: Option<(&'static str, &'static str)>,
+    columns: HashMap<&'static str, (Scalar, bool)>,
+}
+
+fn scalar_of(column: &ColumnType) -> Scalar {
+    match column {
+        ColumnType::Integer => Scalar::Int,
+        ColumnType::BigInteger => Scalar::Krw,
+        ColumnType::Double => Scalar::Float,
+        ColumnType::Boolean => Scalar::Boolean,
+        ColumnType::Date => Scalar::Date,
+        ColumnType::TimestampWithTimeZone => Scalar::DateTime,
+        _ => Scalar::Text,
+    }
+}
+
+impl Type {
+    fn bare(
+        name: &'static str,
+        tag: [u8; 2],
+        table: &'static str,
+        guard: Guard,
+        description: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            tag,
+            table,
+            description,
+            guard,
+            is_fact: false,
+            fields: Vec::new(),
+            sorted: Vec::new(),
+            orders: Vec::new(),
+            searchable: false,
+            filters: Vec::new(),
+            list: None,
+            lookup: None,
+            columns: HashMap::new(),
+        }
+        .field("id", "ID!", "식별자. Opaque global id, for `node(id:)`.", Kind::Id)
+    }
+
+    /// A type over a table of the entity crate, without provenance.
+    pub fn rows<E: EntityTrait>(
+        name: &'static str,
+        tag: [u8; 2],
+        guard: Guard,
+        description: &'static str,
+    ) -> Self
+    where
+        E::Column: 'static,
+    {
+        let mut ty = Self::bare(name, tag, E::default().table_name(), guard, description);
+        for column in E::Column::iter() {
+            let def = column.def();
+            ty.columns.insert(column.as_str(), (scalar_of(def.get_column_type()), def.is_null()));
+        }
+        ty
+    }
+
+    /// A type of facts: rows that cite their sources.
+    pub fn fact<E: EntityTrait>(
+        name: &'static str,
+        tag: [u8; 2],
+        guard: Guard,
+        description: &'static str,
+    ) -> Self
+    where
+        E::Column: 'static,
+    {
+        let mut ty = Self::rows::<E>(name, tag, guard, description);
+        ty.is_fact = true;
+        ty
+    }
+
+    /// A type over a view or another type's table.
+    pub fn view(
+        name: &'static str,
+        tag: [u8; 2],
+        table: &'static str,
+        guard: Guard,
+        description: &'static str,
+    ) -> Self {
+        Self::bare(name, tag, table, guard, description)
+    }
+
+    fn field(
+        mut self,
+        name: &'static str,
+        ty: impl Into<String>,
+        description: impl Into<String>,
+        kind: Kind,
+    ) -> Self {
+        self.fields.push(Field {
+            name,
+            description: description.into(),
+            ty: ty.into(),
+            args: Vec::new(),
+            kind,
+        });
+        self
+    }
+
+    /// Scalar and nullability of a column; a name that the entity lacks stops the start, with its name.
+    fn described(&self, column: &str) -> (Scalar, bool) {
+        match self.columns.get(column) {
+            Some(known) => *known,
+            // invariant: declarations are built at start, before any request.
+            None => unreachable!("{} has no column {column}", self.name),
+        }
+    }
+
+    fn leaf(self, name: &'static str, column: &'static str, scalar: Scalar, description: &str) -> Self {
+        let (_, null) = self.described(column);
+        let ty = format!("{}{}", scalar.type_name(), if null { "" } else { "!" });
+        let kind = Kind::Leaf(Column { source: Source::Column(column), scalar });
+        self.field(name, ty, description, kind)
+    }
+
+    /// A column; its kind and nullability are the entity's.
+    pub fn column<C: ColumnTrait>(self, name: &'static str, column: C, description: &str) -> Self {
+        let (scalar, _) = self.described(column.as_str());
+        self.leaf(name, column.as_str(), scalar, description)
+    }
+
+    /// A column of codes.
+    pub fn choice<C: ColumnTrait>(
+        self,
+        name: &'static str,
+        column: C,
+        choice: &'static Choice,
+        description: &str,
+    ) -> Self {
+        self.leaf(name, column.as_str(), Scalar::Choice(choice), description)
+    }
+
+    /// A column of partial dates.
+    pub fn partial_date<C: ColumnTrait>(self, name: &'static str, column: C, description: &str) -> Self {
+        self.leaf(name, column.as_str(), Scalar::PartialDate, description)
+    }
+
+    /// A column of amounts in KRW.
+    pub fn krw<C: ColumnTrait>(self, name: &'static str, column: C, description: &str) -> Self {
+        self.leaf(name, column.as_str(), Scalar::Krw, description)
+    }
+
+    /// A text in Korean and English; null where the Korean is.
+    pub fn localized<C: ColumnTrait>(self, name: &'static str, ko: C, en: C, description: &str) -> Self {
+        let (_, null) = self.described(ko.as_str());
+        let kind = Kind::Localized { ko: ko.as_str(), en: en.as_str() };
+        self.field(name, if null { "LocalizedText" } else { "LocalizedText!" }, description, kind)
+    }
+
+    /// The row that a column names.
+    pub fn one<C: ColumnTrait>(
+        self,
+        name: &'static str,
+        column: C,
+        target: &'static str,
+        description: &str,
+    ) -> Self {
+        let (_, null) = self.described(column.as_str());
+        let kind = Kind::One { key: Source::Column(column.as_str()), target };
+        self.field(name, if null { target.to_owned() } else { format!("{target}!") }, description, kind)
+    }
+
+    /// The row that an expression names.
+    pub fn one_by(
+        self,
+        name: &'static str,
+        key: Source,
+        ty: &'static str,
+        target: &'static str,
+        description: &str,
+    ) -> Self {
+        self.field(name, ty, description, Kind::One { key, target })
+    }
+
+    /// The person or the institution that a row names, as the union `Party`.
+    pub fn party<C: ColumnTrait>(self, name: &'static str, person: C, institution: C, description: &str) -> Self {
+        let options = vec![(person.as_str(), "Person"), (institution.as_str(), "Institution")];
+        self.field(name, "Party", description, Kind::Either(options))
+    }
+
+    /// The rows whose column names this one.
+    pub fn many<C: ColumnTrait>(
+        self,
+        name: &'static str,
+        fk: C,
+        target: &'static str,
+        sorted: &[&'static str],
+        description: &str,
+    ) -> Self {
+        let kind = Kind::Many(List {
+            target,
+            link: Some(Link::Foreign(fk.as_str())),
+            sorted: sorted.to_vec(),
+            condition: None,
+        });
+        self.field(name, "", description, kind)
+    }
+
+    /// The rows that a link table ties to this one.
+    pub fn through(
+        self,
+        name: &'static str,
+        link: Through,
+        target: &'static str,
+        sorted: &[&'static str],
+        description: &str,
+    ) -> Self {
+        let kind = Kind::Many(List {
+            target,
+            link: Some(Link::Through(link)),
+            sorted: sorted.to_vec(),
+            condition: None,
+        });
+        self.field(name, "", description, kind)
+    }
+
+    /// A column of a view.
+    pub fn plain(
+        self,
+        name: &'static str,
+        column: &'static str,
+        scalar: Scalar,
+        ty: impl Into<String>,
+        description: &str,
+    ) -> Self {
+        self.field(name, ty, description, Kind::Leaf(Column { source: Source::Column(column), scalar }))
+    }
+
+    /// A text of a view in Korean and English.
+    pub fn plain_localized(
+        self,
+        name: &'static str,
+        ko: &'static str,
+        en: &'static str,
+        description: &str,
+    ) -> Self {
+        self.field(name, "LocalizedText!", description, Kind::Localized { ko, en })
+    }
+
+    /// Gives the list declared last an argument that narrows it.
+    pub fn narrowed(mut self, arg: Arg, condition: Condition) -> Self {
+        if let Some(field) = self.fields.last_mut()
+            && let Kind::Many(list) = &mut field.kind
+        {
+            field.args.push(arg);
+            list.condition = Some(condition);
+        }
+        self
+    }
+
+    /// A leaf computed by the database.
+    pub fn expression(
+        self,
+        name: &'static str,
+        scalar: Scalar,
+        ty: impl Into<String>,
+        expression: Expression,
+        description: &str,
+    ) -> Self {
+        let kind = Kind::Leaf(Column { source: Source::Expression(expression), scalar });
+        self.field(name, ty, description, kind)
+    }
+
+    /// A value computed from columns.
+    pub fn computed(
+        self,
+        name: &'static str,
+        ty: impl Into<String>,
+        inputs: Vec<Column>,
+        compute: Compute,
+        description: &str,
+    ) -> Self {
+        self.field(name, ty, description, Kind::Computed { inputs, compute })
+    }
+
+    /// Gives the field declared last an argument.
+    pub fn arg(mut self, arg: Arg) -> Self {
+        if let Some(field) = self.fields.last_mut() {
+            field.args.push(arg);
+        }
+        self
+    }
+
+    /// The row named by `subject_type` and `subject_id`.
+    pub fn subject(self, name: &'static str, description: &str) -> Self {
+        self.field(name, "Fact!", description, Kind::Subject)
+    }
+
+    /// A column as an input of a computed field.
+    pub fn input<C: ColumnTrait>(&self, column: C) -> Column {
+        let (scalar, _) = self.described(column.as_str());
+        Column { source: Source::Column(column.as_str()), scalar }
+    }
+
+    /// Order of its lists where the caller names none.
+    pub fn sorted(mut self, sorted: &[&'static str]) -> Self {
+        self.sorted = sorted.to_vec();
+        self
+    }
+
+    /// An order the caller may name; an index backs it.
+    pub fn orderable(mut self, name: &'static str, column: &'static str) -> Self {
+        let (scalar, _) = self.described(column);
+        self.orders.push((name, Column { source: Source::Column(column), scalar }));
+        self
+    }
+
+    /// An order by an expression.
+    pub fn orderable_by(mut self, name: &'static str, column: Column) -> Self {
+        self.orders.push((name, column));
+        self
+    }
+
+    /// Its texts are found by `search`.
+    pub fn searchable(mut self) -> Self {
+        self.searchable = true;
+        self
+    }
+
+    /// A filter beside those of its fields.
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.filters.push(filter);
+        self
+    }
+
+    /// Its list at the root of the query.
+    pub fn list(mut self, name: &'static str) -> Self {
+        self.list = Some(name);
+        self
+    }
+
+    /// Its lookup by a natural code at the root of the query.
+    pub fn lookup(mut self, name: &'static str, column: &'static str) -> Self {
+        self.lookup = Some((name, column));
+        self
+    }
+
+    /// The field of that name.
+    pub fn find(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The column of an order term: a declared order's, or the table's.
+    pub fn order_column(&self, column: &'static str) -> Column {
+        let named = self.orders.iter().find(|(_, known)| {
+            matches!(known.source, Source::Column(name) if name == column)
+        });
+        match (named, self.columns.get(column)) {
+            (Some((_, known)), _) => *known,
+            (None, Some((scalar, _))) => Column { source: Source::Column(column), scalar: *scalar },
+            (None, None) => Column { source: Source::Column(column), scalar: Scalar::Text },
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! A query from its selection to its answer: the fields of the root one after the other, each with its
+//! levels; an error empties its own field, or all data where the field must not be empty.
+
+use std::collections::HashMap;
+
+use apollo_compiler::executable::SelectionSet;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::answer::Writer;
+use super::catalog::{Root, RootKind};
+use super::context::Reader;
+use super::error::FieldError;
+use super::global_id;
+use super::load;
+use super::model::{Args, Type};
+use super::plan::{Level, Planner};
+use super::selection::{Document, Selected};
+use crate::error::Error;
+
+/// Most ids of `nodes`.
+const MAX_IDS: usize = 100;
+
+/// Answers a query: data as JSON text, and errors.
+pub async fn answer(
+    reader: &Reader<'_>,
+    document: Document<'_>,
+    root: &SelectionSet,
+    introspected: &Map<String, Value>,
+) -> (String, Vec<FieldError>) {
+    let selected = document.collect(reader.catalog, "Query", &[root]);
+    let mut planner = Planner { catalog: reader.catalog, document, cost: 0 };
+    let mut writer = Writer { reader, out: String::with_capacity(4096) };
+    let mut errors = Vec::new();
+    writer.out.push('{');
+    for (at, selected) in selected.iter().enumerate() {
+        if at > 0 {
+            writer.out.push(',');
+        }
+        writer.out.push('"');
+        writer.out.push_str(selected.key);
+        writer.out.push_str("\":");
+        let start = writer.out.len();
+        let name = selected.field.name.as_str();
+        if name == "__typename" {
+            writer.out.push_str("\"Query\"");
+            continue;
+        }
+        if let Some(value) = introspected.get(selected.key) {
+            writer.out.push_str(&value.to_string());
+            continue;
+        }
+        let Some(root) = reader.catalog.root(name) else {
+            let error = Error::internal(format!("unknown root field {name}"));
+            errors.push(FieldError { path: vec![selected.key.into()], error });
+            return ("null".to_owned(), errors);
+        };
+        if let Err(error) = field(reader, &mut planner, &mut writer, root, selected, &mut errors).await {
+            errors.push(FieldError { path: vec![selected.key.into()], error });
+            if root.ty.ends_with('!') {
+                return ("null".to_owned(), errors);
+            }
+            writer.out.truncate(start);
+            writer.out.push_str("null");
+        }
+    }
+    writer.out.push('}');
+    (writer.out, errors)
+}
+
+async fn field<'a>(
+    reader: &Reader<'_>,
+    planner: &mut Planner<'a>,
+    writer: &mut Writer<'_>,
+    root: &'a Root,
+    selected: &Selected<'a>,
+    errors: &mut Vec<FieldError>,
+) -> Result<(), Error> {
+    match &root.kind {
+        RootKind::List(list) => {
+            let plan = planner.list(&format!("Query.{}", root.name), list, selected, 1)?;
+            let loaded = load::root_list(reader, planner, &plan).await?;
+            writer.connection(&plan, &loaded, load::ROOT)
+        }
+        RootKind::Lookup { target, column, arg } => {
+            let args = planner.args(selected)?;
+            let code = args.get(*arg).and_then(Value::as_str).unwrap_or_default().to_owned();
+            let ty = reader.catalog.find(target).ok_or_else(|| Error::internal(target))?;
+            one(planner, writer, reader, ty, selected, column, code).await
+        }
+        RootKind::Node => {
+            let args = planner.args(selected)?;
+            let (ty, key) = read_id(reader, planner, args.get("id"))?;
+            let kind = load::of_kind(reader, planner, ty, &selected.sets, &[key]).await?;
+            match kind.at.get(&key) {
+                Some(at) => writer.kind(&kind, *at),
+                None => Err(Error::NotFound),
+            }
+        }
+        RootKind::Nodes => nodes(reader, planner, writer, selected, errors).await,
+        RootKind::Statistic(statistic) => {
+            let args = planner.args(selected)?;
+            let value = statistic(reader, &args).await?;
+            let shape = planner.shape(&root.ty, &selected.sets);
+            writer.value(&value, shape.as_ref());
+            Ok(())
+        }
+    }
+}
+
+async fn one<'a>(
+    planner: &mut Planner<'a>,
+    writer: &mut Writer<'_>,
+    reader: &Reader<'_>,
+    ty: &Type,
+    selected: &Selected<'a>,
+    column: &str,
+    code: String,
+) -> Result<(), Error> {
+    if code.contains('\0') {
+        return Err(Error::NotFound);
+    }
+    let ty = planner.catalog.find(ty.name).ok_or_else(|| Error::internal(ty.name))?;
+    let mut level = Level::new(ty, Args::new());
+    let object = planner.object(&mut level, 0, ty, &selected.sets, 1)?;
+    let loaded = load::root_rows(reader, planner, &level, column, vec![code.into()]).await?;
+    if loaded.rows.is_empty() {
+        return Err(Error::NotFound);
+    }
+    writer.object(&object, &level, &loaded, 0)
+}
+
+fn read_id<'a>(
+    _: &Reader<'_>,
+    planner: &Planner<'a>,
+    id: Option<&Value>,
+) -> Result<(&'a Type, Uuid), Error> {
+    id.and_then(Value::as_str)
+        .and_then(global_id::decode)
+        .and_then(|(tag, key)| Some((planner.catalog.tagged(tag)?, key)))
+        .ok_or_else(|| Error::input("올바른 식별자(id)가 아닙니다.", "This is not an id of this API."))
+}
+
+async fn nodes<'a>(
+    reader: &Reader<'_>,
+    planner: &mut Planner<'a>,
+    writer: &mut Writer<'_>,
+    selected: &Selected<'a>,
+    errors: &mut Vec<FieldError>,
+) -> Result<(), Error> {
+    let args = planner.args(selected)?;
+    let ids = args.get("ids").and_then(Value::as_array).cloned().unwrap_or_default();
+    if ids.len() > MAX_IDS {
+        return Err(Error::input(
+            format!("ids는 한 번에 {MAX_IDS}개까지입니다."),
+            format!("ids takes at most {MAX_IDS} ids."),
+        ));
+    }
+    let read: Vec<Result<(&Type, Uuid), Error>> =
+        ids.iter().map(|id| read_id(reader, planner, Some(id))).collect();
+    let mut keys: Vec<(&Type, Vec<Uuid>)> = Vec::new();
+    for (ty, key) in read.iter().flatten() {
+        match keys.iter_mut().find(|(known, _)| known.tag == ty.tag) {
+            Some((_, keys)) if keys.contains(key) => {}
+            Some((_, keys)) => keys.push(*key),
+            None => keys.push((ty, vec![*key])),
+        }
+    }
+    let mut kinds = HashMap::new();
+    for (ty, keys) in keys {
+        kinds.insert(ty.tag, load::of_kind(reader, planner, ty, &selected.sets, &keys).await?);
+    }
+    writer.out.push('[');
+    for (at, read) in read.into_iter().enumerate() {
+        if at > 0 {
+            writer.out.push(',');
+        }
+        let found = read.and_then(|(ty, key)| {
+            let kind = kinds.get(&ty.tag).ok_or(Error::NotFound)?;
+            Ok((kind, *kind.at.get(&key).ok_or(Error::NotFound)?))
+        });
+        match found {
+            Ok((kind, at)) => writer.kind(kind, at)?,
+            Err(error) => {
+                errors.push(FieldError { path: vec![selected.key.into(), at.into()], error });
+                writer.out.push_str("null");
+            }
+        }
+    }
+    writer.out.push(']');
+    Ok(())
+}
+

@@ -1,0 +1,9 @@
+//! Use cases: ask access, load, ask the domain, write.
+//!
+//! Every write goes through `write`; `record` says for each table what the write path must know of it.
+
+pub mod bill;
+pub mod record;
+pub mod search_index;
+pub mod statistics;
+pub mod write;

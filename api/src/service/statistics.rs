@@ -1,0 +1,238 @@
+//! Statistics over what the caller may see: the scope of the read path is part of each statement.
+
+use sea_orm::{ConnectionTrait, QueryResult};
+use serde_json::{Value, json};
+
+use crate::domain::access::{self, Object, Rows};
+use crate::domain::{partial_date, suppression};
+use crate::error::Error;
+use crate::read::Reader;
+use crate::read::model::Args;
+use crate::read::sql::Sql;
+use crate::read::{row, scope};
+
+async fn rows(reader: &Reader<'_>, sql: Sql) -> Result<Vec<QueryResult>, Error> {
+    Ok(reader.db.query_all_raw(sql.finish()).await?)
+}
+
+/// Number of the last change, so that two answers can be told apart.
+async fn data_version(reader: &Reader<'_>) -> Result<i64, Error> {
+    let mut sql = reader.sql();
+    sql.push("SELECT change_seq FROM ledger WHERE id = 1");
+    let found = rows(reader, sql).await?;
+    found.first().map_or(Ok(0), |found| Ok(row::integer(found, 0)?.unwrap_or(0)))
+}
+
+fn argument<'a>(args: &'a Args, name: &str) -> &'a str {
+    args.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Adds the condition that illustrations count only if asked for.
+fn origin(sql: &mut Sql, alias: &str, args: &Args) {
+    if args.get("includeIllustrative").and_then(Value::as_bool) != Some(true) {
+        sql.push(" AND ").column(alias, "origin").push(" <> 'ILLUSTRATIVE'");
+    }
+}
+
+/// Adds a table of recommendations `r` with their group, first answer and effects.
+fn recommendations(reader: &Reader<'_>, sql: &mut Sql, args: &Args) -> Result<(), Error> {
+    let find = |name: &str| reader.catalog.find(name).ok_or_else(|| Error::internal(name));
+    let (recommendation, answer, effect) =
+        (find("Recommendation")?, find("RecommendationAnswer")?, find("Effect")?);
+    let key = match argument(args, "groupBy") {
+        "TOPIC" => "topic_id",
+        "REGION" => "region_id",
+        "SOURCE" => "source",
+        _ => "addressee_id",
+    };
+    sql.push("WITH r AS (SELECT t.").push(key).push(" AS k, t.item_count, t.raised_on, t.status, ");
+    sql.push("CAST(t.due_on AS text) AS due_on, (SELECT min(a.answered_on) FROM recommendation_answer a WHERE a.recommendation_id = t.id AND ");
+    scope::guard(reader, sql, answer, "a", Some("recommendation_id"));
+    sql.push(") AS answered_on, EXISTS (SELECT 1 FROM effect e WHERE e.recommendation_id = t.id AND ");
+    scope::guard(reader, sql, effect, "e", Some("recommendation_id"));
+    sql.push(") AS has_effect, EXISTS (SELECT 1 FROM recommendation_relation p WHERE p.recommendation_id = t.id AND p.kind IN ('PART_OF', 'SAME_AS')) AS is_part FROM recommendation t WHERE ");
+    scope::guard(reader, sql, recommendation, "t", None);
+    origin(sql, "t", args);
+    for (name, sign, suffix) in [("from", " >= ", ""), ("to", " < ", "~")] {
+        let Some(text) = args.get(name).and_then(Value::as_str) else { continue };
+        if !partial_date::is_partial_date(text) {
+            return Err(Error::input(
+                format!("{name}은(는) 2026, 2026-07, 2026-07-01 형식이어야 합니다."),
+                format!("{name} must be written like 2026, 2026-07 or 2026-07-01."),
+            ));
+        }
+        sql.push(" AND t.raised_on").push(sign).bind(format!("{text}{suffix}"));
+    }
+    sql.push(") ");
+    Ok(())
+}
+
+/// Feedback 환류 by group: raised, answered, on time, median days, delivered.
+///
+/// # Errors
+/// Input, if a date is none; internal.
+pub async fn feedback(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> {
+    let group = argument(args, "groupBy");
+    let (table, ty) = match group {
+        "TOPIC" => (Some("topic"), "Topic"),
+        "REGION" => (Some("region"), "Region"),
+        "SOURCE" => (None, ""),
+        _ => (Some("institution"), "Institution"),
+    };
+    let mut sql = reader.sql();
+    recommendations(reader, &mut sql, args)?;
+    sql.push("SELECT ").push(if table.is_some() { "g.code, g.name_ko, g.name_en" } else { "r.k, NULL, NULL" });
+    sql.push(", count(*), sum(CASE WHEN r.is_part THEN 0 ELSE r.item_count END), count(r.answered_on), ");
+    sql.push("sum(CASE WHEN r.answered_on <= r.due_on THEN 1 ELSE 0 END), ");
+    sql.push("sum(CASE WHEN r.answered_on IS NOT NULL AND r.due_on IS NOT NULL THEN 1 ELSE 0 END), ");
+    sql.push("sum(CASE WHEN r.status = 'DELIVERED' THEN 1 ELSE 0 END), sum(CASE WHEN r.has_effect THEN 1 ELSE 0 END) FROM r");
+    if let Some(table) = table {
+        let target = reader.catalog.find(ty).ok_or_else(|| Error::internal(ty))?;
+        sql.push(" LEFT JOIN ").push(table).push(" g ON g.id = r.k AND ");
+        scope::guard(reader, &mut sql, target, "g", None);
+    }
+    sql.push(" GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1");
+    let found = rows(reader, sql).await?;
+
+    let mut sql = reader.sql();
+    recommendations(reader, &mut sql, args)?;
+    sql.push("SELECT ").push(if table.is_some() { "g.code" } else { "r.k" });
+    sql.push(", r.raised_on, r.answered_on, count(*) FROM r");
+    if let Some(table) = table {
+        sql.push(" LEFT JOIN ").push(table).push(" g ON g.id = r.k");
+    }
+    sql.push(" WHERE length(r.raised_on) = 10 AND length(r.answered_on) = 10 GROUP BY 1, 2, 3");
+    let spans = spans(&rows(reader, sql).await?)?;
+
+    let names = ["raised", "items", "answered", "answeredOnTime", "answeredWithDueDate", "delivered", "withEffect"];
+    let mut totals = [0; 7];
+    let mut shown = Vec::with_capacity(found.len());
+    for found in &found {
+        let key = row::text(found, 0)?;
+        let label = row::text(found, 1)?.map(|ko| (ko, row::text(found, 2)));
+        let mut entry = json!({
+            "key": key,
+            "label": match label { None => Value::Null, Some((ko, en)) => json!({ "ko": ko, "en": en? }) },
+            "medianDays": median(spans.iter().filter(|(of, ..)| of.as_deref() == key)),
+        });
+        for (at, name) in names.iter().enumerate() {
+            let value = row::integer(found, at + 3)?.unwrap_or(0);
+            totals[at] += value;
+            entry[*name] = value.into();
+        }
+        shown.push(entry);
+    }
+    let mut total = json!({ "key": null, "label": null, "medianDays": median(spans.iter()) });
+    for (name, value) in names.iter().zip(totals) {
+        total[*name] = value.into();
+    }
+    Ok(json!({
+        "groupBy": group,
+        "rows": shown,
+        "total": total,
+        "computedAt": row::show_instant(reader.now),
+        "dataVersion": data_version(reader).await?,
+    }))
+}
+
+/// Group, days, how often.
+type Span = (Option<String>, i64, i64);
+
+fn spans(rows: &[QueryResult]) -> Result<Vec<Span>, Error> {
+    let mut spans = Vec::with_capacity(rows.len());
+    for found in rows {
+        let date = |at| Ok::<_, Error>(row::text(found, at)?.and_then(partial_date::first_day));
+        if let (Some(raised), Some(answered)) = (date(1)?, date(2)?) {
+            let key = row::text(found, 0)?.map(str::to_owned);
+            spans.push((key, (answered - raised).num_days(), row::integer(found, 3)?.unwrap_or(0)));
+        }
+    }
+    Ok(spans)
+}
+
+fn median<'a>(spans: impl Iterator<Item = &'a Span>) -> Option<f64> {
+    let mut days: Vec<(i64, i64)> = spans.map(|(_, days, count)| (*days, *count)).collect();
+    days.sort_unstable();
+    let total: i64 = days.iter().map(|(_, count)| count).sum();
+    let at = |place: i64| {
+        let mut seen = 0;
+        days.iter().find(|(_, count)| {
+            seen += count;
+            seen > place
+        })
+    };
+    let (low, high) = (at((total - 1) / 2)?, at(total / 2)?);
+    // Days are far below 2^52, so the sum of two is exact.
+    #[expect(clippy::cast_precision_loss, reason = "days are small")]
+    let middle = (low.0 + high.0) as f64 / 2.0;
+    (total > 0).then_some(middle)
+}
+
+/// Published cases by group, small counts hidden from the public.
+///
+/// # Errors
+/// Internal.
+pub async fn adoption_cases(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> {
+    let case = reader.catalog.find("AdoptionCase").ok_or_else(|| Error::internal("AdoptionCase"))?;
+    let group = argument(args, "groupBy");
+    let mut sql = reader.sql();
+    let column = match group {
+        "SIZE" => Some("size"),
+        "STAGE" => Some("stage"),
+        "TECHNOLOGY" => Some("technology"),
+        "APPLICATION" => Some("application"),
+        _ => None,
+    };
+    match column {
+        Some(column) => {
+            sql.push("SELECT ").column("t", column).push(", NULL, NULL, count(*) FROM adoption_case t");
+        }
+        None => {
+            let (table, fk, up) = match group {
+                "INDUSTRY" => ("industry", "industry_id", "parent_id"),
+                _ => ("region", "region_id", "successor_id"),
+            };
+            let as_reported = group == "REGION" && argument(args, "regionBasis") != "CURRENT";
+            sql.push("SELECT g.code, g.name_ko, g.name_en, count(*) FROM adoption_case t JOIN ").push(table);
+            sql.push(" o ON ").column("o", "id").push(" = ").column("t", fk).push(" JOIN ").push(table).push(" g ON g.id = ");
+            if as_reported {
+                sql.push("o.id");
+            } else {
+                sql.push("coalesce(").column("o", up).push(", o.id)");
+            }
+        }
+    }
+    sql.push(" WHERE ");
+    scope::guard(reader, &mut sql, case, "t", None);
+    origin(&mut sql, "t", args);
+    sql.push(" GROUP BY 1, 2, 3 ORDER BY 1");
+    let found = rows(reader, sql).await?;
+    let counts = found
+        .iter()
+        .map(|found| Ok(row::integer(found, 3)?.unwrap_or(0)))
+        .collect::<Result<Vec<i64>, Error>>()?;
+    let public = access::rows(reader.principal, Object::AdoptionCase) != Rows::All;
+    let hidden = if public { suppression::hidden(&counts) } else { vec![false; counts.len()] };
+    let total: i64 = counts.iter().sum();
+    let mut shown = Vec::with_capacity(found.len());
+    for ((found, count), hide) in found.iter().zip(&counts).zip(&hidden) {
+        let label = match row::text(found, 1)? {
+            None => Value::Null,
+            Some(ko) => json!({ "ko": ko, "en": row::text(found, 2)? }),
+        };
+        shown.push(json!({
+            "key": row::text(found, 0)?,
+            "label": label,
+            "count": if *hide { None } else { Some(count) },
+            "isHidden": hide,
+        }));
+    }
+    let small = public && (1..suppression::THRESHOLD).contains(&total);
+    Ok(json!({
+        "groupBy": group,
+        "rows": shown,
+        "total": if small { None } else { Some(total) },
+        "computedAt": row::show_instant(reader.now),
+        "dataVersion": data_version(reader).await?,
+    }))
+}

@@ -1,0 +1,160 @@
+// Opens the GraphiQL page of a running server in Chromium, uses it as a reader would, and fails
+// when anything on it is broken, against the content security policy, or loaded from elsewhere.
+//
+//   node browser.mjs http://127.0.0.1:8080 [SCREENSHOT.png]
+//
+// CHROMIUM names another browser than /usr/bin/chromium. AIPLUS_TOKEN, if set, is put into the
+// headers editor as the bearer token.
+
+import { chromium } from 'playwright-core';
+
+const [base, screenshot] = process.argv.slice(2);
+const examples = 6;
+
+/** What the page must not do; looked at once at the end, so that one run names every problem. */
+const problems = [];
+
+class Failure extends Error {}
+
+/** Runs one step; `expected` is the sentence to print when it does not come true. */
+async function step(expected, action) {
+  try {
+    return await action();
+  } catch (error) {
+    throw new Failure(`${expected}\n${error.message}`);
+  }
+}
+
+function watch(page) {
+  const onlyLoopback = (kind, address) => {
+    const { protocol, hostname } = new URL(address);
+    if (protocol === 'data:') return;
+    if (!['127.0.0.1', 'localhost', '[::1]'].includes(hostname)) problems.push(`${kind} goes elsewhere: ${address}`);
+  };
+  // Playwright reports the requests of the page's workers here, too.
+  page.on('request', (request) => onlyLoopback('A request', request.url()));
+  page.on('requestfailed', (request) => {
+    problems.push(`A request failed: ${request.url()} (${request.failure()?.errorText})`);
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 400) problems.push(`A request was answered ${response.status()}: ${response.url()}`);
+  });
+  page.on('websocket', (socket) => onlyLoopback('A WebSocket', socket.url()));
+  // A blob: or data: worker would need a wider policy than the server sends.
+  page.on('worker', (worker) => {
+    if (!worker.url().startsWith(`${new URL(base).origin}/graphiql/assets/`)) {
+      problems.push(`A worker is not one of the page's files: ${worker.url()}`);
+    }
+  });
+  // Chromium reports violations of the content security policy as console errors.
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(`The console shows an error: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => problems.push(`The page threw an error: ${error.message}`));
+}
+
+async function check(page) {
+  watch(page);
+
+  const worker = page.waitForEvent('worker', (candidate) => candidate.url().includes('/graphql.worker'));
+  // Awaited below; without this, a failure before that would end the process without its sentence.
+  worker.catch(() => {});
+
+  const response = await step('/graphiql could not be opened.', () => page.goto(new URL('/graphiql', base).href));
+  const policy = response.headers()['content-security-policy'] ?? '';
+  if (!policy.includes("script-src 'self'")) {
+    problems.push(`/graphiql has no strict content security policy, but "${policy}"`);
+  }
+  if ((await page.title()) !== 'aiplus GraphiQL') problems.push(`The page's title is "${await page.title()}"`);
+
+  const tabs = page.getByRole('tab');
+  await step('The tabs did not appear.', () => tabs.first().waitFor());
+  if ((await tabs.count()) !== examples) problems.push(`There are ${await tabs.count()} tabs instead of ${examples}`);
+
+  await step('The first example is not in the editor.', () =>
+    page.locator('.graphiql-query-editor .view-line').first().waitFor(),
+  );
+  await step("Monaco's GraphQL worker did not start.", () => worker);
+
+  if (process.env.AIPLUS_TOKEN) {
+    const headers = JSON.stringify({ Authorization: `Bearer ${process.env.AIPLUS_TOKEN}` });
+    // An edit as by hand, but at once: Monaco would add closing quotes to typed ones.
+    await step('The token could not be put into the headers editor.', () =>
+      page.evaluate((text) => {
+        const editor = globalThis.__MONACO.editor
+          .getEditors()
+          .find((candidate) => candidate.getModel().uri.path.endsWith('request-headers.json'));
+        editor.executeEdits('check', [{ range: editor.getModel().getFullModelRange(), text }]);
+      }, headers),
+    );
+  }
+
+  const answer = page.locator('.graphiql-response .view-lines');
+  await step('The example in the first tab got no answer.', async () => {
+    await page.getByRole('button', { name: /^Execute query/ }).click();
+    await answer.filter({ hasText: /"(data|errors)"/ }).waitFor();
+  });
+  const text = await answer.innerText();
+  if (!text.includes('"data"') || text.includes('"errors"')) {
+    problems.push(`The example in the first tab was not answered with data alone:\n${text}`);
+  }
+
+  const docs = page.locator('.graphiql-doc-explorer');
+  await step('The documentation explorer did not open.', async () => {
+    await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+    await docs.waitFor();
+  });
+  await step('The documentation of the type Query did not open.', async () => {
+    await docs.getByRole('link', { name: 'Query', exact: true }).click();
+    await docs.locator('.graphiql-doc-explorer-title').filter({ hasText: /^Query$/ }).waitFor();
+  });
+  await step('The documentation of the type Query is not in Korean.', () =>
+    docs.locator('.graphiql-doc-explorer-content').filter({ hasText: /[가-힣]/ }).waitFor(),
+  );
+}
+
+async function main() {
+  if (!URL.canParse(base)) throw new Failure('Usage: node browser.mjs http://127.0.0.1:8080 [SCREENSHOT.png]');
+
+  const browser = await step('Chromium did not start; install it, or name it in CHROMIUM.', () =>
+    chromium.launch({
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: [
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        // Whatever asks for another host fails here, and so does not depend on the network.
+        '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
+      ],
+    }),
+  );
+  try {
+    // A new context is an empty profile: the examples open as on a first visit.
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    try {
+      await check(page);
+    } finally {
+      // Also after a failure: the picture often tells the reason.
+      if (screenshot) await page.screenshot({ path: screenshot });
+    }
+  } finally {
+    await browser.close();
+  }
+  if (problems.length > 0) throw new Failure(problems.join('\n'));
+}
+
+try {
+  await main();
+  console.log(`GraphiQL at ${base} works.`);
+} catch (error) {
+  const known = error instanceof Failure;
+  // What the page did wrong until then is often why a step failed.
+  const before = known && problems.length > 0 && !error.message.startsWith(problems[0]) ? `\n${problems.join('\n')}` : '';
+  console.error(`GraphiQL at ${base} is broken: ${known ? error.message : error.stack}${before}`);
+  process.exitCode = 1;
+}

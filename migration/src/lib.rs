@@ -1,0 +1,41 @@
+//! The database's history: an ordered list of changes, one file each, never edited after landing.
+//!
+//! A migration names its tables and codes itself and knows nothing of the entities, so that it
+//! keeps its meaning when they move on. To add one: a new file with the next number, its name at
+//! the end of [`Migrator::migrations`], and `tests/it/migration.rs` runs it up, down and up again.
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod m20261122_000001_people;
+mod m20261122_000002_documents;
+mod m20261122_000003_meetings;
+mod m20261122_000004_policy;
+mod m20261122_000005_adoption_cases;
+mod m20261122_000006_feedback;
+mod m20261122_000007_facts;
+mod m20261122_000008_ledger;
+mod m20261122_000009_search;
+mod m20261122_000010_timeline;
+mod table;
+
+/// The ordered list of migrations.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261122_000001_people::Migration),
+            Box::new(m20261122_000002_documents::Migration),
+            Box::new(m20261122_000003_meetings::Migration),
+            Box::new(m20261122_000004_policy::Migration),
+            Box::new(m20261122_000005_adoption_cases::Migration),
+            Box::new(m20261122_000006_feedback::Migration),
+            Box::new(m20261122_000007_facts::Migration),
+            Box::new(m20261122_000008_ledger::Migration),
+            Box::new(m20261122_000009_search::Migration),
+            Box::new(m20261122_000010_timeline::Migration),
+        ]
+    }
+}
