@@ -190,9 +190,20 @@ impl Catalog {
         &self.types
     }
 
-    /// Types that citations, conflicts, the search and the timeline may point to.
+    /// Types that citations, conflicts, the search and the timeline may point to: every fact that is not
+    /// itself as visible as its subject, which would go round in circles.
     pub fn subjects(&self) -> impl Iterator<Item = &Type> {
-        self.types.iter().filter(|ty| ty.is_fact && !matches!(ty.guard, Guard::Subject { .. } | Guard::Personal))
+        let follows = |ty: &Type| matches!(ty.guard, Guard::Subject { .. });
+        self.types.iter().filter(move |ty| {
+            let parent = match ty.guard {
+                Guard::Via { parent, .. } => self.find(parent),
+                _ => None,
+            };
+            ty.is_fact
+                && !follows(ty)
+                && !parent.is_some_and(follows)
+                && !matches!(ty.guard, Guard::Personal)
+        })
     }
 
     /// The shape of that name.

@@ -13,7 +13,7 @@ use super::context::Reader;
 use super::filter;
 use super::model::{Args, Link, Order, Scalar, Source, Type};
 use super::page::bound;
-use super::plan::{ChildKind, Level, ListPlan, Object, Planner};
+use super::plan::{ChildKind, Level, ListPlan, MAX_ROWS, Object, Planner};
 use super::row;
 use super::scope;
 use super::sql::Sql;
@@ -294,7 +294,7 @@ fn ranked_statement(
     sql.push(") ").push(BASE);
     write_joins(reader, &mut sql, &plan.level)?;
     sql.push(" WHERE b.row_rank <= ").literal(plan.page.size + 1);
-    sql.push(" ORDER BY b.parent_key, b.row_rank");
+    sql.push(" ORDER BY b.parent_key, b.row_rank LIMIT ").literal(MAX_ROWS + 1);
     Ok(sql)
 }
 
@@ -370,7 +370,8 @@ pub async fn root_rows<'a>(
     sql.push(") AND ");
     scope::guard(reader, &mut sql, level.ty, BASE, None);
     let rows = rows(reader, sql).await?;
-    let children = children(reader, planner, level, &rows).await?;
+    planner.add_rows(rows.len())?;
+    let children = children(reader, planner, level, &rows.iter().collect::<Vec<_>>()).await?;
     Ok(Loaded { rows, children })
 }
 
@@ -417,6 +418,7 @@ async fn list<'a>(
             }
         }
     }
+    planner.add_rows(found.len())?;
     if plan.wants_total && reachable {
         for counted in rows(reader, total_statement(reader, plan, parents)?).await? {
             let count = row::integer(&counted, 0)?.unwrap_or(0);
@@ -424,17 +426,21 @@ async fn list<'a>(
             totals.insert(key.unwrap_or(ROOT), count);
         }
     }
-    let children = children(reader, planner, &plan.level, &found).await?;
+    // The row read beyond a page's end only tells that there is one; nothing is loaded below it.
+    let shown: Vec<&QueryResult> = groups
+        .values()
+        .flat_map(|group| &found[group.start..group.end.min(group.start + plan.page.size)])
+        .collect();
+    let children = children(reader, planner, &plan.level, &shown).await?;
     Ok(LoadedList { groups, totals, loaded: Loaded { rows: found, children } })
 }
 
-/// Loads the levels below some rows. The row read beyond a page's end costs its share too, which
-/// spares a second pass over the groups.
+/// Loads the levels below some rows.
 fn children<'b, 'a: 'b>(
     reader: &'b Reader<'_>,
     planner: &'b mut Planner<'a>,
     level: &'b Level<'a>,
-    rows: &'b [QueryResult],
+    rows: &'b [&'b QueryResult],
 ) -> BoxFuture<'b, Result<Vec<LoadedChild<'a>>, Error>> {
     Box::pin(async move {
         let mut loaded = Vec::with_capacity(level.children.len());
@@ -495,7 +501,7 @@ pub async fn of_kind<'a>(
     Ok(LoadedKind { object, level, at, loaded })
 }
 
-fn distinct_keys(rows: &[QueryResult], at: usize) -> Result<Vec<Uuid>, Error> {
+fn distinct_keys(rows: &[&QueryResult], at: usize) -> Result<Vec<Uuid>, Error> {
     let mut keys = Vec::with_capacity(rows.len());
     for row in rows {
         keys.extend(row::key(row, at)?);

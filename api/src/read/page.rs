@@ -148,7 +148,7 @@ mod tests {
             let cursor = encode(sealed, &values, id);
             let opened = decode(&cursor, sealed, &order).unwrap();
             prop_assert_eq!(&opened[..2], &values);
-            prop_assert_eq!(opened[2].as_str(), Some(id.simple().to_string().as_str()));
+            prop_assert_eq!(&opened[2], &Value::from(id.simple().to_string()));
             prop_assert_eq!(decode(&cursor, seal("Query.bodies", "-held_on"), &order), None);
             prop_assert_eq!(decode(&cursor, sealed, &order[..1]), None);
         }

@@ -13,8 +13,10 @@ use super::page::{self, Page};
 use super::selection::{Document, Selected};
 use crate::error::Error;
 
-/// Most rows that one query may reach, counted by its page sizes.
-pub const MAX_COST: usize = 50_000;
+/// Most rows that one query could reach if every page were full: page sizes multiply.
+pub const MAX_COST: usize = 1_000_000;
+/// Most rows that one query may really read.
+pub const MAX_ROWS: usize = 50_000;
 
 /// One statement: a type's rows with what is joined to them.
 pub struct Level<'a> {
@@ -199,6 +201,8 @@ pub struct Planner<'a> {
     pub document: Document<'a>,
     /// Rows reached so far, by page sizes.
     pub cost: usize,
+    /// Rows read so far.
+    pub rows: usize,
 }
 
 /// Key of a row, selected to tell whether it is there.
@@ -383,6 +387,18 @@ impl<'a> Planner<'a> {
         self.cost = self.cost.saturating_add(rows);
         if self.cost > MAX_COST {
             return Err(Error::TooCostly { cost: self.cost, limit: MAX_COST });
+        }
+        Ok(())
+    }
+
+    /// Counts rows that were read.
+    ///
+    /// # Errors
+    /// Too costly.
+    pub fn add_rows(&mut self, rows: usize) -> Result<(), Error> {
+        self.rows = self.rows.saturating_add(rows);
+        if self.rows > MAX_ROWS {
+            return Err(Error::TooCostly { cost: self.rows, limit: MAX_ROWS });
         }
         Ok(())
     }

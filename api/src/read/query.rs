@@ -29,7 +29,7 @@ pub async fn answer(
     introspected: &Map<String, Value>,
 ) -> (String, Vec<FieldError>) {
     let selected = document.collect(reader.catalog, "Query", &[root]);
-    let mut planner = Planner { catalog: reader.catalog, document, cost: 0 };
+    let mut planner = Planner { catalog: reader.catalog, document, cost: 0, rows: 0 };
     let mut writer = Writer { reader, out: String::with_capacity(4096) };
     let mut errors = Vec::new();
     writer.out.push('{');

@@ -91,14 +91,20 @@ fn key(table: &str, entry: &mut Map<String, Value>) -> String {
     if let Some(key) = entry.get(natural).and_then(Value::as_str) {
         return key.to_owned();
     }
-    const TELLING: [&str; 23] = [
+    // The place among its parent's rows is enough; only what has no place is told by its content.
+    const PARENTS: [&str; 14] = [
         "adoption_case", "bill", "body", "conflict", "document", "institution", "initiative", "meeting",
-        "person", "recommendation", "region", "task", "topic", "subject", "scheme", "stage", "field", "code",
-        "position", "kind", "technology", "language", "name",
+        "person", "recommendation", "region", "task", "topic", "subject",
     ];
-    TELLING
+    const CONTENT: [&str; 7] = ["scheme", "stage", "field", "code", "kind", "technology", "language"];
+    let placed = entry.contains_key("position");
+    let told: &[&str] = if placed { &["position"] } else { &CONTENT };
+    let named = if placed { None } else { entry.get("name").and_then(|name| name.get("ko")) };
+    PARENTS
         .iter()
+        .chain(told)
         .filter_map(|name| entry.get(*name))
+        .chain(named)
         .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
         .collect::<Vec<_>>()
         .join("/")

@@ -1,0 +1,46 @@
+// The server under test, as a client of the GraphQL-over-HTTP specification sees it.
+
+export class Server {
+  #endpoint;
+
+  constructor(base) {
+    this.#endpoint = new URL('/graphql', base);
+  }
+
+  /** Sends a body as it is; `body` may be any text, so that broken ones can be sent too. */
+  async send(body) {
+    const answer = await fetch(this.#endpoint, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+      body,
+      // A server that hangs is a failure with a name, not a run without an end.
+      signal: AbortSignal.timeout(60_000),
+    });
+    return { status: answer.status, text: await answer.text() };
+  }
+
+  /** Sends a GraphQL request. */
+  request({ query, variables, operationName }) {
+    return this.send(JSON.stringify({ query, variables, operationName }));
+  }
+
+  /** Data of a query that has to be answered without errors. */
+  async data(query, variables) {
+    const { status, text } = await this.request({ query, variables });
+    const answer = parse(text);
+    if (status !== 200 || answer?.errors || !answer?.data) {
+      const shown = answer?.errors ? JSON.stringify(answer.errors) : text;
+      throw new Error(`a query of the fetch was answered ${status}: ${shown.slice(0, 1000)}\n${query.slice(0, 2000)}\n${JSON.stringify(variables)}`);
+    }
+    return answer.data;
+  }
+}
+
+/** The JSON value of a text; undefined if it is none. */
+export function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

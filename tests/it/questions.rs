@@ -1,0 +1,38 @@
+//! Questions about the sources, each answered by one query.
+
+use serde::Deserialize;
+
+use crate::support::Place;
+use crate::tests;
+
+tests![each_question_is_answered_by_one_query];
+
+#[derive(Deserialize)]
+struct Questions {
+    question: Vec<Question>,
+}
+
+#[derive(Deserialize)]
+struct Question {
+    id: u32,
+    ask: String,
+    query: String,
+    expect: Vec<String>,
+}
+
+async fn each_question_is_answered_by_one_query(place: Place) {
+    let app = place.app().await;
+    let questions: Questions = toml::from_str(include_str!("../questions.toml")).unwrap();
+    assert!(questions.question.len() >= 75);
+    let mut open = Vec::new();
+    for question in &questions.question {
+        assert!(!question.expect.is_empty(), "question {} expects nothing", question.id);
+        let answer = app.query(&question.query).await;
+        let text = answer["data"].to_string();
+        let missing: Vec<&String> = question.expect.iter().filter(|fact| !text.contains(fact.as_str())).collect();
+        if answer.get("errors").is_some() || !missing.is_empty() {
+            open.push(format!("{}. {}\n   missing {missing:?} {}", question.id, question.ask, answer["errors"]));
+        }
+    }
+    assert!(open.is_empty(), "{} questions are not answered:\n{}", open.len(), open.join("\n"));
+}

@@ -1,0 +1,53 @@
+//! The schema: recorded in `schema.graphql`, described throughout, with names by convention.
+
+use aiplus::graphql;
+use serde_json::Value;
+
+use crate::support::Place;
+use crate::tests;
+
+tests![the_recorded_schema_is_the_schema, everything_is_described];
+
+async fn the_recorded_schema_is_the_schema(_: Place) {
+    let recorded = include_str!("../../schema.graphql");
+    if recorded != graphql::sdl() {
+        let first = recorded.lines().zip(graphql::sdl().lines().map(str::to_owned).collect::<Vec<_>>()).enumerate().find(|(_, (old, new))| old != new);
+        panic!("schema.graphql has drifted (first difference: {first:?}); record it with: cargo run -- schema > schema.graphql");
+    }
+}
+
+async fn everything_is_described(place: Place) {
+    let app = place.app().await;
+    let data = app
+        .data(
+            "{ __schema { types { name kind description fields { name description args { name description } }
+               inputFields { name description } enumValues { name description } } } }",
+        )
+        .await;
+    let hangul = |text: &str| text.chars().any(|letter| ('가'..='힣').contains(&letter));
+    let mut described = 0;
+    let mut check = |place: String, item: &Value, korean: bool| {
+        let text = item["description"].as_str().unwrap_or_default();
+        assert!(!text.is_empty(), "{place} has no description");
+        assert!(!korean || hangul(text), "{place} lacks its Korean term: {text}");
+        described += 1;
+    };
+    let built_in = ["String", "Int", "Float", "Boolean", "ID"];
+    for ty in data["__schema"]["types"].as_array().unwrap() {
+        let name = ty["name"].as_str().unwrap();
+        if name.starts_with("__") || built_in.contains(&name) {
+            continue;
+        }
+        check(name.to_owned(), ty, true);
+        for list in ["fields", "inputFields", "enumValues"] {
+            for item in ty[list].as_array().into_iter().flatten() {
+                let place = format!("{name}.{}", item["name"].as_str().unwrap());
+                check(place.clone(), item, name != "Query");
+                for arg in item["args"].as_array().into_iter().flatten() {
+                    check(format!("{place}({})", arg["name"].as_str().unwrap()), arg, true);
+                }
+            }
+        }
+    }
+    assert!(described > 3000, "only {described} descriptions");
+}

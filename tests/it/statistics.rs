@@ -1,0 +1,71 @@
+//! Statistics: what is counted, on which basis, and what is hidden.
+
+use serde_json::{Value, json};
+
+use crate::support::Place;
+use crate::tests;
+
+tests![small_cells_are_hidden_with_a_second_one, cases_count_under_the_region_they_ask_for, feedback_counts_answers_and_days];
+
+async fn small_cells_are_hidden_with_a_second_one(place: Place) {
+    let app = place.app().await;
+    // Two large groups and one of two companies, told apart by stage.
+    app.sql("UPDATE adoption_case SET stage = 'PILOT'").await;
+    app.sql("UPDATE adoption_case SET stage = 'SCALED' WHERE code >= 'DEMO-0200'").await;
+    app.sql("UPDATE adoption_case SET stage = 'STOPPED' WHERE code IN ('DEMO-0001', 'DEMO-0002')").await;
+    let data = app.data("{ adoptionCaseStatistics(groupBy: STAGE, includeIllustrative: true) { total rows { key count isHidden } } }").await;
+    assert_eq!(
+        data["adoptionCaseStatistics"],
+        json!({ "total": 300, "rows": [
+            { "key": "PILOT", "count": 197, "isHidden": false },
+            { "key": "SCALED", "count": null, "isHidden": true },
+            { "key": "STOPPED", "count": null, "isHidden": true },
+        ] })
+    );
+}
+
+async fn cases_count_under_the_region_they_ask_for(place: Place) {
+    let app = place.app().await;
+    let count = async |basis: &str, key: &str| {
+        let data = app.data(&format!("{{ adoptionCaseStatistics(regionBasis: {basis}, includeIllustrative: true) {{ rows {{ key count }} }} }}")).await;
+        let rows = data["adoptionCaseStatistics"]["rows"].as_array().unwrap().clone();
+        rows.iter().find(|row| row["key"] == key).and_then(|row| row["count"].as_i64()).unwrap_or(0)
+    };
+    let (gwangju, jeonnam) = (count("AS_REPORTED", "KR-29").await, count("AS_REPORTED", "KR-46").await);
+    let merged = count("AS_REPORTED", "JEONNAM_GWANGJU").await;
+    assert!(gwangju > 0 && jeonnam > 0);
+    assert_eq!(count("CURRENT", "KR-29").await, 0);
+    let current = app.data("{ adoptionCases(where: { currentRegion: { code: { eq: \"JEONNAM_GWANGJU\" } } }) { totalCount } }").await;
+    let current = current["adoptionCases"]["totalCount"].as_i64().unwrap();
+    assert_eq!(count("CURRENT", "JEONNAM_GWANGJU").await, current);
+    // A hidden cell counts as none here.
+    assert!(current >= gwangju + jeonnam + merged);
+}
+
+async fn feedback_counts_answers_and_days(place: Place) {
+    let app = place.app().await;
+    let query = "{ feedbackStatistics(groupBy: ADDRESSEE) { total { raised answered answeredOnTime answeredWithDueDate medianDays delivered } rows { key raised answered medianDays } computedAt } }";
+    let before = app.data(query).await;
+    assert_eq!(before["feedbackStatistics"]["total"]["answered"], 0);
+    assert_eq!(before["feedbackStatistics"]["computedAt"], "2026-11-22T12:00:00+09:00");
+    // Two answers: one in time after 10 days, one late after 40.
+    app.sql("UPDATE recommendation SET raised_on = '2026-07-01', due_on = '2026-07-31' WHERE code IN (SELECT code FROM recommendation ORDER BY code LIMIT 2)").await;
+    for (offset, answered) in [(0, "2026-07-11"), (1, "2026-08-10")] {
+        let id = if app.is_postgres() { "gen_random_uuid()" } else { "randomblob(16)" };
+        app.sql(&format!(
+            "INSERT INTO recommendation_answer (id, recommendation_id, position, disposition, answered_on, visibility, origin, version, created_at, updated_at)
+             SELECT {id}, r.id, 1, 'ACCEPTED', '{answered}', 'PUBLIC', 'REPORTED', 1, r.created_at, r.updated_at FROM recommendation r ORDER BY r.code LIMIT 1 OFFSET {offset}"
+        ))
+        .await;
+    }
+    let after = app.data(query).await;
+    let total = &after["feedbackStatistics"]["total"];
+    assert_eq!(
+        (&total["answered"], &total["answeredOnTime"], &total["answeredWithDueDate"], &total["medianDays"]),
+        (&json!(2), &json!(1), &json!(2), &json!(25.0))
+    );
+    let answered: i64 = after["feedbackStatistics"]["rows"].as_array().unwrap().iter().filter_map(|row| row["answered"].as_i64()).sum();
+    assert_eq!(answered, 2);
+    let later = app.data("{ feedbackStatistics(groupBy: SOURCE, from: \"2026-07-02\") { total { answered } } }").await;
+    assert_eq!(later["feedbackStatistics"]["total"]["answered"], Value::from(0));
+}

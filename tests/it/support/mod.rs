@@ -1,0 +1,247 @@
+//! Databases, applications and callers for the tests.
+
+mod postgres;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use aiplus::app::App;
+use aiplus::config::ServeSettings;
+use aiplus::database;
+use aiplus::domain::principal::Principal;
+use aiplus::graphql::request::Request;
+use aiplus::error::Language;
+use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
+use libtest_mimic::{Arguments, Failed, Trial};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
+use serde_json::{Map, Value};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+use postgres::Postgres;
+
+/// A test: its name and what it does in a place of its own.
+pub type Test = (&'static str, fn(Place) -> BoxFuture<'static, ()>);
+
+/// Names tests of a module: `tests![first, second]`.
+#[macro_export]
+macro_rules! tests {
+    ($($name:ident),* $(,)?) => {
+        pub fn tests() -> Vec<$crate::support::Test> {
+            vec![$((
+                concat!(module_path!(), "::", stringify!($name)),
+                |place| Box::pin($name(place)),
+            )),*]
+        }
+    };
+}
+
+/// The present time of the tests.
+pub fn now() -> DateTime<Utc> {
+    "2026-11-22T03:00:00Z".parse().unwrap()
+}
+
+/// Makes databases on one kind of server, each a copy of a template.
+enum Server {
+    Sqlite { folder: TempDir },
+    Postgres { server: Postgres },
+}
+
+impl Server {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Sqlite { .. } => "sqlite",
+            Self::Postgres { .. } => "postgres",
+        }
+    }
+
+    /// The address of an empty database.
+    async fn empty(&self) -> String {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!("t{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        match self {
+            Self::Sqlite { folder } => format!("sqlite://{}/{name}.db", folder.path().display()),
+            Self::Postgres { server } => server.create(&name, None).await,
+        }
+    }
+
+    /// The address of a database with the starting data set and the illustrative cases.
+    async fn full(&self) -> String {
+        match self {
+            Self::Sqlite { folder } => {
+                let url = self.empty().await;
+                let path = PathBuf::from(url.trim_start_matches("sqlite://"));
+                std::fs::copy(folder.path().join("template.db"), path).unwrap();
+                url
+            }
+            Self::Postgres { server } => {
+                let url = self.empty_name();
+                server.create(&url, Some("template_full")).await
+            }
+        }
+    }
+
+    fn empty_name(&self) -> String {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        format!("f{}", COUNT.fetch_add(1, Ordering::Relaxed))
+    }
+
+    async fn make_template(&self) {
+        let url = match self {
+            Self::Sqlite { folder } => format!("sqlite://{}/template.db", folder.path().display()),
+            Self::Postgres { server } => server.create("template_full", None).await,
+        };
+        let db = database::connect(&url, 2).await.unwrap();
+        database::migrate(&db).await.unwrap();
+        for set in [aiplus::seed::starting_set().unwrap(), aiplus::seed::demo::set().unwrap()] {
+            aiplus::seed::load(&db, &set, now(), |_, _| {}).await.unwrap();
+        }
+        database::analyze(&db).await.unwrap();
+        db.close().await.unwrap();
+    }
+}
+
+/// Where a test runs.
+#[derive(Clone)]
+pub struct Place {
+    server: Arc<Server>,
+}
+
+impl Place {
+    /// Address of an empty database.
+    pub async fn empty(&self) -> String {
+        self.server.empty().await
+    }
+
+    /// An application over a database with all data.
+    pub async fn app(&self) -> TestApp {
+        let url = self.server.full().await;
+        let mut db = database::connect(&url, 6).await.unwrap();
+        let statements = Arc::new(Mutex::new(Vec::new()));
+        let counted = statements.clone();
+        db.set_metric_callback(move |info| counted.lock().unwrap().push(info.statement.sql.clone()));
+        TestApp { app: App::new(db.clone(), None), db, statements }
+    }
+}
+
+/// An application whose statements are counted.
+pub struct TestApp {
+    pub app: App,
+    pub db: DatabaseConnection,
+    statements: Arc<Mutex<Vec<String>>>,
+}
+
+impl TestApp {
+    /// Answer to a query of an anonymous caller.
+    pub async fn query(&self, query: &str) -> Value {
+        self.ask(&Principal::Anonymous, query, Value::Null).await
+    }
+
+    /// Answer as text, to look at the order of its keys.
+    pub async fn text(&self, principal: &Principal, query: &str, variables: Value) -> String {
+        let variables = match variables {
+            Value::Object(variables) => variables,
+            _ => Map::new(),
+        };
+        let request = Request { query: query.to_owned(), variables, ..Request::default() };
+        self.app.engine.execute(&request, principal, now()).await.into_json(Language::English, "test")
+    }
+
+    /// Answer to a query.
+    pub async fn ask(&self, principal: &Principal, query: &str, variables: Value) -> Value {
+        serde_json::from_str(&self.text(principal, query, variables).await).unwrap()
+    }
+
+    /// Data of a query that must not fail.
+    pub async fn data(&self, query: &str) -> Value {
+        let answer = self.query(query).await;
+        assert!(answer.get("errors").is_none(), "{query}\n{answer:#}");
+        answer["data"].clone()
+    }
+
+    /// Code of the first error of a query that must fail.
+    pub async fn refusal(&self, query: &str) -> String {
+        let answer = self.query(query).await;
+        let code = &answer["errors"][0]["extensions"]["code"];
+        code.as_str().unwrap_or_else(|| panic!("no error code for {query}: {answer}")).to_owned()
+    }
+
+    /// Statements since the last call.
+    pub fn statements(&self) -> Vec<String> {
+        std::mem::take(&mut *self.statements.lock().unwrap())
+    }
+
+    /// Runs a statement beside the product, to arrange what the API cannot yet.
+    pub async fn sql(&self, sql: &str) {
+        self.db.execute_unprepared(sql).await.unwrap();
+    }
+
+    /// Whether it runs on PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        self.db.get_database_backend() == DbBackend::Postgres
+    }
+
+    /// The routes.
+    pub fn router(&self) -> axum::Router {
+        let (_, stopping) = tokio::sync::watch::channel(false);
+        aiplus::http::router(self.app.clone(), &settings(), stopping)
+    }
+}
+
+/// Settings of a server under test.
+pub fn settings() -> ServeSettings {
+    ServeSettings {
+        listen: "127.0.0.1:0".parse().unwrap(),
+        public_url: None,
+        query_timeout: 10,
+        graphiql: true,
+    }
+}
+
+/// Runs every test on every database at hand.
+pub fn run(tests: Vec<Test>) -> ExitCode {
+    let arguments = Arguments::from_args();
+    let runtime = Arc::new(Runtime::new().unwrap());
+    let mut servers = vec![Server::Sqlite { folder: TempDir::new().unwrap() }];
+    match runtime.block_on(Postgres::find()) {
+        Ok(server) => servers.push(Server::Postgres { server }),
+        Err(missing) => {
+            println!("PostgreSQL: {missing}; its tests do not run");
+            if std::env::var_os("CI").is_some() {
+                println!("CI needs PostgreSQL");
+                return ExitCode::FAILURE;
+            }
+        }
+    }
+    let servers: Vec<Arc<Server>> = servers.into_iter().map(Arc::new).collect();
+    if !arguments.list {
+        for server in &servers {
+            runtime.block_on(server.make_template());
+        }
+    }
+    let mut counts: Vec<(&'static str, Arc<AtomicUsize>)> = Vec::new();
+    let mut trials = Vec::new();
+    for server in &servers {
+        let count = Arc::new(AtomicUsize::new(0));
+        counts.push((server.name(), count.clone()));
+        for (name, test) in &tests {
+            let name = name.trim_start_matches("it::");
+            let (place, test, runtime, count) = (Place { server: server.clone() }, *test, runtime.clone(), count.clone());
+            trials.push(Trial::test(format!("{}::{name}", server.name()), move || {
+                count.fetch_add(1, Ordering::Relaxed);
+                // A panic of the test is its failure; joining carries it here.
+                runtime.block_on(async { tokio::spawn(test(place)).await }).map_err(|_| Failed::without_message())
+            }));
+        }
+    }
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    if !arguments.list {
+        let ran: Vec<String> =
+            counts.iter().map(|(name, count)| format!("{} on {name}", count.load(Ordering::Relaxed))).collect();
+        println!("tests ran: {}\n", ran.join(", "));
+    }
+    conclusion.exit_code()
+}
