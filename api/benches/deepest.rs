@@ -102,7 +102,8 @@ async fn main() -> ExitCode {
 
 /// Prepares the database, starts both servers, and measures; tells whether the limit is kept.
 async fn compare(options: &Options) -> Result<bool, Failure> {
-    let folder = Folder(std::env::temp_dir().join(format!("aiplus-deepest-{}", std::process::id())));
+    let folder =
+        Folder(std::env::temp_dir().join(format!("aiplus-deepest-{}", std::process::id())));
     std::fs::create_dir(&folder.0)?;
     let mut database = options.database.clone();
     database.database_read_url = None;
@@ -112,10 +113,21 @@ async fn compare(options: &Options) -> Result<bool, Failure> {
     made_up::prepare(&database).await?;
 
     let body = serde_json::json!({ "query": QUERY }).to_string();
-    let post = format!("content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    let post =
+        format!("content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
     let mut servers = [
-        Server::start("product", format!("POST /graphql HTTP/1.1\r\nhost: bench\r\n{post}"), &database).await?,
-        Server::start("hand", "GET /meetings HTTP/1.1\r\nhost: bench\r\n\r\n".to_owned(), &database).await?,
+        Server::start(
+            "product",
+            format!("POST /graphql HTTP/1.1\r\nhost: bench\r\n{post}"),
+            &database,
+        )
+        .await?,
+        Server::start(
+            "hand",
+            "GET /meetings HTTP/1.1\r\nhost: bench\r\n\r\n".to_owned(),
+            &database,
+        )
+        .await?,
     ];
     let answers = [servers[0].answer().await?, servers[1].answer().await?];
     if answers[0] != answers[1] {
@@ -134,12 +146,19 @@ async fn compare(options: &Options) -> Result<bool, Failure> {
         }
         let [product, hand] = spent;
         if number > 0 {
-            println!("round {number:2}: product {product:7.0} µs, hand {hand:7.0} µs, ratio {:.2}", product / hand);
+            println!(
+                "round {number:2}: product {product:7.0} µs, hand {hand:7.0} µs, ratio {:.2}",
+                product / hand
+            );
             rounds.push([product, hand, product / hand]);
         }
     }
-    let [product, hand, ratio] = [0, 1, 2].map(|column| median(rounds.iter().map(|round| round[column]).collect()));
-    println!("server CPU per request, medians of {} rounds of {} requests:", options.rounds, options.requests);
+    let [product, hand, ratio] =
+        [0, 1, 2].map(|column| median(rounds.iter().map(|round| round[column]).collect()));
+    println!(
+        "server CPU per request, medians of {} rounds of {} requests:",
+        options.rounds, options.requests
+    );
     println!("product {product:.0} µs, hand {hand:.0} µs, ratio {ratio:.2} (limit {LIMIT:.1})");
     Ok(ratio <= LIMIT)
 }
@@ -147,7 +166,11 @@ async fn compare(options: &Options) -> Result<bool, Failure> {
 fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
-    if values.len() % 2 == 1 { values[middle] } else { f64::midpoint(values[middle - 1], values[middle]) }
+    if values.len() % 2 == 1 {
+        values[middle]
+    } else {
+        f64::midpoint(values[middle - 1], values[middle])
+    }
 }
 
 fn leaves(value: &serde_json::Value) -> usize {
@@ -162,7 +185,8 @@ fn leaves(value: &serde_json::Value) -> usize {
 fn difference(product: &[u8], hand: &[u8]) -> String {
     let at = product.iter().zip(hand).take_while(|(one, other)| one == other).count();
     let [product, hand] = [product, hand].map(|bytes| {
-        String::from_utf8_lossy(&bytes[at.saturating_sub(80)..bytes.len().min(at + 80)]).into_owned()
+        String::from_utf8_lossy(&bytes[at.saturating_sub(80)..bytes.len().min(at + 80)])
+            .into_owned()
     });
     format!("the answers differ at byte {at}:\n  product …{product}…\n  hand    …{hand}…")
 }
@@ -175,7 +199,8 @@ fn cpu_time(process: u32) -> Result<HashMap<OsString, f64>, Failure> {
         let task = task?;
         // A thread may end while it is looked at.
         let Ok(text) = std::fs::read_to_string(task.path().join("schedstat")) else { continue };
-        if let Some(nanoseconds) = text.split(' ').next().and_then(|time| time.parse::<f64>().ok()) {
+        if let Some(nanoseconds) = text.split(' ').next().and_then(|time| time.parse::<f64>().ok())
+        {
             times.insert(task.file_name(), nanoseconds / 1e3);
         }
     }
@@ -183,7 +208,8 @@ fn cpu_time(process: u32) -> Result<HashMap<OsString, f64>, Failure> {
         let stat = std::fs::read_to_string(format!("/proc/{process}/stat"))?;
         // The name of the program, in brackets, may hold spaces. User and system time stand 14th and 15th.
         let rest = stat.rsplit_once(") ").ok_or("/proc has no times of processes")?.1;
-        let ticks: f64 = rest.split(' ').skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum();
+        let ticks: f64 =
+            rest.split(' ').skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum();
         times = HashMap::from([(OsString::new(), ticks * 10_000.0)]);
     }
     Ok(times)
@@ -208,7 +234,11 @@ struct Server {
 type BufStream = tokio::io::BufReader<TcpStream>;
 
 impl Server {
-    async fn start(name: &str, request: String, database: &DatabaseSettings) -> Result<Self, Failure> {
+    async fn start(
+        name: &str,
+        request: String,
+        database: &DatabaseSettings,
+    ) -> Result<Self, Failure> {
         let child = Command::new(std::env::current_exe()?)
             .args(["--serve", name, "127.0.0.1:0"])
             .args(["--database-connections", &database.database_connections.to_string()])
@@ -221,7 +251,8 @@ impl Server {
         let mut address = String::new();
         let out = server.child.stdout.take().ok_or("a server without output")?;
         std::io::BufReader::new(out).read_line(&mut address)?;
-        let address: SocketAddr = address.trim().parse().map_err(|_| format!("the server {name} did not start"))?;
+        let address: SocketAddr =
+            address.trim().parse().map_err(|_| format!("the server {name} did not start"))?;
         for _ in 0..4 {
             let stream = TcpStream::connect(address).await?;
             stream.set_nodelay(true)?;
@@ -252,7 +283,8 @@ impl Server {
         // What a server does after its last answer is part of the cost.
         tokio::time::sleep(Duration::from_millis(20)).await;
         let after = cpu_time(self.child.id())?;
-        let spent: f64 = after.iter().map(|(thread, time)| time - before.get(thread).unwrap_or(&0.0)).sum();
+        let spent: f64 =
+            after.iter().map(|(thread, time)| time - before.get(thread).unwrap_or(&0.0)).sum();
         Ok(spent / f64::from(times * 4))
     }
 }
@@ -289,7 +321,9 @@ async fn serve(options: &Options, server: &str, address: &str) -> Result<(), Fai
     });
     telemetry::start(&options.log);
     let listener = TcpListener::bind(address).await?;
-    let db = database::connect(&options.database.database_url, options.database.database_connections).await?;
+    let db =
+        database::connect(&options.database.database_url, options.database.database_connections)
+            .await?;
     println!("{}", listener.local_addr()?);
     match server {
         "product" => http::serve(listener, App::new(db, None), &options.settings).await?,
@@ -304,7 +338,9 @@ mod made_up {
     use sea_orm::{ConnectionTrait, sqlx};
     use uuid::Uuid;
 
-    use super::{App, DatabaseConnection, DatabaseSettings, DbBackend, Failure, MADE_UP, Progress, database};
+    use super::{
+        App, DatabaseConnection, DatabaseSettings, DbBackend, Failure, MADE_UP, Progress, database,
+    };
 
     struct Silent;
 
@@ -316,7 +352,8 @@ mod made_up {
         let db = database::connect(&settings.database_url, 1).await?;
         if db.get_database_backend() == DbBackend::Postgres {
             let tables = "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema()";
-            let tables: i64 = sqlx::query_scalar(tables).fetch_one(db.get_postgres_connection_pool()).await?;
+            let tables: i64 =
+                sqlx::query_scalar(tables).fetch_one(db.get_postgres_connection_pool()).await?;
             if tables > 0 {
                 return Err("the database at DATABASE_URL is not empty".into());
             }
@@ -336,25 +373,35 @@ mod made_up {
     /// A held meeting with 7 agenda items, 12 attendances, of which 10 name somebody, and 6 statements.
     async fn meeting(db: &DatabaseConnection, number: u32, day: NaiveDate) -> Result<(), Failure> {
         let code = format!("MADE_UP_{number:02}");
-        let title = format!("'제{number}차 중소·벤처 AI 대전환 월례 토론회(예시)', 'Made-up \"AI\" monthly talk no. {number}'");
+        let title = format!(
+            "'제{number}차 중소·벤처 AI 대전환 월례 토론회(예시)', 'Made-up \"AI\" monthly talk no. {number}'"
+        );
         let of = format!("(SELECT id FROM meeting WHERE code = '{code}')");
-        let at = |minutes: i32| format!("'{day}T{:02}:{:02}:00+00:00'", 5 + minutes / 60, minutes % 60);
+        let at =
+            |minutes: i32| format!("'{day}T{:02}:{:02}:00+00:00'", 5 + minutes / 60, minutes % 60);
         let null = || "NULL".to_owned();
         // Somebody of the starting data set, another one each time.
         let some = |table: &str, place: i32| {
             let count = format!("(SELECT count(*) FROM {table})");
-            format!("(SELECT id FROM {table} ORDER BY code LIMIT 1 OFFSET ({number} * 7 + {place}) % {count})")
+            format!(
+                "(SELECT id FROM {table} ORDER BY code LIMIT 1 OFFSET ({number} * 7 + {place}) % {count})"
+            )
         };
 
         let meeting = format!("'{code}', 'MONTHLY', 'HELD', {title}, '{day}', {}, 'OPEN'", at(0));
         let columns = "code, kind, status, title_ko, title_en, held_on, starts_at, press_access";
         insert(db, "meeting", columns, [meeting]).await?;
 
-        let columns = "meeting_id, position, number, title_ko, starts_at, ends_at, presenter_group_ko";
+        let columns =
+            "meeting_id, position, number, title_ko, starts_at, ends_at, presenter_group_ko";
         let items = (1..=7).map(|place| {
             let title = "지역 AI 대전환 사업 우수사례 소개와 기업 현장의견 토론";
             let group = if place % 2 == 0 { "'협·단체'" } else { "NULL" };
-            format!("{of}, {place}, '{place}', '{title}', {}, {}, {group}", at(place * 15 - 15), at(place * 15))
+            format!(
+                "{of}, {place}, '{place}', '{title}', {}, {}, {group}",
+                at(place * 15 - 15),
+                at(place * 15)
+            )
         });
         insert(db, "agenda_item", columns, items).await?;
 
@@ -392,11 +439,17 @@ mod made_up {
         let now = Utc::now().to_rfc3339();
         let rows = rows.into_iter().map(|row| {
             let id = Uuid::now_v7().simple();
-            let id = if db.get_database_backend() == DbBackend::Postgres { format!("'{id}'") } else { format!("x'{id}'") };
+            let id = if db.get_database_backend() == DbBackend::Postgres {
+                format!("'{id}'")
+            } else {
+                format!("x'{id}'")
+            };
             format!("({id}, 'PUBLIC', 'ILLUSTRATIVE', 1, '{now}', '{now}', {row})")
         });
         let rows = rows.collect::<Vec<_>>().join(", ");
-        let sql = format!("INSERT INTO {table} (id, visibility, origin, version, created_at, updated_at, {columns}) VALUES {rows}");
+        let sql = format!(
+            "INSERT INTO {table} (id, visibility, origin, version, created_at, updated_at, {columns}) VALUES {rows}"
+        );
         db.execute_unprepared(&sql).await?;
         Ok(())
     }
@@ -432,7 +485,9 @@ mod hand {
 
     fn answer(body: Result<String, sqlx::Error>) -> Response {
         match body {
-            Ok(body) => ([(header::CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response(),
+            Ok(body) => {
+                ([(header::CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response()
+            }
             Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
         }
     }
@@ -501,7 +556,8 @@ mod hand {
         };
     }
 
-    driver!(postgres, sqlx::Postgres, sqlx::postgres::PgRow, OF_POSTGRES, |query, keys| query.bind(keys.as_slice()));
+    driver!(postgres, sqlx::Postgres, sqlx::postgres::PgRow, OF_POSTGRES, |query, keys| query
+        .bind(keys.as_slice()));
     driver!(sqlite, sqlx::Sqlite, sqlx::sqlite::SqliteRow, OF_SQLITE, |query, keys| {
         (0..PAGE).fold(query, |query, place| query.bind(keys.get(place).copied()))
     });
@@ -510,27 +566,48 @@ mod hand {
 
     /// The rows of each meeting, in their order.
     fn by_meeting<R: Cells>(rows: &[R]) -> ByMeeting<'_, R> {
-        rows.chunk_by(|one, next| one.key(0) == next.key(0)).map(|group| (group[0].key(0), group)).collect()
+        rows.chunk_by(|one, next| one.key(0) == next.key(0))
+            .map(|group| (group[0].key(0), group))
+            .collect()
     }
 
     fn write<R: Cells>(meetings: &[R], [agenda, attendance, statements]: &[Vec<R>; 3]) -> String {
-        let (agenda, attendance, statements) = (by_meeting(agenda), by_meeting(attendance), by_meeting(statements));
+        let (agenda, attendance, statements) =
+            (by_meeting(agenda), by_meeting(attendance), by_meeting(statements));
         let page = &meetings[..meetings.len().min(PAGE)];
         let mut out = String::with_capacity(128 * 1024);
         out.push_str(r#"{"data":{"meetings":{"edges":["#);
         for (at, row) in page.iter().enumerate() {
             let key = row.key(0);
-            one(&mut out, if at > 0 { r#",{"node":"# } else { r#"{"node":"# }, *b"ME", key, |out| {
-                text(out, r#","code":"#, row.text(1));
-                text(out, r#","title":{"ko":"#, row.text(2));
-                text(out, r#","en":"#, row.text(3));
-                code(out, r#"},"heldOn":"#, row.text(4));
-                instant(out, r#","startsAt":"#, row.instant(5));
-                code(out, r#","status":"#, row.text(6));
-                nodes(out, r#","agenda":{"nodes":["#, *b"AI", agenda.get(&key), agenda_item);
-                nodes(out, r#","attendance":{"nodes":["#, *b"AT", attendance.get(&key), participant);
-                nodes(out, r#","statements":{"nodes":["#, *b"ST", statements.get(&key), statement);
-            });
+            one(
+                &mut out,
+                if at > 0 { r#",{"node":"# } else { r#"{"node":"# },
+                *b"ME",
+                key,
+                |out| {
+                    text(out, r#","code":"#, row.text(1));
+                    text(out, r#","title":{"ko":"#, row.text(2));
+                    text(out, r#","en":"#, row.text(3));
+                    code(out, r#"},"heldOn":"#, row.text(4));
+                    instant(out, r#","startsAt":"#, row.instant(5));
+                    code(out, r#","status":"#, row.text(6));
+                    nodes(out, r#","agenda":{"nodes":["#, *b"AI", agenda.get(&key), agenda_item);
+                    nodes(
+                        out,
+                        r#","attendance":{"nodes":["#,
+                        *b"AT",
+                        attendance.get(&key),
+                        participant,
+                    );
+                    nodes(
+                        out,
+                        r#","statements":{"nodes":["#,
+                        *b"ST",
+                        statements.get(&key),
+                        statement,
+                    );
+                },
+            );
             out.push('}');
         }
         out.push_str(r#"],"pageInfo":{"hasNextPage":"#);
@@ -544,7 +621,13 @@ mod hand {
         out
     }
 
-    fn nodes<R: Cells>(out: &mut String, name: &str, tag: [u8; 2], rows: Option<&&[R]>, rest: fn(&mut String, &R)) {
+    fn nodes<R: Cells>(
+        out: &mut String,
+        name: &str,
+        tag: [u8; 2],
+        rows: Option<&&[R]>,
+        rest: fn(&mut String, &R),
+    ) {
         out.push_str(name);
         for (at, row) in rows.into_iter().copied().flatten().take(PAGE).enumerate() {
             one(out, if at > 0 { "," } else { "" }, tag, row.key(1), |out| rest(out, row));
@@ -573,7 +656,9 @@ mod hand {
             text(out, r#","en":"#, row.text(10));
             code(out, r#"},"kind":"#, row.text(11));
         });
-        one(out, r#","person":"#, *b"PE", row.key(12), |out| korean(out, r#","name":"#, row.text(13)));
+        one(out, r#","person":"#, *b"PE", row.key(12), |out| {
+            korean(out, r#","name":"#, row.text(13))
+        });
     }
 
     fn statement<R: Cells>(out: &mut String, row: &R) {
@@ -592,7 +677,13 @@ mod hand {
     }
 
     /// An object with its id, or null.
-    fn one(out: &mut String, name: &str, tag: [u8; 2], key: Option<Uuid>, rest: impl FnOnce(&mut String)) {
+    fn one(
+        out: &mut String,
+        name: &str,
+        tag: [u8; 2],
+        key: Option<Uuid>,
+        rest: impl FnOnce(&mut String),
+    ) {
         out.push_str(name);
         let Some(key) = key else { return out.push_str("null") };
         out.push_str(r#"{"id":""#);
@@ -637,7 +728,9 @@ mod hand {
     }
 
     fn instant(out: &mut String, name: &str, instant: Option<DateTime<Utc>>) {
-        let shown = instant.map(|instant| instant.with_timezone(&seoul()).to_rfc3339_opts(SecondsFormat::AutoSi, false));
+        let shown = instant.map(|instant| {
+            instant.with_timezone(&seoul()).to_rfc3339_opts(SecondsFormat::AutoSi, false)
+        });
         code(out, name, shown.as_deref());
     }
 }

@@ -37,7 +37,10 @@ impl App {
     ///
     /// # Errors
     /// Internal; input, if the data set is broken.
-    pub async fn start(settings: &DatabaseSettings, progress: &mut (dyn Progress + Send)) -> Result<(Self, Summary), Error> {
+    pub async fn start(
+        settings: &DatabaseSettings,
+        progress: &mut (dyn Progress + Send),
+    ) -> Result<(Self, Summary), Error> {
         let lock = PrepareLock::take(&settings.database_url).await?;
         let db = database::connect(&settings.database_url, settings.database_connections).await?;
         database::migrate(&db).await?;

@@ -113,7 +113,8 @@ fn tell(name: &str, summary: &Summary, started: Instant) {
         summary.unchanged,
         summary.kept,
     ));
-    let line: Vec<String> = summary.created.iter().map(|(table, rows)| format!("{table} {rows}")).collect();
+    let line: Vec<String> =
+        summary.created.iter().map(|(table, rows)| format!("{table} {rows}")).collect();
     for part in line.chunks(6) {
         print(&format!("  {}\n", part.join(", ")));
     }
@@ -125,9 +126,9 @@ async fn serve(database: &DatabaseSettings, settings: &ServeSettings) -> Result<
     let (app, summary) = App::start(database, &mut terminal).await?;
     terminal.clear();
     tell("starting data set", &summary, started);
-    let listener = tokio::net::TcpListener::bind(settings.listen)
-        .await
-        .map_err(|error| Error::internal(format!("cannot listen on {}: {error}", settings.listen)))?;
+    let listener = tokio::net::TcpListener::bind(settings.listen).await.map_err(|error| {
+        Error::internal(format!("cannot listen on {}: {error}", settings.listen))
+    })?;
     let url = settings.public_url();
     print(&format!(
         "\naiplus is ready\n  GraphQL   {url}/graphql\n  GraphiQL  {url}/graphiql\n  health    {url}/healthz  {url}/readyz\n\n\
@@ -161,7 +162,10 @@ async fn seed(settings: &DatabaseSettings, demo: bool) -> Result<(), Error> {
     for (name, set) in &sets {
         let started = Instant::now();
         let mut terminal = Terminal::new();
-        let summary = seed::load(&db, set, Utc::now(), |table, rows| terminal.step(&format!("{table} ({rows})"))).await?;
+        let summary = seed::load(&db, set, Utc::now(), |table, rows| {
+            terminal.step(&format!("{table} ({rows})"))
+        })
+        .await?;
         terminal.clear();
         tell(name, &summary, started);
     }

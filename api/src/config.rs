@@ -10,7 +10,13 @@ use clap::{Args, ValueEnum};
 #[derive(Debug, Clone, Args)]
 pub struct DatabaseSettings {
     /// Database: `sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`
-    #[arg(long, env = "DATABASE_URL", default_value = "sqlite://aiplus.db", hide_env_values = true, global = true)]
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        default_value = "sqlite://aiplus.db",
+        hide_env_values = true,
+        global = true
+    )]
     pub database_url: String,
     /// A replica that queries read; the database itself if left out
     #[arg(long, env = "AIPLUS_DATABASE_READ_URL", hide_env_values = true, global = true)]

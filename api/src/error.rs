@@ -131,8 +131,12 @@ impl Error {
             | Self::TooLarge(message)
             | Self::BadRequest(message) => message.clone(),
             Self::TooCostly { cost, limit } => Message::new(
-                format!("한 번에 너무 많은 자료를 요청했습니다({cost}행, 한도 {limit}행). 페이지 크기(first)를 줄여 주십시오."),
-                format!("The query may reach {cost} rows; the limit is {limit}. Ask for smaller pages (first)."),
+                format!(
+                    "한 번에 너무 많은 자료를 요청했습니다({cost}행, 한도 {limit}행). 페이지 크기(first)를 줄여 주십시오."
+                ),
+                format!(
+                    "The query may reach {cost} rows; the limit is {limit}. Ask for smaller pages (first)."
+                ),
             ),
             Self::Forbidden => Message::new("허용되지 않은 작업입니다.", "You may not do this."),
             Self::NotFound => Message::new("찾을 수 없습니다.", "Not found."),

@@ -16,7 +16,9 @@ pub fn start(settings: &LogSettings) {
         LogFormat::Text => {
             registry.with(fmt::layer().with_writer(std::io::stderr).with_target(false)).try_init()
         }
-        LogFormat::Json => registry.with(fmt::layer().json().with_writer(std::io::stderr)).try_init(),
+        LogFormat::Json => {
+            registry.with(fmt::layer().json().with_writer(std::io::stderr)).try_init()
+        }
     };
     // A second start, as in tests, keeps the first log.
     drop(started);

@@ -73,7 +73,12 @@ pub struct Model {
     #[serde(skip)]
     pub presenter: BelongsTo<Option<super::person::Entity>>,
     /// Row of [`Model::presenter_institution_id`].
-    #[sea_orm(belongs_to, relation_enum = "PresenterInstitution", from = "presenter_institution_id", to = "id")]
+    #[sea_orm(
+        belongs_to,
+        relation_enum = "PresenterInstitution",
+        from = "presenter_institution_id",
+        to = "id"
+    )]
     #[serde(skip)]
     pub presenter_institution: BelongsTo<Option<super::institution::Entity>>,
 }

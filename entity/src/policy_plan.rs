@@ -87,7 +87,12 @@ pub struct Model {
     #[serde(skip)]
     pub owner: BelongsTo<Option<super::institution::Entity>>,
     /// Row of [`Model::mandate_institution_id`].
-    #[sea_orm(belongs_to, relation_enum = "MandateInstitution", from = "mandate_institution_id", to = "id")]
+    #[sea_orm(
+        belongs_to,
+        relation_enum = "MandateInstitution",
+        from = "mandate_institution_id",
+        to = "id"
+    )]
     #[serde(skip)]
     pub mandate_institution: BelongsTo<Option<super::institution::Entity>>,
 }

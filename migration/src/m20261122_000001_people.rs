@@ -34,7 +34,18 @@ fn tables() -> Vec<Table> {
             .text("name_ko")
             .text_opt("name_en")
             .text_opt("short_name")
-            .choice("category", &["SPECIAL_CITY", "METROPOLITAN_CITY", "SPECIAL_SELF_GOVERNING_CITY", "PROVINCE", "SPECIAL_SELF_GOVERNING_PROVINCE", "INTEGRATED_SPECIAL_CITY", "NATIONWIDE"])
+            .choice(
+                "category",
+                &[
+                    "SPECIAL_CITY",
+                    "METROPOLITAN_CITY",
+                    "SPECIAL_SELF_GOVERNING_CITY",
+                    "PROVINCE",
+                    "SPECIAL_SELF_GOVERNING_PROVINCE",
+                    "INTEGRATED_SPECIAL_CITY",
+                    "NATIONWIDE",
+                ],
+            )
             .date_opt("valid_from")
             .date_opt("valid_to")
             .reference_opt("successor_id", "region")
@@ -53,7 +64,25 @@ fn tables() -> Vec<Table> {
             .text("code")
             .text("name_ko")
             .text_opt("name_en")
-            .choice("kind", &["MINISTRY", "LOCAL_GOVERNMENT", "COMMITTEE", "LEGISLATURE", "OMBUDSMAN", "PUBLIC_AGENCY", "SUPPORT_CENTRE", "ASSOCIATION", "UNIVERSITY", "RESEARCH_INSTITUTE", "AI_SUPPLIER", "AI_ADOPTER", "STARTUP", "PRIVATE_RESEARCH"])
+            .choice(
+                "kind",
+                &[
+                    "MINISTRY",
+                    "LOCAL_GOVERNMENT",
+                    "COMMITTEE",
+                    "LEGISLATURE",
+                    "OMBUDSMAN",
+                    "PUBLIC_AGENCY",
+                    "SUPPORT_CENTRE",
+                    "ASSOCIATION",
+                    "UNIVERSITY",
+                    "RESEARCH_INSTITUTE",
+                    "AI_SUPPLIER",
+                    "AI_ADOPTER",
+                    "STARTUP",
+                    "PRIVATE_RESEARCH",
+                ],
+            )
             .choice_opt("sector", &["INDUSTRY", "ACADEMIA", "RESEARCH", "GOVERNMENT", "CIVIL"])
             .reference_opt("region_id", "region")
             .reference_opt("parent_id", "institution")

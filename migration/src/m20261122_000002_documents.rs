@@ -25,7 +25,10 @@ fn tables() -> Vec<Table> {
             .text("code")
             .text("title_ko")
             .text_opt("title_en")
-            .choice("kind", &["PRESS_RELEASE", "NEWS_ARTICLE", "RESEARCH_REPORT", "LAW", "MINUTES", "EVIDENCE"])
+            .choice(
+                "kind",
+                &["PRESS_RELEASE", "NEWS_ARTICLE", "RESEARCH_REPORT", "LAW", "MINUTES", "EVIDENCE"],
+            )
             .reference_opt("publisher_id", "institution")
             .text_opt("unit_ko")
             .text_opt("unit_en")

@@ -25,7 +25,10 @@ fn tables() -> Vec<Table> {
             .text("code")
             .text("name_ko")
             .text_opt("name_en")
-            .choice("kind", &["POLICY_COUNCIL", "ADVISORY_GROUP", "ROUNDTABLE_SERIES", "EXPERT_POOL"])
+            .choice(
+                "kind",
+                &["POLICY_COUNCIL", "ADVISORY_GROUP", "ROUNDTABLE_SERIES", "EXPERT_POOL"],
+            )
             .reference_opt("host_id", "institution")
             .reference_opt("secretariat_id", "institution")
             .partial_date_opt("operating_since")
@@ -147,7 +150,19 @@ fn tables() -> Vec<Table> {
             .int_opt("head_count")
             .text_opt("post_ko")
             .text_opt("post_en")
-            .choice("role", &["HOST", "SUPPORT", "ADVISOR", "EXPERT", "ASSOCIATION", "COMPANY", "AGENCY", "PARTICIPANT"])
+            .choice(
+                "role",
+                &[
+                    "HOST",
+                    "SUPPORT",
+                    "ADVISOR",
+                    "EXPERT",
+                    "ASSOCIATION",
+                    "COMPANY",
+                    "AGENCY",
+                    "PARTICIPANT",
+                ],
+            )
             .choice("status", &["INVITED", "ATTENDED", "ABSENT"])
             .choice_opt("sector", &["INDUSTRY", "ACADEMIA", "RESEARCH", "GOVERNMENT", "CIVIL"])
             .index(&["position", "id"])

@@ -93,12 +93,32 @@ fn tables() -> Vec<Table> {
             .text("number")
             .text("title_ko")
             .text_opt("title_en")
-            .choice_opt("proposer_kind", &["MEMBER", "COMMITTEE_CHAIR", "GOVERNMENT", "SPEAKER", "OTHER"])
+            .choice_opt(
+                "proposer_kind",
+                &["MEMBER", "COMMITTEE_CHAIR", "GOVERNMENT", "SPEAKER", "OTHER"],
+            )
             .text_opt("proposer_ko")
             .text_opt("proposer_en")
             .text_opt("committee_ko")
             .text_opt("committee_en")
-            .choice("result", &["PENDING", "PASSED_AS_PROPOSED", "PASSED_AMENDED", "PASSED", "ABSORBED_IN_ALTERNATIVE", "ABSORBED_IN_AMENDMENT", "REJECTED", "DISCARDED", "WITHDRAWN", "EXPIRED_TERM_END", "EXPIRED_SESSION", "HELD", "UNMAPPED"])
+            .choice(
+                "result",
+                &[
+                    "PENDING",
+                    "PASSED_AS_PROPOSED",
+                    "PASSED_AMENDED",
+                    "PASSED",
+                    "ABSORBED_IN_ALTERNATIVE",
+                    "ABSORBED_IN_AMENDMENT",
+                    "REJECTED",
+                    "DISCARDED",
+                    "WITHDRAWN",
+                    "EXPIRED_TERM_END",
+                    "EXPIRED_SESSION",
+                    "HELD",
+                    "UNMAPPED",
+                ],
+            )
             .choice("effect", &["NONE", "PENDING", "IN_ALTERNATIVE", "ENACTED"])
             .reference_opt("absorbed_into_id", "bill")
             .partial_date_opt("proposed_on")
@@ -120,7 +140,32 @@ fn tables() -> Vec<Table> {
         Table::fact("bill_event")
             .reference("bill_id", "bill")
             .int("position")
-            .choice("stage", &["DRAFTING", "CONSULTATION", "LEGISLATIVE_NOTICE", "REGULATORY_AND_MOLEG_REVIEW", "CABINET", "RECEIVED", "COMMITTEE_RECEIVED", "COMMITTEE_REVIEW", "COMMITTEE_DECIDED", "JUDICIARY_REQUESTED", "JUDICIARY_REVIEW", "PLENARY_READY", "PLENARY_NOT_TABLED", "PLENARY_DECIDED", "TEXT_FINALISED", "TRANSFERRED", "RECONSIDERATION_REQUESTED", "RECONSIDERATION_DECIDED", "PROMULGATED", "IN_FORCE", "CLOSED_WITHOUT_ENACTMENT"])
+            .choice(
+                "stage",
+                &[
+                    "DRAFTING",
+                    "CONSULTATION",
+                    "LEGISLATIVE_NOTICE",
+                    "REGULATORY_AND_MOLEG_REVIEW",
+                    "CABINET",
+                    "RECEIVED",
+                    "COMMITTEE_RECEIVED",
+                    "COMMITTEE_REVIEW",
+                    "COMMITTEE_DECIDED",
+                    "JUDICIARY_REQUESTED",
+                    "JUDICIARY_REVIEW",
+                    "PLENARY_READY",
+                    "PLENARY_NOT_TABLED",
+                    "PLENARY_DECIDED",
+                    "TEXT_FINALISED",
+                    "TRANSFERRED",
+                    "RECONSIDERATION_REQUESTED",
+                    "RECONSIDERATION_DECIDED",
+                    "PROMULGATED",
+                    "IN_FORCE",
+                    "CLOSED_WITHOUT_ENACTMENT",
+                ],
+            )
             .partial_date("occurred_on")
             .reference_opt("institution_id", "institution")
             .text_opt("raw_text")

@@ -44,8 +44,30 @@ fn tables() -> Vec<Table> {
             .text_opt("district")
             .reference("industry_id", "industry")
             .choice("size", &["SMALL_MERCHANT", "SMALL", "MEDIUM", "MID_MARKET"])
-            .choice("technology", &["CLASSICAL_ML", "GENERATIVE", "NLP", "COMPUTER_VISION", "REINFORCEMENT_LEARNING", "AGENTIC"])
-            .choice("application", &["DEFECT_DETECTION", "PREDICTIVE_MAINTENANCE", "DEMAND_FORECASTING", "MARKETING_AND_CUSTOMER", "DOCUMENTS_AND_BACK_OFFICE", "DESIGN_AND_RND", "SAFETY", "OTHER"])
+            .choice(
+                "technology",
+                &[
+                    "CLASSICAL_ML",
+                    "GENERATIVE",
+                    "NLP",
+                    "COMPUTER_VISION",
+                    "REINFORCEMENT_LEARNING",
+                    "AGENTIC",
+                ],
+            )
+            .choice(
+                "application",
+                &[
+                    "DEFECT_DETECTION",
+                    "PREDICTIVE_MAINTENANCE",
+                    "DEMAND_FORECASTING",
+                    "MARKETING_AND_CUSTOMER",
+                    "DOCUMENTS_AND_BACK_OFFICE",
+                    "DESIGN_AND_RND",
+                    "SAFETY",
+                    "OTHER",
+                ],
+            )
             .choice("stage", &["EXPLORING", "POC", "PILOT", "PRODUCTION", "SCALED", "STOPPED"])
             .text_opt("supplier_name")
             .reference_opt("supplier_id", "institution")
@@ -55,7 +77,10 @@ fn tables() -> Vec<Table> {
             .big_int_opt("investment")
             .big_int_opt("public_support")
             .choice("verification", &["SELF_REPORTED", "DOCUMENTED", "SITE_VISITED", "EVALUATED"])
-            .choice("status", &["DRAFT", "SUBMITTED", "VERIFIED", "PUBLISHED", "RETURNED", "WITHDRAWN"])
+            .choice(
+                "status",
+                &["DRAFT", "SUBMITTED", "VERIFIED", "PUBLISHED", "RETURNED", "WITHDRAWN"],
+            )
             .text_opt("lessons_ko")
             .text_opt("lessons_en")
             .bool("consent_to_publish")
@@ -69,20 +94,48 @@ fn tables() -> Vec<Table> {
             .index(&["supplier_id"]),
         Table::fact("case_barrier")
             .reference("adoption_case_id", "adoption_case")
-            .choice("kind", &["NO_PERCEIVED_NEED", "COST", "TALENT", "DATA", "INFORMATION", "ROI_UNCERTAINTY", "INFRASTRUCTURE", "REGULATION", "SECURITY", "COORDINATION", "OTHER"])
+            .choice(
+                "kind",
+                &[
+                    "NO_PERCEIVED_NEED",
+                    "COST",
+                    "TALENT",
+                    "DATA",
+                    "INFORMATION",
+                    "ROI_UNCERTAINTY",
+                    "INFRASTRUCTURE",
+                    "REGULATION",
+                    "SECURITY",
+                    "COORDINATION",
+                    "OTHER",
+                ],
+            )
             .text_opt("note_ko")
             .text_opt("note_en")
             .unique(&["adoption_case_id", "kind"])
             .index(&["adoption_case_id", "kind", "id"]),
         Table::fact("case_technology")
             .reference("adoption_case_id", "adoption_case")
-            .choice("technology", &["CLASSICAL_ML", "GENERATIVE", "NLP", "COMPUTER_VISION", "REINFORCEMENT_LEARNING", "AGENTIC"])
+            .choice(
+                "technology",
+                &[
+                    "CLASSICAL_ML",
+                    "GENERATIVE",
+                    "NLP",
+                    "COMPUTER_VISION",
+                    "REINFORCEMENT_LEARNING",
+                    "AGENTIC",
+                ],
+            )
             .unique(&["adoption_case_id", "technology"])
             .index(&["adoption_case_id", "technology", "id"]),
         Table::fact("outcome")
             .reference("adoption_case_id", "adoption_case")
             .int("position")
-            .choice("family", &["PRODUCTIVITY", "QUALITY", "COST", "DELIVERY", "SALES", "JOBS", "SAFETY"])
+            .choice(
+                "family",
+                &["PRODUCTIVITY", "QUALITY", "COST", "DELIVERY", "SALES", "JOBS", "SAFETY"],
+            )
             .text("metric_ko")
             .text_opt("metric_en")
             .text("unit")

@@ -23,7 +23,22 @@ fn tables() -> Vec<Table> {
     vec![
         Table::fact("barrier")
             .text("code")
-            .choice("kind", &["NO_PERCEIVED_NEED", "COST", "TALENT", "DATA", "INFORMATION", "ROI_UNCERTAINTY", "INFRASTRUCTURE", "REGULATION", "SECURITY", "COORDINATION", "OTHER"])
+            .choice(
+                "kind",
+                &[
+                    "NO_PERCEIVED_NEED",
+                    "COST",
+                    "TALENT",
+                    "DATA",
+                    "INFORMATION",
+                    "ROI_UNCERTAINTY",
+                    "INFRASTRUCTURE",
+                    "REGULATION",
+                    "SECURITY",
+                    "COORDINATION",
+                    "OTHER",
+                ],
+            )
             .text("title_ko")
             .text_opt("title_en")
             .text_opt("summary_ko")
@@ -49,8 +64,21 @@ fn tables() -> Vec<Table> {
             .text_opt("title_en")
             .text_opt("summary_ko")
             .text_opt("summary_en")
-            .choice("source", &["STATEMENT", "AGENDA_ITEM", "SURVEY", "UPSTREAM_COMMITTEE", "INTAKE_DESK", "RESEARCH_REPORT"])
-            .choice("status", &["RAISED", "FORWARDED", "ANSWERED", "IN_DELIVERY", "DELIVERED", "CLOSED"])
+            .choice(
+                "source",
+                &[
+                    "STATEMENT",
+                    "AGENDA_ITEM",
+                    "SURVEY",
+                    "UPSTREAM_COMMITTEE",
+                    "INTAKE_DESK",
+                    "RESEARCH_REPORT",
+                ],
+            )
+            .choice(
+                "status",
+                &["RAISED", "FORWARDED", "ANSWERED", "IN_DELIVERY", "DELIVERED", "CLOSED"],
+            )
             .choice_opt("consultation_stage", &["DISCOVERY", "RESOLUTION", "FOLLOW_UP"])
             .int("item_count")
             .partial_date("raised_on")
@@ -96,7 +124,19 @@ fn tables() -> Vec<Table> {
             .reference("recommendation_id", "recommendation")
             .int("position")
             .reference_opt("institution_id", "institution")
-            .choice("disposition", &["ACCEPTED", "PARTIALLY_ACCEPTED", "LONG_TERM_REVIEW", "NOT_ACCEPTED", "GUIDANCE_GIVEN", "FORWARDED_AS_POLICY_PROPOSAL", "WITHDRAWN", "DUPLICATE"])
+            .choice(
+                "disposition",
+                &[
+                    "ACCEPTED",
+                    "PARTIALLY_ACCEPTED",
+                    "LONG_TERM_REVIEW",
+                    "NOT_ACCEPTED",
+                    "GUIDANCE_GIVEN",
+                    "FORWARDED_AS_POLICY_PROPOSAL",
+                    "WITHDRAWN",
+                    "DUPLICATE",
+                ],
+            )
             .text_opt("reason_ko")
             .text_opt("reason_en")
             .partial_date_opt("answered_on")
@@ -107,7 +147,17 @@ fn tables() -> Vec<Table> {
         Table::fact("effect")
             .reference("recommendation_id", "recommendation")
             .int("position")
-            .choice("kind", &["POLICY_TASK", "POLICY_PLAN", "BILL_PROVISION", "BUDGET", "ADOPTION_CASE", "OTHER"])
+            .choice(
+                "kind",
+                &[
+                    "POLICY_TASK",
+                    "POLICY_PLAN",
+                    "BILL_PROVISION",
+                    "BUDGET",
+                    "ADOPTION_CASE",
+                    "OTHER",
+                ],
+            )
             .text("title_ko")
             .text_opt("title_en")
             .choice_opt("delivery", &["GREEN", "YELLOW", "RED"])

@@ -1,8 +1,8 @@
 //! What an anonymous caller never sees, through no path: hidden rows of every type, rows of hidden
 //! parents, contact points, cases before publication, names without consent.
 
-use aiplus::graphql::catalog;
 use aiplus::domain::principal::Principal;
+use aiplus::graphql::catalog;
 use aiplus::read::global_id;
 use aiplus::read::model::{Guard, Type};
 use sea_orm::{ConnectionTrait, Statement};
@@ -33,25 +33,40 @@ fn literal(app: &TestApp, key: Uuid) -> String {
 
 async fn node(app: &TestApp, ty: &Type, key: Uuid) -> Value {
     let id = global_id::encode(ty.tag, key);
-    app.query(&format!("{{ node(id: \"{id}\") {{ __typename id }} nodes(ids: [\"{id}\"]) {{ id }} }}")).await
+    app.query(&format!(
+        "{{ node(id: \"{id}\") {{ __typename id }} nodes(ids: [\"{id}\"]) {{ id }} }}"
+    ))
+    .await
 }
 
 async fn total(app: &TestApp, ty: &Type) -> i64 {
     match ty.list {
         None => 0,
-        Some(list) => app.data(&format!("{{ {list} {{ totalCount }} }}")).await[list]["totalCount"].as_i64().unwrap(),
+        Some(list) => app.data(&format!("{{ {list} {{ totalCount }} }}")).await[list]["totalCount"]
+            .as_i64()
+            .unwrap(),
     }
 }
 
 async fn a_hidden_row_of_any_type_shows_nowhere(place: Place) {
     let app = place.app().await;
     let mut seen = 0;
-    for ty in catalog().types().iter().filter(|ty| ty.is_fact && !matches!(ty.guard, Guard::Personal)) {
-        let Some(key) = key(&app, &format!("SELECT id FROM {} ORDER BY id LIMIT 1", ty.table)).await else { continue };
+    for ty in
+        catalog().types().iter().filter(|ty| ty.is_fact && !matches!(ty.guard, Guard::Personal))
+    {
+        let Some(key) =
+            key(&app, &format!("SELECT id FROM {} ORDER BY id LIMIT 1", ty.table)).await
+        else {
+            continue;
+        };
         let before = total(&app, ty).await;
         assert_eq!(node(&app, ty, key).await["data"]["node"]["__typename"], ty.name);
         let set = |visibility: &str| {
-            format!("UPDATE {} SET visibility = '{visibility}' WHERE id = {}", ty.table, literal(&app, key))
+            format!(
+                "UPDATE {} SET visibility = '{visibility}' WHERE id = {}",
+                ty.table,
+                literal(&app, key)
+            )
         };
         app.sql(&set("INTERNAL")).await;
         let answer = node(&app, ty, key).await;
@@ -60,9 +75,15 @@ async fn a_hidden_row_of_any_type_shows_nowhere(place: Place) {
         if let Some(list) = ty.list {
             assert_eq!(total(&app, ty).await, before - 1, "{list} counts a hidden row");
             let id = global_id::encode(ty.tag, key);
-            let filter = format!("{{ {list}(where: {{ id: {{ eq: \"{id}\" }} }}) {{ nodes {{ id }} totalCount }} }}");
+            let filter = format!(
+                "{{ {list}(where: {{ id: {{ eq: \"{id}\" }} }}) {{ nodes {{ id }} totalCount }} }}"
+            );
             let filtered = app.data(&filter).await;
-            assert_eq!(filtered[list], json!({ "nodes": [], "totalCount": 0 }), "{list} finds a hidden row");
+            assert_eq!(
+                filtered[list],
+                json!({ "nodes": [], "totalCount": 0 }),
+                "{list} finds a hidden row"
+            );
         }
         app.sql(&set("PUBLIC")).await;
         seen += 1;
@@ -84,17 +105,43 @@ async fn what_hangs_on_a_hidden_meeting_is_hidden_with_it(place: Place) {
         documents(where: { meetings: { some: { meeting: { heldOn: { eq: \"2026-07-01\" } } } } }) { totalCount }
     }";
     let before = app.data(query).await;
-    for (path, least) in [("/agendaItems", 7), ("/attendances", 9), ("/search", 1), ("/statements", 4), ("/conflicts", 1), ("/documents", 1)] {
-        assert!(before.pointer(&format!("{path}/totalCount")).unwrap().as_i64().unwrap() >= least, "{path}: {before}");
+    for (path, least) in [
+        ("/agendaItems", 7),
+        ("/attendances", 9),
+        ("/search", 1),
+        ("/statements", 4),
+        ("/conflicts", 1),
+        ("/documents", 1),
+    ] {
+        assert!(
+            before.pointer(&format!("{path}/totalCount")).unwrap().as_i64().unwrap() >= least,
+            "{path}: {before}"
+        );
     }
     let item = app.data("{ agendaItems(where: { number: { eq: \"①\" } }) { nodes { id citations { nodes { id } } } } }").await;
     let item = item["agendaItems"]["nodes"][0].clone();
     app.sql("UPDATE meeting SET visibility = 'INTERNAL' WHERE held_on = '2026-07-01'").await;
     let after = app.data(query).await;
-    for path in ["/agendaItems", "/attendances", "/search", "/conflicts", "/documents", "/institution/hostedMeetings", "/body/meetings"] {
+    for path in [
+        "/agendaItems",
+        "/attendances",
+        "/search",
+        "/conflicts",
+        "/documents",
+        "/institution/hostedMeetings",
+        "/body/meetings",
+    ] {
         assert_eq!(after.pointer(&format!("{path}/totalCount")), Some(&json!(0)), "{path}");
     }
-    assert_eq!(after["timeline"]["nodes"].as_array().unwrap().iter().filter(|entry| entry["kind"] == "MEETING").count(), 0);
+    assert_eq!(
+        after["timeline"]["nodes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|entry| entry["kind"] == "MEETING")
+            .count(),
+        0
+    );
     for series in after["body"]["series"]["nodes"].as_array().unwrap() {
         assert_eq!(series["record"], json!({ "held": 0, "meetingsOnRecord": 0 }));
     }
@@ -107,7 +154,8 @@ async fn what_hangs_on_a_hidden_meeting_is_hidden_with_it(place: Place) {
 
 async fn contact_points_are_out_of_reach(place: Place) {
     let app = place.app().await;
-    let key = key(&app, "SELECT id FROM contact_point LIMIT 1").await.expect("contact points are loaded");
+    let key =
+        key(&app, "SELECT id FROM contact_point LIMIT 1").await.expect("contact points are loaded");
     let ty = catalog().find("ContactPoint").unwrap();
     assert_eq!(node(&app, ty, key).await["data"], json!({ "node": null, "nodes": [null] }));
     let data = app
@@ -126,7 +174,9 @@ async fn contact_points_are_out_of_reach(place: Place) {
     }
     assert_eq!(data["some"]["totalCount"], 0);
     assert_eq!(data["none"], data["all"], "a filter tells who has a contact point");
-    let text = app.text(&Principal::Anonymous, "{ search(text: \"2133\") { totalCount } }", Value::Null).await;
+    let text = app
+        .text(&Principal::Anonymous, "{ search(text: \"2133\") { totalCount } }", Value::Null)
+        .await;
     assert!(text.contains("\"totalCount\":0"), "{text}");
 }
 
@@ -146,7 +196,12 @@ async fn cases_show_once_they_are_published(place: Place) {
     let count = |answer: &Value, path: &str| answer.pointer(path).unwrap().as_i64().unwrap();
     assert_eq!(after["data"]["adoptionCase"], Value::Null);
     assert_eq!(after["errors"][0]["extensions"]["code"], "NOT_FOUND");
-    for path in ["/adoptionCases/totalCount", "/adoptionCaseStatistics/total", "/similarCases/totalCount", "/region/adoptionCases/totalCount"] {
+    for path in [
+        "/adoptionCases/totalCount",
+        "/adoptionCaseStatistics/total",
+        "/similarCases/totalCount",
+        "/region/adoptionCases/totalCount",
+    ] {
         assert_eq!(count(&after["data"], path), count(&before, path) - 1, "{path}");
     }
 }

@@ -41,7 +41,8 @@ async fn readme_queries_run(place: Place) {
         // An answer printed below its query is the answer.
         let rest = block.split_once("```").unwrap().1.trim_start();
         if let Some(printed) = rest.strip_prefix("```json\n") {
-            let printed: Value = serde_json::from_str(printed.split("```").next().unwrap()).unwrap();
+            let printed: Value =
+                serde_json::from_str(printed.split("```").next().unwrap()).unwrap();
             assert_eq!(answer, printed, "{query}");
         }
         ran += 1;

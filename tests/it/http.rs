@@ -35,8 +35,17 @@ async fn send(app: &TestApp, request: Request<Body>) -> Answer {
     let response = app.router().oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, 64 * 1024 * 1024).await.unwrap();
-    let kind = parts.headers.get("content-type").map(|kind| kind.to_str().unwrap().to_owned()).unwrap_or_default();
-    Answer { status: parts.status, kind, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
+    let kind = parts
+        .headers
+        .get("content-type")
+        .map(|kind| kind.to_str().unwrap().to_owned())
+        .unwrap_or_default();
+    Answer {
+        status: parts.status,
+        kind,
+        headers: parts.headers,
+        body: String::from_utf8_lossy(&bytes).into_owned(),
+    }
 }
 
 fn post(headers: &[(&str, &str)], body: impl Into<Body>) -> Request<Body> {
@@ -59,16 +68,40 @@ async fn statuses_and_media_types_follow_the_specification(place: Place) {
         (None, &good, 200, "application/json; charset=utf-8"),
         (Some("*/*"), &good, 200, "application/json; charset=utf-8"),
         (Some("application/json"), &bad, 200, "application/json; charset=utf-8"),
-        (Some("application/graphql-response+json"), &good, 200, "application/graphql-response+json; charset=utf-8"),
-        (Some("application/graphql-response+json"), &bad, 400, "application/graphql-response+json; charset=utf-8"),
-        (Some("application/graphql-response+json"), &partly, 200, "application/graphql-response+json; charset=utf-8"),
-        (Some("application/json;q=0.5, application/graphql-response+json"), &bad, 400, "application/graphql-response+json; charset=utf-8"),
+        (
+            Some("application/graphql-response+json"),
+            &good,
+            200,
+            "application/graphql-response+json; charset=utf-8",
+        ),
+        (
+            Some("application/graphql-response+json"),
+            &bad,
+            400,
+            "application/graphql-response+json; charset=utf-8",
+        ),
+        (
+            Some("application/graphql-response+json"),
+            &partly,
+            200,
+            "application/graphql-response+json; charset=utf-8",
+        ),
+        (
+            Some("application/json;q=0.5, application/graphql-response+json"),
+            &bad,
+            400,
+            "application/graphql-response+json; charset=utf-8",
+        ),
         (Some("text/html"), &good, 406, "application/graphql-response+json; charset=utf-8"),
     ] {
         let mut headers = vec![JSON];
         headers.extend(accept.map(|accept| ("accept", accept)));
         let answer = send(&app, post(&headers, body.clone())).await;
-        assert_eq!((answer.status.as_u16(), answer.kind.as_str()), (status, kind), "{accept:?} {body}");
+        assert_eq!(
+            (answer.status.as_u16(), answer.kind.as_str()),
+            (status, kind),
+            "{accept:?} {body}"
+        );
         let shown = answer.json();
         assert_eq!(shown.get("errors").is_none(), *body == good && status == 200, "{shown}");
     }
@@ -77,14 +110,36 @@ async fn statuses_and_media_types_follow_the_specification(place: Place) {
 async fn only_json_posts_are_read(place: Place) {
     let app = place.app().await;
     let good = json!({ "query": "{ __typename }" }).to_string();
-    for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json; charset=euc-kr", "application/graphql"] {
+    for kind in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/json; charset=euc-kr",
+        "application/graphql",
+    ] {
         let answer = send(&app, post(&[("content-type", kind)], good.clone())).await;
         assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE, "{kind}");
         assert_eq!(answer.json()["errors"][0]["extensions"]["code"], "BAD_REQUEST");
     }
-    assert_eq!(send(&app, post(&[], good.clone())).await.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
-    assert_eq!(send(&app, post(&[("content-type", "application/json;charset=UTF-8")], good)).await.status, StatusCode::OK);
-    for body in ["", "{", "[]", "[{\"query\":\"{ __typename }\"}]", "{}", "{\"query\":1}", "{\"query\":\"{ __typename }\",\"variables\":[]}", "{\"query\":\"{ __typename }\",\"operationName\":1}", "{\"query\":\"{ __typename }\",\"query\":\"{ __typename }\"}"] {
+    assert_eq!(
+        send(&app, post(&[], good.clone())).await.status,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE
+    );
+    assert_eq!(
+        send(&app, post(&[("content-type", "application/json;charset=UTF-8")], good)).await.status,
+        StatusCode::OK
+    );
+    for body in [
+        "",
+        "{",
+        "[]",
+        "[{\"query\":\"{ __typename }\"}]",
+        "{}",
+        "{\"query\":1}",
+        "{\"query\":\"{ __typename }\",\"variables\":[]}",
+        "{\"query\":\"{ __typename }\",\"operationName\":1}",
+        "{\"query\":\"{ __typename }\",\"query\":\"{ __typename }\"}",
+    ] {
         let answer = send(&app, post(&[JSON, NEW], body)).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{body}");
         assert_eq!(answer.json()["errors"][0]["extensions"]["code"], "BAD_REQUEST", "{body}");
@@ -101,7 +156,8 @@ async fn a_get_runs_queries_only(place: Place) {
     assert!(send(&app, get("query=mutation%7Bx%7D")).await.json()["errors"].is_array());
     assert_eq!(send(&app, get("")).await.status, StatusCode::BAD_REQUEST);
     for method in ["PUT", "DELETE", "PATCH", "PROPFIND"] {
-        let request = Request::builder().method(method).uri("/graphql").body(Body::empty()).unwrap();
+        let request =
+            Request::builder().method(method).uri("/graphql").body(Body::empty()).unwrap();
         let answer = send(&app, request).await;
         assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method}");
         assert_eq!(answer.headers["allow"], "GET, POST");
@@ -110,11 +166,13 @@ async fn a_get_runs_queries_only(place: Place) {
 
 async fn large_bodies_are_refused_with_a_code(place: Place) {
     let app = place.app().await;
-    let two_megabytes = json!({ "query": format!("{{ __typename }} # {}", "x".repeat(2 << 20)) }).to_string();
+    let two_megabytes =
+        json!({ "query": format!("{{ __typename }} # {}", "x".repeat(2 << 20)) }).to_string();
     let answer = send(&app, post(&[JSON, NEW], two_megabytes)).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(answer.json()["errors"][0]["extensions"]["code"], "QUERY_TOO_LARGE");
-    let fits_the_body = json!({ "query": format!("{{ __typename }} # {}", "x".repeat(500_000)) }).to_string();
+    let fits_the_body =
+        json!({ "query": format!("{{ __typename }} # {}", "x".repeat(500_000)) }).to_string();
     let answer = send(&app, post(&[JSON, NEW], fits_the_body)).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(answer.json()["errors"][0]["extensions"]["code"], "QUERY_TOO_LARGE");
@@ -122,14 +180,30 @@ async fn large_bodies_are_refused_with_a_code(place: Place) {
 
 async fn every_answer_has_its_headers(place: Place) {
     let app = place.app().await;
-    for path in ["/", "/graphql?query=%7B__typename%7D", "/graphiql", "/healthz", "/readyz", "/nothing"] {
-        let answer = send(&app, Request::get(path).header("x-request-id", "my-request-1").body(Body::empty()).unwrap()).await;
+    for path in
+        ["/", "/graphql?query=%7B__typename%7D", "/graphiql", "/healthz", "/readyz", "/nothing"]
+    {
+        let answer = send(
+            &app,
+            Request::get(path).header("x-request-id", "my-request-1").body(Body::empty()).unwrap(),
+        )
+        .await;
         assert_eq!(answer.headers["x-content-type-options"], "nosniff", "{path}");
         assert_eq!(answer.headers["referrer-policy"], "no-referrer", "{path}");
-        assert!(answer.headers["content-security-policy"].to_str().unwrap().starts_with("default-src 'none'"), "{path}");
+        assert!(
+            answer.headers["content-security-policy"]
+                .to_str()
+                .unwrap()
+                .starts_with("default-src 'none'"),
+            "{path}"
+        );
         assert_eq!(answer.headers["x-request-id"], "my-request-1", "{path}");
     }
-    let answer = send(&app, Request::get("/").header("x-request-id", "<script>").body(Body::empty()).unwrap()).await;
+    let answer = send(
+        &app,
+        Request::get("/").header("x-request-id", "<script>").body(Body::empty()).unwrap(),
+    )
+    .await;
     assert_ne!(answer.headers["x-request-id"], "<script>");
 }
 
@@ -142,15 +216,32 @@ async fn pages_come_out_of_the_binary(place: Place) {
     assert!(page.body.contains("GraphiQL"));
     // A build without Node says what to install; one with it serves the page and its parts.
     if page.status.is_success() {
-        let script = page.body.split("src=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
+        let script = page
+            .body
+            .split("src=\"")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next())
+            .unwrap()
+            .to_owned();
         let answer = send(&app, Request::get(&script).body(Body::empty()).unwrap()).await;
-        assert!(answer.status.is_success() && answer.kind.starts_with("text/javascript"), "{script} {}", answer.kind);
+        assert!(
+            answer.status.is_success() && answer.kind.starts_with("text/javascript"),
+            "{script} {}",
+            answer.kind
+        );
         assert!(answer.headers["cache-control"].to_str().unwrap().contains("immutable"));
     } else {
-        assert!(page.body.contains("Node") || page.body.contains("AIPLUS_WEB=skip"), "{}", page.body);
+        assert!(
+            page.body.contains("Node") || page.body.contains("AIPLUS_WEB=skip"),
+            "{}",
+            page.body
+        );
     }
     for path in ["/graphiql/assets/nothing.js", "/graphiql/..%2f..%2fCargo.toml"] {
-        assert_eq!(send(&app, Request::get(path).body(Body::empty()).unwrap()).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(
+            send(&app, Request::get(path).body(Body::empty()).unwrap()).await.status,
+            StatusCode::NOT_FOUND
+        );
     }
 }
 
@@ -161,6 +252,13 @@ async fn an_internal_error_shows_its_request_only(place: Place) {
     let answer = send(&app, post(&[JSON, NEW, ("x-request-id", "request-42")], body)).await;
     assert_eq!(answer.status, StatusCode::OK);
     let error = &answer.json()["errors"][0];
-    assert_eq!(error["extensions"], json!({ "code": "INTERNAL_SERVER_ERROR", "requestId": "request-42" }));
-    assert!(!answer.body.contains("timeline_entry") && !answer.body.to_lowercase().contains("select"), "{}", answer.body);
+    assert_eq!(
+        error["extensions"],
+        json!({ "code": "INTERNAL_SERVER_ERROR", "requestId": "request-42" })
+    );
+    assert!(
+        !answer.body.contains("timeline_entry") && !answer.body.to_lowercase().contains("select"),
+        "{}",
+        answer.body
+    );
 }

@@ -29,9 +29,15 @@ async fn each_bad_input_has_a_code(place: Place) {
         ("{ meetings(last: 1000000) { totalCount } }", "BAD_USER_INPUT"),
         ("{ meetings(first: 1, last: 1) { totalCount } }", "BAD_USER_INPUT"),
         ("{ meetings(after: \"abc\") { totalCount } }", "BAD_USER_INPUT"),
-        ("{ meetings(orderBy: [{ field: CODE }, { field: CODE }]) { totalCount } }", "BAD_USER_INPUT"),
+        (
+            "{ meetings(orderBy: [{ field: CODE }, { field: CODE }]) { totalCount } }",
+            "BAD_USER_INPUT",
+        ),
         ("{ meetings(where: { quarter: \"2026-Q5\" }) { totalCount } }", "BAD_USER_INPUT"),
-        ("{ meetings(where: { startsAt: { gte: \"yesterday\" } }) { totalCount } }", "BAD_USER_INPUT"),
+        (
+            "{ meetings(where: { startsAt: { gte: \"yesterday\" } }) { totalCount } }",
+            "BAD_USER_INPUT",
+        ),
         ("{ meetings(where: { id: { eq: \"1\" } }) { totalCount } }", "BAD_USER_INPUT"),
         ("{ meetings(where: { code: { eq: \"a\\u0000\" } }) { totalCount } }", "BAD_USER_INPUT"),
         ("{ search(text: \"\") { totalCount } }", "BAD_USER_INPUT"),
@@ -39,7 +45,10 @@ async fn each_bad_input_has_a_code(place: Place) {
         ("{ bill(number: \"SME_AI_ACT-1\") { stageOn(date: \"2026\") } }", "BAD_USER_INPUT"),
         ("{ body(code: \"ADVISORY_GROUP\") { expiringSeats(days: -1) } }", "BAD_USER_INPUT"),
         ("{ feedbackStatistics(from: \"x\") { dataVersion } }", "BAD_USER_INPUT"),
-        ("{ meetings(where: { status: { eq: GONE } }) { totalCount } }", "GRAPHQL_VALIDATION_FAILED"),
+        (
+            "{ meetings(where: { status: { eq: GONE } }) { totalCount } }",
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
         ("{ meetings(first: 3000000000) { totalCount } }", "GRAPHQL_VALIDATION_FAILED"),
         ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
         ("{ meetings }", "GRAPHQL_VALIDATION_FAILED"),
@@ -54,7 +63,10 @@ async fn each_bad_input_has_a_code(place: Place) {
         let error = &answer["errors"][0];
         assert_eq!(error["extensions"]["code"], code, "{query}: {answer}");
         let message = error["message"].as_str().unwrap();
-        assert!(!message.is_empty() && !message.contains("SELECT") && !message.contains("$1"), "{message}");
+        assert!(
+            !message.is_empty() && !message.contains("SELECT") && !message.contains("$1"),
+            "{message}"
+        );
     }
 }
 
@@ -66,7 +78,9 @@ async fn a_cursor_opens_its_own_list_only(place: Place) {
     for list in [
         format!("{{ bodies(after: {cursor}) {{ totalCount }} }}"),
         format!("{{ meetings(after: {cursor}, orderBy: [{{ field: CODE }}]) {{ totalCount }} }}"),
-        format!("{{ body(code: \"POLICY_COUNCIL\") {{ meetings(after: {cursor}) {{ totalCount }} }} }}"),
+        format!(
+            "{{ body(code: \"POLICY_COUNCIL\") {{ meetings(after: {cursor}) {{ totalCount }} }} }}"
+        ),
     ] {
         assert_eq!(app.refusal(&list).await, "BAD_USER_INPUT", "{list}");
     }
@@ -90,7 +104,10 @@ async fn variables_are_checked(place: Place) {
         if good {
             assert!(answer.get("errors").is_none(), "{variables}: {answer}");
         } else {
-            assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{variables}: {answer}");
+            assert_eq!(
+                answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT",
+                "{variables}: {answer}"
+            );
             assert!(answer.get("data").is_none(), "{answer}");
         }
     }
@@ -98,27 +115,38 @@ async fn variables_are_checked(place: Place) {
 
 async fn a_bad_field_empties_itself_where_it_may_be_empty(place: Place) {
     let app = place.app().await;
-    let answer = app.query("{ a: bodies { totalCount } b: institution(code: \"NOBODY\") { id } c: __typename }").await;
+    let answer = app
+        .query("{ a: bodies { totalCount } b: institution(code: \"NOBODY\") { id } c: __typename }")
+        .await;
     assert_eq!(answer["data"], json!({ "a": { "totalCount": 4 }, "b": null, "c": "Query" }));
     assert_eq!(answer["errors"][0]["path"], json!(["b"]));
-    let answer = app.query("{ a: bodies { totalCount } b: meetings(first: -1) { totalCount } }").await;
+    let answer =
+        app.query("{ a: bodies { totalCount } b: meetings(first: -1) { totalCount } }").await;
     assert_eq!(answer["data"], Value::Null, "a list is never null, so its error empties all data");
     assert_eq!(answer["errors"][0]["path"], json!(["b"]));
 }
 
 async fn large_documents_are_refused(place: Place) {
     let app = place.app().await;
-    let deep = format!("{}id{}", "{ node(id: \"x\") { ... on Meeting ".repeat(100), "}}".repeat(100));
-    let nested = format!("{{ meetings(where: {}{}) {{ totalCount }} }}", "{ not: ".repeat(200), "}".repeat(200));
+    let deep =
+        format!("{}id{}", "{ node(id: \"x\") { ... on Meeting ".repeat(100), "}}".repeat(100));
+    let nested = format!(
+        "{{ meetings(where: {}{}) {{ totalCount }} }}",
+        "{ not: ".repeat(200),
+        "}".repeat(200)
+    );
     let long = format!("{{ {} }}", "__typename ".repeat(200_000));
-    let wide = format!("{{ {} }}", (0..6000).map(|n| format!("a{n}: __typename ")).collect::<String>());
+    let wide =
+        format!("{{ {} }}", (0..6000).map(|n| format!("a{n}: __typename ")).collect::<String>());
     // Each fragment spreads the next one twice: 2^30 fields, if anybody walked them.
     let mut doubling = String::from("{ ...F0 } ");
     for n in 0..30 {
         doubling.push_str(&format!("fragment F{n} on Query {{ ...F{m} ...F{m} }} ", m = n + 1));
     }
     doubling.push_str("fragment F30 on Query { __typename }");
-    for (name, query) in [("deep", deep), ("nested", nested), ("long", long), ("doubling", doubling)] {
+    for (name, query) in
+        [("deep", deep), ("nested", nested), ("long", long), ("doubling", doubling)]
+    {
         assert_eq!(app.refusal(&query).await, "QUERY_TOO_LARGE", "{name}");
     }
     assert_ne!(app.refusal(&wide).await, "INTERNAL_SERVER_ERROR");
@@ -136,8 +164,12 @@ async fn a_query_that_reaches_too_far_is_refused(place: Place) {
 
 async fn errors_speak_korean_too(place: Place) {
     let app = place.app().await;
-    let request = aiplus::graphql::request::Request { query: "{ node(id: \"x\") { id } }".into(), ..Default::default() };
-    let answer = app.app.engine.execute(&request, &Principal::Anonymous, crate::support::now()).await;
+    let request = aiplus::graphql::request::Request {
+        query: "{ node(id: \"x\") { id } }".into(),
+        ..Default::default()
+    };
+    let answer =
+        app.app.engine.execute(&request, &Principal::Anonymous, crate::support::now()).await;
     let text = answer.into_json(aiplus::error::Language::Korean, "test");
     assert!(text.contains("식별자"), "{text}");
 }

@@ -22,15 +22,25 @@ tests![
 ];
 
 async fn codes(app: &TestApp, arguments: &str) -> (Vec<String>, Value) {
-    let query = format!("{{ adoptionCases({arguments}) {{ edges {{ cursor node {{ code }} }} pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }}");
+    let query = format!(
+        "{{ adoptionCases({arguments}) {{ edges {{ cursor node {{ code }} }} pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }} }} }}"
+    );
     let data = app.data(&query).await["adoptionCases"].clone();
-    let codes = data["edges"].as_array().unwrap().iter().map(|edge| edge["node"]["code"].as_str().unwrap().to_owned());
+    let codes = data["edges"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|edge| edge["node"]["code"].as_str().unwrap().to_owned());
     (codes.collect(), data["pageInfo"].clone())
 }
 
 async fn pages_forwards_and_backwards_hold_every_row_once(place: Place) {
     let app = place.app().await;
-    for order in ["", "orderBy: [{ field: STARTED_ON, direction: DESC }],", "orderBy: [{ field: STARTED_ON }, { field: CODE, direction: DESC }],"] {
+    for order in [
+        "",
+        "orderBy: [{ field: STARTED_ON, direction: DESC }],",
+        "orderBy: [{ field: STARTED_ON }, { field: CODE, direction: DESC }],",
+    ] {
         let mut forwards = Vec::new();
         let mut after = String::new();
         loop {
@@ -81,10 +91,26 @@ async fn nested_pages_are_each_parents_own(place: Place) {
         .data("{ regions(first: 100) { nodes { code adoptionCases(first: 3) { edges { cursor node { code } } pageInfo { hasNextPage endCursor } } last: adoptionCases(last: 2) { nodes { code } pageInfo { hasPreviousPage } } } } }")
         .await;
     let mut several = 0;
-    for (all, page) in all["regions"]["nodes"].as_array().unwrap().iter().zip(page["regions"]["nodes"].as_array().unwrap()) {
-        let every: Vec<&Value> = all["adoptionCases"]["nodes"].as_array().unwrap().iter().map(|node| &node["code"]).collect();
-        let first: Vec<&Value> = page["adoptionCases"]["edges"].as_array().unwrap().iter().map(|edge| &edge["node"]["code"]).collect();
-        let last: Vec<&Value> = page["last"]["nodes"].as_array().unwrap().iter().map(|node| &node["code"]).collect();
+    for (all, page) in all["regions"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(page["regions"]["nodes"].as_array().unwrap())
+    {
+        let every: Vec<&Value> = all["adoptionCases"]["nodes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|node| &node["code"])
+            .collect();
+        let first: Vec<&Value> = page["adoptionCases"]["edges"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|edge| &edge["node"]["code"])
+            .collect();
+        let last: Vec<&Value> =
+            page["last"]["nodes"].as_array().unwrap().iter().map(|node| &node["code"]).collect();
         assert_eq!(first, every.iter().take(3).copied().collect::<Vec<_>>());
         assert_eq!(last, every[every.len().saturating_sub(2)..].to_vec());
         assert_eq!(page["adoptionCases"]["pageInfo"]["hasNextPage"], every.len() > 3);
@@ -93,10 +119,18 @@ async fn nested_pages_are_each_parents_own(place: Place) {
     }
     assert!(several > 10);
     // The cursor of one region's list goes on in that list.
-    let seoul = &page["regions"]["nodes"].as_array().unwrap().iter().find(|node| node["code"] == "KR-11").unwrap()["adoptionCases"];
+    let seoul = &page["regions"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|node| node["code"] == "KR-11")
+        .unwrap()["adoptionCases"];
     let next = app.data(&format!("{{ region(code: \"KR-11\") {{ adoptionCases(first: 2, after: {}) {{ nodes {{ code }} pageInfo {{ hasPreviousPage }} }} }} }}", seoul["pageInfo"]["endCursor"])).await;
     assert_eq!(next["region"]["adoptionCases"]["pageInfo"]["hasPreviousPage"], true);
-    assert!(next["region"]["adoptionCases"]["nodes"][0]["code"].as_str() > seoul["edges"][2]["node"]["code"].as_str());
+    assert!(
+        next["region"]["adoptionCases"]["nodes"][0]["code"].as_str()
+            > seoul["edges"][2]["node"]["code"].as_str()
+    );
 }
 
 async fn mixed_orders_page_as_well(place: Place) {
@@ -111,19 +145,28 @@ async fn mixed_orders_page_as_well(place: Place) {
 async fn filters_join_and_nest(place: Place) {
     let app = place.app().await;
     let count = async |filter: &str| {
-        let data = app.data(&format!("{{ adoptionCases(where: {{ {filter} }}) {{ totalCount }} }}")).await;
+        let data =
+            app.data(&format!("{{ adoptionCases(where: {{ {filter} }}) {{ totalCount }} }}")).await;
         data["adoptionCases"]["totalCount"].as_i64().unwrap()
     };
     let small = count("size: { eq: SMALL }").await;
     let seoul = count("region: { code: { eq: \"KR-11\" } }").await;
     let both = count("size: { eq: SMALL }, region: { code: { eq: \"KR-11\" } }").await;
-    let either = count("or: [{ size: { eq: SMALL } }, { region: { code: { eq: \"KR-11\" } } }]").await;
+    let either =
+        count("or: [{ size: { eq: SMALL } }, { region: { code: { eq: \"KR-11\" } } }]").await;
     assert!(both > 0 && small > both && seoul > both);
     assert_eq!(either, small + seoul - both);
     assert_eq!(count("not: { size: { eq: SMALL } }").await, 300 - small);
     assert_eq!(count("size: { ne: SMALL }").await, 300 - small);
-    assert_eq!(count("size: { in: [SMALL, MEDIUM] }").await + count("size: { notIn: [SMALL, MEDIUM] }").await, 300);
-    assert_eq!(count("and: [{ size: { eq: SMALL } }, { region: { code: { eq: \"KR-11\" } } }]").await, both);
+    assert_eq!(
+        count("size: { in: [SMALL, MEDIUM] }").await
+            + count("size: { notIn: [SMALL, MEDIUM] }").await,
+        300
+    );
+    assert_eq!(
+        count("and: [{ size: { eq: SMALL } }, { region: { code: { eq: \"KR-11\" } } }]").await,
+        both
+    );
     assert_eq!(count("outcomes: { some: {} }").await + count("outcomes: { none: {} }").await, 300);
     assert_eq!(count("origin: { eq: ILLUSTRATIVE }").await, 300);
     assert_eq!(count("origin: { eq: SOURCE }").await, 0);
@@ -134,7 +177,11 @@ async fn filters_join_and_nest(place: Place) {
     let rich = count("investment: { gte: 100000000 }, publicSupport: { gt: 0 }").await;
     assert!(rich > 0 && rich < 300);
     let by_variable = app
-        .ask(&Principal::Anonymous, "query($w: AdoptionCaseFilter) { adoptionCases(where: $w) { totalCount } }", json!({ "w": { "size": { "eq": "SMALL" }, "investment": null } }))
+        .ask(
+            &Principal::Anonymous,
+            "query($w: AdoptionCaseFilter) { adoptionCases(where: $w) { totalCount } }",
+            json!({ "w": { "size": { "eq": "SMALL" }, "investment": null } }),
+        )
         .await;
     assert_eq!(by_variable["data"]["adoptionCases"]["totalCount"], small);
 }
@@ -143,32 +190,58 @@ async fn partial_dates_compare_at_their_precision(place: Place) {
     let app = place.app().await;
     let meetings = async |filter: &str| {
         let data = app.data(&format!("{{ meetings(where: {{ heldOn: {{ {filter} }} }}, orderBy: [{{ field: HELD_ON }}, {{ field: CODE }}]) {{ nodes {{ heldOn }} }} }}")).await;
-        data["meetings"]["nodes"].as_array().unwrap().iter().map(|node| node["heldOn"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        data["meetings"]["nodes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|node| node["heldOn"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
     assert_eq!(meetings("eq: \"2026-07\"").await, ["2026-07-01"]);
     assert_eq!(meetings("eq: \"2023\"").await, ["2023", "2023", "2023", "2023-12-06"]);
     assert_eq!(meetings("gte: \"2024\", lte: \"2025\"").await, ["2024-03-28", "2025-01-23"]);
-    assert_eq!(app.refusal("{ meetings(where: { heldOn: { eq: \"soon\" } }) { totalCount } }").await, "BAD_USER_INPUT");
+    assert_eq!(
+        app.refusal("{ meetings(where: { heldOn: { eq: \"soon\" } }) { totalCount } }").await,
+        "BAD_USER_INPUT"
+    );
 }
 
 async fn search_finds_two_syllables_and_every_name(place: Place) {
     let app = place.app().await;
     let found = async |text: &str, kind: &str| {
         let data = app.data(&format!("{{ search(text: \"{text}\", types: [{kind}], first: 50) {{ nodes {{ title {{ ko }} }} totalCount }} }}")).await;
-        data["search"]["nodes"].as_array().unwrap().iter().map(|node| node["title"]["ko"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        data["search"]["nodes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|node| node["title"]["ko"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
     let mut agencies = found("공단", "INSTITUTION").await;
     agencies.sort();
     assert_eq!(agencies, ["소상공인시장진흥공단", "중소벤처기업진흥공단"]);
-    assert_eq!(found("\u{110C}\u{116E}\u{11BC}\u{1100}\u{1175}\u{1107}\u{116E}", "INSTITUTION").await, ["중소벤처기업부"], "a name in decomposed Hangul");
+    assert_eq!(
+        found("\u{110C}\u{116E}\u{11BC}\u{1100}\u{1175}\u{1107}\u{116E}", "INSTITUTION").await,
+        ["중소벤처기업부"],
+        "a name in decomposed Hangul"
+    );
     for title in ["활용·확산 촉진법", "중소기업 AI 활용 촉진법", "가칭"] {
         assert!(!found(title, "LEGISLATIVE_INITIATIVE").await.is_empty(), "{title}");
     }
     assert_eq!(found("없는말", "INSTITUTION").await, Vec::<String>::new());
-    let by_list = app.data("{ institutions(where: { search: \"한국 인공지능협회\" }) { nodes { code } } }").await;
-    assert_eq!(by_list["institutions"]["nodes"], json!([{ "code": "KAIA" }]));
-    let pages = app.data("{ search(text: \"AI\", first: 100) { totalCount nodes { subject { id } } } }").await;
-    let mut subjects: Vec<&Value> = pages["search"]["nodes"].as_array().unwrap().iter().map(|node| &node["subject"]["id"]).collect();
+    let by_list = app
+        .data("{ institutions(where: { search: \"진흥 공단\" }) { nodes { code } } }")
+        .await;
+    assert_eq!(by_list["institutions"]["nodes"], json!([{ "code": "KOSME" }, { "code": "SEMAS" }]));
+    let pages = app
+        .data("{ search(text: \"AI\", first: 100) { totalCount nodes { subject { id } } } }")
+        .await;
+    let mut subjects: Vec<&Value> = pages["search"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|node| &node["subject"]["id"])
+        .collect();
     let all = subjects.len();
     subjects.sort_by_key(|id| id.to_string());
     subjects.dedup();
@@ -178,12 +251,15 @@ async fn search_finds_two_syllables_and_every_name(place: Place) {
 async fn text_filters_take_every_character_as_itself(place: Place) {
     let app = place.app().await;
     let count = async |operator: &str, text: &str| {
-        let query = format!("query($t: String) {{ institutions(where: {{ code: {{ {operator}: $t }} }}) {{ totalCount }} }}");
+        let query = format!(
+            "query($t: String) {{ institutions(where: {{ code: {{ {operator}: $t }} }}) {{ totalCount }} }}"
+        );
         app.ask(&Principal::Anonymous, &query, json!({ "t": text })).await["data"]["institutions"]["totalCount"].as_i64().unwrap()
     };
     assert_eq!(count("startsWith", "tip").await, 1);
     assert_eq!(count("contains", "IP").await, 1);
-    for text in ["%", "_IPA", "\\", "' OR 1=1 --", "TIPA'; DROP TABLE institution; --", "\u{202e}"] {
+    for text in ["%", "_IPA", "\\", "' OR 1=1 --", "TIPA'; DROP TABLE institution; --", "\u{202e}"]
+    {
         assert_eq!(count("contains", text).await, 0, "{text}");
     }
     assert_eq!(count("eq", "TIPA").await, 1);
@@ -201,7 +277,9 @@ async fn quarters_and_open_recommendations_filter_meetings(place: Place) {
         .await;
     assert_eq!(data["q"]["nodes"], json!([{ "heldOn": "2026-07-01", "quarter": "2026-Q3" }]));
     assert_eq!(data["none"]["totalCount"], 0, "a meeting known to the year belongs to no quarter");
-    assert!(data["open"]["nodes"].as_array().unwrap().iter().any(|node| node["heldOn"] == "2026-07-01"));
+    assert!(
+        data["open"]["nodes"].as_array().unwrap().iter().any(|node| node["heldOn"] == "2026-07-01")
+    );
     assert_eq!(data["attended"]["totalCount"], 2);
 }
 
@@ -213,10 +291,19 @@ async fn regions_know_their_dates(place: Place) {
                region(code: \"KR-29\") { successor { code } validTo codes(where: { scheme: { eq: ADMINISTRATIVE } }) { nodes { code validTo } } } }",
         )
         .await;
-    assert_eq!((&data["before"]["totalCount"], &data["after"]["totalCount"]), (&json!(17), &json!(16)));
+    assert_eq!(
+        (&data["before"]["totalCount"], &data["after"]["totalCount"]),
+        (&json!(17), &json!(16))
+    );
     assert_eq!(data["region"]["successor"]["code"], "JEONNAM_GWANGJU");
-    assert_eq!(data["region"]["codes"]["nodes"], json!([{ "code": "29", "validTo": "2026-06-30" }]));
-    assert_eq!(app.refusal("{ regions(asOf: \"2026-13-01\") { totalCount } }").await, "BAD_USER_INPUT");
+    assert_eq!(
+        data["region"]["codes"]["nodes"],
+        json!([{ "code": "29", "validTo": "2026-06-30" }])
+    );
+    assert_eq!(
+        app.refusal("{ regions(asOf: \"2026-13-01\") { totalCount } }").await,
+        "BAD_USER_INPUT"
+    );
 }
 
 async fn rosters_know_their_day(place: Place) {
@@ -247,7 +334,9 @@ async fn bills_know_their_stages(place: Place) {
                 "early": null, "drafting": "DRAFTING", "now": "COMMITTEE_REVIEW" })
     );
     assert_eq!(data["review"]["nodes"], json!([{ "number": "SME_AI_ACT-1" }]));
-    assert!(data["reached"]["nodes"].as_array().unwrap().contains(&json!({ "number": "SME_AI_ACT-1" })));
+    assert!(
+        data["reached"]["nodes"].as_array().unwrap().contains(&json!({ "number": "SME_AI_ACT-1" }))
+    );
     assert!(data["notReached"]["totalCount"].as_i64().unwrap() >= 1);
     // A correction takes the event it names out of the procedure.
     app.sql("UPDATE bill_event SET corrects_id = (SELECT e.id FROM bill_event e JOIN bill b ON b.id = e.bill_id WHERE b.number = 'SME_AI_ACT-1' AND e.stage = 'COMMITTEE_REVIEW') WHERE stage = 'DRAFTING'").await;

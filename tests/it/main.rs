@@ -4,7 +4,12 @@
 //! or an address (`AIPLUS_TEST_POSTGRES_URL`) are found, on PostgreSQL too; the last line tells how many
 //! ran where. With `CI` set, a missing PostgreSQL fails the run. To add a test: an `async fn` that takes
 //! a [`support::Place`], named in its module's `tests()`.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "tests fail loudly")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "tests fail loudly"
+)]
 
 mod access;
 mod examples;

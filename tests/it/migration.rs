@@ -10,17 +10,31 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use crate::support::Place;
 use crate::tests;
 
-tests![up_down_and_up_again, every_foreign_key_is_indexed, the_database_refuses_what_is_not_so, servers_that_start_at_once_load_once];
+tests![
+    up_down_and_up_again,
+    every_foreign_key_is_indexed,
+    the_database_refuses_what_is_not_so,
+    servers_that_start_at_once_load_once
+];
 
 async fn texts(db: &DatabaseConnection, sql: &str) -> Vec<String> {
     let statement = Statement::from_string(db.get_database_backend(), sql.to_owned());
-    db.query_all_raw(statement).await.unwrap().iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    db.query_all_raw(statement)
+        .await
+        .unwrap()
+        .iter()
+        .map(|row| row.try_get_by_index(0).unwrap())
+        .collect()
 }
 
 async fn tables(db: &DatabaseConnection) -> Vec<String> {
     let sql = match db.get_database_backend() {
-        sea_orm::DbBackend::Postgres => "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1",
-        _ => "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY 1",
+        sea_orm::DbBackend::Postgres => {
+            "SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1"
+        }
+        _ => {
+            "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY 1"
+        }
     };
     texts(db, sql).await
 }
@@ -64,7 +78,9 @@ async fn the_database_refuses_what_is_not_so(place: Place) {
     ] {
         assert!(app.db.execute_unprepared(sql).await.is_err(), "the database took: {sql}");
     }
-    assert!(app.db.execute_unprepared("UPDATE attendance SET visibility = 'COUNTS_ONLY'").await.is_ok());
+    assert!(
+        app.db.execute_unprepared("UPDATE attendance SET visibility = 'COUNTS_ONLY'").await.is_ok()
+    );
     let data = app.data("{ meetings(where: { heldOn: { eq: \"2024-03-28\" } }) { nodes { countedAttendance attendance { totalCount } } } }").await;
     let meeting = &data["meetings"]["nodes"][0];
     assert_eq!(meeting["attendance"]["totalCount"], 0);
@@ -94,6 +110,7 @@ async fn servers_that_start_at_once_load_once(place: Place) {
     let summaries: Vec<_> = join_all(starts).await.into_iter().map(Result::unwrap).collect();
     assert_eq!(summaries.iter().filter(|summary| !summary.known).count(), 1, "{summaries:?}");
     let db = database::connect(&settings.database_url, 2).await.unwrap();
-    let count = texts(&db, "SELECT CAST(count(*) AS text) FROM institution WHERE code = 'TIPA'").await;
+    let count =
+        texts(&db, "SELECT CAST(count(*) AS text) FROM institution WHERE code = 'TIPA'").await;
     assert_eq!(count, ["1"]);
 }

@@ -81,11 +81,31 @@ async fn keys_come_in_query_order(place: Place) {
     let query = "{ z: bill(number: \"SME_AI_ACT-1\") { title { en ko } stage number id: number __typename }
         a: meetings(first: 1, orderBy: [{ field: CODE }]) { totalCount pageInfo { endCursor: hasNextPage } nodes { body { name { ko } code } code } } }";
     let text = app.text(&Principal::Anonymous, query, Value::Null).await;
-    let keys = ["\"z\"", "\"title\"", "\"en\"", "\"ko\"", "\"stage\"", "\"number\"", "\"id\"", "\"__typename\"", "\"a\"",
-        "\"totalCount\"", "\"pageInfo\"", "\"endCursor\"", "\"nodes\"", "\"body\"", "\"name\"", "\"ko\"", "\"code\"", "\"code\""];
+    let keys = [
+        "\"z\"",
+        "\"title\"",
+        "\"en\"",
+        "\"ko\"",
+        "\"stage\"",
+        "\"number\"",
+        "\"id\"",
+        "\"__typename\"",
+        "\"a\"",
+        "\"totalCount\"",
+        "\"pageInfo\"",
+        "\"endCursor\"",
+        "\"nodes\"",
+        "\"body\"",
+        "\"name\"",
+        "\"ko\"",
+        "\"code\"",
+        "\"code\"",
+    ];
     let mut from = 0;
     for key in keys {
-        let at = text[from..].find(&format!("{key}:")).unwrap_or_else(|| panic!("{key} out of order in {text}"));
+        let at = text[from..]
+            .find(&format!("{key}:"))
+            .unwrap_or_else(|| panic!("{key} out of order in {text}"));
         from += at + key.len();
     }
 }
@@ -100,11 +120,20 @@ async fn fragments_on_interfaces_and_unions_apply(place: Place) {
              fragment Named on Node { ... on Meeting { heldOn } ... on Body { seats } }",
         )
         .await;
-    let speakers: Vec<&Value> = data["statements"]["nodes"].as_array().unwrap().iter().map(|node| &node["speaker"]).collect();
+    let speakers: Vec<&Value> = data["statements"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|node| &node["speaker"])
+        .collect();
     let of = |name: &str| speakers.iter().filter(|speaker| speaker["__typename"] == name).count();
     assert!(of("Person") > 3 && of("Institution") > 0, "{speakers:?}");
     for speaker in speakers.iter().filter(|speaker| speaker["__typename"] == "Person") {
-        assert!(speaker["person"]["ko"].is_string() && speaker.get("code").is_none() && speaker["id"].is_string());
+        assert!(
+            speaker["person"]["ko"].is_string()
+                && speaker.get("code").is_none()
+                && speaker["id"].is_string()
+        );
     }
     let subjects = data["conflicts"]["nodes"].as_array().unwrap();
     assert!(subjects.iter().any(|node| node["subject"]["heldOn"] == "2026-07-01"));
@@ -119,7 +148,10 @@ async fn directives_leave_out_what_they_say(place: Place) {
         ...Name @skip(if: $no) @include(if: $yes)
     } } fragment Name on Body { name { en @skip(if: true) ko } }";
     let answer = app.ask(&Principal::Anonymous, query, json!({ "no": false })).await;
-    assert_eq!(answer["data"]["body"], json!({ "seats": 11, "name": { "ko": "중소기업 인공지능(AI) 정책자문단" } }));
+    assert_eq!(
+        answer["data"]["body"],
+        json!({ "seats": 11, "name": { "ko": "중소기업 인공지능(AI) 정책자문단" } })
+    );
 }
 
 async fn merged_fields_are_merged(place: Place) {
@@ -131,7 +163,9 @@ async fn merged_fields_are_merged(place: Place) {
         )
         .await;
     let node = &data["meeting"]["nodes"][0];
-    assert!(node["code"].is_string() && node["kind"].is_string() && node["host"]["code"].is_string());
+    assert!(
+        node["code"].is_string() && node["kind"].is_string() && node["host"]["code"].is_string()
+    );
     assert!(node["host"]["name"]["ko"].is_string() && data["meeting"]["totalCount"] == 4, "{data}");
 }
 

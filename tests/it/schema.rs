@@ -11,8 +11,14 @@ tests![the_recorded_schema_is_the_schema, everything_is_described];
 async fn the_recorded_schema_is_the_schema(_: Place) {
     let recorded = include_str!("../../schema.graphql");
     if recorded != graphql::sdl() {
-        let first = recorded.lines().zip(graphql::sdl().lines().map(str::to_owned).collect::<Vec<_>>()).enumerate().find(|(_, (old, new))| old != new);
-        panic!("schema.graphql has drifted (first difference: {first:?}); record it with: cargo run -- schema > schema.graphql");
+        let first = recorded
+            .lines()
+            .zip(graphql::sdl().lines().map(str::to_owned).collect::<Vec<_>>())
+            .enumerate()
+            .find(|(_, (old, new))| old != new);
+        panic!(
+            "schema.graphql has drifted (first difference: {first:?}); record it with: cargo run -- schema > schema.graphql"
+        );
     }
 }
 

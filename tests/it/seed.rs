@@ -8,7 +8,13 @@ use serde_json::json;
 use crate::support::{Place, now};
 use crate::tests;
 
-tests![loading_again_writes_nothing, a_changed_fact_is_brought_up_to_date_unless_edited, a_broken_set_loads_nothing, every_fact_has_its_source, illustrations_are_marked_and_apart];
+tests![
+    loading_again_writes_nothing,
+    a_changed_fact_is_brought_up_to_date_unless_edited,
+    a_broken_set_loads_nothing,
+    every_fact_has_its_source,
+    illustrations_are_marked_and_apart
+];
 
 fn changed(set: &DataSet) -> DataSet {
     let mut rows = set.rows.clone();
@@ -26,7 +32,11 @@ async fn loading_again_writes_nothing(place: Place) {
     let renamed = DataSet { fingerprint: "other".to_owned(), ..seed::starting_set().unwrap() };
     let compared = seed::load(&app.db, &renamed, now(), |_, _| {}).await.unwrap();
     assert!(!compared.known);
-    assert_eq!((compared.total_created(), compared.updated, compared.kept), (0, 0, 0), "{compared:?}");
+    assert_eq!(
+        (compared.total_created(), compared.updated, compared.kept),
+        (0, 0, 0),
+        "{compared:?}"
+    );
     assert!(compared.unchanged > 1300);
     assert_eq!(app.data("{ feedbackStatistics { dataVersion } }").await, version);
 }
@@ -57,7 +67,11 @@ async fn a_broken_set_loads_nothing(place: Place) {
         ("parent", json!("NOBODY"), "nowhere"),
     ] {
         let mut set = seed::starting_set().unwrap();
-        let row = set.rows.iter_mut().find(|row| row.table == "institution" && row.key == "TIPA").unwrap();
+        let row = set
+            .rows
+            .iter_mut()
+            .find(|row| row.table == "institution" && row.key == "TIPA")
+            .unwrap();
         row.columns.insert(column.to_owned(), value);
         let error = seed::load(&db, &set, now(), |_, _| {}).await.unwrap_err().to_string();
         assert!(error.contains(names), "{error}");
@@ -68,7 +82,20 @@ async fn a_broken_set_loads_nothing(place: Place) {
 
 async fn every_fact_has_its_source(place: Place) {
     let app = place.app().await;
-    for list in ["institutions", "persons", "bodies", "meetings", "statements", "barriers", "recommendations", "policyPlans", "policyTasks", "bills", "observations", "activities"] {
+    for list in [
+        "institutions",
+        "persons",
+        "bodies",
+        "meetings",
+        "statements",
+        "barriers",
+        "recommendations",
+        "policyPlans",
+        "policyTasks",
+        "bills",
+        "observations",
+        "activities",
+    ] {
         let data = app
             .data(&format!("{{ all: {list} {{ totalCount }} uncited: {list}(where: {{ citations: {{ none: {{}} }} }}) {{ nodes {{ id ... on Node {{ __typename }} }} totalCount }} other: {list}(where: {{ origin: {{ ne: SOURCE }} }}) {{ totalCount }} }}"))
             .await;
@@ -79,7 +106,12 @@ async fn every_fact_has_its_source(place: Place) {
     let kaia = app.data("{ institutions(where: { name: { ko: { contains: \"한국인공지능협회\" } } }) { nodes { code founded citations { nodes { document { code } } } } } }").await;
     let nodes = kaia["institutions"]["nodes"].as_array().unwrap();
     assert_eq!(nodes.len(), 1, "one institution, however many sources name it");
-    let mut documents: Vec<String> = nodes[0]["citations"]["nodes"].as_array().unwrap().iter().map(|node| node["document"]["code"].to_string()).collect();
+    let mut documents: Vec<String> = nodes[0]["citations"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|node| node["document"]["code"].to_string())
+        .collect();
     documents.sort();
     documents.dedup();
     assert_eq!(documents, ["\"S1\"", "\"S2\"", "\"S3\""]);
@@ -94,7 +126,10 @@ async fn illustrations_are_marked_and_apart(place: Place) {
                outcomes(where: { origin: { ne: ILLUSTRATIVE } }) { totalCount } }",
         )
         .await;
-    assert_eq!(data, json!({ "cases": { "totalCount": 300 }, "facts": { "total": 0 }, "all": { "total": 300 }, "outcomes": { "totalCount": 0 } }));
+    assert_eq!(
+        data,
+        json!({ "cases": { "totalCount": 300 }, "facts": { "total": 0 }, "all": { "total": 300 }, "outcomes": { "totalCount": 0 } })
+    );
     for group in ["REGION", "INDUSTRY", "SIZE", "STAGE", "TECHNOLOGY", "APPLICATION"] {
         let data = app.data(&format!("{{ adoptionCaseStatistics(groupBy: {group}, includeIllustrative: true) {{ rows {{ count isHidden label {{ ko }} }} }} }}")).await;
         let rows = data["adoptionCaseStatistics"]["rows"].as_array().unwrap();

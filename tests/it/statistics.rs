@@ -5,14 +5,19 @@ use serde_json::{Value, json};
 use crate::support::Place;
 use crate::tests;
 
-tests![small_cells_are_hidden_with_a_second_one, cases_count_under_the_region_they_ask_for, feedback_counts_answers_and_days];
+tests![
+    small_cells_are_hidden_with_a_second_one,
+    cases_count_under_the_region_they_ask_for,
+    feedback_counts_answers_and_days
+];
 
 async fn small_cells_are_hidden_with_a_second_one(place: Place) {
     let app = place.app().await;
     // Two large groups and one of two companies, told apart by stage.
     app.sql("UPDATE adoption_case SET stage = 'PILOT'").await;
     app.sql("UPDATE adoption_case SET stage = 'SCALED' WHERE code >= 'DEMO-0200'").await;
-    app.sql("UPDATE adoption_case SET stage = 'STOPPED' WHERE code IN ('DEMO-0001', 'DEMO-0002')").await;
+    app.sql("UPDATE adoption_case SET stage = 'STOPPED' WHERE code IN ('DEMO-0001', 'DEMO-0002')")
+        .await;
     let data = app.data("{ adoptionCaseStatistics(groupBy: STAGE, includeIllustrative: true) { total rows { key count isHidden } } }").await;
     assert_eq!(
         data["adoptionCaseStatistics"],
@@ -31,7 +36,8 @@ async fn cases_count_under_the_region_they_ask_for(place: Place) {
         let rows = data["adoptionCaseStatistics"]["rows"].as_array().unwrap().clone();
         rows.iter().find(|row| row["key"] == key).and_then(|row| row["count"].as_i64()).unwrap_or(0)
     };
-    let (gwangju, jeonnam) = (count("AS_REPORTED", "KR-29").await, count("AS_REPORTED", "KR-46").await);
+    let (gwangju, jeonnam) =
+        (count("AS_REPORTED", "KR-29").await, count("AS_REPORTED", "KR-46").await);
     let merged = count("AS_REPORTED", "JEONNAM_GWANGJU").await;
     assert!(gwangju > 0 && jeonnam > 0);
     assert_eq!(count("CURRENT", "KR-29").await, 0);
@@ -61,11 +67,25 @@ async fn feedback_counts_answers_and_days(place: Place) {
     let after = app.data(query).await;
     let total = &after["feedbackStatistics"]["total"];
     assert_eq!(
-        (&total["answered"], &total["answeredOnTime"], &total["answeredWithDueDate"], &total["medianDays"]),
+        (
+            &total["answered"],
+            &total["answeredOnTime"],
+            &total["answeredWithDueDate"],
+            &total["medianDays"]
+        ),
         (&json!(2), &json!(1), &json!(2), &json!(25.0))
     );
-    let answered: i64 = after["feedbackStatistics"]["rows"].as_array().unwrap().iter().filter_map(|row| row["answered"].as_i64()).sum();
+    let answered: i64 = after["feedbackStatistics"]["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|row| row["answered"].as_i64())
+        .sum();
     assert_eq!(answered, 2);
-    let later = app.data("{ feedbackStatistics(groupBy: SOURCE, from: \"2026-07-02\") { total { answered } } }").await;
+    let later = app
+        .data(
+            "{ feedbackStatistics(groupBy: SOURCE, from: \"2026-07-02\") { total { answered } } }",
+        )
+        .await;
     assert_eq!(later["feedbackStatistics"]["total"]["answered"], Value::from(0));
 }

@@ -49,7 +49,10 @@ async fn a_key_creates_once(place: Place) {
     assert_eq!(create(&app, "TEST_B", "k1").await.unwrap(), Created::Differs(first.id()));
     assert_eq!(change::Entity::find().count(&app.db).await.unwrap(), changes + 1);
     let data = app.data("{ topics(where: { code: { startsWith: \"TEST_\" } }) { nodes { code version origin } } search(text: \"시험\") { totalCount } }").await;
-    assert_eq!(data["topics"]["nodes"], json!([{ "code": "TEST_A", "version": 1, "origin": "REPORTED" }]));
+    assert_eq!(
+        data["topics"]["nodes"],
+        json!([{ "code": "TEST_A", "version": 1, "origin": "REPORTED" }])
+    );
     assert_eq!(data["search"]["totalCount"], 1);
 }
 
@@ -58,7 +61,9 @@ async fn a_write_needs_the_version_it_saw(place: Place) {
     let id = create(&app, "TEST_A", "k1").await.unwrap().id();
     let rename = async |seen: i32, name: &'static str| {
         let mut write = Write::begin(&app.db, author()).await?;
-        let version = write.update::<topic::Entity>(id, seen, |row| _ = row.insert("name_ko".into(), name.into())).await?;
+        let version = write
+            .update::<topic::Entity>(id, seen, |row| _ = row.insert("name_ko".into(), name.into()))
+            .await?;
         write.commit().await?;
         Ok::<i32, Error>(version)
     };
@@ -66,7 +71,11 @@ async fn a_write_needs_the_version_it_saw(place: Place) {
     assert!(matches!(rename(1, "옛것").await, Err(Error::Conflict)));
     let data = app.data("{ topic(code: \"TEST_A\") { name { ko } version } }").await;
     assert_eq!(data["topic"], json!({ "name": { "ko": "둘째" }, "version": 2 }));
-    let missing = Write::begin(&app.db, author()).await.unwrap().update::<topic::Entity>(Uuid::now_v7(), 1, |_| ()).await;
+    let missing = Write::begin(&app.db, author())
+        .await
+        .unwrap()
+        .update::<topic::Entity>(Uuid::now_v7(), 1, |_| ())
+        .await;
     assert!(matches!(missing, Err(Error::NotFound)));
 }
 
@@ -74,7 +83,10 @@ async fn nobody_writes_unasked(place: Place) {
     let app = place.app().await;
     let anonymous = Author { principal: &Principal::Anonymous, ..author() };
     let mut write = Write::begin(&app.db, anonymous).await.unwrap();
-    assert!(matches!(write.create::<topic::Entity>(named("TEST_A"), "k1").await, Err(Error::Forbidden)));
+    assert!(matches!(
+        write.create::<topic::Entity>(named("TEST_A"), "k1").await,
+        Err(Error::Forbidden)
+    ));
     drop(write);
     assert_eq!(app.refusal("{ topic(code: \"TEST_A\") { id } }").await, "NOT_FOUND");
 }
@@ -108,10 +120,12 @@ async fn the_audit_is_a_chain_without_contact_data(place: Place) {
     let events = chain(&app).await;
     assert!(events.len() > 2000);
     verify(&events);
-    let contact: Vec<&audit_event::Model> = events.iter().filter(|event| event.subject_type == "ContactPoint").collect();
+    let contact: Vec<&audit_event::Model> =
+        events.iter().filter(|event| event.subject_type == "ContactPoint").collect();
     assert!(!contact.is_empty());
     for event in contact {
-        let after: serde_json::Value = serde_json::from_str(event.after.as_deref().unwrap()).unwrap();
+        let after: serde_json::Value =
+            serde_json::from_str(event.after.as_deref().unwrap()).unwrap();
         assert_eq!(after["value"], "[redacted]");
     }
     let mut forged = events;
@@ -131,7 +145,9 @@ async fn writers_at_once_number_every_change_once(place: Place) {
                 match create(&app, &code, &code).await {
                     Ok(_) => {}
                     // The other of the pair was faster; its row is there.
-                    Err(Error::Internal(cause)) => assert!(cause.to_lowercase().contains("unique"), "{cause}"),
+                    Err(Error::Internal(cause)) => {
+                        assert!(cause.to_lowercase().contains("unique"), "{cause}")
+                    }
                     Err(other) => panic!("{other}"),
                 }
             }
@@ -140,7 +156,8 @@ async fn writers_at_once_number_every_change_once(place: Place) {
     for writer in join_all(writers).await {
         writer.unwrap();
     }
-    let changes = change::Entity::find().order_by_asc(change::Column::Seq).all(&app.db).await.unwrap();
+    let changes =
+        change::Entity::find().order_by_asc(change::Column::Seq).all(&app.db).await.unwrap();
     assert_eq!(changes.len() as u64, before + 48);
     assert!((1..).zip(&changes).all(|(seq, change)| change.seq == seq), "the feed has a gap");
     verify(&chain(&app).await);

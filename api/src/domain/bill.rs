@@ -47,11 +47,19 @@ pub fn may_follow(last: Option<BillStage>, next: BillStage) -> bool {
     let Some(last) = last else { return true };
     match (last, next) {
         (BillStage::CommitteeDecided | BillStage::JudiciaryReview, BillStage::CommitteeReview)
-        | (BillStage::ReconsiderationRequested, BillStage::PlenaryReady | BillStage::PlenaryDecided) => true,
-        (BillStage::InForce | BillStage::ClosedWithoutEnactment | BillStage::PlenaryNotTabled, _) => false,
+        | (
+            BillStage::ReconsiderationRequested,
+            BillStage::PlenaryReady | BillStage::PlenaryDecided,
+        ) => true,
+        (
+            BillStage::InForce | BillStage::ClosedWithoutEnactment | BillStage::PlenaryNotTabled,
+            _,
+        ) => false,
         (BillStage::Promulgated, next) => next == BillStage::InForce,
         (_, BillStage::ClosedWithoutEnactment | BillStage::PlenaryNotTabled) => {
-            place(last) < place(BillStage::Transferred) || last == BillStage::ReconsiderationRequested || last == BillStage::ReconsiderationDecided
+            place(last) < place(BillStage::Transferred)
+                || last == BillStage::ReconsiderationRequested
+                || last == BillStage::ReconsiderationDecided
         }
         (last, next) => place(last) < place(next),
     }

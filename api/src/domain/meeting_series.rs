@@ -132,7 +132,13 @@ mod tests {
 
     #[test]
     fn a_date_known_to_the_year_counts_for_no_quarter() {
-        let got = periods(Cadence::Quarterly, "2023", Some("2023-12"), day("2024-06-01"), &["2023", "2023-12-06"]);
+        let got = periods(
+            Cadence::Quarterly,
+            "2023",
+            Some("2023-12"),
+            day("2024-06-01"),
+            &["2023", "2023-12-06"],
+        );
         assert_eq!(got.iter().map(|period| period.held).collect::<Vec<_>>(), [0, 0, 0, 1]);
     }
 

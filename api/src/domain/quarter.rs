@@ -110,7 +110,9 @@ mod tests {
 
     #[test]
     fn other_text_is_refused() {
-        for text in ["", "2026", "2026-Q0", "2026-Q5", "2026-q1", "26-Q1", "2026-Q10", "2026Q1", "+026-Q1"] {
+        for text in
+            ["", "2026", "2026-Q0", "2026-Q5", "2026-q1", "26-Q1", "2026-Q10", "2026Q1", "+026-Q1"]
+        {
             assert_eq!(text.parse::<Quarter>(), Err(NotAQuarter), "{text}");
         }
     }

@@ -8,7 +8,8 @@ pub const THRESHOLD: i64 = 3;
 /// Which cells of a one-way table with a published total must be hidden.
 pub fn hidden(counts: &[i64]) -> Vec<bool> {
     let mut hidden: Vec<bool> = counts.iter().map(|count| (1..THRESHOLD).contains(count)).collect();
-    let sum: i64 = counts.iter().zip(&hidden).filter(|(_, hide)| **hide).map(|(count, _)| count).sum();
+    let sum: i64 =
+        counts.iter().zip(&hidden).filter(|(_, hide)| **hide).map(|(count, _)| count).sum();
     // One hidden cell is the total less the others; so are several that sum to less than the threshold.
     let alone = hidden.iter().filter(|hide| **hide).count() == 1;
     if alone || (sum > 0 && sum < THRESHOLD) {

@@ -1,6 +1,8 @@
 //! Regional AI-adoption cases with their outcomes.
 
-use entity::adoption_case::{AdoptionStage, ApplicationArea, BusinessSize, CaseStatus, Disclosure, Technology, Verification};
+use entity::adoption_case::{
+    AdoptionStage, ApplicationArea, BusinessSize, CaseStatus, Disclosure, Technology, Verification,
+};
 use entity::barrier::BarrierKind;
 use entity::outcome::OutcomeFamily;
 
@@ -17,7 +19,14 @@ use crate::read::sql::Sql;
 
 /// The types declared here.
 pub fn types() -> Vec<Type> {
-    vec![adoption_case(), similar_case(), case_barrier(), case_technology(), outcome(), case_requirement()]
+    vec![
+        adoption_case(),
+        similar_case(),
+        case_barrier(),
+        case_technology(),
+        outcome(),
+        case_requirement(),
+    ]
 }
 
 fn adoption_case() -> Type {
@@ -61,52 +70,78 @@ fn adoption_case() -> Type {
 
 fn case_barrier() -> Type {
     use entity::case_barrier::Column as C;
-    Type::fact::<entity::case_barrier::Entity>("CaseBarrier", *b"CB", Guard::Via { fk: "adoption_case_id", parent: "AdoptionCase" }, "사례의 애로. Barrier met in a case.")
-        .one("adoptionCase", C::AdoptionCaseId, "AdoptionCase", "사례. Case.")
-        .choice("kind", C::Kind, BarrierKind::CHOICE, "유형. Kind.")
-        .localized("note", C::NoteKo, C::NoteEn, "설명. Note.")
-        .sorted(&["kind"])
+    Type::fact::<entity::case_barrier::Entity>(
+        "CaseBarrier",
+        *b"CB",
+        Guard::Via { fk: "adoption_case_id", parent: "AdoptionCase" },
+        "사례의 애로. Barrier met in a case.",
+    )
+    .one("adoptionCase", C::AdoptionCaseId, "AdoptionCase", "사례. Case.")
+    .choice("kind", C::Kind, BarrierKind::CHOICE, "유형. Kind.")
+    .localized("note", C::NoteKo, C::NoteEn, "설명. Note.")
+    .sorted(&["kind"])
 }
 
 fn case_technology() -> Type {
     use entity::case_technology::Column as C;
-    Type::fact::<entity::case_technology::Entity>("CaseTechnology", *b"CT", Guard::Via { fk: "adoption_case_id", parent: "AdoptionCase" }, "사례의 AI 기술. AI technology used in a case.")
-        .one("adoptionCase", C::AdoptionCaseId, "AdoptionCase", "사례. Case.")
-        .choice("technology", C::Technology, Technology::CHOICE, "기술. Technology.")
-        .sorted(&["technology"])
+    Type::fact::<entity::case_technology::Entity>(
+        "CaseTechnology",
+        *b"CT",
+        Guard::Via { fk: "adoption_case_id", parent: "AdoptionCase" },
+        "사례의 AI 기술. AI technology used in a case.",
+    )
+    .one("adoptionCase", C::AdoptionCaseId, "AdoptionCase", "사례. Case.")
+    .choice("technology", C::Technology, Technology::CHOICE, "기술. Technology.")
+    .sorted(&["technology"])
 }
 
 fn outcome() -> Type {
     use entity::outcome::Column as C;
-    Type::fact::<entity::outcome::Entity>("Outcome", *b"OU", Guard::Via { fk: "adoption_case_id", parent: "AdoptionCase" }, "성과. Measured outcome of a case; the change is computed, never typed.")
-        .one("adoptionCase", C::AdoptionCaseId, "AdoptionCase", "사례. Case.")
-        .column("position", C::Position, "순서. Order.")
-        .choice("family", C::Family, OutcomeFamily::CHOICE, "성과 분야. Family.")
-        .localized("metric", C::MetricKo, C::MetricEn, "지표. Metric.")
-        .column("unit", C::Unit, "단위. Unit, e.g. %, 건/일.")
-        .column("baseline", C::Baseline, "도입 전. Value before.")
-        .column("after", C::After, "도입 후. Value after.")
-        .computed("change", "Float!", measured(), change, "변화량. After less baseline, in the unit.")
-        .computed("changePercent", "Float", measured(), change_percent, "변화율(%). Change in percent of the baseline; null if that is zero.")
-        .partial_date("measuredOn", C::MeasuredOn, "측정일. Date measured.")
-        .localized("method", C::MethodKo, C::MethodEn, "측정 방법. Method.")
-        .one("document", C::DocumentId, "Document", "증빙. Evidence.")
-        .sorted(&["position"])
-        .orderable("POSITION", "position")
-        .searchable()
-        .list("outcomes")
+    Type::fact::<entity::outcome::Entity>(
+        "Outcome",
+        *b"OU",
+        Guard::Via { fk: "adoption_case_id", parent: "AdoptionCase" },
+        "성과. Measured outcome of a case; the change is computed, never typed.",
+    )
+    .one("adoptionCase", C::AdoptionCaseId, "AdoptionCase", "사례. Case.")
+    .column("position", C::Position, "순서. Order.")
+    .choice("family", C::Family, OutcomeFamily::CHOICE, "성과 분야. Family.")
+    .localized("metric", C::MetricKo, C::MetricEn, "지표. Metric.")
+    .column("unit", C::Unit, "단위. Unit, e.g. %, 건/일.")
+    .column("baseline", C::Baseline, "도입 전. Value before.")
+    .column("after", C::After, "도입 후. Value after.")
+    .computed("change", "Float!", measured(), change, "변화량. After less baseline, in the unit.")
+    .computed(
+        "changePercent",
+        "Float",
+        measured(),
+        change_percent,
+        "변화율(%). Change in percent of the baseline; null if that is zero.",
+    )
+    .partial_date("measuredOn", C::MeasuredOn, "측정일. Date measured.")
+    .localized("method", C::MethodKo, C::MethodEn, "측정 방법. Method.")
+    .one("document", C::DocumentId, "Document", "증빙. Evidence.")
+    .sorted(&["position"])
+    .orderable("POSITION", "position")
+    .searchable()
+    .list("outcomes")
 }
 
 fn case_requirement() -> Type {
     use entity::case_requirement::Column as C;
-    Type::fact::<entity::case_requirement::Entity>("CaseRequirement", *b"CQ", Guard::Public, "사례 필수 항목. What a case must hold from a stage on; data, not code.")
-        .choice("stage", C::Stage, AdoptionStage::CHOICE, "단계. Stage from which it is required.")
-        .column("field", C::Field, "항목. Field of AdoptionCase.")
-        .column("position", C::Position, "순서. Order.")
-        .localized("note", C::NoteKo, C::NoteEn, "설명. Why and how.")
-        .sorted(&["position"])
-        .orderable("POSITION", "position")
-        .list("caseRequirements")
+    Type::fact::<entity::case_requirement::Entity>(
+        "CaseRequirement",
+        *b"CQ",
+        Guard::Public,
+        "사례 필수 항목. What a case must hold from a stage on; data, not code.",
+    )
+    .choice("stage", C::Stage, AdoptionStage::CHOICE, "단계. Stage from which it is required.")
+    .column("field", C::Field, "항목. Field of AdoptionCase.")
+    .column("position", C::Position, "순서. Order.")
+    .localized("note", C::NoteKo, C::NoteEn, "설명. Why and how.")
+    .sorted(&["position"])
+    .orderable("POSITION", "position")
+    .list("caseRequirements")
 }
 
 /// Whether the caller sees names that companies did not give for publication.
@@ -115,7 +150,11 @@ fn sees_all(reader: &Reader<'_>) -> bool {
 }
 
 fn named(sql: &mut Sql, alias: &str) {
-    sql.push("(").column(alias, "disclosure").push(" = 'NAMED' AND ").column(alias, "consent_to_publish").push(")");
+    sql.push("(")
+        .column(alias, "disclosure")
+        .push(" = 'NAMED' AND ")
+        .column(alias, "consent_to_publish")
+        .push(")");
 }
 
 /// Adds a column that is null to callers who may not see the company's name.
@@ -130,15 +169,33 @@ fn masked(reader: &Reader<'_>, sql: &mut Sql, alias: &str, column: &str) -> Resu
     Ok(())
 }
 
-fn company(reader: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Args) -> Result<(), Error> {
+fn company(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    _: &Args,
+) -> Result<(), Error> {
     masked(reader, sql, alias, "company_id")
 }
 
-fn company_name(reader: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Args) -> Result<(), Error> {
+fn company_name(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    _: &Args,
+) -> Result<(), Error> {
     masked(reader, sql, alias, "company_name")
 }
 
-fn disclosure(reader: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Args) -> Result<(), Error> {
+fn disclosure(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    _: &Args,
+) -> Result<(), Error> {
     if sees_all(reader) {
         sql.column(alias, "disclosure");
         return Ok(());
@@ -150,7 +207,13 @@ fn disclosure(reader: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Arg
     Ok(())
 }
 
-fn current_region(_: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Args) -> Result<(), Error> {
+fn current_region(
+    _: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    _: &Args,
+) -> Result<(), Error> {
     let region = sql.alias();
     sql.push("(SELECT coalesce(").column(&region, "successor_id").push(", ").column(&region, "id");
     sql.push(") FROM region ").push(&region).push(" WHERE ").column(&region, "id").push(" = ");
@@ -190,18 +253,30 @@ fn change_percent(_: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, E
 /// A case with the reasons why it is like the one asked about.
 fn similar_case() -> Type {
     let score = Column { source: Source::Expression(score), scalar: Scalar::Int };
-    Type::view("SimilarCase", *b"SC", "adoption_case", Guard::Case, "유사 사례. A published case ranked by its likeness, with the reasons.")
-        .one_by("case", Source::Column("id"), "AdoptionCase", "AdoptionCase", "사례. The case.")
-        .expression("score", Scalar::Int, "Int!", self::score, "유사도 점수. Sum of the points of its reasons, at most 100.")
-        .computed(
-            "reasons",
-            "[SimilarityReason!]!",
-            vec![Column { source: Source::Expression(reasons), scalar: Scalar::Text }],
-            split_reasons,
-            "유사 근거. Why it is alike.",
-        )
-        .sorted(&["-SCORE"])
-        .orderable_by("SCORE", score)
+    Type::view(
+        "SimilarCase",
+        *b"SC",
+        "adoption_case",
+        Guard::Case,
+        "유사 사례. A published case ranked by its likeness, with the reasons.",
+    )
+    .one_by("case", Source::Column("id"), "AdoptionCase", "AdoptionCase", "사례. The case.")
+    .expression(
+        "score",
+        Scalar::Int,
+        "Int!",
+        self::score,
+        "유사도 점수. Sum of the points of its reasons, at most 100.",
+    )
+    .computed(
+        "reasons",
+        "[SimilarityReason!]!",
+        vec![Column { source: Source::Expression(reasons), scalar: Scalar::Text }],
+        split_reasons,
+        "유사 근거. Why it is alike.",
+    )
+    .sorted(&["-SCORE"])
+    .orderable_by("SCORE", score)
 }
 
 /// The root fields declared here.
@@ -212,7 +287,8 @@ pub fn roots() -> Vec<Root> {
         "비교 기준. The company to compare with; what is left out does not count.",
     )];
     similar.extend(page_args("SimilarCase", true).into_iter().filter(|arg| arg.name != "orderBy"));
-    let mut required = vec![Arg::new("stage", "AdoptionStage", "단계. Only what a case at this stage must hold.")];
+    let mut required =
+        vec![Arg::new("stage", "AdoptionStage", "단계. Only what a case at this stage must hold.")];
     required.extend(page_args("CaseRequirement", true));
     vec![
         Root {
@@ -254,18 +330,27 @@ type Reason = (&'static str, u8, fn(&mut Sql, &str, &Args));
 
 const REASONS: [Reason; 5] = [
     ("SAME_INDUSTRY", points::SAME_INDUSTRY, |sql, alias, to| {
-        sql.column(alias, "industry_id").push(" IN (SELECT id FROM industry WHERE code = ").bind(text(to, "ksic")).push(")");
+        sql.column(alias, "industry_id")
+            .push(" IN (SELECT id FROM industry WHERE code = ")
+            .bind(text(to, "ksic"))
+            .push(")");
     }),
     ("SAME_SECTION", points::SAME_SECTION, |sql, alias, to| {
         // The section of the code asked for, with its divisions, less the code itself.
-        sql.column(alias, "industry_id").push(" IN (SELECT i.id FROM industry i JOIN industry a ON a.code = ");
-        sql.bind(text(to, "ksic")).push(" AND i.id <> a.id AND coalesce(i.parent_id, i.id) = coalesce(a.parent_id, a.id))");
+        sql.column(alias, "industry_id")
+            .push(" IN (SELECT i.id FROM industry i JOIN industry a ON a.code = ");
+        sql.bind(text(to, "ksic")).push(
+            " AND i.id <> a.id AND coalesce(i.parent_id, i.id) = coalesce(a.parent_id, a.id))",
+        );
     }),
     ("SAME_SIZE", points::SAME_SIZE, |sql, alias, to| {
         sql.column(alias, "size").push(" = ").bind(text(to, "size"));
     }),
     ("SAME_REGION", points::SAME_REGION, |sql, alias, to| {
-        sql.column(alias, "region_id").push(" IN (SELECT id FROM region WHERE code = ").bind(text(to, "region")).push(")");
+        sql.column(alias, "region_id")
+            .push(" IN (SELECT id FROM region WHERE code = ")
+            .bind(text(to, "region"))
+            .push(")");
     }),
     ("VERIFIED", points::VERIFIED, |sql, alias, _| {
         sql.column(alias, "verification").push(" <> 'SELF_REPORTED'");
@@ -286,7 +371,13 @@ fn score(_: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, level: &Args) -> 
     Ok(())
 }
 
-fn reasons(_: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, level: &Args) -> Result<(), Error> {
+fn reasons(
+    _: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    level: &Args,
+) -> Result<(), Error> {
     for (at, (name, _, holds)) in REASONS.iter().enumerate() {
         sql.push(if at == 0 { "(CASE WHEN " } else { " || CASE WHEN " });
         holds(sql, alias, level);

@@ -20,33 +20,55 @@ pub fn types() -> Vec<Type> {
 
 fn legislative_initiative() -> Type {
     use entity::legislative_initiative::Column as C;
-    Type::fact::<entity::legislative_initiative::Entity>("LegislativeInitiative", *b"LI", Guard::Public, "입법과제. A law in the making: its titles over time and its parallel bills.")
-        .column("code", C::Code, "입법과제 키. Stable key.")
-        .localized("title", C::TitleKo, C::TitleEn, "현재 명칭. Current title.")
-        .column("tentative", C::Tentative, "가칭 여부. Whether the current title is tentative.")
-        .localized("purpose", C::PurposeKo, C::PurposeEn, "목적. Purpose in our words.")
-        .one("owner", C::OwnerId, "Institution", "소관 기관. Ministry in charge.")
-        .partial_date("startsOn", C::StartsOn, "착수. Begun.")
-        .many("titles", entity::initiative_title::Column::InitiativeId, "InitiativeTitle", &["position"], "명칭 이력. Titles over time; `search` finds every one.")
-        .many("bills", entity::bill::Column::InitiativeId, "Bill", &["number"], "법률안. Parallel bills.")
-        .sorted(&["code"])
-        .orderable("CODE", "code")
-        .searchable()
-        .list("legislativeInitiatives")
-        .lookup("legislativeInitiative", "code")
+    Type::fact::<entity::legislative_initiative::Entity>(
+        "LegislativeInitiative",
+        *b"LI",
+        Guard::Public,
+        "입법과제. A law in the making: its titles over time and its parallel bills.",
+    )
+    .column("code", C::Code, "입법과제 키. Stable key.")
+    .localized("title", C::TitleKo, C::TitleEn, "현재 명칭. Current title.")
+    .column("tentative", C::Tentative, "가칭 여부. Whether the current title is tentative.")
+    .localized("purpose", C::PurposeKo, C::PurposeEn, "목적. Purpose in our words.")
+    .one("owner", C::OwnerId, "Institution", "소관 기관. Ministry in charge.")
+    .partial_date("startsOn", C::StartsOn, "착수. Begun.")
+    .many(
+        "titles",
+        entity::initiative_title::Column::InitiativeId,
+        "InitiativeTitle",
+        &["position"],
+        "명칭 이력. Titles over time; `search` finds every one.",
+    )
+    .many(
+        "bills",
+        entity::bill::Column::InitiativeId,
+        "Bill",
+        &["number"],
+        "법률안. Parallel bills.",
+    )
+    .sorted(&["code"])
+    .orderable("CODE", "code")
+    .searchable()
+    .list("legislativeInitiatives")
+    .lookup("legislativeInitiative", "code")
 }
 
 fn initiative_title() -> Type {
     use entity::initiative_title::Column as C;
-    Type::fact::<entity::initiative_title::Entity>("InitiativeTitle", *b"IT", Guard::Via { fk: "initiative_id", parent: "LegislativeInitiative" }, "입법과제 명칭. A title the initiative bore.")
-        .one("initiative", C::InitiativeId, "LegislativeInitiative", "입법과제. Initiative.")
-        .column("position", C::Position, "순서. Order in time.")
-        .localized("title", C::TitleKo, C::TitleEn, "명칭. Title.")
-        .column("tentative", C::Tentative, "가칭 여부. Whether tentative.")
-        .partial_date("validFrom", C::ValidFrom, "사용 시작. First seen.")
-        .partial_date("validTo", C::ValidTo, "사용 종료. Last seen.")
-        .sorted(&["position"])
-        .searchable()
+    Type::fact::<entity::initiative_title::Entity>(
+        "InitiativeTitle",
+        *b"IT",
+        Guard::Via { fk: "initiative_id", parent: "LegislativeInitiative" },
+        "입법과제 명칭. A title the initiative bore.",
+    )
+    .one("initiative", C::InitiativeId, "LegislativeInitiative", "입법과제. Initiative.")
+    .column("position", C::Position, "순서. Order in time.")
+    .localized("title", C::TitleKo, C::TitleEn, "명칭. Title.")
+    .column("tentative", C::Tentative, "가칭 여부. Whether tentative.")
+    .partial_date("validFrom", C::ValidFrom, "사용 시작. First seen.")
+    .partial_date("validTo", C::ValidTo, "사용 종료. Last seen.")
+    .sorted(&["position"])
+    .searchable()
 }
 
 fn bill() -> Type {
@@ -84,36 +106,56 @@ fn bill() -> Type {
 
 fn provision() -> Type {
     use entity::provision::Column as C;
-    Type::fact::<entity::provision::Entity>("Provision", *b"PV", Guard::Via { fk: "bill_id", parent: "Bill" }, "조문. Provision of a bill.")
-        .one("bill", C::BillId, "Bill", "법률안. Bill.")
-        .column("position", C::Position, "순서. Order.")
-        .column("article", C::Article, "조. Article number.")
-        .localized("title", C::TitleKo, C::TitleEn, "제목. Title.")
-        .localized("summary", C::SummaryKo, C::SummaryEn, "내용. Content in our words.")
-        .sorted(&["position"])
-        .searchable()
+    Type::fact::<entity::provision::Entity>(
+        "Provision",
+        *b"PV",
+        Guard::Via { fk: "bill_id", parent: "Bill" },
+        "조문. Provision of a bill.",
+    )
+    .one("bill", C::BillId, "Bill", "법률안. Bill.")
+    .column("position", C::Position, "순서. Order.")
+    .column("article", C::Article, "조. Article number.")
+    .localized("title", C::TitleKo, C::TitleEn, "제목. Title.")
+    .localized("summary", C::SummaryKo, C::SummaryEn, "내용. Content in our words.")
+    .sorted(&["position"])
+    .searchable()
 }
 
 fn bill_event() -> Type {
     use entity::bill_event::Column as C;
-    Type::fact::<entity::bill_event::Entity>("BillEvent", *b"BE", Guard::Via { fk: "bill_id", parent: "Bill" }, "입법 단계 이력. Append-only stage event of a bill; a correction is a new event.")
-        .one("bill", C::BillId, "Bill", "법률안. Bill.")
-        .column("position", C::Position, "순서. Order of entry.")
-        .choice("stage", C::Stage, BillStage::CHOICE, "단계. Stage reached.")
-        .partial_date("occurredOn", C::OccurredOn, "일자. Date of the event, or the date it was known by.")
-        .one("institution", C::InstitutionId, "Institution", "기관. Institution that acted.")
-        .column("rawText", C::RawText, "원문 표기. Stage as the source prints it.")
-        .localized("note", C::NoteKo, C::NoteEn, "비고. Note.")
-        .one("corrects", C::CorrectsId, "BillEvent", "정정 대상. Earlier event this one corrects.")
-        .sorted(&["position"])
-        .orderable("POSITION", "position")
-        .orderable("OCCURRED_ON", "occurred_on")
-        .searchable()
-        .list("billEvents")
+    Type::fact::<entity::bill_event::Entity>(
+        "BillEvent",
+        *b"BE",
+        Guard::Via { fk: "bill_id", parent: "Bill" },
+        "입법 단계 이력. Append-only stage event of a bill; a correction is a new event.",
+    )
+    .one("bill", C::BillId, "Bill", "법률안. Bill.")
+    .column("position", C::Position, "순서. Order of entry.")
+    .choice("stage", C::Stage, BillStage::CHOICE, "단계. Stage reached.")
+    .partial_date(
+        "occurredOn",
+        C::OccurredOn,
+        "일자. Date of the event, or the date it was known by.",
+    )
+    .one("institution", C::InstitutionId, "Institution", "기관. Institution that acted.")
+    .column("rawText", C::RawText, "원문 표기. Stage as the source prints it.")
+    .localized("note", C::NoteKo, C::NoteEn, "비고. Note.")
+    .one("corrects", C::CorrectsId, "BillEvent", "정정 대상. Earlier event this one corrects.")
+    .sorted(&["position"])
+    .orderable("POSITION", "position")
+    .orderable("OCCURRED_ON", "occurred_on")
+    .searchable()
+    .list("billEvents")
 }
 
 /// Adds a select over the newest event of the bill that no later event corrects.
-fn newest(reader: &Reader<'_>, sql: &mut Sql, alias: &str, column: &str, until: Option<&str>) -> Result<(), Error> {
+fn newest(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    column: &str,
+    until: Option<&str>,
+) -> Result<(), Error> {
     let event = reader.catalog.find("BillEvent").ok_or_else(|| Error::internal("BillEvent"))?;
     let inner = sql.alias();
     sql.push("(SELECT ").column(&inner, column).push(" FROM bill_event ").push(&inner);
@@ -139,14 +181,32 @@ fn stage(reader: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Args) ->
     newest(reader, sql, alias, "stage", None)
 }
 
-fn stage_since(reader: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Args) -> Result<(), Error> {
+fn stage_since(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    _: &Args,
+) -> Result<(), Error> {
     newest(reader, sql, alias, "occurred_on", None)
 }
 
-fn stage_on(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args, _: &Args) -> Result<(), Error> {
-    let day = args.get("date").and_then(Value::as_str).filter(|day| day.len() == 10 && partial_date::is_partial_date(day));
+fn stage_on(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    args: &Args,
+    _: &Args,
+) -> Result<(), Error> {
+    let day = args
+        .get("date")
+        .and_then(Value::as_str)
+        .filter(|day| day.len() == 10 && partial_date::is_partial_date(day));
     let day = day.ok_or_else(|| {
-        Error::input("date는 2026-07-01 형식의 날짜여야 합니다.", "date must be a date like 2026-07-01.")
+        Error::input(
+            "date는 2026-07-01 형식의 날짜여야 합니다.",
+            "date must be a date like 2026-07-01.",
+        )
     })?;
     newest(reader, sql, alias, "stage", Some(day))
 }
@@ -171,7 +231,8 @@ fn is_stalled(reader: &Reader<'_>, values: &[Value], args: &Args) -> Result<Valu
 
 fn reached(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
     let event = reader.catalog.find("BillEvent").ok_or_else(|| Error::internal("BillEvent"))?;
-    let stage: BillStage = serde_json::from_value(args.get("value").cloned().unwrap_or_default()).map_err(Error::internal)?;
+    let stage: BillStage = serde_json::from_value(args.get("value").cloned().unwrap_or_default())
+        .map_err(Error::internal)?;
     let inner = sql.alias();
     sql.push("EXISTS (SELECT 1 FROM bill_event ").push(&inner).push(" WHERE ");
     sql.column(&inner, "bill_id").push(" = ").column(alias, "id").push(" AND ");

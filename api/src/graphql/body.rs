@@ -22,29 +22,87 @@ pub fn types() -> Vec<Type> {
 
 fn body() -> Type {
     use entity::body::Column as C;
-    Type::fact::<entity::body::Entity>("Body", *b"BD", Guard::Public, "협의체. Policy council, advisory group, series of round tables or pool of experts.")
-        .column("code", C::Code, "협의체 코드. Stable code.")
-        .localized("name", C::NameKo, C::NameEn, "명칭. Official name.")
-        .choice("kind", C::Kind, BodyKind::CHOICE, "유형. Kind of body.")
-        .one("host", C::HostId, "Institution", "주관 기관. Institution that hosts it.")
-        .one("secretariat", C::SecretariatId, "Institution", "전담 기관. Institution that runs its affairs.")
-        .partial_date("operatingSince", C::OperatingSince, "운영 시작. In operation since.")
-        .localized("remit", C::RemitKo, C::RemitEn, "목적·기능. What it is for, in our words.")
-        .column("seats", C::Seats, "정원. Number of seats, where fixed.")
-        .many("series", entity::meeting_series::Column::BodyId, "MeetingSeries", &["code"], "회의 계열. Series of meetings and their cadence.")
-        .many("meetings", entity::meeting::Column::BodyId, "Meeting", &["-held_on"], "회의. Meetings.")
-        .many("appointments", entity::appointment::Column::BodyId, "Appointment", &["position"], "구성. Members; `asOf` gives the roster of a day.")
-        .narrowed(Arg::new("asOf", "Date", "기준일. Only seats held on this day; a seat without dates counts as held."), held_on)
-        .expression("filledSeats", Scalar::Int, "Int!", filled_seats, "위촉 인원. Seats filled today, groups counted by their heads.")
-        .expression("expiringSeats", Scalar::Int, "Int!", expiring_seats, "만료 예정 인원. Seats whose term ends within `days` days.")
-        .arg(Arg { name: "days", ty: "Int!".into(), default: Some("90"), description: "일수. Days from today.".into() })
-        .many("observations", entity::observation::Column::BodyId, "Observation", &["code"], "관련 수치. Published figures about it, such as totals over all meetings.")
-        .through("topics", Through { table: "body_topic", parent: "body_id", target: "topic_id" }, "Topic", &["code"], "주제. Topics it deals with.")
-        .sorted(&["code"])
-        .orderable("CODE", "code")
-        .searchable()
-        .list("bodies")
-        .lookup("body", "code")
+    Type::fact::<entity::body::Entity>(
+        "Body",
+        *b"BD",
+        Guard::Public,
+        "협의체. Policy council, advisory group, series of round tables or pool of experts.",
+    )
+    .column("code", C::Code, "협의체 코드. Stable code.")
+    .localized("name", C::NameKo, C::NameEn, "명칭. Official name.")
+    .choice("kind", C::Kind, BodyKind::CHOICE, "유형. Kind of body.")
+    .one("host", C::HostId, "Institution", "주관 기관. Institution that hosts it.")
+    .one(
+        "secretariat",
+        C::SecretariatId,
+        "Institution",
+        "전담 기관. Institution that runs its affairs.",
+    )
+    .partial_date("operatingSince", C::OperatingSince, "운영 시작. In operation since.")
+    .localized("remit", C::RemitKo, C::RemitEn, "목적·기능. What it is for, in our words.")
+    .column("seats", C::Seats, "정원. Number of seats, where fixed.")
+    .many(
+        "series",
+        entity::meeting_series::Column::BodyId,
+        "MeetingSeries",
+        &["code"],
+        "회의 계열. Series of meetings and their cadence.",
+    )
+    .many("meetings", entity::meeting::Column::BodyId, "Meeting", &["-held_on"], "회의. Meetings.")
+    .many(
+        "appointments",
+        entity::appointment::Column::BodyId,
+        "Appointment",
+        &["position"],
+        "구성. Members; `asOf` gives the roster of a day.",
+    )
+    .narrowed(
+        Arg::new(
+            "asOf",
+            "Date",
+            "기준일. Only seats held on this day; a seat without dates counts as held.",
+        ),
+        held_on,
+    )
+    .expression(
+        "filledSeats",
+        Scalar::Int,
+        "Int!",
+        filled_seats,
+        "위촉 인원. Seats filled today, groups counted by their heads.",
+    )
+    .expression(
+        "expiringSeats",
+        Scalar::Int,
+        "Int!",
+        expiring_seats,
+        "만료 예정 인원. Seats whose term ends within `days` days.",
+    )
+    .arg(Arg {
+        name: "days",
+        ty: "Int!".into(),
+        default: Some("90"),
+        description: "일수. Days from today.".into(),
+    })
+    .many(
+        "observations",
+        entity::observation::Column::BodyId,
+        "Observation",
+        &["code"],
+        "관련 수치. Published figures about it, such as totals over all meetings.",
+    )
+    .through(
+        "topics",
+        Through { table: "body_topic", parent: "body_id", target: "topic_id" },
+        "Topic",
+        &["code"],
+        "주제. Topics it deals with.",
+    )
+    .sorted(&["code"])
+    .orderable("CODE", "code")
+    .searchable()
+    .list("bodies")
+    .lookup("body", "code")
 }
 
 fn appointment() -> Type {
@@ -72,36 +130,63 @@ fn appointment() -> Type {
 
 fn meeting_series() -> Type {
     use entity::meeting_series::Column as C;
-    let ty = Type::fact::<entity::meeting_series::Entity>("MeetingSeries", *b"MS", Guard::Public, "회의 계열. A rhythm in which a body meets; knows what was expected, held and missed.")
-        .one("body", C::BodyId, "Body", "협의체. Body that meets.")
-        .column("code", C::Code, "계열 코드. Stable code.")
-        .localized("name", C::NameKo, C::NameEn, "명칭. Name.")
-        .choice("cadence", C::Cadence, Cadence::CHOICE, "주기. How often it is due.")
-        .localized("format", C::FormatKo, C::FormatEn, "방식. Form of the meetings.")
-        .partial_date("startsOn", C::StartsOn, "시작. First period in which a meeting is due.")
-        .partial_date("endsOn", C::EndsOn, "종료. Last period.")
-        .many("meetings", entity::meeting::Column::SeriesId, "Meeting", &["-held_on"], "회의. Meetings of the series.")
-        .sorted(&["code"])
-        .orderable("CODE", "code")
-        .searchable()
-        .list("meetingSeries")
-        .lookup("series", "code");
+    let ty = Type::fact::<entity::meeting_series::Entity>(
+        "MeetingSeries",
+        *b"MS",
+        Guard::Public,
+        "회의 계열. A rhythm in which a body meets; knows what was expected, held and missed.",
+    )
+    .one("body", C::BodyId, "Body", "협의체. Body that meets.")
+    .column("code", C::Code, "계열 코드. Stable code.")
+    .localized("name", C::NameKo, C::NameEn, "명칭. Name.")
+    .choice("cadence", C::Cadence, Cadence::CHOICE, "주기. How often it is due.")
+    .localized("format", C::FormatKo, C::FormatEn, "방식. Form of the meetings.")
+    .partial_date("startsOn", C::StartsOn, "시작. First period in which a meeting is due.")
+    .partial_date("endsOn", C::EndsOn, "종료. Last period.")
+    .many(
+        "meetings",
+        entity::meeting::Column::SeriesId,
+        "Meeting",
+        &["-held_on"],
+        "회의. Meetings of the series.",
+    )
+    .sorted(&["code"])
+    .orderable("CODE", "code")
+    .searchable()
+    .list("meetingSeries")
+    .lookup("series", "code");
     let inputs = vec![
         Column { source: Source::Column("cadence"), scalar: Scalar::Choice(Cadence::CHOICE) },
         ty.input(C::StartsOn),
         ty.input(C::EndsOn),
         Column { source: Source::Expression(held_dates), scalar: Scalar::Text },
     ];
-    ty.computed("record", "SeriesRecord!", inputs, record, "개최 실적. What was expected, held and missed, period by period.")
-        .arg(Arg::new("until", "Date", "기준일. Periods up to this day; today if left out."))
+    ty.computed(
+        "record",
+        "SeriesRecord!",
+        inputs,
+        record,
+        "개최 실적. What was expected, held and missed, period by period.",
+    )
+    .arg(Arg::new("until", "Date", "기준일. Periods up to this day; today if left out."))
 }
 
 /// Adds the dates of the series' held meetings that the caller may see, joined by commas.
-fn held_dates(reader: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Args) -> Result<(), Error> {
+fn held_dates(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    _: &Args,
+) -> Result<(), Error> {
     let meeting = reader.catalog.find("Meeting").ok_or_else(|| Error::internal("Meeting"))?;
     let inner = sql.alias();
     let joined = if sql.is_postgres() { "string_agg" } else { "group_concat" };
-    sql.push("(SELECT ").push(joined).push("(").column(&inner, "held_on").push(", ',') FROM meeting ");
+    sql.push("(SELECT ")
+        .push(joined)
+        .push("(")
+        .column(&inner, "held_on")
+        .push(", ',') FROM meeting ");
     sql.push(&inner).push(" WHERE ").column(&inner, "series_id").push(" = ").column(alias, "id");
     sql.push(" AND ").column(&inner, "status").push(" = 'HELD' AND ");
     scope::guard(reader, sql, meeting, &inner, None);
@@ -110,7 +195,9 @@ fn held_dates(reader: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Arg
 }
 
 fn record(reader: &Reader<'_>, values: &[Value], args: &Args) -> Result<Value, Error> {
-    let [cadence, starts_on, ends_on, held] = values else { return Err(Error::internal("series inputs")) };
+    let [cadence, starts_on, ends_on, held] = values else {
+        return Err(Error::internal("series inputs"));
+    };
     let cadence: Cadence = serde_json::from_value(cadence.clone()).map_err(Error::internal)?;
     let until = match args.get("until").and_then(Value::as_str) {
         None => reader.today(),
@@ -118,7 +205,9 @@ fn record(reader: &Reader<'_>, values: &[Value], args: &Args) -> Result<Value, E
     };
     let held: Vec<&str> = held.as_str().map(|dates| dates.split(',').collect()).unwrap_or_default();
     let periods = match starts_on.as_str() {
-        Some(starts_on) => meeting_series::periods(cadence, starts_on, ends_on.as_str(), until, &held),
+        Some(starts_on) => {
+            meeting_series::periods(cadence, starts_on, ends_on.as_str(), until, &held)
+        }
         None => Vec::new(),
     };
     let count = |status| periods.iter().filter(|period| period.status == status).count();
@@ -144,7 +233,10 @@ fn record(reader: &Reader<'_>, values: &[Value], args: &Args) -> Result<Value, E
 }
 
 fn not_a_date(name: &str) -> Error {
-    Error::input(format!("{name}은(는) 2026-07-01 형식의 날짜여야 합니다."), format!("{name} must be a date like 2026-07-01."))
+    Error::input(
+        format!("{name}은(는) 2026-07-01 형식의 날짜여야 합니다."),
+        format!("{name} must be a date like 2026-07-01."),
+    )
 }
 
 /// Adds the condition that a seat was held on the day `asOf`.
@@ -158,18 +250,31 @@ fn held_on(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<()
     }
     // A term known to the month holds for the whole month.
     sql.push("(").column(alias, "starts_on").push(" IS NULL OR ").column(alias, "starts_on");
-    sql.push(" <= substr(").bind(day).push(", 1, length(").column(alias, "starts_on").push("))) AND (");
+    sql.push(" <= substr(")
+        .bind(day)
+        .push(", 1, length(")
+        .column(alias, "starts_on")
+        .push("))) AND (");
     sql.column(alias, "ends_on").push(" IS NULL OR ").column(alias, "ends_on");
     sql.push(" >= substr(").bind(day).push(", 1, length(").column(alias, "ends_on").push(")))");
     Ok(())
 }
 
-fn seats(reader: &Reader<'_>, sql: &mut Sql, alias: &str, ends_by: Option<String>) -> Result<(), Error> {
-    let appointment = reader.catalog.find("Appointment").ok_or_else(|| Error::internal("Appointment"))?;
+fn seats(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    ends_by: Option<String>,
+) -> Result<(), Error> {
+    let appointment =
+        reader.catalog.find("Appointment").ok_or_else(|| Error::internal("Appointment"))?;
     let inner = sql.alias();
     let mut today = Args::new();
     today.insert("asOf".to_owned(), reader.today().to_string().into());
-    sql.push("(SELECT coalesce(sum(").column(&inner, "head_count").push("), 0) FROM appointment ").push(&inner);
+    sql.push("(SELECT coalesce(sum(")
+        .column(&inner, "head_count")
+        .push("), 0) FROM appointment ")
+        .push(&inner);
     sql.push(" WHERE ").column(&inner, "body_id").push(" = ").column(alias, "id").push(" AND ");
     held_on(reader, sql, &inner, &today)?;
     if let Some(day) = ends_by {
@@ -181,14 +286,27 @@ fn seats(reader: &Reader<'_>, sql: &mut Sql, alias: &str, ends_by: Option<String
     Ok(())
 }
 
-fn filled_seats(reader: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Args) -> Result<(), Error> {
+fn filled_seats(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    _: &Args,
+) -> Result<(), Error> {
     seats(reader, sql, alias, None)
 }
 
-fn expiring_seats(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args, _: &Args) -> Result<(), Error> {
-    let days = args.get("days").and_then(Value::as_u64).filter(|days| *days <= 3660).ok_or_else(|| {
-        Error::input("days는 0 이상 3660 이하여야 합니다.", "days must be between 0 and 3660.")
-    })?;
+fn expiring_seats(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    args: &Args,
+    _: &Args,
+) -> Result<(), Error> {
+    let days =
+        args.get("days").and_then(Value::as_u64).filter(|days| *days <= 3660).ok_or_else(|| {
+            Error::input("days는 0 이상 3660 이하여야 합니다.", "days must be between 0 and 3660.")
+        })?;
     let by = reader.today() + chrono::Days::new(days);
     seats(reader, sql, alias, Some(by.to_string()))
 }
@@ -199,10 +317,18 @@ pub const SHAPES: &[Shape] = &[
         name: "SeriesRecord",
         description: "개최 실적. What a series owed and what was held, as far as it is on record.",
         fields: &[
-            ("expected", "Int!", "예정 회차. Periods that are over or held, each owing one meeting."),
+            (
+                "expected",
+                "Int!",
+                "예정 회차. Periods that are over or held, each owing one meeting.",
+            ),
             ("held", "Int!", "개최 회차. Periods in which a meeting was held."),
             ("missed", "Int!", "미개최 회차. Periods that are over without a meeting on record."),
-            ("meetingsOnRecord", "Int!", "기록된 회의 수. Held meetings of the series, dated or not."),
+            (
+                "meetingsOnRecord",
+                "Int!",
+                "기록된 회의 수. Held meetings of the series, dated or not.",
+            ),
             ("periods", "[SeriesPeriod!]!", "회차 목록. Every period from the start, at most 240."),
         ],
     },
@@ -213,7 +339,11 @@ pub const SHAPES: &[Shape] = &[
             ("period", "String!", "기간. `2026-07`, `2026-Q3` or `2026`."),
             ("from", "Date!", "첫날. First day."),
             ("to", "Date!", "마지막 날. Last day."),
-            ("held", "Int!", "개최 수. Meetings held in it; one dated to the year alone counts for no month or quarter."),
+            (
+                "held",
+                "Int!",
+                "개최 수. Meetings held in it; one dated to the year alone counts for no month or quarter.",
+            ),
             ("status", "SeriesPeriodStatus!", "상태. How it went."),
         ],
     },

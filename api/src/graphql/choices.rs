@@ -4,10 +4,26 @@ use entity::{Choice, ChoiceValue};
 
 /// Scalars: name, description, specification.
 pub const SCALARS: &[(&str, &str, Option<&str>)] = &[
-    ("Date", "날짜. Calendar date in Asia/Seoul, `2026-07-01` (RFC 3339 full-date).", Some("https://www.rfc-editor.org/rfc/rfc3339")),
-    ("DateTime", "시각. Instant with its offset, shown in Asia/Seoul: `2026-07-01T14:00:00+09:00` (RFC 3339).", Some("https://www.rfc-editor.org/rfc/rfc3339")),
-    ("KRW", "금액(원). Exact amount of Korean won as a JSON integer of up to 63 bits; input may also be a string of digits. Read it with a parser that keeps integers beyond 2^53.", None),
-    ("PartialDate", "부분 날짜. Date known to the year, month or day: `2026`, `2026-07`, `2026-07-01`. Filters compare at the precision of the value given.", None),
+    (
+        "Date",
+        "날짜. Calendar date in Asia/Seoul, `2026-07-01` (RFC 3339 full-date).",
+        Some("https://www.rfc-editor.org/rfc/rfc3339"),
+    ),
+    (
+        "DateTime",
+        "시각. Instant with its offset, shown in Asia/Seoul: `2026-07-01T14:00:00+09:00` (RFC 3339).",
+        Some("https://www.rfc-editor.org/rfc/rfc3339"),
+    ),
+    (
+        "KRW",
+        "금액(원). Exact amount of Korean won as a JSON integer of up to 63 bits; input may also be a string of digits. Read it with a parser that keeps integers beyond 2^53.",
+        None,
+    ),
+    (
+        "PartialDate",
+        "부분 날짜. Date known to the year, month or day: `2026`, `2026-07`, `2026-07-01`. Filters compare at the precision of the value given.",
+        None,
+    ),
     ("Quarter", "분기. Quarter of the calendar year, `2026-Q2`, with bounds in Asia/Seoul.", None),
 ];
 
@@ -49,7 +65,10 @@ pub const REGION_BASIS: &Choice = &Choice {
     name: "RegionBasis",
     description: "지역 기준. Which division a fact is counted under when divisions changed.",
     values: &[
-        ChoiceValue { code: "AS_REPORTED", description: "보고 당시. The division it was reported under." },
+        ChoiceValue {
+            code: "AS_REPORTED",
+            description: "보고 당시. The division it was reported under.",
+        },
         ChoiceValue { code: "CURRENT", description: "현행. The division that exists now." },
     ],
 };
@@ -60,7 +79,10 @@ pub const PERIOD_STATUS: &Choice = &Choice {
     description: "회차 이행 상태. How a period of a series went.",
     values: &[
         ChoiceValue { code: "HELD", description: "개최. A meeting was held." },
-        ChoiceValue { code: "MISSED", description: "미개최. The period is over and no meeting is on record." },
+        ChoiceValue {
+            code: "MISSED",
+            description: "미개최. The period is over and no meeting is on record.",
+        },
         ChoiceValue { code: "DUE", description: "예정. The period is not over." },
     ],
 };
@@ -71,7 +93,9 @@ pub const SIMILARITY: &Choice = &Choice {
     description: "유사 근거. Why a case was found similar.",
     values: &[
         ChoiceValue { code: "SAME_INDUSTRY", description: "업종 동일. Same KSIC code." },
-        ChoiceValue { code: "SAME_SECTION", description: "업종 대분류 동일. Same KSIC section." },
+        ChoiceValue {
+            code: "SAME_SECTION", description: "업종 대분류 동일. Same KSIC section."
+        },
         ChoiceValue { code: "SAME_SIZE", description: "규모 동일. Same size." },
         ChoiceValue { code: "SAME_REGION", description: "지역 동일. Same region." },
         ChoiceValue { code: "VERIFIED", description: "검증됨. Shown by documents or more." },
@@ -105,8 +129,11 @@ pub const SEARCH_TYPE: &Choice = &Choice {
 pub const ARGUMENT_ENUMS: &[&Choice] =
     &[FEEDBACK_GROUP, CASE_GROUP, REGION_BASIS, PERIOD_STATUS, SIMILARITY, SEARCH_TYPE];
 
-/// Input objects of arguments: name, description, fields (name, type, description).
-pub const INPUTS: &[(&str, &str, &[(&str, &str, &str)])] = &[(
+/// A field of an input object: name, type, description.
+pub type InputField = (&'static str, &'static str, &'static str);
+
+/// Input objects of arguments: name, description, fields.
+pub const INPUTS: &[(&str, &str, &[InputField])] = &[(
     "SimilarCaseInput",
     "유사 사례 비교 기준. The company that cases are compared with.",
     &[

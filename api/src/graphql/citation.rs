@@ -12,15 +12,20 @@ pub fn types() -> Vec<Type> {
 
 fn citation() -> Type {
     use entity::citation::Column as C;
-    Type::fact::<entity::citation::Entity>("Citation", *b"CI", Guard::Subject { own: true }, "출처. Ties a fact to a document.")
-        .subject("subject", "대상. The fact.")
-        .column("position", C::Position, "순서. Order.")
-        .one("document", C::DocumentId, "Document", "자료. Document cited.")
-        .column("field", C::Field, "항목. Field of the fact it carries; null for the whole.")
-        .column("locator", C::Locator, "위치. Page, section or table in the document.")
-        .choice("basis", C::Basis, Basis::CHOICE, "근거. Stated or inferred.")
-        .localized("note", C::NoteKo, C::NoteEn, "비고. Note; says how an inferred fact was derived.")
-        .sorted(&["position"])
+    Type::fact::<entity::citation::Entity>(
+        "Citation",
+        *b"CI",
+        Guard::Subject { own: true },
+        "출처. Ties a fact to a document.",
+    )
+    .subject("subject", "대상. The fact.")
+    .column("position", C::Position, "순서. Order.")
+    .one("document", C::DocumentId, "Document", "자료. Document cited.")
+    .column("field", C::Field, "항목. Field of the fact it carries; null for the whole.")
+    .column("locator", C::Locator, "위치. Page, section or table in the document.")
+    .choice("basis", C::Basis, Basis::CHOICE, "근거. Stated or inferred.")
+    .localized("note", C::NoteKo, C::NoteEn, "비고. Note; says how an inferred fact was derived.")
+    .sorted(&["position"])
 }
 
 fn conflict() -> Type {
@@ -40,12 +45,17 @@ fn conflict() -> Type {
 
 fn claim() -> Type {
     use entity::claim::Column as C;
-    Type::fact::<entity::claim::Entity>("Claim", *b"CL", Guard::Via { fk: "conflict_id", parent: "Conflict" }, "주장. One of the claims of a conflict, with its source.")
-        .one("conflict", C::ConflictId, "Conflict", "불일치. Conflict.")
-        .column("position", C::Position, "순서. Order.")
-        .localized("value", C::ValueKo, C::ValueEn, "값. The claim.")
-        .one("document", C::DocumentId, "Document", "자료. Document that makes it.")
-        .column("locator", C::Locator, "위치. Where in the document.")
-        .sorted(&["position"])
-        .searchable()
+    Type::fact::<entity::claim::Entity>(
+        "Claim",
+        *b"CL",
+        Guard::Via { fk: "conflict_id", parent: "Conflict" },
+        "주장. One of the claims of a conflict, with its source.",
+    )
+    .one("conflict", C::ConflictId, "Conflict", "불일치. Conflict.")
+    .column("position", C::Position, "순서. Order.")
+    .localized("value", C::ValueKo, C::ValueEn, "값. The claim.")
+    .one("document", C::DocumentId, "Document", "자료. Document that makes it.")
+    .column("locator", C::Locator, "위치. Where in the document.")
+    .sorted(&["position"])
+    .searchable()
 }

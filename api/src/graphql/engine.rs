@@ -40,7 +40,9 @@ pub fn validation_schema() -> &'static Valid<Schema> {
         let sdl = super::schema().sdl();
         // The specification's own directives are written out by async-graphql, without descriptions.
         let parsed = Parser::new().parse_ast(sdl, "schema.graphql").map(|mut document| {
-            document.definitions.retain(|definition| definition.as_directive_definition().is_none());
+            document
+                .definitions
+                .retain(|definition| definition.as_directive_definition().is_none());
             document
         });
         let schema = match parsed {
@@ -78,7 +80,12 @@ impl Engine {
     }
 
     /// Answers one request.
-    pub async fn execute(&self, request: &Request, principal: &Principal, now: DateTime<Utc>) -> Response {
+    pub async fn execute(
+        &self,
+        request: &Request,
+        principal: &Principal,
+        now: DateTime<Utc>,
+    ) -> Response {
         let document = match self.document(&request.query) {
             Ok(document) => document,
             Err(errors) => return Response { data: None, errors },
@@ -102,7 +109,8 @@ impl Engine {
             variables: &variables,
         };
         let (data, errors) =
-            crate::read::query::answer(&reader, selected, &operation.selection_set, &introspected).await;
+            crate::read::query::answer(&reader, selected, &operation.selection_set, &introspected)
+                .await;
         Response { data: Some(data), errors: errors.into_iter().map(from_field).collect() }
     }
 
@@ -165,12 +173,18 @@ fn bounds(text: &str) -> Result<(), Error> {
         )));
     }
     if text.contains('\0') {
-        return Err(Error::Parse(Message::new("질의에 NUL 문자가 있습니다.", "The document holds a NUL character.")));
+        return Err(Error::Parse(Message::new(
+            "질의에 NUL 문자가 있습니다.",
+            "The document holds a NUL character.",
+        )));
     }
     Ok(())
 }
 
-fn located(diagnostics: &apollo_compiler::validation::DiagnosticList, make: impl Fn(String) -> Error) -> Vec<GraphQlError> {
+fn located(
+    diagnostics: &apollo_compiler::validation::DiagnosticList,
+    make: impl Fn(String) -> Error,
+) -> Vec<GraphQlError> {
     diagnostics
         .iter()
         .take(10)
@@ -188,34 +202,55 @@ fn located(diagnostics: &apollo_compiler::validation::DiagnosticList, make: impl
 fn parse_errors(diagnostics: &apollo_compiler::validation::DiagnosticList) -> Vec<GraphQlError> {
     located(diagnostics, |_| {
         // A parser's own words quote the text, which may be long; the place says enough.
-        Error::Parse(Message::new("GraphQL 문법 오류입니다.", "The document is not valid GraphQL syntax."))
+        Error::Parse(Message::new(
+            "GraphQL 문법 오류입니다.",
+            "The document is not valid GraphQL syntax.",
+        ))
     })
 }
 
-fn validation_errors(diagnostics: &apollo_compiler::validation::DiagnosticList) -> Vec<GraphQlError> {
-    located(diagnostics, |text| Error::Validation(Message::new(format!("질의가 스키마와 맞지 않습니다: {text}"), text)))
+fn validation_errors(
+    diagnostics: &apollo_compiler::validation::DiagnosticList,
+) -> Vec<GraphQlError> {
+    located(diagnostics, |text| {
+        Error::Validation(Message::new(format!("질의가 스키마와 맞지 않습니다: {text}"), text))
+    })
 }
 
 fn operation<'a>(operations: &'a OperationMap, request: &Request) -> Result<&'a Operation, Error> {
     let found = operations.get(request.operation_name.as_deref()).map_err(|_| {
         Error::Validation(match &request.operation_name {
-            Some(_) => Message::new("operationName의 작업이 질의에 없습니다.", "The document has no operation of that operationName."),
-            None => Message::new("작업이 여러 개이면 operationName이 필요합니다.", "A document of several operations needs an operationName."),
+            Some(_) => Message::new(
+                "operationName의 작업이 질의에 없습니다.",
+                "The document has no operation of that operationName.",
+            ),
+            None => Message::new(
+                "작업이 여러 개이면 operationName이 필요합니다.",
+                "A document of several operations needs an operationName.",
+            ),
         })
     })?;
     if found.is_query() {
         return Ok(found);
     }
-    Err(Error::Validation(Message::new("지원하지 않는 작업입니다.", "This kind of operation is not supported here.")))
+    Err(Error::Validation(Message::new(
+        "지원하지 않는 작업입니다.",
+        "This kind of operation is not supported here.",
+    )))
 }
 
 /// Coerced variables, for the validator's crate and for the read path.
-fn variables(operation: &Operation, given: &Map<String, Value>) -> Result<(Valid<JsonMap>, Variables), Error> {
-    let given: JsonMap = given.iter().map(|(name, value)| (name.as_str().into(), value.clone().into())).collect();
-    let coerced = coercion::coerce_variable_values(validation_schema(), operation, &given).map_err(|error| {
-        let text = error.message().to_string();
-        Error::Input(Message::new(format!("변수 값이 올바르지 않습니다: {text}"), text))
-    })?;
+fn variables(
+    operation: &Operation,
+    given: &Map<String, Value>,
+) -> Result<(Valid<JsonMap>, Variables), Error> {
+    let given: JsonMap =
+        given.iter().map(|(name, value)| (name.as_str().into(), value.clone().into())).collect();
+    let coerced = coercion::coerce_variable_values(validation_schema(), operation, &given)
+        .map_err(|error| {
+            let text = error.message().to_string();
+            Error::Input(Message::new(format!("변수 값이 올바르지 않습니다: {text}"), text))
+        })?;
     let mut variables = Variables::new();
     for (name, value) in coerced.iter() {
         let value = serde_json::to_value(value).map_err(Error::internal)?;
@@ -230,15 +265,26 @@ fn introspected(
     operation: &Operation,
     variables: &Valid<JsonMap>,
 ) -> Result<Map<String, Value>, Error> {
-    let asked = operation.root_fields(document).any(|field| matches!(field.name.as_str(), "__schema" | "__type"));
+    let asked = operation
+        .root_fields(document)
+        .any(|field| matches!(field.name.as_str(), "__schema" | "__type"));
     if !asked {
         return Ok(Map::new());
     }
     introspection::check_max_depth(document, operation).map_err(|error| {
-        Error::TooLarge(Message::new("인트로스펙션 질의가 너무 깊습니다.", error.message().to_string()))
+        Error::TooLarge(Message::new(
+            "인트로스펙션 질의가 너무 깊습니다.",
+            error.message().to_string(),
+        ))
     })?;
-    let answer = introspection::partial_execute(validation_schema(), implementers(), document, operation, variables)
-        .map_err(|error| Error::internal(error.message()))?;
+    let answer = introspection::partial_execute(
+        validation_schema(),
+        implementers(),
+        document,
+        operation,
+        variables,
+    )
+    .map_err(|error| Error::internal(error.message()))?;
     match serde_json::to_value(&answer.data).map_err(Error::internal)? {
         Value::Object(answers) => Ok(answers),
         _ => Ok(Map::new()),

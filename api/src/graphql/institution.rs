@@ -52,39 +52,54 @@ fn institution() -> Type {
 
 fn institution_name() -> Type {
     use entity::institution_name::Column as C;
-    Type::fact::<entity::institution_name::Entity>("InstitutionName", *b"NM", Guard::Via { fk: "institution_id", parent: "Institution" }, "기관의 다른 명칭. Another name of an institution and when it was in use.")
-        .one("institution", C::InstitutionId, "Institution", "기관. Institution it names.")
-        .localized("name", C::NameKo, C::NameEn, "명칭. The name.")
-        .choice("kind", C::Kind, NameKind::CHOICE, "구분. Kind of name.")
-        .partial_date("validFrom", C::ValidFrom, "사용 시작. First use.")
-        .partial_date("validTo", C::ValidTo, "사용 종료. Last use.")
-        .sorted(&["kind", "name_ko"])
-        .searchable()
+    Type::fact::<entity::institution_name::Entity>(
+        "InstitutionName",
+        *b"NM",
+        Guard::Via { fk: "institution_id", parent: "Institution" },
+        "기관의 다른 명칭. Another name of an institution and when it was in use.",
+    )
+    .one("institution", C::InstitutionId, "Institution", "기관. Institution it names.")
+    .localized("name", C::NameKo, C::NameEn, "명칭. The name.")
+    .choice("kind", C::Kind, NameKind::CHOICE, "구분. Kind of name.")
+    .partial_date("validFrom", C::ValidFrom, "사용 시작. First use.")
+    .partial_date("validTo", C::ValidTo, "사용 종료. Last use.")
+    .sorted(&["kind", "name_ko"])
+    .searchable()
 }
 
 fn institution_identifier() -> Type {
     use entity::institution_identifier::Column as C;
-    Type::fact::<entity::institution_identifier::Entity>("InstitutionIdentifier", *b"II", Guard::Via { fk: "institution_id", parent: "Institution" }, "기관 식별번호. Number of an institution in a public register.")
-        .one("institution", C::InstitutionId, "Institution", "기관. Institution it identifies.")
-        .choice("scheme", C::Scheme, IdentifierScheme::CHOICE, "체계. Register.")
-        .column("value", C::Value, "값. The number, digits only.")
-        .sorted(&["scheme", "value"])
+    Type::fact::<entity::institution_identifier::Entity>(
+        "InstitutionIdentifier",
+        *b"II",
+        Guard::Via { fk: "institution_id", parent: "Institution" },
+        "기관 식별번호. Number of an institution in a public register.",
+    )
+    .one("institution", C::InstitutionId, "Institution", "기관. Institution it identifies.")
+    .choice("scheme", C::Scheme, IdentifierScheme::CHOICE, "체계. Register.")
+    .column("value", C::Value, "값. The number, digits only.")
+    .sorted(&["scheme", "value"])
 }
 
 fn activity() -> Type {
     use entity::activity::Column as C;
-    Type::fact::<entity::activity::Entity>("Activity", *b"AC", Guard::Public, "기관 활동. Something an institution did or offers: award, service, effort for its sector.")
-        .one("institution", C::InstitutionId, "Institution", "기관. Institution.")
-        .column("position", C::Position, "순서. Order within the institution.")
-        .choice("kind", C::Kind, ActivityKind::CHOICE, "종류. Kind of activity.")
-        .localized("title", C::TitleKo, C::TitleEn, "제목. Short title.")
-        .localized("summary", C::SummaryKo, C::SummaryEn, "내용. Content in our words.")
-        .one("topic", C::TopicId, "Topic", "주제. Topic.")
-        .localized("partner", C::PartnerKo, C::PartnerEn, "협력 상대. Whom it is done with, as named.")
-        .partial_date("startsOn", C::StartsOn, "시작. Start or date.")
-        .partial_date("endsOn", C::EndsOn, "종료. End.")
-        .sorted(&["position"])
-        .orderable("POSITION", "position")
-        .searchable()
-        .list("activities")
+    Type::fact::<entity::activity::Entity>(
+        "Activity",
+        *b"AC",
+        Guard::Public,
+        "기관 활동. Something an institution did or offers: award, service, effort for its sector.",
+    )
+    .one("institution", C::InstitutionId, "Institution", "기관. Institution.")
+    .column("position", C::Position, "순서. Order within the institution.")
+    .choice("kind", C::Kind, ActivityKind::CHOICE, "종류. Kind of activity.")
+    .localized("title", C::TitleKo, C::TitleEn, "제목. Short title.")
+    .localized("summary", C::SummaryKo, C::SummaryEn, "내용. Content in our words.")
+    .one("topic", C::TopicId, "Topic", "주제. Topic.")
+    .localized("partner", C::PartnerKo, C::PartnerEn, "협력 상대. Whom it is done with, as named.")
+    .partial_date("startsOn", C::StartsOn, "시작. Start or date.")
+    .partial_date("endsOn", C::EndsOn, "종료. End.")
+    .sorted(&["position"])
+    .orderable("POSITION", "position")
+    .searchable()
+    .list("activities")
 }

@@ -58,7 +58,9 @@ pub fn check(document: &Document, max_fields: usize) -> Result<(), Error> {
             Definition::FragmentDefinition(fragment) => {
                 measure.fragments.insert(fragment.name.as_str(), &fragment.selection_set);
             }
-            Definition::OperationDefinition(operation) => operations.push(&*operation.selection_set),
+            Definition::OperationDefinition(operation) => {
+                operations.push(&*operation.selection_set)
+            }
             _ => {}
         }
     }

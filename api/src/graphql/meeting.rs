@@ -23,122 +23,299 @@ pub fn types() -> Vec<Type> {
 
 fn meeting() -> Type {
     use entity::meeting::Column as C;
-    Type::fact::<entity::meeting::Entity>("Meeting", *b"ME", Guard::Public, "회의. One session, planned, held or cancelled (OParl meeting).")
-        .column("code", C::Code, "회의 키. Stable key.")
-        .one("body", C::BodyId, "Body", "협의체. Body that met; none for a single event.")
-        .one("series", C::SeriesId, "MeetingSeries", "회의 계열. Series it counts for.")
-        .one("host", C::HostId, "Institution", "주최. Institution that held it.")
-        .column("number", C::Number, "회차. Number within its series, as published.")
-        .choice("kind", C::Kind, MeetingKind::CHOICE, "종류. Kind of meeting.")
-        .choice("status", C::Status, MeetingStatus::CHOICE, "상태. Status.")
-        .localized("title", C::TitleKo, C::TitleEn, "회의명. Title.")
-        .localized("purpose", C::PurposeKo, C::PurposeEn, "목적·주요 내용. Purpose and main content in our words.")
-        .partial_date("heldOn", C::HeldOn, "개최일. Day (or month, quarter's month, year) of the meeting.")
-        .column("startsAt", C::StartsAt, "시작 시각. Start, where the source gives a time.")
-        .column("endsAt", C::EndsAt, "종료 시각. End.")
-        .choice("pressAccess", C::PressAccess, PressAccess::CHOICE, "언론 공개. Access of the press.")
-        .column("headcount", C::Headcount, "참석 인원(발표). Total number of participants as published; may differ from the list.")
-        .column("headcountText", C::HeadcountText, "참석 인원 표기. The number as printed, e.g. 20명 내외.")
-        .column("companyCount", C::CompanyCount, "참석 기업 수(발표). Number of companies as published; may differ from the list.")
-        .column("itemCount", C::ItemCount, "논의 과제 수(발표). Number of items discussed as published; may differ from the list.")
-        .computed("quarter", "Quarter", vec![crate::read::model::Column { source: crate::read::model::Source::Column("held_on"), scalar: Scalar::PartialDate }], quarter, "분기. Quarter of the day; null if only the year is known.")
-        .expression("countedAttendance", Scalar::Int, "Int!", counted_attendance, "집계 인원. Heads of the listed participants and groups, with those shown as counts only.")
-        .many("venues", entity::venue::Column::MeetingId, "Venue", &["position"], "장소. Venue claims; several when sources disagree.")
-        .many("agenda", entity::agenda_item::Column::MeetingId, "AgendaItem", &["position"], "안건. Agenda in order.")
-        .many("attendance", entity::attendance::Column::MeetingId, "Attendance", &["position"], "참석. Participants and groups.")
-        .many("statements", entity::statement::Column::MeetingId, "Statement", &["position"], "발언. Statements made.")
-        .many("documents", entity::meeting_document::Column::MeetingId, "MeetingDocument", &["position"], "자료. Documents about the meeting.")
-        .many("minutes", entity::minutes::Column::MeetingId, "Minutes", &["position"], "회의록. Minutes.")
-        .many("barriers", entity::barrier::Column::MeetingId, "Barrier", &["position"], "애로. Barriers raised.")
-        .many("recommendations", entity::recommendation::Column::MeetingId, "Recommendation", &["code"], "건의. Recommendations raised.")
-        .many("observations", entity::observation::Column::MeetingId, "Observation", &["code"], "수치. Published figures about the meeting.")
-        .through("topics", Through { table: "meeting_topic", parent: "meeting_id", target: "topic_id" }, "Topic", &["code"], "주제. Topics of the meeting.")
-        .sorted(&["-held_on"])
-        .orderable("HELD_ON", "held_on")
-        .orderable("CODE", "code")
-        .searchable()
-        .filter(Filter { name: "quarter", ty: "Quarter", description: "분기. Held in this quarter.", condition: in_quarter })
-        .filter(Filter { name: "hasOpenRecommendations", ty: "Boolean", description: "미결 건의 유무. Whether recommendations raised in it are still open.", condition: has_open })
-        .list("meetings")
-        .lookup("meeting", "code")
+    Type::fact::<entity::meeting::Entity>(
+        "Meeting",
+        *b"ME",
+        Guard::Public,
+        "회의. One session, planned, held or cancelled (OParl meeting).",
+    )
+    .column("code", C::Code, "회의 키. Stable key.")
+    .one("body", C::BodyId, "Body", "협의체. Body that met; none for a single event.")
+    .one("series", C::SeriesId, "MeetingSeries", "회의 계열. Series it counts for.")
+    .one("host", C::HostId, "Institution", "주최. Institution that held it.")
+    .column("number", C::Number, "회차. Number within its series, as published.")
+    .choice("kind", C::Kind, MeetingKind::CHOICE, "종류. Kind of meeting.")
+    .choice("status", C::Status, MeetingStatus::CHOICE, "상태. Status.")
+    .localized("title", C::TitleKo, C::TitleEn, "회의명. Title.")
+    .localized(
+        "purpose",
+        C::PurposeKo,
+        C::PurposeEn,
+        "목적·주요 내용. Purpose and main content in our words.",
+    )
+    .partial_date(
+        "heldOn",
+        C::HeldOn,
+        "개최일. Day (or month, quarter's month, year) of the meeting.",
+    )
+    .column("startsAt", C::StartsAt, "시작 시각. Start, where the source gives a time.")
+    .column("endsAt", C::EndsAt, "종료 시각. End.")
+    .choice("pressAccess", C::PressAccess, PressAccess::CHOICE, "언론 공개. Access of the press.")
+    .column(
+        "headcount",
+        C::Headcount,
+        "참석 인원(발표). Total number of participants as published; may differ from the list.",
+    )
+    .column(
+        "headcountText",
+        C::HeadcountText,
+        "참석 인원 표기. The number as printed, e.g. 20명 내외.",
+    )
+    .column(
+        "companyCount",
+        C::CompanyCount,
+        "참석 기업 수(발표). Number of companies as published; may differ from the list.",
+    )
+    .column(
+        "itemCount",
+        C::ItemCount,
+        "논의 과제 수(발표). Number of items discussed as published; may differ from the list.",
+    )
+    .computed(
+        "quarter",
+        "Quarter",
+        vec![crate::read::model::Column {
+            source: crate::read::model::Source::Column("held_on"),
+            scalar: Scalar::PartialDate,
+        }],
+        quarter,
+        "분기. Quarter of the day; null if only the year is known.",
+    )
+    .expression(
+        "countedAttendance",
+        Scalar::Int,
+        "Int!",
+        counted_attendance,
+        "집계 인원. Heads of the listed participants and groups, with those shown as counts only.",
+    )
+    .many(
+        "venues",
+        entity::venue::Column::MeetingId,
+        "Venue",
+        &["position"],
+        "장소. Venue claims; several when sources disagree.",
+    )
+    .many(
+        "agenda",
+        entity::agenda_item::Column::MeetingId,
+        "AgendaItem",
+        &["position"],
+        "안건. Agenda in order.",
+    )
+    .many(
+        "attendance",
+        entity::attendance::Column::MeetingId,
+        "Attendance",
+        &["position"],
+        "참석. Participants and groups.",
+    )
+    .many(
+        "statements",
+        entity::statement::Column::MeetingId,
+        "Statement",
+        &["position"],
+        "발언. Statements made.",
+    )
+    .many(
+        "documents",
+        entity::meeting_document::Column::MeetingId,
+        "MeetingDocument",
+        &["position"],
+        "자료. Documents about the meeting.",
+    )
+    .many(
+        "minutes",
+        entity::minutes::Column::MeetingId,
+        "Minutes",
+        &["position"],
+        "회의록. Minutes.",
+    )
+    .many(
+        "barriers",
+        entity::barrier::Column::MeetingId,
+        "Barrier",
+        &["position"],
+        "애로. Barriers raised.",
+    )
+    .many(
+        "recommendations",
+        entity::recommendation::Column::MeetingId,
+        "Recommendation",
+        &["code"],
+        "건의. Recommendations raised.",
+    )
+    .many(
+        "observations",
+        entity::observation::Column::MeetingId,
+        "Observation",
+        &["code"],
+        "수치. Published figures about the meeting.",
+    )
+    .through(
+        "topics",
+        Through { table: "meeting_topic", parent: "meeting_id", target: "topic_id" },
+        "Topic",
+        &["code"],
+        "주제. Topics of the meeting.",
+    )
+    .sorted(&["-held_on"])
+    .orderable("HELD_ON", "held_on")
+    .orderable("CODE", "code")
+    .searchable()
+    .filter(Filter {
+        name: "quarter",
+        ty: "Quarter",
+        description: "분기. Held in this quarter.",
+        condition: in_quarter,
+    })
+    .filter(Filter {
+        name: "hasOpenRecommendations",
+        ty: "Boolean",
+        description: "미결 건의 유무. Whether recommendations raised in it are still open.",
+        condition: has_open,
+    })
+    .list("meetings")
+    .lookup("meeting", "code")
 }
 
 fn venue() -> Type {
     use entity::venue::Column as C;
-    Type::fact::<entity::venue::Entity>("Venue", *b"VN", Guard::Via { fk: "meeting_id", parent: "Meeting" }, "장소. A claim of where a meeting took place, with its source.")
-        .one("meeting", C::MeetingId, "Meeting", "회의. Meeting.")
-        .column("position", C::Position, "순서. Order.")
-        .localized("name", C::NameKo, C::NameEn, "장소명. Name of the venue.")
-        .localized("room", C::RoomKo, C::RoomEn, "실. Room or hall.")
-        .localized("address", C::AddressKo, C::AddressEn, "주소. Address.")
-        .one("region", C::RegionId, "Region", "지역. Region.")
-        .sorted(&["position"])
-        .searchable()
+    Type::fact::<entity::venue::Entity>(
+        "Venue",
+        *b"VN",
+        Guard::Via { fk: "meeting_id", parent: "Meeting" },
+        "장소. A claim of where a meeting took place, with its source.",
+    )
+    .one("meeting", C::MeetingId, "Meeting", "회의. Meeting.")
+    .column("position", C::Position, "순서. Order.")
+    .localized("name", C::NameKo, C::NameEn, "장소명. Name of the venue.")
+    .localized("room", C::RoomKo, C::RoomEn, "실. Room or hall.")
+    .localized("address", C::AddressKo, C::AddressEn, "주소. Address.")
+    .one("region", C::RegionId, "Region", "지역. Region.")
+    .sorted(&["position"])
+    .searchable()
 }
 
 fn agenda_item() -> Type {
     use entity::agenda_item::Column as C;
-    Type::fact::<entity::agenda_item::Entity>("AgendaItem", *b"AI", Guard::Via { fk: "meeting_id", parent: "Meeting" }, "안건. Item on a meeting's agenda (OParl AgendaItem).")
-        .one("meeting", C::MeetingId, "Meeting", "회의. Meeting.")
-        .column("position", C::Position, "순서. Order in the agenda.")
-        .column("number", C::Number, "번호. Number as printed; none if the source prints none.")
-        .localized("title", C::TitleKo, C::TitleEn, "안건명. Title.")
-        .column("startsAt", C::StartsAt, "시작 시각. Start of the time slot.")
-        .column("endsAt", C::EndsAt, "종료 시각. End of the time slot.")
-        .one("presenter", C::PresenterId, "Person", "발표자. Presenting person.")
-        .one("presenterInstitution", C::PresenterInstitutionId, "Institution", "발표 기관. Presenting institution.")
-        .party("presentedBy", C::PresenterId, C::PresenterInstitutionId, "발표 주체. Presenting person or institution.")
-        .localized("presenterGroup", C::PresenterGroupKo, C::PresenterGroupEn, "발표 주체. Presenting group, where the source names a group.")
-        .column("openToPress", C::OpenToPress, "언론 공개. Whether the press is admitted.")
-        .choice("outcome", C::Outcome, AgendaOutcome::CHOICE, "결과. Outcome.")
-        .many("statements", entity::statement::Column::AgendaItemId, "Statement", &["position"], "발언. Statements on the item.")
-        .many("recommendations", entity::recommendation::Column::AgendaItemId, "Recommendation", &["code"], "건의. Recommendations that arose from it.")
-        .sorted(&["position"])
-        .orderable("POSITION", "position")
-        .searchable()
-        .list("agendaItems")
+    Type::fact::<entity::agenda_item::Entity>(
+        "AgendaItem",
+        *b"AI",
+        Guard::Via { fk: "meeting_id", parent: "Meeting" },
+        "안건. Item on a meeting's agenda (OParl AgendaItem).",
+    )
+    .one("meeting", C::MeetingId, "Meeting", "회의. Meeting.")
+    .column("position", C::Position, "순서. Order in the agenda.")
+    .column("number", C::Number, "번호. Number as printed; none if the source prints none.")
+    .localized("title", C::TitleKo, C::TitleEn, "안건명. Title.")
+    .column("startsAt", C::StartsAt, "시작 시각. Start of the time slot.")
+    .column("endsAt", C::EndsAt, "종료 시각. End of the time slot.")
+    .one("presenter", C::PresenterId, "Person", "발표자. Presenting person.")
+    .one(
+        "presenterInstitution",
+        C::PresenterInstitutionId,
+        "Institution",
+        "발표 기관. Presenting institution.",
+    )
+    .party(
+        "presentedBy",
+        C::PresenterId,
+        C::PresenterInstitutionId,
+        "발표 주체. Presenting person or institution.",
+    )
+    .localized(
+        "presenterGroup",
+        C::PresenterGroupKo,
+        C::PresenterGroupEn,
+        "발표 주체. Presenting group, where the source names a group.",
+    )
+    .column("openToPress", C::OpenToPress, "언론 공개. Whether the press is admitted.")
+    .choice("outcome", C::Outcome, AgendaOutcome::CHOICE, "결과. Outcome.")
+    .many(
+        "statements",
+        entity::statement::Column::AgendaItemId,
+        "Statement",
+        &["position"],
+        "발언. Statements on the item.",
+    )
+    .many(
+        "recommendations",
+        entity::recommendation::Column::AgendaItemId,
+        "Recommendation",
+        &["code"],
+        "건의. Recommendations that arose from it.",
+    )
+    .sorted(&["position"])
+    .orderable("POSITION", "position")
+    .searchable()
+    .list("agendaItems")
 }
 
 fn attendance() -> Type {
     use entity::attendance::Column as C;
-    Type::fact::<entity::attendance::Entity>("Attendance", *b"AT", Guard::Via { fk: "meeting_id", parent: "Meeting" }, "참석. A participant of a meeting: person, institution or a group known by number only.")
-        .one("meeting", C::MeetingId, "Meeting", "회의. Meeting.")
-        .column("position", C::Position, "순서. Order in the source.")
-        .one("person", C::PersonId, "Person", "인물. Person.")
-        .one("institution", C::InstitutionId, "Institution", "기관. Institution.")
-        .one("onBehalfOf", C::OnBehalfOfId, "Institution", "대표한 기관. Institution represented.")
-        .localized("groupLabel", C::GroupLabelKo, C::GroupLabelEn, "집단. Group where names are unknown.")
-        .column("headCount", C::HeadCount, "인원. Number of persons, where known.")
-        .localized("post", C::PostKo, C::PostEn, "직위. Post title at that time.")
-        .party("participant", C::PersonId, C::InstitutionId, "참석 주체. Person or institution taking part.")
-        .choice("role", C::Role, AttendanceRole::CHOICE, "구분. Part in the meeting.")
-        .choice("status", C::Status, AttendanceStatus::CHOICE, "상태. Whether they came.")
-        .choice("sector", C::Sector, Sector::CHOICE, "산·학·연·관. Side represented.")
-        .sorted(&["position"])
-        .orderable("POSITION", "position")
-        .searchable()
-        .list("attendances")
+    Type::fact::<entity::attendance::Entity>(
+        "Attendance",
+        *b"AT",
+        Guard::Via { fk: "meeting_id", parent: "Meeting" },
+        "참석. A participant of a meeting: person, institution or a group known by number only.",
+    )
+    .one("meeting", C::MeetingId, "Meeting", "회의. Meeting.")
+    .column("position", C::Position, "순서. Order in the source.")
+    .one("person", C::PersonId, "Person", "인물. Person.")
+    .one("institution", C::InstitutionId, "Institution", "기관. Institution.")
+    .one("onBehalfOf", C::OnBehalfOfId, "Institution", "대표한 기관. Institution represented.")
+    .localized(
+        "groupLabel",
+        C::GroupLabelKo,
+        C::GroupLabelEn,
+        "집단. Group where names are unknown.",
+    )
+    .column("headCount", C::HeadCount, "인원. Number of persons, where known.")
+    .localized("post", C::PostKo, C::PostEn, "직위. Post title at that time.")
+    .party(
+        "participant",
+        C::PersonId,
+        C::InstitutionId,
+        "참석 주체. Person or institution taking part.",
+    )
+    .choice("role", C::Role, AttendanceRole::CHOICE, "구분. Part in the meeting.")
+    .choice("status", C::Status, AttendanceStatus::CHOICE, "상태. Whether they came.")
+    .choice("sector", C::Sector, Sector::CHOICE, "산·학·연·관. Side represented.")
+    .sorted(&["position"])
+    .orderable("POSITION", "position")
+    .searchable()
+    .list("attendances")
 }
 
 fn meeting_document() -> Type {
     use entity::meeting_document::Column as C;
-    Type::fact::<entity::meeting_document::Entity>("MeetingDocument", *b"MD", Guard::Via { fk: "meeting_id", parent: "Meeting" }, "회의 자료. A document about a meeting and what it is to it.")
-        .one("meeting", C::MeetingId, "Meeting", "회의. Meeting.")
-        .column("position", C::Position, "순서. Order.")
-        .one("document", C::DocumentId, "Document", "자료. Document.")
-        .choice("role", C::Role, MeetingDocumentRole::CHOICE, "구분. What it is to the meeting.")
-        .sorted(&["position"])
+    Type::fact::<entity::meeting_document::Entity>(
+        "MeetingDocument",
+        *b"MD",
+        Guard::Via { fk: "meeting_id", parent: "Meeting" },
+        "회의 자료. A document about a meeting and what it is to it.",
+    )
+    .one("meeting", C::MeetingId, "Meeting", "회의. Meeting.")
+    .column("position", C::Position, "순서. Order.")
+    .one("document", C::DocumentId, "Document", "자료. Document.")
+    .choice("role", C::Role, MeetingDocumentRole::CHOICE, "구분. What it is to the meeting.")
+    .sorted(&["position"])
 }
 
 fn minutes() -> Type {
     use entity::minutes::Column as C;
-    Type::fact::<entity::minutes::Entity>("Minutes", *b"MN", Guard::Via { fk: "meeting_id", parent: "Meeting" }, "회의록. Minutes of a meeting; drafts are internal.")
-        .one("meeting", C::MeetingId, "Meeting", "회의. Meeting.")
-        .column("position", C::Position, "순서. Order of revisions.")
-        .choice("status", C::Status, MinutesStatus::CHOICE, "상태. State.")
-        .one("document", C::DocumentId, "Document", "자료. Document holding the text.")
-        .column("approvedOn", C::ApprovedOn, "확정일. Date of approval.")
-        .sorted(&["position"])
+    Type::fact::<entity::minutes::Entity>(
+        "Minutes",
+        *b"MN",
+        Guard::Via { fk: "meeting_id", parent: "Meeting" },
+        "회의록. Minutes of a meeting; drafts are internal.",
+    )
+    .one("meeting", C::MeetingId, "Meeting", "회의. Meeting.")
+    .column("position", C::Position, "순서. Order of revisions.")
+    .choice("status", C::Status, MinutesStatus::CHOICE, "상태. State.")
+    .one("document", C::DocumentId, "Document", "자료. Document holding the text.")
+    .column("approvedOn", C::ApprovedOn, "확정일. Date of approval.")
+    .sorted(&["position"])
 }
 
 fn quarter(_: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
@@ -148,22 +325,36 @@ fn quarter(_: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
 }
 
 fn in_quarter(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
-    let quarter: Quarter = args.get("value").and_then(Value::as_str).and_then(|text| text.parse().ok()).ok_or_else(|| {
-        Error::input("quarter는 2026-Q3 형식이어야 합니다.", "quarter must be written like 2026-Q3.")
-    })?;
+    let quarter: Quarter =
+        args.get("value").and_then(Value::as_str).and_then(|text| text.parse().ok()).ok_or_else(
+            || {
+                Error::input(
+                    "quarter는 2026-Q3 형식이어야 합니다.",
+                    "quarter must be written like 2026-Q3.",
+                )
+            },
+        )?;
     // A date known to the month sorts before its first day, and belongs to the quarter all the same.
     let first = quarter.first_day().format("%Y-%m").to_string();
     sql.push("(").column(alias, "held_on").push(" >= ").bind(first);
-    sql.push(" AND ").column(alias, "held_on").push(" <= ").bind(quarter.last_day().to_string()).push(")");
+    sql.push(" AND ")
+        .column(alias, "held_on")
+        .push(" <= ")
+        .bind(quarter.last_day().to_string())
+        .push(")");
     Ok(())
 }
 
 fn has_open(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
-    let recommendation = reader.catalog.find("Recommendation").ok_or_else(|| Error::internal("Recommendation"))?;
+    let recommendation =
+        reader.catalog.find("Recommendation").ok_or_else(|| Error::internal("Recommendation"))?;
     let wanted = args.get("value").and_then(Value::as_bool) != Some(false);
     let inner = sql.alias();
     sql.push(if wanted { "EXISTS (" } else { "NOT EXISTS (" });
-    sql.push("SELECT 1 FROM recommendation ").push(&inner).push(" WHERE ").column(&inner, "meeting_id");
+    sql.push("SELECT 1 FROM recommendation ")
+        .push(&inner)
+        .push(" WHERE ")
+        .column(&inner, "meeting_id");
     sql.push(" = ").column(alias, "id").push(" AND ").column(&inner, "status");
     sql.push(" NOT IN ('DELIVERED', 'CLOSED') AND ");
     scope::guard(reader, sql, recommendation, &inner, None);
@@ -171,10 +362,18 @@ fn has_open(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Res
     Ok(())
 }
 
-fn counted_attendance(_: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Args) -> Result<(), Error> {
+fn counted_attendance(
+    _: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    _: &Args,
+) -> Result<(), Error> {
     // The policy lets everybody have the number of those who may not be shown.
     let inner = sql.alias();
-    sql.push("(SELECT coalesce(sum(coalesce(").column(&inner, "head_count").push(", 1)), 0) FROM attendance ");
+    sql.push("(SELECT coalesce(sum(coalesce(")
+        .column(&inner, "head_count")
+        .push(", 1)), 0) FROM attendance ");
     sql.push(&inner).push(" WHERE ").column(&inner, "meeting_id").push(" = ").column(alias, "id");
     sql.push(" AND ").column(&inner, "visibility").push(" IN ('PUBLIC', 'COUNTS_ONLY'))");
     Ok(())

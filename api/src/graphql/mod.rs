@@ -10,13 +10,13 @@ mod bill;
 mod body;
 mod choices;
 mod citation;
+mod document;
 pub mod document_cache;
 pub mod engine;
 mod industry;
 mod institution;
 mod limits;
 mod meeting;
-mod document;
 mod observation;
 mod person;
 mod plan;
@@ -83,7 +83,14 @@ fn shapes() -> Vec<Shape> {
 }
 
 fn roots() -> Vec<Root> {
-    [adoption_case::roots(), region::roots(), search::roots(), statistics::roots(), timeline::roots()].concat()
+    [
+        adoption_case::roots(),
+        region::roots(),
+        search::roots(),
+        statistics::roots(),
+        timeline::roots(),
+    ]
+    .concat()
 }
 
 /// The catalogue of types, made once.

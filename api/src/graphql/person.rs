@@ -11,41 +11,97 @@ pub fn types() -> Vec<Type> {
 
 fn person() -> Type {
     use entity::person::Column as C;
-    Type::fact::<entity::person::Entity>("Person", *b"PE", Guard::Public, "인물. A person acting in the programme; only what the sources publish.")
-        .column("code", C::Code, "인물 키. Stable key.")
-        .localized("name", C::NameKo, C::NameEn, "이름. Name.")
-        .many("memberships", entity::membership::Column::PersonId, "Membership", &["position"], "소속·직위. Institutions and posts, at the time the source speaks of.")
-        .many("appointments", entity::appointment::Column::PersonId, "Appointment", &["position"], "위촉. Seats in bodies.")
-        .many("statements", entity::statement::Column::PersonId, "Statement", &["position"], "발언. Statements made.")
-        .many("attendances", entity::attendance::Column::PersonId, "Attendance", &["position"], "참석. Meetings attended.")
-        .many("authorships", entity::document_author::Column::PersonId, "DocumentAuthor", &["position"], "저작. Documents written.")
-        .many("recommendations", entity::recommendation::Column::PersonId, "Recommendation", &["code"], "건의. Recommendations raised.")
-        .many("contactPoints", entity::contact_point::Column::PersonId, "ContactPoint", &["position"], "연락처. Contact points: personal data, never shown to an anonymous caller.")
-        .sorted(&["code"])
-        .orderable("CODE", "code")
-        .orderable("NAME", "name_ko")
-        .searchable()
-        .list("persons")
-        .lookup("person", "code")
+    Type::fact::<entity::person::Entity>(
+        "Person",
+        *b"PE",
+        Guard::Public,
+        "인물. A person acting in the programme; only what the sources publish.",
+    )
+    .column("code", C::Code, "인물 키. Stable key.")
+    .localized("name", C::NameKo, C::NameEn, "이름. Name.")
+    .many(
+        "memberships",
+        entity::membership::Column::PersonId,
+        "Membership",
+        &["position"],
+        "소속·직위. Institutions and posts, at the time the source speaks of.",
+    )
+    .many(
+        "appointments",
+        entity::appointment::Column::PersonId,
+        "Appointment",
+        &["position"],
+        "위촉. Seats in bodies.",
+    )
+    .many(
+        "statements",
+        entity::statement::Column::PersonId,
+        "Statement",
+        &["position"],
+        "발언. Statements made.",
+    )
+    .many(
+        "attendances",
+        entity::attendance::Column::PersonId,
+        "Attendance",
+        &["position"],
+        "참석. Meetings attended.",
+    )
+    .many(
+        "authorships",
+        entity::document_author::Column::PersonId,
+        "DocumentAuthor",
+        &["position"],
+        "저작. Documents written.",
+    )
+    .many(
+        "recommendations",
+        entity::recommendation::Column::PersonId,
+        "Recommendation",
+        &["code"],
+        "건의. Recommendations raised.",
+    )
+    .many(
+        "contactPoints",
+        entity::contact_point::Column::PersonId,
+        "ContactPoint",
+        &["position"],
+        "연락처. Contact points: personal data, never shown to an anonymous caller.",
+    )
+    .sorted(&["code"])
+    .orderable("CODE", "code")
+    .orderable("NAME", "name_ko")
+    .searchable()
+    .list("persons")
+    .lookup("person", "code")
 }
 
 fn membership() -> Type {
     use entity::membership::Column as C;
-    Type::fact::<entity::membership::Entity>("Membership", *b"MB", Guard::Public, "소속. A person's post in an institution at a time (Popolo membership).")
-        .one("person", C::PersonId, "Person", "인물. Person.")
-        .one("institution", C::InstitutionId, "Institution", "기관. Institution.")
-        .column("position", C::Position, "순서. Order in the source.")
-        .localized("post", C::PostKo, C::PostEn, "직위. Post title at that time.")
-        .localized("unit", C::UnitKo, C::UnitEn, "부서. Department or office.")
-        .column("acting", C::Acting, "직무대행 여부. Whether held in an acting capacity.")
-        .localized("duty", C::DutyKo, C::DutyEn, "담당. Part in the matter at hand, e.g. 책임자.")
-        .partial_date("startsOn", C::StartsOn, "시작. Start of the post.")
-        .partial_date("endsOn", C::EndsOn, "종료. End of the post.")
-        .partial_date("observedOn", C::ObservedOn, "확인 시점. Date at which the source shows the post.")
-        .sorted(&["position"])
-        .orderable("POSITION", "position")
-        .searchable()
-        .list("memberships")
+    Type::fact::<entity::membership::Entity>(
+        "Membership",
+        *b"MB",
+        Guard::Public,
+        "소속. A person's post in an institution at a time (Popolo membership).",
+    )
+    .one("person", C::PersonId, "Person", "인물. Person.")
+    .one("institution", C::InstitutionId, "Institution", "기관. Institution.")
+    .column("position", C::Position, "순서. Order in the source.")
+    .localized("post", C::PostKo, C::PostEn, "직위. Post title at that time.")
+    .localized("unit", C::UnitKo, C::UnitEn, "부서. Department or office.")
+    .column("acting", C::Acting, "직무대행 여부. Whether held in an acting capacity.")
+    .localized("duty", C::DutyKo, C::DutyEn, "담당. Part in the matter at hand, e.g. 책임자.")
+    .partial_date("startsOn", C::StartsOn, "시작. Start of the post.")
+    .partial_date("endsOn", C::EndsOn, "종료. End of the post.")
+    .partial_date(
+        "observedOn",
+        C::ObservedOn,
+        "확인 시점. Date at which the source shows the post.",
+    )
+    .sorted(&["position"])
+    .orderable("POSITION", "position")
+    .searchable()
+    .list("memberships")
 }
 
 fn contact_point() -> Type {

@@ -13,7 +13,13 @@ use crate::read::model::{Args, Column, Guard, Scalar, Source, Type};
 
 /// The types declared here.
 pub fn types() -> Vec<Type> {
-    vec![recommendation(), recommendation_assignment(), recommendation_answer(), effect(), recommendation_relation()]
+    vec![
+        recommendation(),
+        recommendation_assignment(),
+        recommendation_answer(),
+        effect(),
+        recommendation_relation(),
+    ]
 }
 
 fn recommendation() -> Type {
@@ -65,61 +71,86 @@ fn recommendation() -> Type {
 
 fn recommendation_assignment() -> Type {
     use entity::recommendation_assignment::Column as C;
-    Type::fact::<entity::recommendation_assignment::Entity>("RecommendationAssignment", *b"RA", Guard::Via { fk: "recommendation_id", parent: "Recommendation" }, "건의 이관. An addressee of a recommendation and how long it was theirs.")
-        .one("recommendation", C::RecommendationId, "Recommendation", "건의. Recommendation.")
-        .column("position", C::Position, "순서. Order.")
-        .one("addressee", C::AddresseeId, "Institution", "소관 기관. Addressee.")
-        .partial_date("assignedOn", C::AssignedOn, "이관일. Date of assignment.")
-        .column("dueOn", C::DueOn, "기한. Answer due.")
-        .localized("reason", C::ReasonKo, C::ReasonEn, "사유. Why it was (re)assigned.")
-        .sorted(&["position"])
+    Type::fact::<entity::recommendation_assignment::Entity>(
+        "RecommendationAssignment",
+        *b"RA",
+        Guard::Via { fk: "recommendation_id", parent: "Recommendation" },
+        "건의 이관. An addressee of a recommendation and how long it was theirs.",
+    )
+    .one("recommendation", C::RecommendationId, "Recommendation", "건의. Recommendation.")
+    .column("position", C::Position, "순서. Order.")
+    .one("addressee", C::AddresseeId, "Institution", "소관 기관. Addressee.")
+    .partial_date("assignedOn", C::AssignedOn, "이관일. Date of assignment.")
+    .column("dueOn", C::DueOn, "기한. Answer due.")
+    .localized("reason", C::ReasonKo, C::ReasonEn, "사유. Why it was (re)assigned.")
+    .sorted(&["position"])
 }
 
 fn recommendation_answer() -> Type {
     use entity::recommendation_answer::Column as C;
-    Type::fact::<entity::recommendation_answer::Entity>("RecommendationAnswer", *b"AN", Guard::Via { fk: "recommendation_id", parent: "Recommendation" }, "건의 회신. Answer of an addressee with its disposition.")
-        .one("recommendation", C::RecommendationId, "Recommendation", "건의. Recommendation.")
-        .column("position", C::Position, "순서. Order.")
-        .one("institution", C::InstitutionId, "Institution", "회신 기관. Institution that answered.")
-        .choice("disposition", C::Disposition, Disposition::CHOICE, "처리 결과. Disposition.")
-        .localized("reason", C::ReasonKo, C::ReasonEn, "사유. Reason; mandatory unless accepted in full.")
-        .partial_date("answeredOn", C::AnsweredOn, "회신일. Date of the answer.")
-        .partial_date("plannedOn", C::PlannedOn, "조치 예정일. Planned date of action or review.")
-        .column("rating", C::Rating, "만족도. Rating of the answer by its originator, 1 to 5.")
-        .sorted(&["position"])
-        .searchable()
+    Type::fact::<entity::recommendation_answer::Entity>(
+        "RecommendationAnswer",
+        *b"AN",
+        Guard::Via { fk: "recommendation_id", parent: "Recommendation" },
+        "건의 회신. Answer of an addressee with its disposition.",
+    )
+    .one("recommendation", C::RecommendationId, "Recommendation", "건의. Recommendation.")
+    .column("position", C::Position, "순서. Order.")
+    .one("institution", C::InstitutionId, "Institution", "회신 기관. Institution that answered.")
+    .choice("disposition", C::Disposition, Disposition::CHOICE, "처리 결과. Disposition.")
+    .localized(
+        "reason",
+        C::ReasonKo,
+        C::ReasonEn,
+        "사유. Reason; mandatory unless accepted in full.",
+    )
+    .partial_date("answeredOn", C::AnsweredOn, "회신일. Date of the answer.")
+    .partial_date("plannedOn", C::PlannedOn, "조치 예정일. Planned date of action or review.")
+    .column("rating", C::Rating, "만족도. Rating of the answer by its originator, 1 to 5.")
+    .sorted(&["position"])
+    .searchable()
 }
 
 fn effect() -> Type {
     use entity::effect::Column as C;
-    Type::fact::<entity::effect::Entity>("Effect", *b"EF", Guard::Via { fk: "recommendation_id", parent: "Recommendation" }, "성과. What came of a recommendation, with date and evidence.")
-        .one("recommendation", C::RecommendationId, "Recommendation", "건의. Recommendation.")
-        .column("position", C::Position, "순서. Order.")
-        .choice("kind", C::Kind, EffectKind::CHOICE, "종류. Kind of effect.")
-        .localized("title", C::TitleKo, C::TitleEn, "제목. Short title.")
-        .choice("delivery", C::Delivery, DeliveryStatus::CHOICE, "이행 상태. Delivery light.")
-        .one("policyTask", C::PolicyTaskId, "PolicyTask", "과제. Policy task.")
-        .one("policyPlan", C::PolicyPlanId, "PolicyPlan", "계획. Plan.")
-        .one("bill", C::BillId, "Bill", "법률안. Bill.")
-        .one("provision", C::ProvisionId, "Provision", "조문. Provision of the bill.")
-        .one("adoptionCase", C::AdoptionCaseId, "AdoptionCase", "도입 사례. Adoption case.")
-        .krw("amount", C::Amount, "금액(원). Budget in KRW.")
-        .partial_date("occurredOn", C::OccurredOn, "일자. Date.")
-        .one("document", C::DocumentId, "Document", "증빙. Evidence.")
-        .sorted(&["position"])
-        .orderable("POSITION", "position")
-        .searchable()
-        .list("effects")
+    Type::fact::<entity::effect::Entity>(
+        "Effect",
+        *b"EF",
+        Guard::Via { fk: "recommendation_id", parent: "Recommendation" },
+        "성과. What came of a recommendation, with date and evidence.",
+    )
+    .one("recommendation", C::RecommendationId, "Recommendation", "건의. Recommendation.")
+    .column("position", C::Position, "순서. Order.")
+    .choice("kind", C::Kind, EffectKind::CHOICE, "종류. Kind of effect.")
+    .localized("title", C::TitleKo, C::TitleEn, "제목. Short title.")
+    .choice("delivery", C::Delivery, DeliveryStatus::CHOICE, "이행 상태. Delivery light.")
+    .one("policyTask", C::PolicyTaskId, "PolicyTask", "과제. Policy task.")
+    .one("policyPlan", C::PolicyPlanId, "PolicyPlan", "계획. Plan.")
+    .one("bill", C::BillId, "Bill", "법률안. Bill.")
+    .one("provision", C::ProvisionId, "Provision", "조문. Provision of the bill.")
+    .one("adoptionCase", C::AdoptionCaseId, "AdoptionCase", "도입 사례. Adoption case.")
+    .krw("amount", C::Amount, "금액(원). Budget in KRW.")
+    .partial_date("occurredOn", C::OccurredOn, "일자. Date.")
+    .one("document", C::DocumentId, "Document", "증빙. Evidence.")
+    .sorted(&["position"])
+    .orderable("POSITION", "position")
+    .searchable()
+    .list("effects")
 }
 
 fn recommendation_relation() -> Type {
     use entity::recommendation_relation::Column as C;
-    Type::fact::<entity::recommendation_relation::Entity>("RecommendationRelation", *b"RR", Guard::Via { fk: "recommendation_id", parent: "Recommendation" }, "건의 관계. A recommendation's relation to another.")
-        .one("recommendation", C::RecommendationId, "Recommendation", "건의. Recommendation.")
-        .column("position", C::Position, "순서. Order.")
-        .one("other", C::OtherId, "Recommendation", "상대 건의. The other recommendation.")
-        .choice("kind", C::Kind, RecommendationRelationKind::CHOICE, "관계. How they relate.")
-        .sorted(&["position"])
+    Type::fact::<entity::recommendation_relation::Entity>(
+        "RecommendationRelation",
+        *b"RR",
+        Guard::Via { fk: "recommendation_id", parent: "Recommendation" },
+        "건의 관계. A recommendation's relation to another.",
+    )
+    .one("recommendation", C::RecommendationId, "Recommendation", "건의. Recommendation.")
+    .column("position", C::Position, "순서. Order.")
+    .one("other", C::OtherId, "Recommendation", "상대 건의. The other recommendation.")
+    .choice("kind", C::Kind, RecommendationRelationKind::CHOICE, "관계. How they relate.")
+    .sorted(&["position"])
 }
 
 fn is_overdue(reader: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {

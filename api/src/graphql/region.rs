@@ -38,13 +38,18 @@ fn region() -> Type {
 
 fn region_code() -> Type {
     use entity::region_code::Column as C;
-    Type::fact::<entity::region_code::Entity>("RegionCode", *b"RC", Guard::Via { fk: "region_id", parent: "Region" }, "지역 코드. A code of a region in one scheme, with the dates it was in use.")
-        .one("region", C::RegionId, "Region", "지역. Region the code names.")
-        .choice("scheme", C::Scheme, RegionCodeScheme::CHOICE, "체계. Scheme of the code.")
-        .column("code", C::Code, "코드. The code itself.")
-        .column("validFrom", C::ValidFrom, "시작일. First day of use; null if before the record.")
-        .column("validTo", C::ValidTo, "종료일. Last day of use; null while in use.")
-        .sorted(&["scheme", "code"])
+    Type::fact::<entity::region_code::Entity>(
+        "RegionCode",
+        *b"RC",
+        Guard::Via { fk: "region_id", parent: "Region" },
+        "지역 코드. A code of a region in one scheme, with the dates it was in use.",
+    )
+    .one("region", C::RegionId, "Region", "지역. Region the code names.")
+    .choice("scheme", C::Scheme, RegionCodeScheme::CHOICE, "체계. Scheme of the code.")
+    .column("code", C::Code, "코드. The code itself.")
+    .column("validFrom", C::ValidFrom, "시작일. First day of use; null if before the record.")
+    .column("validTo", C::ValidTo, "종료일. Last day of use; null while in use.")
+    .sorted(&["scheme", "code"])
 }
 
 /// The root fields declared here.
@@ -60,7 +65,12 @@ pub fn roots() -> Vec<Root> {
         description: "지역 목록. Divisions, those of the past included.".into(),
         ty: "RegionConnection!".into(),
         args,
-        kind: RootKind::List(List { target: "Region", link: None, sorted: vec!["code"], condition: Some(existing) }),
+        kind: RootKind::List(List {
+            target: "Region",
+            link: None,
+            sorted: vec!["code"],
+            condition: Some(existing),
+        }),
     }]
 }
 
@@ -71,12 +81,19 @@ fn existing(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(
     };
     let day = page::bound(crate::read::model::Scalar::Date, day).ok_or_else(|| not_a_date(day))?;
     sql.push("(").column(alias, "valid_from").push(" IS NULL OR ").column(alias, "valid_from");
-    sql.push(" <= ").bind(day.clone()).push(") AND (").column(alias, "valid_to").push(" IS NULL OR ");
+    sql.push(" <= ")
+        .bind(day.clone())
+        .push(") AND (")
+        .column(alias, "valid_to")
+        .push(" IS NULL OR ");
     sql.column(alias, "valid_to").push(" >= ").bind(day).push(") AND ");
     sql.column(alias, "category").push(" <> 'NATIONWIDE'");
     Ok(())
 }
 
 fn not_a_date(_: &Value) -> Error {
-    Error::input("asOf는 2026-07-01 형식의 날짜여야 합니다.", "asOf must be a date like 2026-07-01.")
+    Error::input(
+        "asOf는 2026-07-01 형식의 날짜여야 합니다.",
+        "asOf must be a date like 2026-07-01.",
+    )
 }

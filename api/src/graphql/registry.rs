@@ -16,7 +16,12 @@ use super::choices::{INPUTS, ORDER_DIRECTION, SCALARS};
 use crate::read::catalog::Catalog;
 use crate::read::model::{Arg, Field, Kind, Scalar, Type};
 
-fn input(name: &str, ty: impl Into<String>, default: Option<&str>, description: &str) -> MetaInputValue {
+fn input(
+    name: &str,
+    ty: impl Into<String>,
+    default: Option<&str>,
+    description: &str,
+) -> MetaInputValue {
     MetaInputValue {
         name: name.to_owned(),
         description: Some(description.to_owned()),
@@ -81,7 +86,12 @@ fn object(name: &str, description: &str, fields: Fields) -> MetaType {
     }
 }
 
-fn interface(name: &str, description: &str, fields: Fields, possible_types: IndexSet<String>) -> MetaType {
+fn interface(
+    name: &str,
+    description: &str,
+    fields: Fields,
+    possible_types: IndexSet<String>,
+) -> MetaType {
     MetaType::Interface {
         name: name.to_owned(),
         description: Some(description.to_owned()),
@@ -178,7 +188,11 @@ pub fn register(registry: &mut Registry, catalog: &Catalog, choices: &[&'static 
             choice.description,
             choice.values.iter().map(|value| (value.code, value.description)),
         ));
-        add(comparison(&format!("{}Filter", choice.name), choice.name, &["eq", "ne", "in", "notIn", "isNull"]));
+        add(comparison(
+            &format!("{}Filter", choice.name),
+            choice.name,
+            &["eq", "ne", "in", "notIn", "isNull"],
+        ));
     }
     add(enumeration(ORDER_DIRECTION.0, ORDER_DIRECTION.1, ORDER_DIRECTION.2.iter().copied()));
     for (name, description, fields) in INPUTS {
@@ -203,7 +217,8 @@ pub fn register(registry: &mut Registry, catalog: &Catalog, choices: &[&'static 
             add(ty);
         }
     }
-    let roots = catalog.roots.iter().map(|root| field(root.name, &*root.ty, &root.args, &root.description));
+    let roots =
+        catalog.roots.iter().map(|root| field(root.name, &*root.ty, &root.args, &root.description));
     add(object("Query", "조회. What can be asked.", keyed(roots)));
     registry.types.extend(types);
     for ty in catalog.types() {
@@ -217,15 +232,23 @@ pub fn register(registry: &mut Registry, catalog: &Catalog, choices: &[&'static 
 
 fn interfaces(catalog: &Catalog) -> Vec<MetaType> {
     let names = |facts: bool| -> IndexSet<String> {
-        catalog.types().iter().filter(|ty| !facts || ty.is_fact).map(|ty| ty.name.to_owned()).collect()
+        catalog
+            .types()
+            .iter()
+            .filter(|ty| !facts || ty.is_fact)
+            .map(|ty| ty.name.to_owned())
+            .collect()
     };
     let id = field("id", "ID!", &[], "식별자. Opaque global id, for `node(id:)`.");
     let mut fact = vec![id.clone()];
     if let Some(sample) = catalog.types().iter().find(|ty| ty.is_fact) {
         let shared = ["version", "origin", "createdAt", "updatedAt", "citations", "conflicts"];
-        fact.extend(shared.iter().filter_map(|name| sample.find(name)).map(|of| {
-            field(of.name, &*of.ty, &of.args, &of.description)
-        }));
+        fact.extend(
+            shared
+                .iter()
+                .filter_map(|name| sample.find(name))
+                .map(|of| field(of.name, &*of.ty, &of.args, &of.description)),
+        );
     }
     vec![
         interface("Node", "객체. Anything with a global id (Relay).", keyed([id]), names(false)),
@@ -255,8 +278,18 @@ fn page_info() -> MetaType {
         keyed([
             field("hasNextPage", "Boolean!", &[], "다음 쪽 유무. Whether rows follow."),
             field("hasPreviousPage", "Boolean!", &[], "이전 쪽 유무. Whether rows precede."),
-            field("startCursor", "String", &[], "첫 커서. Cursor of the first row; null on an empty page."),
-            field("endCursor", "String", &[], "끝 커서. Cursor of the last row; null on an empty page."),
+            field(
+                "startCursor",
+                "String",
+                &[],
+                "첫 커서. Cursor of the first row; null on an empty page.",
+            ),
+            field(
+                "endCursor",
+                "String",
+                &[],
+                "끝 커서. Cursor of the last row; null on an empty page.",
+            ),
         ]),
     )
 }
@@ -272,7 +305,12 @@ fn list_types(catalog: &Catalog, ty: &Type) -> Vec<MetaType> {
                 field("edges", format!("[{name}Edge!]!"), &[], "항목. Rows with their cursors."),
                 field("nodes", format!("[{name}!]!"), &[], "행. The rows alone."),
                 field("pageInfo", "PageInfo!", &[], "쪽 정보. Where the page stands."),
-                field("totalCount", "Int!", &[], "총계. Rows that meet the conditions, over all pages; counted only if selected."),
+                field(
+                    "totalCount",
+                    "Int!",
+                    &[],
+                    "총계. Rows that meet the conditions, over all pages; counted only if selected.",
+                ),
             ]),
         ),
         object(
@@ -288,7 +326,12 @@ fn list_types(catalog: &Catalog, ty: &Type) -> Vec<MetaType> {
             &format!("{name}ListFilter"),
             &format!("{name} 목록 조건. Condition on a list of {name}."),
             inputs([
-                input("some", format!("{name}Filter"), None, "하나 이상. At least one row meets it."),
+                input(
+                    "some",
+                    format!("{name}Filter"),
+                    None,
+                    "하나 이상. At least one row meets it.",
+                ),
                 input("none", format!("{name}Filter"), None, "없음. No row meets it."),
             ]),
         ),
@@ -336,7 +379,11 @@ fn filter_type(catalog: &Catalog, ty: &Type) -> MetaType {
             fields.push(input(of.name, kind, None, &of.description));
         }
     }
-    input_object(&name, &format!("{} 조건. Condition on {}; its fields are joined by and.", ty.name, ty.name), inputs(fields))
+    input_object(
+        &name,
+        &format!("{} 조건. Condition on {}; its fields are joined by and.", ty.name, ty.name),
+        inputs(fields),
+    )
 }
 
 fn filter_of(catalog: &Catalog, field: &Field) -> Option<String> {
@@ -366,8 +413,12 @@ fn comparison(name: &str, ty: &str, operators: &[&str]) -> MetaType {
             "lte" => (ty.to_owned(), "이하. At most, or until."),
             "gt" => (ty.to_owned(), "초과. Greater than, or after."),
             "gte" => (ty.to_owned(), "이상. At least, or from."),
-            "contains" => ("String".to_owned(), "일부 일치. Contains this text, whatever the case."),
-            "startsWith" => ("String".to_owned(), "앞부분 일치. Starts with this text, whatever the case."),
+            "contains" => {
+                ("String".to_owned(), "일부 일치. Contains this text, whatever the case.")
+            }
+            "startsWith" => {
+                ("String".to_owned(), "앞부분 일치. Starts with this text, whatever the case.")
+            }
             _ => ("Boolean".to_owned(), "값 없음. Whether there is no value."),
         };
         input(operator, kind, None, text)
@@ -379,7 +430,11 @@ fn scalar_filters() -> Vec<MetaType> {
     const ORDERED: [&str; 9] = ["eq", "ne", "in", "notIn", "lt", "lte", "gt", "gte", "isNull"];
     let mut types = vec![
         comparison("IDFilter", "ID", &["eq", "ne", "in", "notIn"]),
-        comparison("StringFilter", "String", &["eq", "ne", "in", "notIn", "contains", "startsWith", "isNull"]),
+        comparison(
+            "StringFilter",
+            "String",
+            &["eq", "ne", "in", "notIn", "contains", "startsWith", "isNull"],
+        ),
         comparison("BooleanFilter", "Boolean", &["eq", "isNull"]),
     ];
     for scalar in ["Int", "Float", "KRW", "Date", "DateTime", "PartialDate"] {
@@ -391,7 +446,12 @@ fn scalar_filters() -> Vec<MetaType> {
         inputs([
             input("ko", "StringFilter", None, "국문. The Korean text."),
             input("en", "StringFilter", None, "영문. The English text."),
-            input("contains", "String", None, "일부 일치. Either contains this text, whatever the case."),
+            input(
+                "contains",
+                "String",
+                None,
+                "일부 일치. Either contains this text, whatever the case.",
+            ),
         ]),
     ));
     types

@@ -28,7 +28,11 @@ pub fn types() -> Vec<Type> {
 /// The root fields declared here.
 pub fn roots() -> Vec<Root> {
     let mut args = vec![
-        Arg::new("text", "String!", "검색어. Words that must all be found; two Korean syllables are enough, at most 100 characters."),
+        Arg::new(
+            "text",
+            "String!",
+            "검색어. Words that must all be found; two Korean syllables are enough, at most 100 characters.",
+        ),
         Arg::new("types", "[SearchType!]", "검색 대상. Kinds of rows; all if left out."),
     ];
     args.extend(page_args("SearchResult", false).into_iter().filter(|arg| arg.name != "where"));
@@ -64,6 +68,10 @@ fn found(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), 
 /// `AGENDA_ITEM` to `AgendaItem`.
 fn pascal(code: &str) -> String {
     code.split('_')
-        .flat_map(|part| part.chars().enumerate().map(|(at, letter)| if at == 0 { letter } else { letter.to_ascii_lowercase() }))
+        .flat_map(|part| {
+            part.chars()
+                .enumerate()
+                .map(|(at, letter)| if at == 0 { letter } else { letter.to_ascii_lowercase() })
+        })
         .collect()
 }

@@ -11,7 +11,9 @@ fn illustrative() -> Arg {
         name: "includeIllustrative",
         ty: "Boolean!".into(),
         default: Some("false"),
-        description: "예시 자료 포함. Whether illustrative rows count; facts and user entries always do.".into(),
+        description:
+            "예시 자료 포함. Whether illustrative rows count; facts and user entries always do."
+                .into(),
     }
 }
 
@@ -64,11 +66,23 @@ pub const SHAPES: &[Shape] = &[
             ("key", "String", "키. Code of the group; null where none is given."),
             ("label", "LocalizedText", "명칭. Name of the group."),
             ("raised", "Int!", "건의 수. Recommendations on record."),
-            ("items", "Int!", "과제 건수. Items they stand for; what is part of a published total counts once."),
+            (
+                "items",
+                "Int!",
+                "과제 건수. Items they stand for; what is part of a published total counts once.",
+            ),
             ("answered", "Int!", "회신 수. Recommendations answered."),
-            ("answeredOnTime", "Int!", "기한 내 회신 수. Answered by the due date, where one was set."),
+            (
+                "answeredOnTime",
+                "Int!",
+                "기한 내 회신 수. Answered by the due date, where one was set.",
+            ),
             ("answeredWithDueDate", "Int!", "기한 있는 회신 수. Base of the on-time rate."),
-            ("medianDays", "Float", "회신 소요 일수 중앙값. Median days from raising to the first answer; null without answers dated to the day."),
+            (
+                "medianDays",
+                "Float",
+                "회신 소요 일수 중앙값. Median days from raising to the first answer; null without answers dated to the day.",
+            ),
             ("delivered", "Int!", "이행 완료 수. Recommendations delivered."),
             ("withEffect", "Int!", "성과 있는 건의 수. Recommendations with an effect on record."),
         ],
@@ -91,7 +105,11 @@ pub const SHAPES: &[Shape] = &[
             ("key", "String!", "키. Code of the group."),
             ("label", "LocalizedText", "명칭. Name of the group."),
             ("count", "Int", "사례 수. Cases; null where hidden."),
-            ("isHidden", "Boolean!", "비공개 여부. Whether the count is hidden to protect companies."),
+            (
+                "isHidden",
+                "Boolean!",
+                "비공개 여부. Whether the count is hidden to protect companies.",
+            ),
         ],
     },
 ];

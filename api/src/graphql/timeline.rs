@@ -23,9 +23,21 @@ pub fn types() -> Vec<Type> {
             "연표 항목. A dated event of the programme.",
         )
         .plain("occurredOn", "occurred_on", Scalar::PartialDate, "PartialDate!", "일자. Date.")
-        .plain("kind", "kind", Scalar::Choice(TimelineKind::CHOICE), "TimelineKind!", "종류. What it tells of.")
+        .plain(
+            "kind",
+            "kind",
+            Scalar::Choice(TimelineKind::CHOICE),
+            "TimelineKind!",
+            "종류. What it tells of.",
+        )
         .plain_localized("title", "title_ko", "title_en", "제목. Title.")
-        .plain("origin", "origin", Scalar::Choice(Origin::CHOICE), "Origin!", "출처 구분. Where the row comes from.")
+        .plain(
+            "origin",
+            "origin",
+            Scalar::Choice(Origin::CHOICE),
+            "Origin!",
+            "출처 구분. Where the row comes from.",
+        )
         .one_by("body", Source::Column("body_id"), "Body", "Body", "협의체. Body it concerns.")
         .subject("subject", "대상. The row it tells of.")
         .sorted(&["occurred_on"])
@@ -76,7 +88,9 @@ fn within(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(),
         sql.push(" AND ").column(alias, "occurred_on").push(" < ").bind(format!("{to}~"));
     }
     if let Some(bodies) = args.get("bodies").and_then(Value::as_array) {
-        sql.push(" AND ").column(alias, "body_id").push(" IN (SELECT id FROM body WHERE code IN (NULL");
+        sql.push(" AND ")
+            .column(alias, "body_id")
+            .push(" IN (SELECT id FROM body WHERE code IN (NULL");
         for code in bodies.iter().filter_map(Value::as_str).filter(|code| !code.contains('\0')) {
             sql.push(", ").bind(code);
         }

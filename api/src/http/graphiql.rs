@@ -13,8 +13,14 @@ mod assets {
 fn find(path: &str) -> Option<Response> {
     let (_, kind, bytes) = assets::WEB_ASSETS.iter().find(|(name, ..)| *name == path)?;
     // Names below `assets/` hold a hash of the content.
-    let caching = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
-    Some(([(header::CONTENT_TYPE, *kind), (header::CACHE_CONTROL, caching)], *bytes).into_response())
+    let caching = if path.starts_with("assets/") {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    Some(
+        ([(header::CONTENT_TYPE, *kind), (header::CACHE_CONTROL, caching)], *bytes).into_response(),
+    )
 }
 
 fn off() -> Response {

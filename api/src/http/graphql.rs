@@ -109,7 +109,10 @@ pub async fn endpoint(State(shared): State<Shared>, request: Request) -> Respons
         _ => {
             let mut response = refuse(Refusal(
                 StatusCode::METHOD_NOT_ALLOWED,
-                Error::BadRequest(Message::new("GET 또는 POST만 쓸 수 있습니다.", "Use GET or POST.")),
+                Error::BadRequest(Message::new(
+                    "GET 또는 POST만 쓸 수 있습니다.",
+                    "Use GET or POST.",
+                )),
             ));
             response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
             return response;
@@ -133,7 +136,9 @@ fn status(media: Media, response: &request::Response) -> StatusCode {
     let too_large = |error: &GraphQlError| matches!(error.error, Error::TooLarge(_));
     match (&response.data, media) {
         (Some(_), _) | (None, Media::Json) => StatusCode::OK,
-        (None, Media::GraphQl) if response.errors.iter().any(too_large) => StatusCode::PAYLOAD_TOO_LARGE,
+        (None, Media::GraphQl) if response.errors.iter().any(too_large) => {
+            StatusCode::PAYLOAD_TOO_LARGE
+        }
         (None, Media::GraphQl) => StatusCode::BAD_REQUEST,
     }
 }
@@ -149,12 +154,18 @@ fn from_query(query: &str) -> Result<request::Request, Refusal> {
         let value = match &*name {
             "query" | "operationName" => Value::from(value.into_owned()),
             "variables" | "extensions" => serde_json::from_str(&value).map_err(|_| {
-                bad_request("variables와 extensions는 JSON 객체여야 합니다.", "variables and extensions must be JSON objects.")
+                bad_request(
+                    "variables와 extensions는 JSON 객체여야 합니다.",
+                    "variables and extensions must be JSON objects.",
+                )
             })?,
             _ => continue,
         };
         if fields.insert(name.into_owned(), value).is_some() {
-            return Err(bad_request("같은 매개변수가 두 번 있습니다.", "A parameter stands twice."));
+            return Err(bad_request(
+                "같은 매개변수가 두 번 있습니다.",
+                "A parameter stands twice.",
+            ));
         }
     }
     let mut request = from_fields(fields)?;
@@ -172,16 +183,24 @@ async fn from_body(request: Request) -> Result<request::Request, Refusal> {
             )),
         )
     };
-    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).ok_or_else(unsupported)?;
+    let kind = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .ok_or_else(unsupported)?;
     let mut pieces = kind.split(';').map(|piece| piece.trim().to_ascii_lowercase());
     let is_json = pieces.next().as_deref() == Some("application/json");
-    let is_utf8 = pieces.all(|piece| matches!(piece.as_str(), "charset=utf-8" | "charset=\"utf-8\""));
+    let is_utf8 =
+        pieces.all(|piece| matches!(piece.as_str(), "charset=utf-8" | "charset=\"utf-8\""));
     if !is_json || !is_utf8 || request.headers().contains_key(header::CONTENT_ENCODING) {
         return Err(unsupported());
     }
     let bytes = read_body(request.into_body()).await?;
     let fields = serde_json::from_slice::<UniqueObject>(&bytes).map_err(|_| {
-        bad_request("본문은 GraphQL 요청의 JSON 객체여야 합니다.", "The body must be the JSON object of a GraphQL request.")
+        bad_request(
+            "본문은 GraphQL 요청의 JSON 객체여야 합니다.",
+            "The body must be the JSON object of a GraphQL request.",
+        )
     })?;
     from_fields(fields.0)
 }
@@ -213,7 +232,10 @@ impl<'de> serde::Deserialize<'de> for UniqueObject {
                 f.write_str("an object")
             }
 
-            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<UniqueObject, A::Error> {
+            fn visit_map<A: serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> Result<UniqueObject, A::Error> {
                 let mut fields = Map::new();
                 while let Some((name, value)) = map.next_entry::<String, Value>()? {
                     if fields.insert(name, value).is_some() {
@@ -243,17 +265,27 @@ pub(super) fn request_of(fields: Map<String, Value>) -> Result<request::Request,
 fn from_fields(mut fields: Map<String, Value>) -> Result<request::Request, Refusal> {
     let query = match fields.remove("query") {
         Some(Value::String(query)) => query,
-        _ => return Err(bad_request("query(문자열)가 필요합니다.", "query, a string, is required.")),
+        _ => {
+            return Err(bad_request("query(문자열)가 필요합니다.", "query, a string, is required."));
+        }
     };
     let operation_name = match fields.remove("operationName") {
         None | Some(Value::Null) => None,
         Some(Value::String(name)) => Some(name),
-        Some(_) => return Err(bad_request("operationName은 문자열이어야 합니다.", "operationName must be a string.")),
+        Some(_) => {
+            return Err(bad_request(
+                "operationName은 문자열이어야 합니다.",
+                "operationName must be a string.",
+            ));
+        }
     };
     let mut object = |name: &str| match fields.remove(name) {
         None | Some(Value::Null) => Ok(Map::new()),
         Some(Value::Object(object)) => Ok(object),
-        Some(_) => Err(bad_request("variables와 extensions는 객체여야 합니다.", "variables and extensions must be objects.")),
+        Some(_) => Err(bad_request(
+            "variables와 extensions는 객체여야 합니다.",
+            "variables and extensions must be objects.",
+        )),
     };
     let variables = object("variables")?;
     object("extensions")?;

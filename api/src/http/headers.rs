@@ -23,14 +23,17 @@ pub struct RequestId(pub String);
 
 fn request_id(headers: &HeaderMap) -> String {
     let given = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok()).filter(|id| {
-        (8..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        (8..=64).contains(&id.len())
+            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     });
     given.map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
 }
 
 /// The language a caller prefers.
 pub fn language(headers: &HeaderMap) -> Language {
-    Language::from_header(headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()))
+    Language::from_header(
+        headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()),
+    )
 }
 
 /// Gives the request its id and the answer its headers.

@@ -27,19 +27,27 @@ const MAX_MESSAGE: usize = 64 * 1024;
 const INIT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Takes over a connection; pages of another origin may not.
-pub fn upgrade(shared: Shared, upgrade: WebSocketUpgrade, headers: &HeaderMap, language: Language) -> Response {
+pub fn upgrade(
+    shared: Shared,
+    upgrade: WebSocketUpgrade,
+    headers: &HeaderMap,
+    language: Language,
+) -> Response {
     debug_assert!(ALL_WEBSOCKET_PROTOCOLS.contains(&PROTOCOL));
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     let origin = headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
     let own = origin.is_none_or(|origin| origin.split("://").nth(1) == host);
     if !own {
-        return (StatusCode::FORBIDDEN, "a page of another origin may not connect\n").into_response();
+        return (StatusCode::FORBIDDEN, "a page of another origin may not connect\n")
+            .into_response();
     }
     upgrade
         .protocols([PROTOCOL])
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE)
-        .on_upgrade(move |socket| async move { Connection { shared, socket, language }.run().await })
+        .on_upgrade(
+            move |socket| async move { Connection { shared, socket, language }.run().await },
+        )
 }
 
 struct Connection {
@@ -60,7 +68,10 @@ impl Connection {
         let frame = CloseFrame { code, reason: reason.into() };
         let _ = self.socket.send(Frame::Close(Some(frame))).await;
         // The closing handshake is the peer's to finish; a peer that never does is left after a while.
-        let _ = tokio::time::timeout(INIT_TIMEOUT, async { while let Some(Ok(_)) = self.socket.recv().await {} }).await;
+        let _ = tokio::time::timeout(INIT_TIMEOUT, async {
+            while let Some(Ok(_)) = self.socket.recv().await {}
+        })
+        .await;
     }
 
     /// Speaks the protocol until the peer leaves.
@@ -100,7 +111,9 @@ impl Connection {
                 }
                 (Some("ping"), _) => self.send(&json!({ "type": "pong" })).await?,
                 (Some("pong"), _) => {}
-                (Some("subscribe"), Some(_)) if !initialised => return Err(Close(4401, "Unauthorized")),
+                (Some("subscribe"), Some(_)) if !initialised => {
+                    return Err(Close(4401, "Unauthorized"));
+                }
                 (Some("subscribe"), Some(id)) => {
                     self.operation(&id, message.remove("payload")).await?;
                 }
@@ -119,7 +132,8 @@ impl Connection {
         let response = match request_of(fields) {
             Err(_) => return Err(Close(4400, "Invalid message received")),
             Ok(request) => {
-                let run = self.shared.app.engine.execute(&request, &Principal::Anonymous, Utc::now());
+                let run =
+                    self.shared.app.engine.execute(&request, &Principal::Anonymous, Utc::now());
                 match tokio::time::timeout(self.shared.query_timeout, run).await {
                     Ok(response) => response,
                     Err(_) => request::Response::refused(crate::error::Error::Timeout),
@@ -131,7 +145,9 @@ impl Connection {
         let shown = response.into_json(self.language, &request_id);
         let payload: Value = serde_json::from_str(&shown).unwrap_or_default();
         if failed {
-            return self.send(&json!({ "type": "error", "id": id, "payload": payload["errors"] })).await;
+            return self
+                .send(&json!({ "type": "error", "id": id, "payload": payload["errors"] }))
+                .await;
         }
         self.send(&json!({ "type": "next", "id": id, "payload": payload })).await?;
         self.send(&json!({ "type": "complete", "id": id })).await

@@ -60,12 +60,15 @@ impl Writer<'_> {
         match field {
             FieldPlan::TypeName => self.name(object.ty.name),
             FieldPlan::Id(key_at) => {
-                let key = row::key(found, *key_at)?.ok_or_else(|| Error::internal("a row without a key"))?;
+                let key = row::key(found, *key_at)?
+                    .ok_or_else(|| Error::internal("a row without a key"))?;
                 self.out.push('"');
                 global_id::write(object.ty.tag, key.as_bytes(), &mut self.out);
                 self.out.push('"');
             }
-            FieldPlan::Leaf(column_at, scalar) => row::write(found, *column_at, *scalar, &mut self.out)?,
+            FieldPlan::Leaf(column_at, scalar) => {
+                row::write(found, *column_at, *scalar, &mut self.out)?
+            }
             FieldPlan::Localized { ko, parts } => {
                 if row::text(found, *ko)?.is_none() {
                     self.out.push_str("null");
@@ -118,7 +121,13 @@ impl Writer<'_> {
         self.out.push('"');
     }
 
-    fn child(&mut self, level: &Level<'_>, loaded: &Loaded<'_>, number: usize, at: usize) -> Result<(), Error> {
+    fn child(
+        &mut self,
+        level: &Level<'_>,
+        loaded: &Loaded<'_>,
+        number: usize,
+        at: usize,
+    ) -> Result<(), Error> {
         let child = &level.children[number];
         let found = &loaded.rows[at];
         let key = row::key(found, child.key_at)?;
@@ -151,7 +160,12 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// Internal.
-    pub fn connection(&mut self, plan: &ListPlan<'_>, list: &LoadedList<'_>, parent: Uuid) -> Result<(), Error> {
+    pub fn connection(
+        &mut self,
+        plan: &ListPlan<'_>,
+        list: &LoadedList<'_>,
+        parent: Uuid,
+    ) -> Result<(), Error> {
         let group = list.groups.get(&parent).cloned().unwrap_or(0..0);
         let more = group.len() > plan.page.size;
         let kept = group.start..group.start + group.len().min(plan.page.size);
@@ -211,7 +225,12 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn cursor(&mut self, plan: &ListPlan<'_>, list: &LoadedList<'_>, at: usize) -> Result<(), Error> {
+    fn cursor(
+        &mut self,
+        plan: &ListPlan<'_>,
+        list: &LoadedList<'_>,
+        at: usize,
+    ) -> Result<(), Error> {
         let found = &list.loaded.rows[at];
         let key = row::key(found, plan.id_at)?.unwrap_or_default();
         let cursor = page::encode(plan.seal, &load::cursor_values(plan, found)?, key);

@@ -51,7 +51,12 @@ pub fn coerce(schema: &Schema, field: &Field, variables: &Variables) -> Result<A
 }
 
 /// The value; none where a variable was left out.
-fn from_ast(schema: &Schema, value: &ast::Value, ty: &ast::Type, variables: &Variables) -> Option<Value> {
+fn from_ast(
+    schema: &Schema,
+    value: &ast::Value,
+    ty: &ast::Type,
+    variables: &Variables,
+) -> Option<Value> {
     if let ast::Value::Variable(name) = value {
         return variables.get(name.as_str()).cloned();
     }

@@ -10,8 +10,7 @@ use super::model::{Arg, Args, Field, Guard, Kind, Link, List, Shape, Type};
 use crate::error::Error;
 
 /// Reads a statistic in one piece.
-pub type Statistic =
-    for<'a> fn(&'a Reader<'a>, &'a Args) -> BoxFuture<'a, Result<Value, Error>>;
+pub type Statistic = for<'a> fn(&'a Reader<'a>, &'a Args) -> BoxFuture<'a, Result<Value, Error>>;
 
 /// What a field of the query's root is.
 #[derive(Clone)]
@@ -76,9 +75,17 @@ pub fn page_args(target: &str, orders: bool) -> Vec<Arg> {
         ));
     }
     args.extend([
-        Arg::new("first", "Int", "앞에서부터 행 수. Rows from the start, 0 to 100; 20 if no size is given."),
+        Arg::new(
+            "first",
+            "Int",
+            "앞에서부터 행 수. Rows from the start, 0 to 100; 20 if no size is given.",
+        ),
         Arg::new("after", "String", "이 커서 다음부터. Cursor after which rows are wanted."),
-        Arg::new("last", "Int", "뒤에서부터 행 수. Rows from the end, 0 to 100; not together with `first`."),
+        Arg::new(
+            "last",
+            "Int",
+            "뒤에서부터 행 수. Rows from the end, 0 to 100; not together with `first`.",
+        ),
         Arg::new("before", "String", "이 커서 앞까지. Cursor before which rows are wanted."),
     ]);
     args
@@ -108,7 +115,8 @@ impl Catalog {
             match &field.kind {
                 Kind::Many(list) => {
                     field.ty = format!("{}Connection!", list.target);
-                    let orders = self.find(list.target).is_some_and(|target| !target.orders.is_empty());
+                    let orders =
+                        self.find(list.target).is_some_and(|target| !target.orders.is_empty());
                     let mut args = page_args(list.target, orders);
                     args.append(&mut field.args);
                     field.args = args;
@@ -149,7 +157,10 @@ impl Catalog {
                 let arg = if column == "number" { "number" } else { "code" };
                 roots.push(Root {
                     name,
-                    description: format!("{} By its natural code; NOT_FOUND if there is none.", ty.description),
+                    description: format!(
+                        "{} By its natural code; NOT_FOUND if there is none.",
+                        ty.description
+                    ),
                     ty: ty.name.to_owned(),
                     args: vec![Arg::new(arg, "String!", "코드. Natural code.")],
                     kind: RootKind::Lookup { target: ty.name, column, arg },
@@ -171,7 +182,9 @@ impl Catalog {
             }
         }
         roots.extend(extra);
-        roots.sort_by_key(|root| (!matches!(root.kind, RootKind::Node | RootKind::Nodes), root.name));
+        roots.sort_by_key(|root| {
+            (!matches!(root.kind, RootKind::Node | RootKind::Nodes), root.name)
+        });
         roots
     }
 
@@ -232,12 +245,25 @@ impl Catalog {
 fn with_provenance(mut ty: Type) -> Type {
     use entity::citation::Column as C;
     ty = ty
-        .column("version", C::Version, "판. Version, counted up by each write; a write names the version it saw.")
-        .choice("origin", C::Origin, entity::common::Origin::CHOICE, "출처 구분. Fact of a source, user entry or illustration.")
+        .column(
+            "version",
+            C::Version,
+            "판. Version, counted up by each write; a write names the version it saw.",
+        )
+        .choice(
+            "origin",
+            C::Origin,
+            entity::common::Origin::CHOICE,
+            "출처 구분. Fact of a source, user entry or illustration.",
+        )
         .column("createdAt", C::CreatedAt, "생성 시각. Instant of creation.")
         .column("updatedAt", C::UpdatedAt, "수정 시각. Instant of the last write.");
     for (name, target, description) in [
-        ("citations", "Citation", "출처. Documents that carry the fact, with what they state and what is inferred."),
+        (
+            "citations",
+            "Citation",
+            "출처. Documents that carry the fact, with what they state and what is inferred.",
+        ),
         ("conflicts", "Conflict", "불일치. Claims about the fact that disagree; all are kept."),
     ] {
         ty.fields.push(Field {

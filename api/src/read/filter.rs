@@ -111,10 +111,12 @@ fn named(
             Ok(())
         }
         Kind::Many(list) => {
-            let target = reader.catalog.find(list.target).ok_or_else(|| Error::internal(list.target))?;
+            let target =
+                reader.catalog.find(list.target).ok_or_else(|| Error::internal(list.target))?;
             let link = list.link.ok_or_else(|| Error::internal(field.name))?;
             sql.push("(TRUE");
-            for (quantifier, filter) in object(value).iter().filter(|(_, filter)| !filter.is_null()) {
+            for (quantifier, filter) in object(value).iter().filter(|(_, filter)| !filter.is_null())
+            {
                 sql.push(if quantifier == "none" { " AND NOT EXISTS (" } else { " AND EXISTS (" });
                 let inner = sql.alias();
                 sql.push("SELECT 1 FROM ");
@@ -153,7 +155,11 @@ pub fn from_linked(
         Link::Through(through) => {
             let link = sql.alias();
             sql.push(through.table).push(" ").push(&link).push(" JOIN ").push(table).push(" ");
-            sql.push(alias).push(" ON ").column(alias, "id").push(" = ").column(&link, through.target);
+            sql.push(alias)
+                .push(" ON ")
+                .column(alias, "id")
+                .push(" = ")
+                .column(&link, through.target);
             sql.push(" WHERE ").column(&link, through.parent);
             None
         }
@@ -347,7 +353,10 @@ fn operator_of(
             sql.push(if operator == "in" { ")" } else { ") IS NOT TRUE" });
         }
         "contains" | "startsWith" => {
-            let text = value.as_str().filter(|text| !text.contains('\0')).ok_or_else(|| wrong(field.name))?;
+            let text = value
+                .as_str()
+                .filter(|text| !text.contains('\0'))
+                .ok_or_else(|| wrong(field.name))?;
             let lead = if operator == "contains" { "%" } else { "" };
             sql.push("lower(");
             subject(sql)?;
@@ -382,8 +391,16 @@ pub fn search(
         || query.contains('\0')
     {
         return Err(Error::input(
-            format!("검색어는 1자 이상 {}자 이하, {}단어 이하여야 합니다.", search_text::MAX_QUERY, search_text::MAX_WORDS),
-            format!("A search text has 1 to {} characters and at most {} words.", search_text::MAX_QUERY, search_text::MAX_WORDS),
+            format!(
+                "검색어는 1자 이상 {}자 이하, {}단어 이하여야 합니다.",
+                search_text::MAX_QUERY,
+                search_text::MAX_WORDS
+            ),
+            format!(
+                "A search text has 1 to {} characters and at most {} words.",
+                search_text::MAX_QUERY,
+                search_text::MAX_WORDS
+            ),
         ));
     }
     sql.push("(TRUE");

@@ -118,7 +118,12 @@ fn id_descending(order: &[Order]) -> bool {
     order.last().is_some_and(|term| term.descending)
 }
 
-fn write_order(reader: &Reader<'_>, sql: &mut Sql, alias: &str, plan: &ListPlan<'_>) -> Result<(), Error> {
+fn write_order(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    plan: &ListPlan<'_>,
+) -> Result<(), Error> {
     let direction = |descending: bool| if descending == plan.page.backward { "" } else { " DESC" };
     for term in &plan.order {
         write_term(reader, sql, alias, term, &plan.level.args)?;
@@ -165,7 +170,9 @@ fn write_keyset(
         sql.push("(");
         for (term, value) in plan.order.iter().zip(values).take(at) {
             write_term(reader, sql, alias, term, &plan.level.args)?;
-            sql.push(" = ").bind(bound(term.column.scalar, value).ok_or_else(unreadable)?).push(" AND ");
+            sql.push(" = ")
+                .bind(bound(term.column.scalar, value).ok_or_else(unreadable)?)
+                .push(" AND ");
         }
         match plan.order.get(at).zip(values.get(at)) {
             Some((term, value)) => {
@@ -203,7 +210,12 @@ fn write_conditions(
     Ok(())
 }
 
-fn write_cursors(reader: &Reader<'_>, sql: &mut Sql, alias: &str, plan: &ListPlan<'_>) -> Result<(), Error> {
+fn write_cursors(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    plan: &ListPlan<'_>,
+) -> Result<(), Error> {
     for (cursor, after) in [(&plan.page.after, true), (&plan.page.before, false)] {
         if let Some(cursor) = cursor {
             sql.push(" AND ");
@@ -230,7 +242,11 @@ fn single_statement(
         Some((Link::Through(through), _)) => {
             let link = sql.alias();
             sql.push(through.table).push(" ").push(&link).push(" JOIN ").push(table).push(" ");
-            sql.push(BASE).push(" ON ").column(BASE, "id").push(" = ").column(&link, through.target);
+            sql.push(BASE)
+                .push(" ON ")
+                .column(BASE, "id")
+                .push(" = ")
+                .column(&link, through.target);
             link_table = Some((link, through.parent));
             None
         }
@@ -283,8 +299,19 @@ fn ranked_statement(
     write_order(reader, &mut sql, &inner, plan)?;
     sql.push(") AS row_rank FROM ");
     if let Link::Through(through) = link {
-        sql.push(through.table).push(" ").push(&inner).push("_link JOIN ").push(table).push(" ").push(&inner);
-        sql.push(" ON ").column(&inner, "id").push(" = ").push(&inner).push("_link.").push(through.target);
+        sql.push(through.table)
+            .push(" ")
+            .push(&inner)
+            .push("_link JOIN ")
+            .push(table)
+            .push(" ")
+            .push(&inner);
+        sql.push(" ON ")
+            .column(&inner, "id")
+            .push(" = ")
+            .push(&inner)
+            .push("_link.")
+            .push(through.target);
     } else {
         sql.push(table).push(" ").push(&inner);
     }
@@ -306,7 +333,11 @@ fn total_statement(
     let mut sql = reader.sql();
     let inner = sql.alias();
     let Some((link, keys)) = parents else {
-        sql.push("SELECT count(*) FROM ").push(plan.level.ty.table).push(" ").push(&inner).push(" WHERE ");
+        sql.push("SELECT count(*) FROM ")
+            .push(plan.level.ty.table)
+            .push(" ")
+            .push(&inner)
+            .push(" WHERE ");
         write_conditions(reader, &mut sql, &inner, plan, None)?;
         return Ok(sql);
     };
@@ -316,7 +347,11 @@ fn total_statement(
     };
     sql.push("SELECT count(*), ").push(&parent).push(" FROM ");
     if let Link::Through(through) = link {
-        sql.push(through.table).push(" ").push(&inner).push("_link JOIN ").push(plan.level.ty.table);
+        sql.push(through.table)
+            .push(" ")
+            .push(&inner)
+            .push("_link JOIN ")
+            .push(plan.level.ty.table);
         sql.push(" ").push(&inner).push(" ON ").column(&inner, "id").push(" = ").push(&inner);
         sql.push("_link.").push(through.target);
     } else {
@@ -389,7 +424,11 @@ async fn list<'a>(
     let parents = match (parents, link) {
         (Some(keys), Some(link)) => Some((link, keys)),
         (None, None) => None,
-        _ => return Err(Error::internal("a list below a row needs a link, one at the root has none")),
+        _ => {
+            return Err(Error::internal(
+                "a list below a row needs a link, one at the root has none",
+            ));
+        }
     };
     let reachable = parents.is_none_or(|(_, keys)| !keys.is_empty());
     if plan.wants_rows && reachable {
@@ -453,7 +492,8 @@ fn children<'b, 'a: 'b>(
                 ChildKind::Subject { type_at, sets } => {
                     let mut keys: HashMap<String, Vec<Uuid>> = HashMap::new();
                     for row in rows {
-                        let (Some(name), Some(key)) = (row::text(row, *type_at)?, row::key(row, child.key_at)?)
+                        let (Some(name), Some(key)) =
+                            (row::text(row, *type_at)?, row::key(row, child.key_at)?)
                         else {
                             continue;
                         };

@@ -140,8 +140,7 @@ pub struct Order {
 }
 
 /// A condition that the arguments of a list add.
-pub type Condition =
-    fn(&Reader<'_>, &mut Sql, alias: &str, args: &Args) -> Result<(), Error>;
+pub type Condition = fn(&Reader<'_>, &mut Sql, alias: &str, args: &Args) -> Result<(), Error>;
 
 /// A list of rows.
 #[derive(Clone)]
@@ -392,7 +391,13 @@ impl Type {
         }
     }
 
-    fn leaf(self, name: &'static str, column: &'static str, scalar: Scalar, description: &str) -> Self {
+    fn leaf(
+        self,
+        name: &'static str,
+        column: &'static str,
+        scalar: Scalar,
+        description: &str,
+    ) -> Self {
         let (_, null) = self.described(column);
         let ty = format!("{}{}", scalar.type_name(), if null { "" } else { "!" });
         let kind = Kind::Leaf(Column { source: Source::Column(column), scalar });
@@ -417,7 +422,12 @@ impl Type {
     }
 
     /// A column of partial dates.
-    pub fn partial_date<C: ColumnTrait>(self, name: &'static str, column: C, description: &str) -> Self {
+    pub fn partial_date<C: ColumnTrait>(
+        self,
+        name: &'static str,
+        column: C,
+        description: &str,
+    ) -> Self {
         self.leaf(name, column.as_str(), Scalar::PartialDate, description)
     }
 
@@ -427,7 +437,13 @@ impl Type {
     }
 
     /// A text in Korean and English; null where the Korean is.
-    pub fn localized<C: ColumnTrait>(self, name: &'static str, ko: C, en: C, description: &str) -> Self {
+    pub fn localized<C: ColumnTrait>(
+        self,
+        name: &'static str,
+        ko: C,
+        en: C,
+        description: &str,
+    ) -> Self {
         let (_, null) = self.described(ko.as_str());
         let kind = Kind::Localized { ko: ko.as_str(), en: en.as_str() };
         self.field(name, if null { "LocalizedText" } else { "LocalizedText!" }, description, kind)
@@ -443,7 +459,12 @@ impl Type {
     ) -> Self {
         let (_, null) = self.described(column.as_str());
         let kind = Kind::One { key: Source::Column(column.as_str()), target };
-        self.field(name, if null { target.to_owned() } else { format!("{target}!") }, description, kind)
+        self.field(
+            name,
+            if null { target.to_owned() } else { format!("{target}!") },
+            description,
+            kind,
+        )
     }
 
     /// The row that an expression names.
@@ -459,7 +480,13 @@ impl Type {
     }
 
     /// The person or the institution that a row names, as the union `Party`.
-    pub fn party<C: ColumnTrait>(self, name: &'static str, person: C, institution: C, description: &str) -> Self {
+    pub fn party<C: ColumnTrait>(
+        self,
+        name: &'static str,
+        person: C,
+        institution: C,
+        description: &str,
+    ) -> Self {
         let options = vec![(person.as_str(), "Person"), (institution.as_str(), "Institution")];
         self.field(name, "Party", description, Kind::Either(options))
     }
@@ -509,7 +536,12 @@ impl Type {
         ty: impl Into<String>,
         description: &str,
     ) -> Self {
-        self.field(name, ty, description, Kind::Leaf(Column { source: Source::Column(column), scalar }))
+        self.field(
+            name,
+            ty,
+            description,
+            Kind::Leaf(Column { source: Source::Column(column), scalar }),
+        )
     }
 
     /// A text of a view in Korean and English.
@@ -628,9 +660,10 @@ impl Type {
 
     /// The column of an order term: a declared order's, or the table's.
     pub fn order_column(&self, column: &'static str) -> Column {
-        let named = self.orders.iter().find(|(_, known)| {
-            matches!(known.source, Source::Column(name) if name == column)
-        });
+        let named = self
+            .orders
+            .iter()
+            .find(|(_, known)| matches!(known.source, Source::Column(name) if name == column));
         match (named, self.columns.get(column)) {
             (Some((_, known)), _) => *known,
             (None, Some((scalar, _))) => Column { source: Source::Column(column), scalar: *scalar },

@@ -6,9 +6,7 @@ use serde_json::{Map, Value};
 
 use super::args;
 use super::catalog::Catalog;
-use super::model::{
-    Args, Column, Compute, Field, Kind, List, Order, Scalar, Shape, Source, Type,
-};
+use super::model::{Args, Column, Compute, Field, Kind, List, Order, Scalar, Shape, Source, Type};
 use super::page::{self, Page};
 use super::selection::{Document, Selected};
 use crate::error::Error;
@@ -218,7 +216,8 @@ impl<'a> Level<'a> {
     pub fn select(&mut self, row: usize, column: Column, args: Args) -> usize {
         if let Source::Column(name) = column.source {
             let known = self.columns.iter().position(|item| {
-                item.row == row && matches!(item.column.source, Source::Column(other) if other == name)
+                item.row == row
+                    && matches!(item.column.source, Source::Column(other) if other == name)
             });
             if let Some(at) = known {
                 return at;
@@ -529,7 +528,8 @@ struct Wants {
 
 /// The order asked for, or the list's own; and how it is spelled, for the seal of its cursors.
 fn order(ty: &Type, list: &List, args: &Args) -> Result<(Vec<Order>, String), Error> {
-    let asked = args.get("orderBy").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let asked =
+        args.get("orderBy").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     let mut order = Vec::new();
     let mut spelled = String::new();
     for term in asked {

@@ -55,7 +55,9 @@ pub async fn answer(
             errors.push(FieldError { path: vec![selected.key.into()], error });
             return ("null".to_owned(), errors);
         };
-        if let Err(error) = field(reader, &mut planner, &mut writer, root, selected, &mut errors).await {
+        if let Err(error) =
+            field(reader, &mut planner, &mut writer, root, selected, &mut errors).await
+        {
             errors.push(FieldError { path: vec![selected.key.into()], error });
             if root.ty.ends_with('!') {
                 return ("null".to_owned(), errors);
@@ -138,7 +140,9 @@ fn read_id<'a>(
     id.and_then(Value::as_str)
         .and_then(global_id::decode)
         .and_then(|(tag, key)| Some((planner.catalog.tagged(tag)?, key)))
-        .ok_or_else(|| Error::input("올바른 식별자(id)가 아닙니다.", "This is not an id of this API."))
+        .ok_or_else(|| {
+            Error::input("올바른 식별자(id)가 아닙니다.", "This is not an id of this API.")
+        })
 }
 
 async fn nodes<'a>(
@@ -190,4 +194,3 @@ async fn nodes<'a>(
     writer.out.push(']');
     Ok(())
 }
-

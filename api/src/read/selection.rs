@@ -32,7 +32,12 @@ pub struct Selected<'a> {
 
 impl<'a> Document<'a> {
     /// The fields selected on an object of the type `name`.
-    pub fn collect(&self, catalog: &Catalog, name: &str, sets: &[&'a SelectionSet]) -> Vec<Selected<'a>> {
+    pub fn collect(
+        &self,
+        catalog: &Catalog,
+        name: &str,
+        sets: &[&'a SelectionSet],
+    ) -> Vec<Selected<'a>> {
         let mut fields = Vec::new();
         let mut spread = Vec::new();
         for set in sets {
@@ -58,11 +63,9 @@ impl<'a> Document<'a> {
                     let key = field.response_key().as_str();
                     match fields.iter_mut().find(|known| known.key == key) {
                         Some(known) => known.sets.push(&field.selection_set),
-                        None => fields.push(Selected {
-                            key,
-                            field,
-                            sets: vec![&field.selection_set],
-                        }),
+                        None => {
+                            fields.push(Selected { key, field, sets: vec![&field.selection_set] })
+                        }
                     }
                 }
                 Selection::InlineFragment(fragment) => {

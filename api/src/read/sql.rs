@@ -60,10 +60,7 @@ impl Sql {
         if self.is_postgres() {
             self.push(" = ANY(");
             let keys: Vec<Value> = keys.iter().map(|key| Value::from(*key)).collect();
-            self.bind(Value::Array(
-                sea_orm::sea_query::ArrayType::Uuid,
-                Some(Box::new(keys)),
-            ));
+            self.bind(Value::Array(sea_orm::sea_query::ArrayType::Uuid, Some(Box::new(keys))));
             return self.push(")");
         }
         let Some(last) = keys.last() else { return self.push(" IN (NULL)") };

@@ -55,7 +55,14 @@ pub async fn load(
     }
     let author = Author { principal: &Principal::System, request_id: "seed", now };
     let write = Write::begin(db, author).await?;
-    let mut loader = Loader { write, set, ids: HashMap::new(), cited: Vec::new(), summary: Summary::default(), row: None };
+    let mut loader = Loader {
+        write,
+        set,
+        ids: HashMap::new(),
+        cited: Vec::new(),
+        summary: Summary::default(),
+        row: None,
+    };
     loader.known_codes().await?;
     for table in TABLES {
         let mut waiting: Vec<&Row> = set.rows.iter().filter(|row| row.table == *table).collect();
@@ -111,7 +118,9 @@ impl Loader<'_> {
         let regions = entity::region::Entity::find().all(self.write.reads()).await?;
         let industries = entity::industry::Entity::find().all(self.write.reads()).await?;
         let named = regions.into_iter().map(|row| ("region", row.code, row.id));
-        for (table, code, id) in named.chain(industries.into_iter().map(|row| ("industry", row.code, row.id))) {
+        for (table, code, id) in
+            named.chain(industries.into_iter().map(|row| ("industry", row.code, row.id)))
+        {
             self.ids.insert((table.to_owned(), code), id);
         }
         Ok(())
@@ -139,7 +148,12 @@ impl Loader<'_> {
         Some(resolved)
     }
 
-    async fn create<R: Record>(&mut self, row: &Row, columns: Map<String, Value>, key: &str) -> Result<Created, Error> {
+    async fn create<R: Record>(
+        &mut self,
+        row: &Row,
+        columns: Map<String, Value>,
+        key: &str,
+    ) -> Result<Created, Error> {
         let model = model::<R>(columns, self.set.origin.code(), row)?;
         let key = format!("{}:{}:{key}", self.set.name, row.table);
         let created = match self.write.create::<R>(model.clone(), &key).await {
@@ -147,7 +161,9 @@ impl Loader<'_> {
             other => other?,
         };
         match created {
-            Created::New(_) => *self.summary.created.entry(R::default().table_name().to_owned()).or_default() += 1,
+            Created::New(_) => {
+                *self.summary.created.entry(R::default().table_name().to_owned()).or_default() += 1
+            }
             Created::Known(_) => self.summary.unchanged += 1,
             Created::Differs(id) => {
                 if self.write.amend::<R>(id, model, &key).await? {
@@ -173,7 +189,9 @@ impl Loader<'_> {
             let mut columns = self
                 .resolve(citation, citation::Entity::REFERENCES)
                 .filter(|columns| columns.contains_key("document_id"))
-                .ok_or_else(|| broken(row, "it cites a document that is nowhere in the data set"))?;
+                .ok_or_else(|| {
+                    broken(row, "it cites a document that is nowhere in the data set")
+                })?;
             columns.insert("subject_type".to_owned(), ty.into());
             columns.insert("subject_id".to_owned(), subject.to_string().into());
             columns.insert("position".to_owned(), (at + 1).into());
@@ -194,7 +212,9 @@ impl Loader<'_> {
             match R::TYPE {
                 "Body" => self.write.link::<entity::body_topic::Entity>(owner, id).await?,
                 "Meeting" => self.write.link::<entity::meeting_topic::Entity>(owner, id).await?,
-                "Statement" => self.write.link::<entity::statement_topic::Entity>(owner, id).await?,
+                "Statement" => {
+                    self.write.link::<entity::statement_topic::Entity>(owner, id).await?
+                }
                 "Document" => self.write.link::<entity::document_topic::Entity>(owner, id).await?,
                 _ => return Err(broken(row, "this table has no topics")),
             }
@@ -218,12 +238,20 @@ impl Loader<'_> {
 fn pascal(table: &str) -> String {
     table
         .split('_')
-        .flat_map(|part| part.chars().enumerate().map(|(at, letter)| if at == 0 { letter.to_ascii_uppercase() } else { letter }))
+        .flat_map(|part| {
+            part.chars()
+                .enumerate()
+                .map(|(at, letter)| if at == 0 { letter.to_ascii_uppercase() } else { letter })
+        })
         .collect()
 }
 
 /// A row as its entity takes it.
-fn model<R: Record>(mut columns: Map<String, Value>, origin: &str, row: &Row) -> Result<R::Model, Error> {
+fn model<R: Record>(
+    mut columns: Map<String, Value>,
+    origin: &str,
+    row: &Row,
+) -> Result<R::Model, Error> {
     if let Some(stray) = columns.keys().find(|name| R::Column::from_str(name).is_err()) {
         return Err(broken(row, format!("{} has no column {stray}", R::TYPE)));
     }

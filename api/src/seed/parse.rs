@@ -35,7 +35,9 @@ pub fn rows(file: &str, text: &str) -> Result<Vec<Row>, Error> {
     let mut rows = Vec::new();
     for (table, entries) in parsed {
         let entries = serde_json::to_value(entries).map_err(|error| broken(file, error))?;
-        let Value::Array(entries) = entries else { return Err(broken(file, format!("{table} is no array of tables"))) };
+        let Value::Array(entries) = entries else {
+            return Err(broken(file, format!("{table} is no array of tables")));
+        };
         for (at, entry) in entries.into_iter().enumerate() {
             let place = format!("{file} {table}[{at}]");
             let Value::Object(entry) = entry else { return Err(broken(&place, "no table")) };
@@ -93,10 +95,23 @@ fn key(table: &str, entry: &mut Map<String, Value>) -> String {
     }
     // The place among its parent's rows is enough; only what has no place is told by its content.
     const PARENTS: [&str; 14] = [
-        "adoption_case", "bill", "body", "conflict", "document", "institution", "initiative", "meeting",
-        "person", "recommendation", "region", "task", "topic", "subject",
+        "adoption_case",
+        "bill",
+        "body",
+        "conflict",
+        "document",
+        "institution",
+        "initiative",
+        "meeting",
+        "person",
+        "recommendation",
+        "region",
+        "task",
+        "topic",
+        "subject",
     ];
-    const CONTENT: [&str; 7] = ["scheme", "stage", "field", "code", "kind", "technology", "language"];
+    const CONTENT: [&str; 7] =
+        ["scheme", "stage", "field", "code", "kind", "technology", "language"];
     let placed = entry.contains_key("position");
     let told: &[&str] = if placed { &["position"] } else { &CONTENT };
     let named = if placed { None } else { entry.get("name").and_then(|name| name.get("ko")) };

@@ -16,12 +16,13 @@ use crate::error::Error;
 /// Input, if the stage may not follow; internal.
 pub async fn check_next_stage(write: &Write<'_>, event: &Map<String, Value>) -> Result<(), Error> {
     let text = |name: &str| event.get(name).and_then(Value::as_str);
-    let (Some(bill), Some(stage)) = (text("bill_id").and_then(|id| Uuid::parse_str(id).ok()), text("stage")) else {
+    let (Some(bill), Some(stage)) =
+        (text("bill_id").and_then(|id| Uuid::parse_str(id).ok()), text("stage"))
+    else {
         return Ok(());
     };
-    let stage: BillStage = serde_json::from_value(stage.into()).map_err(|error| {
-        Error::input(error.to_string(), error.to_string())
-    })?;
+    let stage: BillStage = serde_json::from_value(stage.into())
+        .map_err(|error| Error::input(error.to_string(), error.to_string()))?;
     let events = bill_event::Entity::find()
         .filter(bill_event::Column::BillId.eq(bill))
         .order_by_asc(bill_event::Column::Position)

@@ -13,7 +13,8 @@ pub fn entries<R: Record>(
     id: Uuid,
     row: &Map<String, Value>,
 ) -> Option<(search_document::ActiveModel, Vec<search_gram::ActiveModel>)> {
-    let text = |column: &str| row.get(column).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let text =
+        |column: &str| row.get(column).and_then(Value::as_str).filter(|text| !text.is_empty());
     let title = R::SEARCH.first()?;
     let title_ko = R::SEARCH.iter().find_map(|column| text(column))?.to_owned();
     let title_en = title.strip_suffix("_ko").and_then(|stem| text(&format!("{stem}_en")));

@@ -48,7 +48,9 @@ fn recommendations(reader: &Reader<'_>, sql: &mut Sql, args: &Args) -> Result<()
     sql.push("WITH r AS (SELECT t.").push(key).push(" AS k, t.item_count, t.raised_on, t.status, ");
     sql.push("CAST(t.due_on AS text) AS due_on, (SELECT min(a.answered_on) FROM recommendation_answer a WHERE a.recommendation_id = t.id AND ");
     scope::guard(reader, sql, answer, "a", Some("recommendation_id"));
-    sql.push(") AS answered_on, EXISTS (SELECT 1 FROM effect e WHERE e.recommendation_id = t.id AND ");
+    sql.push(
+        ") AS answered_on, EXISTS (SELECT 1 FROM effect e WHERE e.recommendation_id = t.id AND ",
+    );
     scope::guard(reader, sql, effect, "e", Some("recommendation_id"));
     sql.push(") AS has_effect, EXISTS (SELECT 1 FROM recommendation_relation p WHERE p.recommendation_id = t.id AND p.kind IN ('PART_OF', 'SAME_AS')) AS is_part FROM recommendation t WHERE ");
     scope::guard(reader, sql, recommendation, "t", None);
@@ -81,10 +83,18 @@ pub async fn feedback(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> 
     };
     let mut sql = reader.sql();
     recommendations(reader, &mut sql, args)?;
-    sql.push("SELECT ").push(if table.is_some() { "g.code, g.name_ko, g.name_en" } else { "r.k, NULL, NULL" });
-    sql.push(", count(*), sum(CASE WHEN r.is_part THEN 0 ELSE r.item_count END), count(r.answered_on), ");
+    sql.push("SELECT ").push(if table.is_some() {
+        "g.code, g.name_ko, g.name_en"
+    } else {
+        "r.k, NULL, NULL"
+    });
+    sql.push(
+        ", count(*), sum(CASE WHEN r.is_part THEN 0 ELSE r.item_count END), count(r.answered_on), ",
+    );
     sql.push("sum(CASE WHEN r.answered_on <= r.due_on THEN 1 ELSE 0 END), ");
-    sql.push("sum(CASE WHEN r.answered_on IS NOT NULL AND r.due_on IS NOT NULL THEN 1 ELSE 0 END), ");
+    sql.push(
+        "sum(CASE WHEN r.answered_on IS NOT NULL AND r.due_on IS NOT NULL THEN 1 ELSE 0 END), ",
+    );
     sql.push("sum(CASE WHEN r.status = 'DELIVERED' THEN 1 ELSE 0 END), sum(CASE WHEN r.has_effect THEN 1 ELSE 0 END) FROM r");
     if let Some(table) = table {
         let target = reader.catalog.find(ty).ok_or_else(|| Error::internal(ty))?;
@@ -104,7 +114,15 @@ pub async fn feedback(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> 
     sql.push(" WHERE length(r.raised_on) = 10 AND length(r.answered_on) = 10 GROUP BY 1, 2, 3");
     let spans = spans(&rows(reader, sql).await?)?;
 
-    let names = ["raised", "items", "answered", "answeredOnTime", "answeredWithDueDate", "delivered", "withEffect"];
+    let names = [
+        "raised",
+        "items",
+        "answered",
+        "answeredOnTime",
+        "answeredWithDueDate",
+        "delivered",
+        "withEffect",
+    ];
     let mut totals = [0; 7];
     let mut shown = Vec::with_capacity(found.len());
     for found in &found {
@@ -173,7 +191,8 @@ fn median<'a>(spans: impl Iterator<Item = &'a Span>) -> Option<f64> {
 /// # Errors
 /// Internal.
 pub async fn adoption_cases(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> {
-    let case = reader.catalog.find("AdoptionCase").ok_or_else(|| Error::internal("AdoptionCase"))?;
+    let case =
+        reader.catalog.find("AdoptionCase").ok_or_else(|| Error::internal("AdoptionCase"))?;
     let group = argument(args, "groupBy");
     let mut sql = reader.sql();
     let column = match group {
@@ -185,7 +204,9 @@ pub async fn adoption_cases(reader: &Reader<'_>, args: &Args) -> Result<Value, E
     };
     match column {
         Some(column) => {
-            sql.push("SELECT ").column("t", column).push(", NULL, NULL, count(*) FROM adoption_case t");
+            sql.push("SELECT ")
+                .column("t", column)
+                .push(", NULL, NULL, count(*) FROM adoption_case t");
         }
         None => {
             let (table, fk, up) = match group {
@@ -193,8 +214,15 @@ pub async fn adoption_cases(reader: &Reader<'_>, args: &Args) -> Result<Value, E
                 _ => ("region", "region_id", "successor_id"),
             };
             let as_reported = group == "REGION" && argument(args, "regionBasis") != "CURRENT";
-            sql.push("SELECT g.code, g.name_ko, g.name_en, count(*) FROM adoption_case t JOIN ").push(table);
-            sql.push(" o ON ").column("o", "id").push(" = ").column("t", fk).push(" JOIN ").push(table).push(" g ON g.id = ");
+            sql.push("SELECT g.code, g.name_ko, g.name_en, count(*) FROM adoption_case t JOIN ")
+                .push(table);
+            sql.push(" o ON ")
+                .column("o", "id")
+                .push(" = ")
+                .column("t", fk)
+                .push(" JOIN ")
+                .push(table)
+                .push(" g ON g.id = ");
             if as_reported {
                 sql.push("o.id");
             } else {

@@ -144,7 +144,11 @@ impl<'a> Write<'a> {
     }
 
     fn allow<R: Record>(&self) -> Result<(), Error> {
-        if access::may_write(self.author.principal, R::OBJECT) { Ok(()) } else { Err(Error::Forbidden) }
+        if access::may_write(self.author.principal, R::OBJECT) {
+            Ok(())
+        } else {
+            Err(Error::Forbidden)
+        }
     }
 
     fn check<R: Record>(row: &Map<String, Value>) -> Result<(), Error> {
@@ -224,7 +228,8 @@ impl<'a> Write<'a> {
     {
         self.allow::<R>()?;
         let column = |name: &str| {
-            R::Column::from_str(name).map_err(|_| Error::internal(format!("{} has no column {name}", R::TYPE)))
+            R::Column::from_str(name)
+                .map_err(|_| Error::internal(format!("{} has no column {name}", R::TYPE)))
         };
         let found = R::find().filter(column("id")?.eq(id)).one(&self.transaction).await?;
         let before = as_json(&found.ok_or(Error::NotFound)?)?;
@@ -233,8 +238,12 @@ impl<'a> Write<'a> {
         let version = seen + 1;
         after.insert("id".to_owned(), id.to_string().into());
         after.insert("version".to_owned(), version.into());
-        after.insert("created_at".to_owned(), before.get("created_at").cloned().unwrap_or_default());
-        after.insert("updated_at".to_owned(), serde_json::to_value(self.author.now).map_err(Error::internal)?);
+        after
+            .insert("created_at".to_owned(), before.get("created_at").cloned().unwrap_or_default());
+        after.insert(
+            "updated_at".to_owned(),
+            serde_json::to_value(self.author.now).map_err(Error::internal)?,
+        );
         Self::check::<R>(&after)?;
         let model: R::Model = serde_json::from_value(Value::Object(after.clone()))
             .map_err(|error| Error::input(error.to_string(), error.to_string()))?;
@@ -305,7 +314,12 @@ impl<'a> Write<'a> {
     ///
     /// # Errors
     /// Internal.
-    pub async fn note_data_set(&self, name: &str, fingerprint: &str, rows: usize) -> Result<(), Error> {
+    pub async fn note_data_set(
+        &self,
+        name: &str,
+        fingerprint: &str,
+        rows: usize,
+    ) -> Result<(), Error> {
         data_set::Entity::delete_by_id(name).exec(&self.transaction).await?;
         let noted = data_set::ActiveModel {
             name: Set(name.to_owned()),
@@ -410,13 +424,15 @@ impl<'a> Write<'a> {
         let mut previous: String = ledger.try_get_by_index(2)?;
 
         let changes = std::mem::take(&mut self.changes);
-        let rows = (first_change..).zip(changes).map(|(seq, (ty, id, kind, version))| change::ActiveModel {
-            seq: Set(seq),
-            subject_type: Set(ty.to_owned()),
-            subject_id: Set(id),
-            kind: Set(kind),
-            version: Set(version),
-            at: Set(self.author.now),
+        let rows = (first_change..).zip(changes).map(|(seq, (ty, id, kind, version))| {
+            change::ActiveModel {
+                seq: Set(seq),
+                subject_type: Set(ty.to_owned()),
+                subject_id: Set(id),
+                kind: Set(kind),
+                version: Set(version),
+                at: Set(self.author.now),
+            }
         });
         insert_all::<change::Entity>(&self.transaction, rows.collect()).await?;
 
@@ -463,7 +479,10 @@ pub fn chain_hash(event: &audit_event::Model) -> Result<String, Error> {
     Ok(hex(&Sha256::digest(Value::Object(content).to_string())))
 }
 
-async fn insert_all<E>(transaction: &DatabaseTransaction, mut rows: Vec<E::ActiveModel>) -> Result<(), Error>
+async fn insert_all<E>(
+    transaction: &DatabaseTransaction,
+    mut rows: Vec<E::ActiveModel>,
+) -> Result<(), Error>
 where
     E: EntityTrait,
     E::ActiveModel: ActiveModelBehavior + Send,

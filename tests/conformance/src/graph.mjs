@@ -55,9 +55,14 @@ const VOLATILE = new Set(['AdoptionCaseStatistics.computedAt', 'FeedbackStatisti
 /** Rows whose values depend on the arguments of their list: kept where they stand, never under their id. */
 const IN_PLACE = new Set(['SimilarCase']);
 
+/** What the reference would need is not in the graph: that says nothing about the server. */
+export class Unknown extends Error {}
+
 export class Graph {
   /** What the reference executor starts from. */
   root = {};
+  /** Objects that are named but not found. */
+  lost = new Set();
   #schema;
   #server;
   /** Objects by type and id. */
@@ -115,6 +120,11 @@ export class Graph {
     return [PAGE, ...(type.name === 'Query' ? [''] : []), ...known];
   }
 
+  /** Whether a field of the root finds one object by its code. */
+  isLookup({ args, type }) {
+    return args.length === 1 && String(args[0].type) === 'String!' && isObjectType(type) && args[0].name in type.getFields();
+  }
+
   /** The selection that fetches everything of a type but the objects it names. */
   flat(type) {
     if (isUnionType(type)) {
@@ -143,17 +153,14 @@ export class Graph {
 
   async #readRoot() {
     const query = this.#schema.getQueryType();
-    this.root = {};
     for (const field of Object.values(query.getFields())) {
-      const target = getNamedType(field.type);
-      const lookup = field.args.length === 1 && String(field.args[0].type) === 'String!' && isObjectType(target);
       if (field.name === 'node') {
         this.root.node = ({ id }) => this.#byId(id);
       } else if (field.name === 'nodes') {
         this.root.nodes = ({ ids }) => ids.map((id) => this.#byId(id));
-      } else if (lookup) {
+      } else if (this.isLookup(field)) {
         const key = field.args[0].name;
-        this.root[field.name] = (args) => this.all(target.name).find((object) => object[key] === args[key]) ?? null;
+        this.root[field.name] = (args) => this.all(field.type.name).find((object) => object[key] === args[key]) ?? null;
       } else {
         for (const args of this.variants(query, field)) {
           const data = await this.#server.data(`{ ${this.field(query, field, args)} }`);
@@ -167,16 +174,16 @@ export class Graph {
     const type = this.#schema.getType(name);
     const read = async (selection) => {
       const query = `query ($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on ${name} ${selection} } }`;
-      const { nodes } = await this.#server.data(query, { ids });
+      const { nodes } = await this.#server.data(query, { ids }, ['NOT_FOUND']);
       nodes.forEach((node, at) => {
-        if (node?.__typename !== name || node.id !== ids[at]) {
-          throw new Error(`nodes(ids:) answers ${node?.__typename} ${node?.id} for the ${name} ${ids[at]}`);
+        if (node === null) this.#lose(type, ids[at]);
+        else if (node.__typename !== name || node.id !== ids[at]) {
+          throw new Error(`nodes(ids:) answers ${node.__typename} ${node.id} for the ${name} ${ids[at]}`);
         }
       });
-      return nodes;
+      return nodes.filter((node) => node !== null);
     };
-    const first = await read(this.#everything(type));
-    for (const node of first) {
+    for (const node of await read(this.#everything(type))) {
       const object = { __typename: name };
       for (const field of Object.values(type.getFields())) {
         const [args] = this.variants(type, field);
@@ -194,6 +201,20 @@ export class Graph {
     }
   }
 
+  /** Notes an object that a list or a field names, but `nodes(ids:)` does not find. */
+  #lose(type, id) {
+    this.lost.add(`${type.name} ${id}`);
+    const object = { __typename: type.name, id };
+    for (const { name } of Object.values(type.getFields())) {
+      if (name !== 'id') object[name] = () => this.#unknown(`${type.name} ${id} is named by another object but not found by nodes(ids:)`);
+    }
+    this.#objects.set(`${type.name}:${id}`, object);
+  }
+
+  #unknown(what) {
+    throw new Unknown(what);
+  }
+
   /** Puts a value under its field; with arguments, as a function that knows the ones fetched. */
   #keep(object, type, field, args, value) {
     if (value === undefined) throw new Error(`the fetch of ${type.name}.${field.name} left it out`);
@@ -206,7 +227,7 @@ export class Graph {
       const answers = new Map();
       object[field.name] = (given = {}) => {
         const key = spelled(given);
-        if (!answers.has(key)) throw new Error(`${type.name}.${field.name} was not fetched with ${key}`);
+        if (!answers.has(key)) this.#unknown(`${type.name}.${field.name} was not fetched with ${key}`);
         return answers.get(key);
       };
       object[field.name].answers = answers;

@@ -11,8 +11,8 @@ use aiplus::app::App;
 use aiplus::config::ServeSettings;
 use aiplus::database;
 use aiplus::domain::principal::Principal;
-use aiplus::graphql::request::Request;
 use aiplus::error::Language;
+use aiplus::graphql::request::Request;
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -122,7 +122,9 @@ impl Place {
         let mut db = database::connect(&url, 6).await.unwrap();
         let statements = Arc::new(Mutex::new(Vec::new()));
         let counted = statements.clone();
-        db.set_metric_callback(move |info| counted.lock().unwrap().push(info.statement.sql.clone()));
+        db.set_metric_callback(move |info| {
+            counted.lock().unwrap().push(info.statement.sql.clone())
+        });
         TestApp { app: App::new(db.clone(), None), db, statements }
     }
 }
@@ -147,7 +149,11 @@ impl TestApp {
             _ => Map::new(),
         };
         let request = Request { query: query.to_owned(), variables, ..Request::default() };
-        self.app.engine.execute(&request, principal, now()).await.into_json(Language::English, "test")
+        self.app
+            .engine
+            .execute(&request, principal, now())
+            .await
+            .into_json(Language::English, "test")
     }
 
     /// Answer to a query.
@@ -229,18 +235,23 @@ pub fn run(tests: Vec<Test>) -> ExitCode {
         counts.push((server.name(), count.clone()));
         for (name, test) in &tests {
             let name = name.trim_start_matches("it::");
-            let (place, test, runtime, count) = (Place { server: server.clone() }, *test, runtime.clone(), count.clone());
+            let (place, test, runtime, count) =
+                (Place { server: server.clone() }, *test, runtime.clone(), count.clone());
             trials.push(Trial::test(format!("{}::{name}", server.name()), move || {
                 count.fetch_add(1, Ordering::Relaxed);
                 // A panic of the test is its failure; joining carries it here.
-                runtime.block_on(async { tokio::spawn(test(place)).await }).map_err(|_| Failed::without_message())
+                runtime
+                    .block_on(async { tokio::spawn(test(place)).await })
+                    .map_err(|_| Failed::without_message())
             }));
         }
     }
     let conclusion = libtest_mimic::run(&arguments, trials);
     if !arguments.list {
-        let ran: Vec<String> =
-            counts.iter().map(|(name, count)| format!("{} on {name}", count.load(Ordering::Relaxed))).collect();
+        let ran: Vec<String> = counts
+            .iter()
+            .map(|(name, count)| format!("{} on {name}", count.load(Ordering::Relaxed)))
+            .collect();
         println!("tests ran: {}\n", ran.join(", "));
     }
     conclusion.exit_code()

@@ -8,7 +8,8 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database};
 use tempfile::TempDir;
 
 /// Folders in which Debian and others keep the binaries.
-const FOLDERS: [&str; 3] = ["/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/17/bin", "/usr/lib/postgresql/16/bin"];
+const FOLDERS: [&str; 3] =
+    ["/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/17/bin", "/usr/lib/postgresql/16/bin"];
 
 /// A server.
 pub struct Postgres {
@@ -41,7 +42,8 @@ impl Postgres {
         if let Ok(url) = std::env::var("AIPLUS_TEST_POSTGRES_URL") {
             return Ok(Self { base: url.trim_end_matches('/').to_owned(), started: None });
         }
-        let binaries = binaries().ok_or("no binaries found (package postgresql-15) and no AIPLUS_TEST_POSTGRES_URL")?;
+        let binaries = binaries()
+            .ok_or("no binaries found (package postgresql-15) and no AIPLUS_TEST_POSTGRES_URL")?;
         let folder = TempDir::new().map_err(|error| error.to_string())?;
         let data = folder.path().join("data");
         let as_root = is_root();
@@ -50,7 +52,14 @@ impl Postgres {
             owned.map_err(|error| error.to_string())?;
         }
         let made = command(&binaries.join("initdb"), as_root)
-            .args(["--auth=trust", "--username=aiplus", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "-D"])
+            .args([
+                "--auth=trust",
+                "--username=aiplus",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+                "-D",
+            ])
             .arg(&data)
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -74,14 +83,31 @@ impl Postgres {
             .arg(&data)
             .args(["-p", &port.to_string(), "-k"])
             .arg(folder.path())
-            .args(["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "synchronous_commit=off"])
-            .args(["-c", "full_page_writes=off", "-c", "max_connections=300", "-c", "shared_buffers=128MB"])
+            .args([
+                "-c",
+                "listen_addresses=127.0.0.1",
+                "-c",
+                "fsync=off",
+                "-c",
+                "synchronous_commit=off",
+            ])
+            .args([
+                "-c",
+                "full_page_writes=off",
+                "-c",
+                "max_connections=300",
+                "-c",
+                "shared_buffers=128MB",
+            ])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .map_err(|error| error.to_string())?;
-        let server = Self { base: format!("postgres://aiplus@127.0.0.1:{port}"), started: Some((child, folder)) };
+        let server = Self {
+            base: format!("postgres://aiplus@127.0.0.1:{port}"),
+            started: Some((child, folder)),
+        };
         server.wait().await?;
         Ok(server)
     }
@@ -108,7 +134,9 @@ impl Postgres {
     pub async fn create(&self, name: &str, template: Option<&str>) -> String {
         let db = Database::connect(self.options("postgres")).await.unwrap();
         db.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name}")).await.unwrap();
-        let template = template.map(|template| format!(" TEMPLATE {template} STRATEGY file_copy")).unwrap_or_default();
+        let template = template
+            .map(|template| format!(" TEMPLATE {template} STRATEGY file_copy"))
+            .unwrap_or_default();
         db.execute_unprepared(&format!("CREATE DATABASE {name}{template}")).await.unwrap();
         db.close().await.unwrap();
         format!("{}/{name}", self.base)
