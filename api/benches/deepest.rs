@@ -102,8 +102,8 @@ async fn main() -> ExitCode {
 
 /// Prepares the database, starts both servers, and measures; tells whether the limit is kept.
 async fn compare(options: &Options) -> Result<bool, Failure> {
-    let folder =
-        Folder(std::env::temp_dir().join(format!("aiplus-deepest-{}", std::process::id())));
+    let name = format!("aiplus-deepest-{}", std::process::id());
+    let folder = Folder(std::env::temp_dir().join(name));
     std::fs::create_dir(&folder.0)?;
     let mut database = options.database.clone();
     database.database_read_url = None;
@@ -113,22 +113,11 @@ async fn compare(options: &Options) -> Result<bool, Failure> {
     made_up::prepare(&database).await?;
 
     let body = serde_json::json!({ "query": QUERY }).to_string();
-    let post =
-        format!("content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-    let mut servers = [
-        Server::start(
-            "product",
-            format!("POST /graphql HTTP/1.1\r\nhost: bench\r\n{post}"),
-            &database,
-        )
-        .await?,
-        Server::start(
-            "hand",
-            "GET /meetings HTTP/1.1\r\nhost: bench\r\n\r\n".to_owned(),
-            &database,
-        )
-        .await?,
-    ];
+    let post = "POST /graphql HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n";
+    let post = format!("{post}content-length: {}\r\n\r\n{body}", body.len());
+    let get = "GET /meetings HTTP/1.1\r\nhost: bench\r\n\r\n".to_owned();
+    let product = Server::start("product", post, &database).await?;
+    let mut servers = [product, Server::start("hand", get, &database).await?];
     let answers = [servers[0].answer().await?, servers[1].answer().await?];
     if answers[0] != answers[1] {
         return Err(difference(&answers[0], &answers[1]).into());
@@ -144,21 +133,17 @@ async fn compare(options: &Options) -> Result<bool, Failure> {
         for at in [first, 1 - first] {
             spent[at] = servers[at].round(options.requests, size).await?;
         }
-        let [product, hand] = spent;
+        let ([product, hand], ratio) = (spent, spent[0] / spent[1]);
         if number > 0 {
             println!(
-                "round {number:2}: product {product:7.0} µs, hand {hand:7.0} µs, ratio {:.2}",
-                product / hand
+                "round {number:2}: product {product:.0} µs, hand {hand:.0} µs, ratio {ratio:.2}"
             );
-            rounds.push([product, hand, product / hand]);
+            rounds.push([product, hand, ratio]);
         }
     }
-    let [product, hand, ratio] =
-        [0, 1, 2].map(|column| median(rounds.iter().map(|round| round[column]).collect()));
-    println!(
-        "server CPU per request, medians of {} rounds of {} requests:",
-        options.rounds, options.requests
-    );
+    let column = |at: usize| median(rounds.iter().map(|round| round[at]).collect());
+    let [product, hand, ratio] = [0, 1, 2].map(column);
+    println!("server CPU per request, medians of {} rounds:", rounds.len());
     println!("product {product:.0} µs, hand {hand:.0} µs, ratio {ratio:.2} (limit {LIMIT:.1})");
     Ok(ratio <= LIMIT)
 }
@@ -234,16 +219,12 @@ struct Server {
 type BufStream = tokio::io::BufReader<TcpStream>;
 
 impl Server {
-    async fn start(
-        name: &str,
-        request: String,
-        database: &DatabaseSettings,
-    ) -> Result<Self, Failure> {
+    async fn start(name: &str, request: String, on: &DatabaseSettings) -> Result<Self, Failure> {
         let child = Command::new(std::env::current_exe()?)
             .args(["--serve", name, "127.0.0.1:0"])
-            .args(["--database-connections", &database.database_connections.to_string()])
+            .args(["--database-connections", &on.database_connections.to_string()])
             // Not among the arguments, which everybody on the machine can read.
-            .env("DATABASE_URL", &database.database_url)
+            .env("DATABASE_URL", &on.database_url)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -251,8 +232,8 @@ impl Server {
         let mut address = String::new();
         let out = server.child.stdout.take().ok_or("a server without output")?;
         std::io::BufReader::new(out).read_line(&mut address)?;
-        let address: SocketAddr =
-            address.trim().parse().map_err(|_| format!("the server {name} did not start"))?;
+        let address = address.trim().parse::<SocketAddr>();
+        let address = address.map_err(|_| format!("the server {name} did not start"))?;
         for _ in 0..4 {
             let stream = TcpStream::connect(address).await?;
             stream.set_nodelay(true)?;
@@ -283,8 +264,8 @@ impl Server {
         // What a server does after its last answer is part of the cost.
         tokio::time::sleep(Duration::from_millis(20)).await;
         let after = cpu_time(self.child.id())?;
-        let spent: f64 =
-            after.iter().map(|(thread, time)| time - before.get(thread).unwrap_or(&0.0)).sum();
+        let of = |(thread, time): (&OsString, &f64)| time - before.get(thread).unwrap_or(&0.0);
+        let spent: f64 = after.iter().map(of).sum();
         Ok(spent / f64::from(times * 4))
     }
 }
@@ -321,9 +302,8 @@ async fn serve(options: &Options, server: &str, address: &str) -> Result<(), Fai
     });
     telemetry::start(&options.log);
     let listener = TcpListener::bind(address).await?;
-    let db =
-        database::connect(&options.database.database_url, options.database.database_connections)
-            .await?;
+    let on = &options.database;
+    let db = database::connect(&on.database_url, on.database_connections).await?;
     println!("{}", listener.local_addr()?);
     match server {
         "product" => http::serve(listener, App::new(db, None), &options.settings).await?,
@@ -351,9 +331,10 @@ mod made_up {
     pub async fn prepare(settings: &DatabaseSettings) -> Result<(), Failure> {
         let db = database::connect(&settings.database_url, 1).await?;
         if db.get_database_backend() == DbBackend::Postgres {
-            let tables = "SELECT count(*) FROM information_schema.tables WHERE table_schema = current_schema()";
-            let tables: i64 =
-                sqlx::query_scalar(tables).fetch_one(db.get_postgres_connection_pool()).await?;
+            let tables = "SELECT count(*) FROM information_schema.tables \
+                WHERE table_schema = current_schema()";
+            let pool = db.get_postgres_connection_pool();
+            let tables: i64 = sqlx::query_scalar(tables).fetch_one(pool).await?;
             if tables > 0 {
                 return Err("the database at DATABASE_URL is not empty".into());
             }
@@ -373,39 +354,34 @@ mod made_up {
     /// A held meeting with 7 agenda items, 12 attendances, of which 10 name somebody, and 6 statements.
     async fn meeting(db: &DatabaseConnection, number: u32, day: NaiveDate) -> Result<(), Failure> {
         let code = format!("MADE_UP_{number:02}");
-        let title = format!(
-            "'제{number}차 중소·벤처 AI 대전환 월례 토론회(예시)', 'Made-up \"AI\" monthly talk no. {number}'"
-        );
+        let ko = format!("제{number}차 중소·벤처 AI 대전환 월례 토론회(예시)");
+        let en = format!("Made-up \"AI\" monthly talk no. {number}");
         let of = format!("(SELECT id FROM meeting WHERE code = '{code}')");
-        let at =
-            |minutes: i32| format!("'{day}T{:02}:{:02}:00+00:00'", 5 + minutes / 60, minutes % 60);
+        let at = |m: i32| format!("'{day}T{:02}:{:02}:00+00:00'", 5 + m / 60, m % 60);
         let null = || "NULL".to_owned();
         // Somebody of the starting data set, another one each time.
         let some = |table: &str, place: i32| {
-            let count = format!("(SELECT count(*) FROM {table})");
-            format!(
-                "(SELECT id FROM {table} ORDER BY code LIMIT 1 OFFSET ({number} * 7 + {place}) % {count})"
-            )
+            let at = format!("({number} * 7 + {place}) % (SELECT count(*) FROM {table})");
+            format!("(SELECT id FROM {table} ORDER BY code LIMIT 1 OFFSET {at})")
         };
 
-        let meeting = format!("'{code}', 'MONTHLY', 'HELD', {title}, '{day}', {}, 'OPEN'", at(0));
+        let meeting =
+            format!("'{code}', 'MONTHLY', 'HELD', '{ko}', '{en}', '{day}', {}, 'OPEN'", at(0));
         let columns = "code, kind, status, title_ko, title_en, held_on, starts_at, press_access";
         insert(db, "meeting", columns, [meeting]).await?;
 
         let columns =
-            "meeting_id, position, number, title_ko, starts_at, ends_at, presenter_group_ko";
+            "meeting_id, position, number, title_ko, presenter_group_ko, starts_at, ends_at";
         let items = (1..=7).map(|place| {
             let title = "지역 AI 대전환 사업 우수사례 소개와 기업 현장의견 토론";
             let group = if place % 2 == 0 { "'협·단체'" } else { "NULL" };
-            format!(
-                "{of}, {place}, '{place}', '{title}', {}, {}, {group}",
-                at(place * 15 - 15),
-                at(place * 15)
-            )
+            let (from, to) = (at(place * 15 - 15), at(place * 15));
+            format!("{of}, {place}, '{place}', '{title}', {group}, {from}, {to}")
         });
         insert(db, "agenda_item", columns, items).await?;
 
-        let columns = "meeting_id, position, role, status, person_id, institution_id, group_label_ko, head_count";
+        let columns = "meeting_id, position, role, status, person_id, institution_id, \
+            group_label_ko, head_count";
         let attendances = (1..=12).map(|place| {
             let (person, institution, group) = match place % 6 {
                 0 => (null(), null(), "'AI 공급기업 및 수요기업 관계자', 20"),
@@ -423,7 +399,8 @@ mod made_up {
                 0 => (some("person", place), null()),
                 _ => (null(), some("institution", place)),
             };
-            let summary = "현장에서 쓸 데이터가 모자라 도입이 더디므로, 업종별 공용 데이터와 전문 인력을 함께 지원해야 한다는 의견";
+            let summary = "현장에서 쓸 데이터가 모자라 도입이 더디므로, \
+                업종별 공용 데이터와 전문 인력을 함께 지원해야 한다는 의견";
             format!("{of}, {place}, '{code}_{place}', {person}, {institution}, '{summary}'")
         });
         insert(db, "statement", columns, statements).await
@@ -437,19 +414,14 @@ mod made_up {
         rows: impl IntoIterator<Item = String>,
     ) -> Result<(), Failure> {
         let now = Utc::now().to_rfc3339();
+        let quote = if db.get_database_backend() == DbBackend::Postgres { "'" } else { "x'" };
         let rows = rows.into_iter().map(|row| {
             let id = Uuid::now_v7().simple();
-            let id = if db.get_database_backend() == DbBackend::Postgres {
-                format!("'{id}'")
-            } else {
-                format!("x'{id}'")
-            };
-            format!("({id}, 'PUBLIC', 'ILLUSTRATIVE', 1, '{now}', '{now}', {row})")
+            format!("({quote}{id}', 'PUBLIC', 'ILLUSTRATIVE', 1, '{now}', '{now}', {row})")
         });
         let rows = rows.collect::<Vec<_>>().join(", ");
-        let sql = format!(
-            "INSERT INTO {table} (id, visibility, origin, version, created_at, updated_at, {columns}) VALUES {rows}"
-        );
+        let columns = format!("id, visibility, origin, version, created_at, updated_at, {columns}");
+        let sql = format!("INSERT INTO {table} ({columns}) VALUES {rows}");
         db.execute_unprepared(&sql).await?;
         Ok(())
     }
@@ -463,8 +435,8 @@ mod hand {
 
     use aiplus::domain::quarter::seoul;
     use aiplus::read::{global_id, page};
-    use axum::http::{StatusCode, header};
-    use axum::response::{IntoResponse, Response};
+    use axum::http::header;
+    use axum::response::IntoResponse;
     use axum::{Router, routing::get};
     use chrono::{DateTime, SecondsFormat, Utc};
     use sea_orm::sqlx::{self, Row as _};
@@ -483,13 +455,9 @@ mod hand {
         Router::new().route("/meetings", handler)
     }
 
-    fn answer(body: Result<String, sqlx::Error>) -> Response {
-        match body {
-            Ok(body) => {
-                ([(header::CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response()
-            }
-            Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),
-        }
+    fn answer(body: Result<String, sqlx::Error>) -> impl IntoResponse {
+        let body = body.unwrap_or_else(|error| error.to_string());
+        ([(header::CONTENT_TYPE, "application/json; charset=utf-8")], body)
     }
 
     /// One more than a page, to know whether there is a next one.
@@ -556,59 +524,38 @@ mod hand {
         };
     }
 
-    driver!(postgres, sqlx::Postgres, sqlx::postgres::PgRow, OF_POSTGRES, |query, keys| query
-        .bind(keys.as_slice()));
+    driver!(postgres, sqlx::Postgres, sqlx::postgres::PgRow, OF_POSTGRES, |query, keys| {
+        query.bind(keys.as_slice())
+    });
     driver!(sqlite, sqlx::Sqlite, sqlx::sqlite::SqliteRow, OF_SQLITE, |query, keys| {
         (0..PAGE).fold(query, |query, place| query.bind(keys.get(place).copied()))
     });
 
-    type ByMeeting<'r, R> = HashMap<Option<Uuid>, &'r [R]>;
-
     /// The rows of each meeting, in their order.
-    fn by_meeting<R: Cells>(rows: &[R]) -> ByMeeting<'_, R> {
-        rows.chunk_by(|one, next| one.key(0) == next.key(0))
-            .map(|group| (group[0].key(0), group))
-            .collect()
+    fn by_meeting<R: Cells>(rows: &[R]) -> HashMap<Option<Uuid>, &[R]> {
+        let groups = rows.chunk_by(|one, next| one.key(0) == next.key(0));
+        groups.map(|group| (group[0].key(0), group)).collect()
     }
 
-    fn write<R: Cells>(meetings: &[R], [agenda, attendance, statements]: &[Vec<R>; 3]) -> String {
-        let (agenda, attendance, statements) =
-            (by_meeting(agenda), by_meeting(attendance), by_meeting(statements));
+    fn write<R: Cells>(meetings: &[R], below: &[Vec<R>; 3]) -> String {
+        let [agenda, attendance, statements] = below.each_ref().map(|rows| by_meeting(rows));
         let page = &meetings[..meetings.len().min(PAGE)];
-        let mut out = String::with_capacity(128 * 1024);
+        let mut answer = String::with_capacity(160 * 1024);
+        let out = &mut answer;
         out.push_str(r#"{"data":{"meetings":{"edges":["#);
         for (at, row) in page.iter().enumerate() {
             let key = row.key(0);
-            one(
-                &mut out,
-                if at > 0 { r#",{"node":"# } else { r#"{"node":"# },
-                *b"ME",
-                key,
-                |out| {
-                    text(out, r#","code":"#, row.text(1));
-                    text(out, r#","title":{"ko":"#, row.text(2));
-                    text(out, r#","en":"#, row.text(3));
-                    code(out, r#"},"heldOn":"#, row.text(4));
-                    instant(out, r#","startsAt":"#, row.instant(5));
-                    code(out, r#","status":"#, row.text(6));
-                    nodes(out, r#","agenda":{"nodes":["#, *b"AI", agenda.get(&key), agenda_item);
-                    nodes(
-                        out,
-                        r#","attendance":{"nodes":["#,
-                        *b"AT",
-                        attendance.get(&key),
-                        participant,
-                    );
-                    nodes(
-                        out,
-                        r#","statements":{"nodes":["#,
-                        *b"ST",
-                        statements.get(&key),
-                        statement,
-                    );
-                },
-            );
-            out.push('}');
+            open(out, if at > 0 { r#",{"node":"# } else { r#"{"node":"# }, b"ME", key);
+            text(out, r#","code":"#, row.text(1));
+            text(out, r#","title":{"ko":"#, row.text(2));
+            text(out, r#","en":"#, row.text(3));
+            code(out, r#"},"heldOn":"#, row.text(4));
+            instant(out, r#","startsAt":"#, row.instant(5));
+            code(out, r#","status":"#, row.text(6));
+            nodes(out, r#","agenda":{"nodes":["#, agenda.get(&key), agenda_item);
+            nodes(out, r#","attendance":{"nodes":["#, attendance.get(&key), participant);
+            nodes(out, r#","statements":{"nodes":["#, statements.get(&key), statement);
+            out.push_str("}}");
         }
         out.push_str(r#"],"pageInfo":{"hasNextPage":"#);
         out.push_str(if meetings.len() > PAGE { "true" } else { "false" });
@@ -616,26 +563,23 @@ mod hand {
             let seal = page::seal("Query.meetings", "-held_on,");
             page::encode(seal, &[row.text(4).into()], row.key(0).unwrap_or_default())
         });
-        code(&mut out, r#","endCursor":"#, cursor.as_deref());
+        code(out, r#","endCursor":"#, cursor.as_deref());
         out.push_str("}}}}");
-        out
+        answer
     }
 
-    fn nodes<R: Cells>(
-        out: &mut String,
-        name: &str,
-        tag: [u8; 2],
-        rows: Option<&&[R]>,
-        rest: fn(&mut String, &R),
-    ) {
+    fn nodes<R>(out: &mut String, name: &str, rows: Option<&&[R]>, node: fn(&mut String, &R)) {
         out.push_str(name);
         for (at, row) in rows.into_iter().copied().flatten().take(PAGE).enumerate() {
-            one(out, if at > 0 { "," } else { "" }, tag, row.key(1), |out| rest(out, row));
+            out.push_str(if at > 0 { "," } else { "" });
+            node(out, row);
+            out.push('}');
         }
         out.push_str("]}");
     }
 
     fn agenda_item<R: Cells>(out: &mut String, row: &R) {
+        open(out, "", b"AI", row.key(1));
         number(out, r#","position":"#, row.number(2));
         text(out, r#","number":"#, row.text(3));
         korean(out, r#","title":"#, row.text(4));
@@ -645,52 +589,53 @@ mod hand {
     }
 
     fn participant<R: Cells>(out: &mut String, row: &R) {
+        open(out, "", b"AT", row.key(1));
         number(out, r#","position":"#, row.number(2));
         code(out, r#","role":"#, row.text(3));
         code(out, r#","status":"#, row.text(4));
         number(out, r#","headCount":"#, row.number(5));
         korean(out, r#","groupLabel":"#, row.text(6));
-        one(out, r#","institution":"#, *b"IN", row.key(7), |out| {
+        if open(out, r#","institution":"#, b"IN", row.key(7)) {
             text(out, r#","code":"#, row.text(8));
             text(out, r#","name":{"ko":"#, row.text(9));
             text(out, r#","en":"#, row.text(10));
             code(out, r#"},"kind":"#, row.text(11));
-        });
-        one(out, r#","person":"#, *b"PE", row.key(12), |out| {
-            korean(out, r#","name":"#, row.text(13))
-        });
+            out.push('}');
+        }
+        if open(out, r#","person":"#, b"PE", row.key(12)) {
+            korean(out, r#","name":"#, row.text(13));
+            out.push('}');
+        }
     }
 
     fn statement<R: Cells>(out: &mut String, row: &R) {
+        open(out, "", b"ST", row.key(1));
         number(out, r#","position":"#, row.number(2));
         korean(out, r#","summary":"#, row.text(3));
-        one(out, r#","person":"#, *b"PE", row.key(4), |out| {
+        if open(out, r#","person":"#, b"PE", row.key(4)) {
             text(out, r#","code":"#, row.text(5));
             text(out, r#","name":{"ko":"#, row.text(6));
             text(out, r#","en":"#, row.text(7));
-            out.push('}');
-        });
-        one(out, r#","institution":"#, *b"IN", row.key(8), |out| {
+            out.push_str("}}");
+        }
+        if open(out, r#","institution":"#, b"IN", row.key(8)) {
             text(out, r#","code":"#, row.text(9));
             korean(out, r#","name":"#, row.text(10));
-        });
+            out.push('}');
+        }
     }
 
-    /// An object with its id, or null.
-    fn one(
-        out: &mut String,
-        name: &str,
-        tag: [u8; 2],
-        key: Option<Uuid>,
-        rest: impl FnOnce(&mut String),
-    ) {
+    /// Begins an object with its id, for the caller to go on with and to close; or writes null.
+    fn open(out: &mut String, name: &str, tag: &[u8; 2], key: Option<Uuid>) -> bool {
         out.push_str(name);
-        let Some(key) = key else { return out.push_str("null") };
+        let Some(key) = key else {
+            out.push_str("null");
+            return false;
+        };
         out.push_str(r#"{"id":""#);
-        global_id::write(tag, key.as_bytes(), out);
+        global_id::write(*tag, key.as_bytes(), out);
         out.push('"');
-        rest(out);
-        out.push('}');
+        true
     }
 
     /// Text that needs no escapes.
@@ -728,9 +673,8 @@ mod hand {
     }
 
     fn instant(out: &mut String, name: &str, instant: Option<DateTime<Utc>>) {
-        let shown = instant.map(|instant| {
-            instant.with_timezone(&seoul()).to_rfc3339_opts(SecondsFormat::AutoSi, false)
-        });
+        let shown = instant.map(|instant| instant.with_timezone(&seoul()));
+        let shown = shown.map(|instant| instant.to_rfc3339_opts(SecondsFormat::AutoSi, false));
         code(out, name, shown.as_deref());
     }
 }

@@ -100,6 +100,27 @@ impl Error {
         Self::Input(Message::new(ko, en))
     }
 
+    /// An [`Error::BadRequest`].
+    pub fn bad_request(ko: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::BadRequest(Message::new(ko, en))
+    }
+
+    /// An [`Error::Input`]: the argument is not a day.
+    pub fn not_a_date(name: &str) -> Self {
+        Self::input(
+            format!("{name}은(는) 2026-07-01 형식의 날짜여야 합니다."),
+            format!("{name} must be a date like 2026-07-01."),
+        )
+    }
+
+    /// An [`Error::Input`]: the argument is not a day, month or year.
+    pub fn not_a_partial_date(name: &str) -> Self {
+        Self::input(
+            format!("{name}은(는) 2026, 2026-07, 2026-07-01 형식이어야 합니다."),
+            format!("{name} must be written like 2026, 2026-07 or 2026-07-01."),
+        )
+    }
+
     /// An [`Error::Internal`] with its cause.
     pub fn internal(cause: impl fmt::Display) -> Self {
         Self::Internal(cause.to_string())

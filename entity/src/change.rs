@@ -32,6 +32,8 @@ choice! {
         Document = "DOCUMENT",
         /// 기관 설립. Institution founded.
         Institution = "INSTITUTION",
+        /// 협의체 운영 시작. Body began to operate.
+        Body = "BODY",
         /// 기관 활동. Activity of an institution.
         Activity = "ACTIVITY",
         /// 건의 회신. Answer to a recommendation.

@@ -1,23 +1,8 @@
 //! Documents, their authors and keywords (area 7).
 
-use sea_orm_migration::prelude::*;
+use crate::table::{Table, creates};
 
-use crate::table::{self, Table};
-
-/// See the head of this file.
-#[derive(DeriveMigrationName)]
-pub struct Migration;
-
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        table::create(manager, tables()).await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        table::drop(manager, tables()).await
-    }
-}
+creates!(tables);
 
 fn tables() -> Vec<Table> {
     vec![

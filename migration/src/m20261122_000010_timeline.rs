@@ -28,6 +28,9 @@ UNION ALL
 SELECT id, founded, 'INSTITUTION', name_ko, name_en, 'Institution', id, NULL, origin
   FROM institution WHERE founded IS NOT NULL
 UNION ALL
+SELECT id, operating_since, 'BODY', name_ko, name_en, 'Body', id, id, origin
+  FROM body WHERE operating_since IS NOT NULL
+UNION ALL
 SELECT id, starts_on, 'ACTIVITY', title_ko, title_en, 'Activity', id, NULL, origin
   FROM activity WHERE starts_on IS NOT NULL
 UNION ALL
@@ -39,11 +42,12 @@ SELECT id, occurred_on, 'EFFECT', title_ko, title_en, 'Effect', id, NULL, origin
   FROM effect WHERE occurred_on IS NOT NULL";
 
 /// Orders the view reads by, so that a span of time costs no scan.
-const INDEXES: [(&str, &str, &str); 7] = [
+const INDEXES: [(&str, &str, &str); 8] = [
     ("ix_bill_event_occurred", "bill_event", "occurred_on"),
     ("ix_policy_plan_starts", "policy_plan", "starts_on"),
     ("ix_policy_task_due", "policy_task", "due"),
     ("ix_institution_founded", "institution", "founded"),
+    ("ix_body_operating_since", "body", "operating_since"),
     ("ix_activity_starts", "activity", "starts_on"),
     ("ix_recommendation_answer_answered", "recommendation_answer", "answered_on"),
     ("ix_effect_occurred", "effect", "occurred_on"),

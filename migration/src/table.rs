@@ -6,6 +6,33 @@
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_query::{Table as SeaTable, TableCreateStatement};
 
+/// A migration that creates the tables of a function, and drops them on the way back.
+macro_rules! creates {
+    ($tables:ident) => {
+        /// See the head of this file.
+        #[derive(sea_orm_migration::prelude::DeriveMigrationName)]
+        pub struct Migration;
+
+        #[async_trait::async_trait]
+        impl sea_orm_migration::MigrationTrait for Migration {
+            async fn up(
+                &self,
+                manager: &sea_orm_migration::SchemaManager,
+            ) -> Result<(), sea_orm_migration::DbErr> {
+                $crate::table::create(manager, $tables()).await
+            }
+
+            async fn down(
+                &self,
+                manager: &sea_orm_migration::SchemaManager,
+            ) -> Result<(), sea_orm_migration::DbErr> {
+                $crate::table::drop(manager, $tables()).await
+            }
+        }
+    };
+}
+pub(crate) use creates;
+
 /// One table with its indexes.
 pub struct Table {
     name: &'static str,

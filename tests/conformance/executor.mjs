@@ -37,7 +37,7 @@ if (!base) {
 }
 
 const RANDOM_QUERIES = 300;
-const INTROSPECTION = { descriptions: true, specifiedByUrl: true, directiveIsRepeatable: true, schemaDescription: true, inputValueDeprecation: true };
+const INTROSPECTION = { descriptions: true, specifiedByUrl: true, directiveIsRepeatable: true, schemaDescription: true, inputValueDeprecation: true, oneOf: false };
 
 const server = new Server(base);
 const report = new Report();
@@ -47,6 +47,19 @@ let graph;
 function shown({ query, variables, operationName }) {
   const given = [variables && `variables ${JSON.stringify(variables)}`, operationName && `operationName ${operationName}`];
   return [query.trim(), ...given.filter(Boolean)].join('\n');
+}
+
+/** JSON with the keys of every object in one order. */
+function sorted(value) {
+  return JSON.stringify(value, (_, item) => {
+    if (item === null || typeof item !== 'object' || Array.isArray(item)) return item;
+    return Object.fromEntries(Object.keys(item).sort().map((key) => [key, item[key]]));
+  });
+}
+
+/** JSON text with each number as JavaScript spells it: 19.0 and 19 are the same number of JSON. */
+function respelled(text) {
+  return text.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (token) => (token[0] === '"' ? token : JSON.stringify(Number(token))));
 }
 
 /** The reference's answer. */
@@ -64,7 +77,9 @@ function judge(request) {
 
 /** What differs between the server's answer and the expected data; null if nothing does. */
 async function compared(request, expected) {
-  const { status, text } = await server.request(request);
+  const answer = await server.request(request);
+  const { status } = answer;
+  const text = respelled(answer.text);
   // Text, not parsed values: a key that stands twice in an object, or in another order, must not get lost.
   const start = `{"data":${expected}`;
   const ends = request.errors ? text.startsWith(`${start},"errors":`) : text === `${start}}`;
@@ -84,8 +99,9 @@ async function schemaGroup(check) {
       .sort((one, other) => (one.name < other.name ? -1 : 1)),
     directives: __schema.directives.filter(({ name }) => !isSpecifiedDirective({ name })),
   });
-  const expected = JSON.stringify(own(introspectionFromSchema(schema, INTROSPECTION)));
-  const got = JSON.stringify(own(introspection));
+  // The order of keys is judged below, where one query asks for little.
+  const expected = sorted(own(introspectionFromSchema(schema, INTROSPECTION)));
+  const got = sorted(own(introspection));
   check('the introspection is what the reference says of the same schema', expected === got ? null : difference(expected, got));
 }
 
@@ -145,7 +161,10 @@ async function documentsGroup(check) {
     if (validate(schema, parse(query), [judging]).length === 0) throw new Error(`the case does not break ${rule}:\n${query}`);
     check(`${rule}`, after(query, problemOfRefusal(await server.request({ query }))));
   }
-  const open = specifiedRules.filter((rule) => !used.has(rule)).map(({ name }) => name);
+  // Two rules stand elsewhere: subscriptions with the roots, the depth of introspection, which is no rule of
+  // the specification, with what is too large.
+  const elsewhere = ['SingleFieldSubscriptionsRule', 'MaxIntrospectionDepthRule'];
+  const open = specifiedRules.filter((rule) => !used.has(rule) && !elsewhere.includes(rule.name)).map(({ name }) => name);
   check('each rule of the reference has a case', open.length === 0 ? null : open.join(', '));
 }
 

@@ -229,9 +229,8 @@ async fn search_finds_two_syllables_and_every_name(place: Place) {
         assert!(!found(title, "LEGISLATIVE_INITIATIVE").await.is_empty(), "{title}");
     }
     assert_eq!(found("없는말", "INSTITUTION").await, Vec::<String>::new());
-    let by_list = app
-        .data("{ institutions(where: { search: \"진흥 공단\" }) { nodes { code } } }")
-        .await;
+    let by_list =
+        app.data("{ institutions(where: { search: \"진흥 공단\" }) { nodes { code } } }").await;
     assert_eq!(by_list["institutions"]["nodes"], json!([{ "code": "KOSME" }, { "code": "SEMAS" }]));
     let pages = app
         .data("{ search(text: \"AI\", first: 100) { totalCount nodes { subject { id } } } }")

@@ -6,7 +6,11 @@ use serde_json::Value;
 use crate::support::Place;
 use crate::tests;
 
-tests![the_recorded_schema_is_the_schema, everything_is_described];
+tests![
+    the_recorded_schema_is_the_schema,
+    everything_is_described,
+    every_searched_type_can_be_asked_for,
+];
 
 async fn the_recorded_schema_is_the_schema(_: Place) {
     let recorded = include_str!("../../schema.graphql");
@@ -56,4 +60,23 @@ async fn everything_is_described(place: Place) {
         }
     }
     assert!(described > 3000, "only {described} descriptions");
+}
+
+async fn every_searched_type_can_be_asked_for(place: Place) {
+    let app = place.app().await;
+    let data = app.data("{ __type(name: \"SearchType\") { enumValues { name } } }").await;
+    let offered: Vec<String> = data["__type"]["enumValues"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|value| value["name"].as_str().unwrap().replace('_', "").to_lowercase())
+        .collect();
+    for ty in graphql::catalog().subjects().filter(|ty| ty.searchable) {
+        assert!(
+            offered.contains(&ty.name.to_lowercase())
+                || ["InstitutionName", "InitiativeTitle", "DocumentTitle"].contains(&ty.name),
+            "{} is searched but not offered",
+            ty.name
+        );
+    }
 }

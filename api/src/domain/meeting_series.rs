@@ -14,7 +14,10 @@ pub const MAX_PERIODS: usize = 240;
 pub enum PeriodStatus {
     /// A meeting was held.
     Held,
-    /// The period is over and no meeting was held.
+    /// The period is over, and a meeting is on record that may have been held in it: its date is not
+    /// known well enough to tell.
+    Undated,
+    /// The period is over and no meeting is on record.
     Missed,
     /// The period is not over yet.
     Due,
@@ -25,6 +28,7 @@ impl PeriodStatus {
     pub fn code(self) -> &'static str {
         match self {
             Self::Held => "HELD",
+            Self::Undated => "UNDATED",
             Self::Missed => "MISSED",
             Self::Due => "DUE",
         }
@@ -70,8 +74,9 @@ fn period_at(cadence: Cadence, day: NaiveDate) -> Option<(String, NaiveDate, Nai
 
 /// The periods from the start of the series to the one that holds `until`.
 ///
-/// `held` are the dates of held meetings as far as they are known; a date known only to the year
-/// counts for no month or quarter, since it would be a guess.
+/// `held` are the dates of held meetings as far as they are known; one that is not known well enough
+/// for a single period counts for none, since that would be a guess, but leaves none that it may
+/// have been held in as missed.
 pub fn periods(
     cadence: Cadence,
     starts_on: &str,
@@ -80,23 +85,20 @@ pub fn periods(
     held: &[&str],
 ) -> Vec<Period> {
     let Some(mut day) = partial_date::first_day(starts_on) else { return Vec::new() };
-    let last = ends_on.and_then(partial_date::first_day).map_or(until, |end| end.min(until));
-    let needed = match cadence {
-        Cadence::Annual => 4,
-        Cadence::Monthly | Cadence::Quarterly | Cadence::Irregular => 7,
-    };
-    let held: Vec<NaiveDate> = held
+    let last = ends_on.and_then(partial_date::last_day).map_or(until, |end| end.min(until));
+    let held: Vec<(NaiveDate, NaiveDate)> = held
         .iter()
-        .filter(|date| date.len() >= needed)
-        .filter_map(|date| partial_date::first_day(date))
+        .filter_map(|date| Some((partial_date::first_day(date)?, partial_date::last_day(date)?)))
         .collect();
     let mut periods = Vec::new();
     while day <= last && periods.len() < MAX_PERIODS {
         let Some((label, from, to)) = period_at(cadence, day) else { break };
-        let count = held.iter().filter(|date| (from..=to).contains(date)).count();
+        let count = held.iter().filter(|(first, last)| *first >= from && *last <= to).count();
+        let perhaps = held.iter().any(|(first, last)| *first <= to && *last >= from);
         let status = match count {
-            0 if to < until => PeriodStatus::Missed,
-            0 => PeriodStatus::Due,
+            0 if to >= until => PeriodStatus::Due,
+            0 if perhaps => PeriodStatus::Undated,
+            0 => PeriodStatus::Missed,
             _ => PeriodStatus::Held,
         };
         periods.push(Period { label, from, to, held: count, status });
@@ -132,14 +134,10 @@ mod tests {
 
     #[test]
     fn a_date_known_to_the_year_counts_for_no_quarter() {
-        let got = periods(
-            Cadence::Quarterly,
-            "2023",
-            Some("2023-12"),
-            day("2024-06-01"),
-            &["2023", "2023-12-06"],
-        );
+        let held = ["2023", "2023-12-06"];
+        let got = periods(Cadence::Quarterly, "2023", Some("2023"), day("2024-06-01"), &held);
         assert_eq!(got.iter().map(|period| period.held).collect::<Vec<_>>(), [0, 0, 0, 1]);
+        assert!(got[..3].iter().all(|period| period.status == PeriodStatus::Undated));
     }
 
     #[test]

@@ -1,10 +1,21 @@
 //! Dates known to the year, the month or the day: `2026`, `2026-07`, `2026-07-01`.
 
-use chrono::NaiveDate;
+use chrono::{Days, Months, NaiveDate};
 
 /// Whether the text is a partial date that exists in the calendar.
 pub fn is_partial_date(text: &str) -> bool {
     first_day(text).is_some()
+}
+
+/// The last day the text may mean; none if it is not a partial date.
+pub fn last_day(text: &str) -> Option<NaiveDate> {
+    let first = first_day(text)?;
+    let months = match text.len() {
+        4 => 12,
+        7 => 1,
+        _ => return Some(first),
+    };
+    first.checked_add_months(Months::new(months))?.checked_sub_days(Days::new(1))
 }
 
 /// The first day the text may mean; none if it is not a partial date.
@@ -29,6 +40,16 @@ pub fn first_day(text: &str) -> Option<NaiveDate> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_day_is_the_end_of_what_is_known() {
+        for (text, last) in
+            [("2024", "2024-12-31"), ("2024-02", "2024-02-29"), ("2024-02-03", "2024-02-03")]
+        {
+            assert_eq!(last_day(text).unwrap().to_string(), last);
+        }
+        assert_eq!(last_day("2024-13"), None);
+    }
 
     #[test]
     fn three_forms_and_no_other() {

@@ -156,7 +156,7 @@ fn newest(
     column: &str,
     until: Option<&str>,
 ) -> Result<(), Error> {
-    let event = reader.catalog.find("BillEvent").ok_or_else(|| Error::internal("BillEvent"))?;
+    let event = reader.catalog.declared("BillEvent")?;
     let inner = sql.alias();
     sql.push("(SELECT ").column(&inner, column).push(" FROM bill_event ").push(&inner);
     sql.push(" WHERE ").column(&inner, "bill_id").push(" = ").column(alias, "id").push(" AND ");
@@ -202,12 +202,7 @@ fn stage_on(
         .get("date")
         .and_then(Value::as_str)
         .filter(|day| day.len() == 10 && partial_date::is_partial_date(day));
-    let day = day.ok_or_else(|| {
-        Error::input(
-            "date는 2026-07-01 형식의 날짜여야 합니다.",
-            "date must be a date like 2026-07-01.",
-        )
-    })?;
+    let day = day.ok_or_else(|| Error::not_a_date("date"))?;
     newest(reader, sql, alias, "stage", Some(day))
 }
 
@@ -230,7 +225,7 @@ fn is_stalled(reader: &Reader<'_>, values: &[Value], args: &Args) -> Result<Valu
 }
 
 fn reached(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
-    let event = reader.catalog.find("BillEvent").ok_or_else(|| Error::internal("BillEvent"))?;
+    let event = reader.catalog.declared("BillEvent")?;
     let stage: BillStage = serde_json::from_value(args.get("value").cloned().unwrap_or_default())
         .map_err(Error::internal)?;
     let inner = sql.alias();

@@ -179,7 +179,7 @@ fn held_dates(
     _: &Args,
     _: &Args,
 ) -> Result<(), Error> {
-    let meeting = reader.catalog.find("Meeting").ok_or_else(|| Error::internal("Meeting"))?;
+    let meeting = reader.catalog.declared("Meeting")?;
     let inner = sql.alias();
     let joined = if sql.is_postgres() { "string_agg" } else { "group_concat" };
     sql.push("(SELECT ")
@@ -201,7 +201,7 @@ fn record(reader: &Reader<'_>, values: &[Value], args: &Args) -> Result<Value, E
     let cadence: Cadence = serde_json::from_value(cadence.clone()).map_err(Error::internal)?;
     let until = match args.get("until").and_then(Value::as_str) {
         None => reader.today(),
-        Some(text) => text.parse().map_err(|_| not_a_date("until"))?,
+        Some(text) => text.parse().map_err(|_| Error::not_a_date("until"))?,
     };
     let held: Vec<&str> = held.as_str().map(|dates| dates.split(',').collect()).unwrap_or_default();
     let periods = match starts_on.as_str() {
@@ -226,17 +226,11 @@ fn record(reader: &Reader<'_>, values: &[Value], args: &Args) -> Result<Value, E
     Ok(json!({
         "expected": periods.len() - count(PeriodStatus::Due),
         "held": count(PeriodStatus::Held),
+        "undated": count(PeriodStatus::Undated),
         "missed": count(PeriodStatus::Missed),
         "meetingsOnRecord": held.len(),
         "periods": shown,
     }))
-}
-
-fn not_a_date(name: &str) -> Error {
-    Error::input(
-        format!("{name}은(는) 2026-07-01 형식의 날짜여야 합니다."),
-        format!("{name} must be a date like 2026-07-01."),
-    )
 }
 
 /// Adds the condition that a seat was held on the day `asOf`.
@@ -246,7 +240,7 @@ fn held_on(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<()
         return Ok(());
     };
     if day.len() != 10 || !partial_date::is_partial_date(day) {
-        return Err(not_a_date("asOf"));
+        return Err(Error::not_a_date("asOf"));
     }
     // A term known to the month holds for the whole month.
     sql.push("(").column(alias, "starts_on").push(" IS NULL OR ").column(alias, "starts_on");
@@ -266,8 +260,7 @@ fn seats(
     alias: &str,
     ends_by: Option<String>,
 ) -> Result<(), Error> {
-    let appointment =
-        reader.catalog.find("Appointment").ok_or_else(|| Error::internal("Appointment"))?;
+    let appointment = reader.catalog.declared("Appointment")?;
     let inner = sql.alias();
     let mut today = Args::new();
     today.insert("asOf".to_owned(), reader.today().to_string().into());
@@ -323,6 +316,11 @@ pub const SHAPES: &[Shape] = &[
                 "예정 회차. Periods that are over or held, each owing one meeting.",
             ),
             ("held", "Int!", "개최 회차. Periods in which a meeting was held."),
+            (
+                "undated",
+                "Int!",
+                "날짜 미상 회차. Periods that are over and may hold a meeting whose date is not known well enough.",
+            ),
             ("missed", "Int!", "미개최 회차. Periods that are over without a meeting on record."),
             (
                 "meetingsOnRecord",

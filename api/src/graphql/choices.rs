@@ -80,6 +80,10 @@ pub const PERIOD_STATUS: &Choice = &Choice {
     values: &[
         ChoiceValue { code: "HELD", description: "개최. A meeting was held." },
         ChoiceValue {
+            code: "UNDATED",
+            description: "날짜 미상. The period is over; a meeting is on record that may have been held in it.",
+        },
+        ChoiceValue {
             code: "MISSED",
             description: "미개최. The period is over and no meeting is on record.",
         },
@@ -122,6 +126,24 @@ pub const SEARCH_TYPE: &Choice = &Choice {
         ChoiceValue { code: "ADOPTION_CASE", description: "도입 사례. Adoption cases." },
         ChoiceValue { code: "DOCUMENT", description: "자료. Documents." },
         ChoiceValue { code: "OBSERVATION", description: "수치. Published figures." },
+        ChoiceValue { code: "ACTIVITY", description: "기관 활동. Activities of institutions." },
+        ChoiceValue { code: "APPOINTMENT", description: "위촉·참여. Seats in bodies." },
+        ChoiceValue { code: "ATTENDANCE", description: "참석. Attendances." },
+        ChoiceValue { code: "BILL_EVENT", description: "입법 단계. Stage events of bills." },
+        ChoiceValue { code: "EFFECT", description: "성과. Effects of recommendations." },
+        ChoiceValue { code: "INDUSTRY", description: "산업분류. Industries." },
+        ChoiceValue { code: "MEETING_SERIES", description: "회의 계열. Series of meetings." },
+        ChoiceValue { code: "MEMBERSHIP", description: "소속. Posts of persons." },
+        ChoiceValue { code: "MILESTONE", description: "이정표. Milestones of tasks." },
+        ChoiceValue { code: "OUTCOME", description: "사례 성과. Outcomes of cases." },
+        ChoiceValue { code: "PROVISION", description: "조문. Provisions of bills." },
+        ChoiceValue {
+            code: "RECOMMENDATION_ANSWER",
+            description: "건의 회신. Answers to recommendations.",
+        },
+        ChoiceValue { code: "REGION", description: "지역. Regions." },
+        ChoiceValue { code: "TOPIC", description: "주제. Topics." },
+        ChoiceValue { code: "VENUE", description: "장소. Venues." },
     ],
 };
 

@@ -86,7 +86,7 @@ fn meeting() -> Type {
         Scalar::Int,
         "Int!",
         counted_attendance,
-        "집계 인원. Heads of the listed participants and groups, with those shown as counts only.",
+        "집계 인원. Heads of the listed participants and groups, with those shown as counts only; a group of unknown size counts as one.",
     )
     .many(
         "venues",
@@ -346,8 +346,7 @@ fn in_quarter(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result
 }
 
 fn has_open(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
-    let recommendation =
-        reader.catalog.find("Recommendation").ok_or_else(|| Error::internal("Recommendation"))?;
+    let recommendation = reader.catalog.declared("Recommendation")?;
     let wanted = args.get("value").and_then(Value::as_bool) != Some(false);
     let inner = sql.alias();
     sql.push(if wanted { "EXISTS (" } else { "NOT EXISTS (" });

@@ -3,8 +3,6 @@
 use entity::region::RegionCategory;
 use entity::region_code::RegionCodeScheme;
 
-use serde_json::Value;
-
 use crate::error::Error;
 use crate::read::Reader;
 use crate::read::catalog::{Root, RootKind, page_args};
@@ -79,7 +77,8 @@ fn existing(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(
         sql.push("TRUE");
         return Ok(());
     };
-    let day = page::bound(crate::read::model::Scalar::Date, day).ok_or_else(|| not_a_date(day))?;
+    let day = page::bound(crate::read::model::Scalar::Date, day)
+        .ok_or_else(|| Error::not_a_date("asOf"))?;
     sql.push("(").column(alias, "valid_from").push(" IS NULL OR ").column(alias, "valid_from");
     sql.push(" <= ")
         .bind(day.clone())
@@ -89,11 +88,4 @@ fn existing(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(
     sql.column(alias, "valid_to").push(" >= ").bind(day).push(") AND ");
     sql.column(alias, "category").push(" <> 'NATIONWIDE'");
     Ok(())
-}
-
-fn not_a_date(_: &Value) -> Error {
-    Error::input(
-        "asOf는 2026-07-01 형식의 날짜여야 합니다.",
-        "asOf must be a date like 2026-07-01.",
-    )
 }

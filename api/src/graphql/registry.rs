@@ -213,7 +213,7 @@ pub fn register(registry: &mut Registry, catalog: &Catalog, choices: &[&'static 
     for ty in catalog.types() {
         let fields = ty.fields.iter().map(|of| field(of.name, &*of.ty, &of.args, &of.description));
         add(object(ty.name, ty.description, keyed(fields)));
-        for ty in list_types(catalog, ty) {
+        for ty in list_types(ty) {
             add(ty);
         }
     }
@@ -295,7 +295,7 @@ fn page_info() -> MetaType {
 }
 
 /// Connection, edge, filter and order of a type.
-fn list_types(catalog: &Catalog, ty: &Type) -> Vec<MetaType> {
+fn list_types(ty: &Type) -> Vec<MetaType> {
     let name = ty.name;
     let mut types = vec![
         object(
@@ -321,7 +321,7 @@ fn list_types(catalog: &Catalog, ty: &Type) -> Vec<MetaType> {
                 field("node", format!("{name}!"), &[], "행. The row."),
             ]),
         ),
-        filter_type(catalog, ty),
+        filter_type(ty),
         input_object(
             &format!("{name}ListFilter"),
             &format!("{name} 목록 조건. Condition on a list of {name}."),
@@ -356,7 +356,7 @@ fn list_types(catalog: &Catalog, ty: &Type) -> Vec<MetaType> {
 
 const ORDERED_BY: &str = "정렬 기준. By the field of that name.";
 
-fn filter_type(catalog: &Catalog, ty: &Type) -> MetaType {
+fn filter_type(ty: &Type) -> MetaType {
     let name = format!("{}Filter", ty.name);
     let mut fields = vec![
         input("and", format!("[{name}!]"), None, "모두. All of these hold."),
@@ -375,7 +375,7 @@ fn filter_type(catalog: &Catalog, ty: &Type) -> MetaType {
         fields.push(input(filter.name, filter.ty, None, filter.description));
     }
     for of in &ty.fields {
-        if let Some(kind) = filter_of(catalog, of) {
+        if let Some(kind) = filter_of(of) {
             fields.push(input(of.name, kind, None, &of.description));
         }
     }
@@ -386,7 +386,7 @@ fn filter_type(catalog: &Catalog, ty: &Type) -> MetaType {
     )
 }
 
-fn filter_of(catalog: &Catalog, field: &Field) -> Option<String> {
+fn filter_of(field: &Field) -> Option<String> {
     Some(match &field.kind {
         Kind::Id => "IDFilter".to_owned(),
         Kind::Leaf(column) if field.args.is_empty() => match column.scalar {
@@ -395,7 +395,7 @@ fn filter_of(catalog: &Catalog, field: &Field) -> Option<String> {
         },
         Kind::Localized { .. } => "LocalizedTextFilter".to_owned(),
         Kind::One { target, .. } => format!("{target}Filter"),
-        Kind::Many(list) if list.condition.is_none() || catalog.find(list.target).is_some() => {
+        Kind::Many(list) => {
             format!("{}ListFilter", list.target)
         }
         _ => return None,

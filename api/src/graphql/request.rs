@@ -14,8 +14,62 @@ pub struct Request {
     pub operation_name: Option<String>,
     /// Values of its variables.
     pub variables: Map<String, Value>,
-    /// Whether only queries may run (HTTP GET).
-    pub queries_only: bool,
+}
+
+/// Deepest nesting of variables.
+const MAX_VARIABLE_NESTING: usize = 16;
+
+fn nesting(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(nesting).max().unwrap_or(0),
+        Value::Object(fields) => 1 + fields.values().map(nesting).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+impl Request {
+    /// A request from the fields of its JSON object (GraphQL-over-HTTP specification).
+    ///
+    /// # Errors
+    /// Bad request, if a field is missing or of another kind.
+    pub fn from_fields(mut fields: Map<String, Value>) -> Result<Self, Error> {
+        let query = match fields.remove("query") {
+            Some(Value::String(query)) => query,
+            _ => {
+                return Err(Error::bad_request(
+                    "query(문자열)가 필요합니다.",
+                    "query, a string, is required.",
+                ));
+            }
+        };
+        let operation_name = match fields.remove("operationName") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(name)) => Some(name),
+            Some(_) => {
+                return Err(Error::bad_request(
+                    "operationName은 문자열이어야 합니다.",
+                    "operationName must be a string.",
+                ));
+            }
+        };
+        let mut object = |name: &str| match fields.remove(name) {
+            None | Some(Value::Null) => Ok(Map::new()),
+            Some(Value::Object(object)) => Ok(object),
+            Some(_) => Err(Error::bad_request(
+                "variables와 extensions는 객체여야 합니다.",
+                "variables and extensions must be objects.",
+            )),
+        };
+        let variables = object("variables")?;
+        object("extensions")?;
+        if variables.values().map(nesting).max().unwrap_or(0) > MAX_VARIABLE_NESTING {
+            return Err(Error::bad_request(
+                "variables가 너무 깊습니다.",
+                "variables are nested too deeply.",
+            ));
+        }
+        Ok(Self { query, operation_name, variables })
+    }
 }
 
 /// An error as it stands in an answer.

@@ -74,10 +74,7 @@ fn within(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(),
     let date = |name: &str| match args.get(name).and_then(Value::as_str) {
         None => Ok(None),
         Some(text) if partial_date::is_partial_date(text) => Ok(Some(text.to_owned())),
-        Some(_) => Err(Error::input(
-            format!("{name}은(는) 2026, 2026-07, 2026-07-01 형식이어야 합니다."),
-            format!("{name} must be written like 2026, 2026-07 or 2026-07-01."),
-        )),
+        Some(_) => Err(Error::not_a_partial_date(name)),
     };
     sql.push("TRUE");
     if let Some(from) = date("from")? {

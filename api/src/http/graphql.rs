@@ -23,8 +23,6 @@ use crate::graphql::request::{self, GraphQlError};
 const MAX_BODY: usize = 1024 * 1024;
 /// Time in which a body must arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(8);
-/// Deepest nesting of variables.
-const MAX_VARIABLE_NESTING: usize = 16;
 
 /// Media types of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +72,11 @@ impl Media {
 struct Refusal(StatusCode, Error);
 
 fn bad_request(ko: &str, en: &str) -> Refusal {
-    Refusal(StatusCode::BAD_REQUEST, Error::BadRequest(Message::new(ko, en)))
+    refused(Error::bad_request(ko, en))
+}
+
+fn refused(error: Error) -> Refusal {
+    Refusal(StatusCode::BAD_REQUEST, error)
 }
 
 /// The endpoint `/graphql`.
@@ -168,9 +170,7 @@ fn from_query(query: &str) -> Result<request::Request, Refusal> {
             ));
         }
     }
-    let mut request = from_fields(fields)?;
-    request.queries_only = true;
-    Ok(request)
+    request::Request::from_fields(fields).map_err(refused)
 }
 
 async fn from_body(request: Request) -> Result<request::Request, Refusal> {
@@ -202,7 +202,7 @@ async fn from_body(request: Request) -> Result<request::Request, Refusal> {
             "The body must be the JSON object of a GraphQL request.",
         )
     })?;
-    from_fields(fields.0)
+    request::Request::from_fields(fields.0).map_err(refused)
 }
 
 async fn read_body(body: Body) -> Result<axum::body::Bytes, Refusal> {
@@ -247,50 +247,4 @@ impl<'de> serde::Deserialize<'de> for UniqueObject {
         }
         deserializer.deserialize_map(Visitor)
     }
-}
-
-fn nesting(value: &Value) -> usize {
-    match value {
-        Value::Array(items) => 1 + items.iter().map(nesting).max().unwrap_or(0),
-        Value::Object(fields) => 1 + fields.values().map(nesting).max().unwrap_or(0),
-        _ => 0,
-    }
-}
-
-/// A request from the fields of its object.
-pub(super) fn request_of(fields: Map<String, Value>) -> Result<request::Request, Error> {
-    from_fields(fields).map_err(|Refusal(_, error)| error)
-}
-
-fn from_fields(mut fields: Map<String, Value>) -> Result<request::Request, Refusal> {
-    let query = match fields.remove("query") {
-        Some(Value::String(query)) => query,
-        _ => {
-            return Err(bad_request("query(문자열)가 필요합니다.", "query, a string, is required."));
-        }
-    };
-    let operation_name = match fields.remove("operationName") {
-        None | Some(Value::Null) => None,
-        Some(Value::String(name)) => Some(name),
-        Some(_) => {
-            return Err(bad_request(
-                "operationName은 문자열이어야 합니다.",
-                "operationName must be a string.",
-            ));
-        }
-    };
-    let mut object = |name: &str| match fields.remove(name) {
-        None | Some(Value::Null) => Ok(Map::new()),
-        Some(Value::Object(object)) => Ok(object),
-        Some(_) => Err(bad_request(
-            "variables와 extensions는 객체여야 합니다.",
-            "variables and extensions must be objects.",
-        )),
-    };
-    let variables = object("variables")?;
-    object("extensions")?;
-    if variables.values().map(nesting).max().unwrap_or(0) > MAX_VARIABLE_NESTING {
-        return Err(bad_request("variables가 너무 깊습니다.", "variables are nested too deeply."));
-    }
-    Ok(request::Request { query, operation_name, variables, queries_only: false })
 }

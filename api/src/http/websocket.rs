@@ -14,7 +14,6 @@ use chrono::Utc;
 use serde_json::{Map, Value, json};
 
 use super::Shared;
-use super::graphql::request_of;
 use crate::domain::principal::Principal;
 use crate::error::Language;
 use crate::graphql::request;
@@ -129,7 +128,7 @@ impl Connection {
             Some(Value::Object(fields)) => fields,
             _ => Map::new(),
         };
-        let response = match request_of(fields) {
+        let response = match request::Request::from_fields(fields) {
             Err(_) => return Err(Close(4400, "Invalid message received")),
             Ok(request) => {
                 let run =

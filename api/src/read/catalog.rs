@@ -193,6 +193,14 @@ impl Catalog {
         self.names.get(name).map(|at| &self.types[*at])
     }
 
+    /// The type of that name, which a declaration counts on.
+    ///
+    /// # Errors
+    /// Internal, if it is not declared.
+    pub fn declared(&self, name: &str) -> Result<&Type, Error> {
+        self.find(name).ok_or_else(|| Error::internal(format!("the type {name} is not declared")))
+    }
+
     /// The type whose ids bear the tag.
     pub fn tagged(&self, tag: [u8; 2]) -> Option<&Type> {
         self.tags.get(&tag).map(|at| &self.types[*at])

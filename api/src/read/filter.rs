@@ -99,7 +99,7 @@ fn named(
         Kind::Leaf(column) => leaf(reader, sql, alias, field, column, object(value)),
         Kind::Localized { ko, en } => localized(reader, sql, alias, field, (ko, en), object(value)),
         Kind::One { key, target } => {
-            let target = reader.catalog.find(target).ok_or_else(|| Error::internal(target))?;
+            let target = reader.catalog.declared(target)?;
             write_source(reader, sql, alias, key, &Args::new())?;
             let inner = sql.alias();
             sql.push(" IN (SELECT ").column(&inner, "id").push(" FROM ").push(target.table);
@@ -111,8 +111,7 @@ fn named(
             Ok(())
         }
         Kind::Many(list) => {
-            let target =
-                reader.catalog.find(list.target).ok_or_else(|| Error::internal(list.target))?;
+            let target = reader.catalog.declared(list.target)?;
             let link = list.link.ok_or_else(|| Error::internal(field.name))?;
             sql.push("(TRUE");
             for (quantifier, filter) in object(value).iter().filter(|(_, filter)| !filter.is_null())

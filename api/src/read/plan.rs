@@ -250,7 +250,7 @@ impl<'a> Level<'a> {
 
 impl<'a> Planner<'a> {
     fn ty(&self, name: &str) -> Result<&'a Type, Error> {
-        self.catalog.find(name).ok_or_else(|| Error::internal(format!("unknown type {name}")))
+        self.catalog.declared(name)
     }
 
     /// Arguments of a selected field.

@@ -87,7 +87,7 @@ async fn field<'a>(
         RootKind::Lookup { target, column, arg } => {
             let args = planner.args(selected)?;
             let code = args.get(*arg).and_then(Value::as_str).unwrap_or_default().to_owned();
-            let ty = reader.catalog.find(target).ok_or_else(|| Error::internal(target))?;
+            let ty = reader.catalog.declared(target)?;
             one(planner, writer, reader, ty, selected, column, code).await
         }
         RootKind::Node => {

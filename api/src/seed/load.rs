@@ -194,6 +194,7 @@ impl Loader<'_> {
                 })?;
             columns.insert("subject_type".to_owned(), ty.into());
             columns.insert("subject_id".to_owned(), subject.to_string().into());
+            name_field(&mut columns);
             columns.insert("position".to_owned(), (at + 1).into());
             columns.entry("basis").or_insert_with(|| "STATED".into());
             let key = format!("{}#{}", row.key, at + 1);
@@ -231,6 +232,14 @@ impl Loader<'_> {
         columns.insert("subject_type".to_owned(), pascal(table).into());
         columns.insert("subject_id".to_owned(), id.to_string().into());
         Ok(true)
+    }
+}
+
+/// The column a citation or conflict names to the name of its field: `held_on` to `heldOn`.
+fn name_field(columns: &mut Map<String, Value>) {
+    if let Some(Value::String(column)) = columns.get_mut("field") {
+        let pascal = pascal(column);
+        *column = column.chars().take(1).chain(pascal.chars().skip(1)).collect();
     }
 }
 
@@ -275,6 +284,9 @@ impl Visit for Loader<'_> {
         if !self.subject(&mut columns)? {
             return Ok(false);
         }
+        if R::TYPE == "Conflict" {
+            name_field(&mut columns);
+        }
         if R::TYPE == "BillEvent" {
             bill::check_next_stage(&self.write, &columns).await?;
         }
@@ -284,9 +296,7 @@ impl Visit for Loader<'_> {
             return Err(broken(row, "two rows of the table have this key"));
         }
         self.cited.push((R::TYPE, created.id(), row));
-        if matches!(created, Created::New(_)) {
-            self.topics::<R>(row, created.id()).await?;
-        }
+        self.topics::<R>(row, created.id()).await?;
         Ok(true)
     }
 

@@ -36,9 +36,11 @@ fn origin(sql: &mut Sql, alias: &str, args: &Args) {
 
 /// Adds a table of recommendations `r` with their group, first answer and effects.
 fn recommendations(reader: &Reader<'_>, sql: &mut Sql, args: &Args) -> Result<(), Error> {
-    let find = |name: &str| reader.catalog.find(name).ok_or_else(|| Error::internal(name));
-    let (recommendation, answer, effect) =
-        (find("Recommendation")?, find("RecommendationAnswer")?, find("Effect")?);
+    let (recommendation, answer, effect) = (
+        reader.catalog.declared("Recommendation")?,
+        reader.catalog.declared("RecommendationAnswer")?,
+        reader.catalog.declared("Effect")?,
+    );
     let key = match argument(args, "groupBy") {
         "TOPIC" => "topic_id",
         "REGION" => "region_id",
@@ -58,10 +60,7 @@ fn recommendations(reader: &Reader<'_>, sql: &mut Sql, args: &Args) -> Result<()
     for (name, sign, suffix) in [("from", " >= ", ""), ("to", " < ", "~")] {
         let Some(text) = args.get(name).and_then(Value::as_str) else { continue };
         if !partial_date::is_partial_date(text) {
-            return Err(Error::input(
-                format!("{name}은(는) 2026, 2026-07, 2026-07-01 형식이어야 합니다."),
-                format!("{name} must be written like 2026, 2026-07 or 2026-07-01."),
-            ));
+            return Err(Error::not_a_partial_date(name));
         }
         sql.push(" AND t.raised_on").push(sign).bind(format!("{text}{suffix}"));
     }
@@ -97,7 +96,7 @@ pub async fn feedback(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> 
     );
     sql.push("sum(CASE WHEN r.status = 'DELIVERED' THEN 1 ELSE 0 END), sum(CASE WHEN r.has_effect THEN 1 ELSE 0 END) FROM r");
     if let Some(table) = table {
-        let target = reader.catalog.find(ty).ok_or_else(|| Error::internal(ty))?;
+        let target = reader.catalog.declared(ty)?;
         sql.push(" LEFT JOIN ").push(table).push(" g ON g.id = r.k AND ");
         scope::guard(reader, &mut sql, target, "g", None);
     }
@@ -191,8 +190,7 @@ fn median<'a>(spans: impl Iterator<Item = &'a Span>) -> Option<f64> {
 /// # Errors
 /// Internal.
 pub async fn adoption_cases(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> {
-    let case =
-        reader.catalog.find("AdoptionCase").ok_or_else(|| Error::internal("AdoptionCase"))?;
+    let case = reader.catalog.declared("AdoptionCase")?;
     let group = argument(args, "groupBy");
     let mut sql = reader.sql();
     let column = match group {

@@ -339,13 +339,19 @@ impl<'a> Write<'a> {
     where
         L: LinkRecord,
     {
+        let column = |name: &str| L::Column::from_str(name).map_err(|_| Error::internal(name));
+        let [(owner_column, _), (other_column, _)] = L::REFERENCES else {
+            return Err(Error::internal("a link ties two rows"));
+        };
         let mut active = <L::ActiveModel as ActiveModelBehavior>::new();
-        let columns = ["id", L::REFERENCES[0].0, L::REFERENCES[1].0];
-        for (column, value) in columns.into_iter().zip([Uuid::now_v7(), owner, other]) {
-            let column = L::Column::from_str(column).map_err(|_| Error::internal(column))?;
-            active.set(column, value.into());
-        }
-        L::insert(active).exec_without_returning(&self.transaction).await?;
+        active.set(column("id")?, Uuid::now_v7().into());
+        active.set(column(owner_column)?, owner.into());
+        active.set(column(other_column)?, other.into());
+        // A link that is there already is as it should be.
+        L::insert(active)
+            .on_conflict_do_nothing_on([column(owner_column)?, column(other_column)?])
+            .exec_without_returning(&self.transaction)
+            .await?;
         Ok(())
     }
 

@@ -82,7 +82,7 @@ export function queries(graph) {
       ['without a type condition', { query: `{ meeting(code: ${code}) { ... { id ... { code ... { kind } } } title { ... { ko } ... { en } } } }` }],
       ['without a type condition, on a connection and its parts', { query: `{ meetings(first: 5) { ... { edges { ... { cursor node { ... { id } } } } pageInfo { ... { hasNextPage } } } ... { totalCount } } }` }],
       ['on an interface of the object', { query: `{ meeting(code: ${code}) { ... on Node { id } ... on Fact { origin ... on Node { id } ... on Meeting { code } } } }` }],
-      ['on an interface, of another type than the object', { query: `{ node(id: ${id}) { id ... on Person { code } ... on Meeting { code } ... on Fact { version ... on Institution { code kind } ... on Meeting { kind } } } }` }],
+      ['on an interface, of another type than the object', { query: `{ node(id: ${id}) { id ... on Person { code } ... on Meeting { code } ... on Fact { version ... on Institution { code sector } ... on Meeting { kind } } } }` }],
       ['on a union', { query: `{ node(id: ${JSON.stringify(spoken.id)}) { ... on Statement { speaker { ...P } } } } fragment P on Party { __typename ... on Person { code } ... on Institution { kind } ... on Node { id } ... on Fact { version } }` }],
       ['on a union, from an object', { query: `{ person(code: ${JSON.stringify(person.code)}) { ... on Party { __typename ... on Person { code } ... on Institution { sector } } ... on Node { id } } }` }],
       ['on a union, from an interface', { query: `{ a: node(id: ${id}) { ... on Party { __typename } id } b: node(id: ${JSON.stringify(person.id)}) { ... on Party { ... on Person { name { ko } } } id } }` }],
@@ -144,6 +144,7 @@ export function queries(graph) {
       ['in a list', { query: `query ($a: ID!, $b: ID!) { nodes(ids: [$b, ${id}, $a]) { id } }`, variables: { a: person.id, b: topic.id } }],
       ['in a list of an input object', { query: 'query ($kind: MeetingKind!) { meetings(first: 5, where: { kind: { in: [$kind, ROUNDTABLE] } }) { nodes { code } } }', variables: { kind: 'MONTHLY' } }],
       ['not given, in an input object', { query: 'query ($kind: MeetingKind) { meetings(first: 5, where: { kind: { eq: $kind } }) { nodes { code } } }' }],
+      ['not given, in an input object, for a field with a default', { query: 'query ($direction: OrderDirection) { meetings(first: 3, orderBy: [{ field: CODE, direction: $direction }]) { nodes { code } } }' }],
       ['a date', { query: `query ($date: Date!) { bill(number: ${JSON.stringify(bill.number)}) { stageOn(date: $date) } }`, variables: { date: '2026-01-31' } }],
       ['in fragments', { query: `query ($n: Int!, $code: String!) { meeting(code: $code) { ...A } } fragment A on Meeting { agenda(first: $n) { nodes { ...B } } } fragment B on AgendaItem { position meeting { agenda(first: $n) { totalCount } } }`, variables: { n: 2, code: $code } }],
       ['that nobody declared', { query: `{ meeting(code: ${code}) { id } }`, variables: { unknown: [1, { a: null }], code: 5 } }],
@@ -166,7 +167,7 @@ export function queries(graph) {
     'nulls and empty lists': () => {
       const lonely = (type, field) => graph.find(type, `without ${field}`, (object) => object[field] === null);
       const agenda = lonely('AgendaItem', 'presentedBy');
-      const silent = lonely('Institution', 'summary');
+      const silent = lonely('AgendaItem', 'presenterGroup');
       const root = lonely('Institution', 'parent');
       const untranslated = graph.find('Document', 'or none, with a text without English', ({ title }) => title !== null);
       const empty = graph.find('Institution', 'without units', ({ units }) => units({ first: 5 }).totalCount === 0);
@@ -175,7 +176,7 @@ export function queries(graph) {
         ['no object', { query: `{ node(id: ${JSON.stringify(loose.id)}) { ... on Observation { body { id name { ko } host { code } } plan { owner { name { en } } } b: body { __typename } task { tasks: milestones(first: 5) { nodes { id } } } } } }` }],
         ['no object, with lists below', { query: `{ institution(code: ${JSON.stringify(root.code)}) { parent { units(first: 5) { totalCount nodes { id } } names(first: 5) { edges { cursor } } parent { code } } } }` }],
         ['no member of a union', { query: `{ node(id: ${JSON.stringify(agenda.id)}) { ... on AgendaItem { presentedBy { __typename ... on Person { code } ... on Institution { code } } presenter { name { ko } } } } }` }],
-        ['no text', { query: `{ institution(code: ${JSON.stringify(silent.code)}) { summary { ko en } a: summary { __typename } summary { x: en } } }` }],
+        ['no text', { query: `{ node(id: ${JSON.stringify(silent.id)}) { ... on AgendaItem { presenterGroup { ko en } a: presenterGroup { __typename } presenterGroup { x: en } } } }` }],
         ['a text with or without English', { query: `{ document(code: ${JSON.stringify(untranslated.code)}) { title { en ko } unit { en ko } releaseNote { en } series { ko en } attachment { en } } }` }],
         ['an empty list', { query: `{ institution(code: ${JSON.stringify(empty.code)}) { units(first: 5) { totalCount nodes { id name { ko } } edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }` }],
         ['an empty list of the root', { query: '{ meetings(first: 5, where: { code: { eq: "there is no such meeting" } }) { totalCount edges { cursor node { agenda(first: 5) { nodes { id } } } } pageInfo { endCursor hasNextPage } } }' }],

@@ -72,29 +72,30 @@ class Maker {
     return items[this.#below(items.length)];
   }
 
-  #selection(type, depth, rows) {
+  /** `wraps` is how many fragments may stand around the fields; without an end to it there would be little else. */
+  #selection(type, depth, rows, wraps = 2) {
     const parts = [];
     /** Fields of this set that have a selection, to be selected again and merged. */
     const composite = [];
-    const count = 1 + this.#below(6);
+    const count = 2 + this.#below(6);
     for (let made = 0; made < count && this.#fields < MAX_FIELDS; made += 1) {
       const kind = this.#random();
-      if (kind < 0.1) {
+      if (kind < 0.06 || (isUnionType(type) && wraps === 0)) {
         parts.push(`${this.#chance(0.3) ? `kind${this.#below(3)}: ` : ''}__typename${this.#directives()}`);
-      } else if (kind < 0.18) {
-        parts.push(`...${this.#directives()} ${this.#selection(type, depth, rows)}`);
-      } else if (kind < 0.28 || isUnionType(type)) {
+      } else if (kind < 0.14 && wraps > 0) {
+        parts.push(`...${this.#directives()} ${this.#selection(type, depth, rows, wraps - 1)}`);
+      } else if (kind < 0.26 && wraps > 0) {
+        parts.push(`...${this.#fragment(type, depth, rows, wraps - 1)}${this.#directives()}`);
+      } else if (isUnionType(type) || (kind < 0.38 && wraps > 0)) {
         const on = this.#condition(type);
-        parts.push(`... on ${on.name}${this.#directives()} ${this.#selection(on, depth, rows)}`);
-      } else if (kind < 0.38) {
-        parts.push(`...${this.#fragment(type, depth, rows)}${this.#directives()}`);
-      } else if (kind < 0.48 && composite.length > 0) {
-        parts.push(this.#field(this.#pick(composite), depth, rows));
+        parts.push(`... on ${on.name}${this.#directives()} ${this.#selection(on, depth, rows, wraps - 1)}`);
+      } else if (kind < 0.5 && composite.length > 0) {
+        parts.push(this.#field(this.#pick(composite), depth));
       } else {
-        const chosen = this.#choose(type, depth, rows);
+        const chosen = this.#choose(type, depth, rows) ?? this.#choose(type, depth, rows);
         if (!chosen) continue;
         if (!chosen.leaf) composite.push(chosen);
-        parts.push(this.#field(chosen, depth, rows));
+        parts.push(this.#field(chosen, depth));
       }
     }
     return `{ ${parts.length > 0 ? parts.join(' ') : '__typename'} }`;
@@ -151,11 +152,11 @@ class Maker {
   }
 
   /** Name of a fragment on that type, an earlier one or a new one. */
-  #fragment(type, depth, rows) {
+  #fragment(type, depth, rows, wraps) {
     const fits = this.#fragments.filter((known) => known.on === type.name && known.depth <= depth && known.rows >= rows);
     if (fits.length > 0 && this.#chance(0.5)) return this.#pick(fits).name;
-    const on = isUnionType(type) ? type : this.#condition(type);
-    const body = this.#selection(on, depth, rows);
+    const on = this.#condition(type);
+    const body = this.#selection(on, depth, rows, wraps);
     const name = `F${this.#fragments.length}`;
     this.#fragments.push({ name, on: on.name, body, depth, rows });
     return name;

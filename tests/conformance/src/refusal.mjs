@@ -8,7 +8,7 @@ const INSIDE =
 
 /** What is wrong with the errors of an answer; null if nothing is. */
 export function problemOfErrors({ status, text }) {
-  if (status >= 500) return `status ${status}: ${text.slice(0, 500)}`;
+  if (status === 0 || status >= 500) return `status ${status}: ${text.slice(0, 500)}`;
   const answer = parse(text);
   if (answer === undefined) return `status ${status}, and the body is no JSON: ${text.slice(0, 500)}`;
   const { errors } = answer;

@@ -9,14 +9,18 @@ export class Server {
 
   /** Sends a body as it is; `body` may be any text, so that broken ones can be sent too. */
   async send(body) {
-    const answer = await fetch(this.#endpoint, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
-      body,
-      // A server that hangs is a failure with a name, not a run without an end.
-      signal: AbortSignal.timeout(60_000),
-    });
-    return { status: answer.status, text: await answer.text() };
+    try {
+      const answer = await fetch(this.#endpoint, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json' },
+        body,
+        // A server that hangs is a failure with a name, not a run without an end.
+        signal: AbortSignal.timeout(60_000),
+      });
+      return { status: answer.status, text: await answer.text() };
+    } catch (error) {
+      return { status: 0, text: `no answer: ${error.cause ?? error}` };
+    }
   }
 
   /** Sends a GraphQL request. */
