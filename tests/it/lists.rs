@@ -1,6 +1,9 @@
 //! Lists: keyset pages both ways, stable under inserts; filters; search; orders; bounds.
 
 use aiplus::domain::principal::Principal;
+use aiplus::graphql::catalog;
+use aiplus::read::model::{Kind, Link};
+use sea_orm::{ConnectionTrait, Statement, TransactionTrait};
 use serde_json::{Value, json};
 
 use crate::support::{Place, TestApp};
@@ -19,6 +22,7 @@ tests![
     regions_know_their_dates,
     rosters_know_their_day,
     bills_know_their_stages,
+    every_list_and_order_is_backed_by_an_index,
 ];
 
 async fn codes(app: &TestApp, arguments: &str) -> (Vec<String>, Value) {
@@ -341,4 +345,76 @@ async fn bills_know_their_stages(place: Place) {
     app.sql("UPDATE bill_event SET corrects_id = (SELECT e.id FROM bill_event e JOIN bill b ON b.id = e.bill_id WHERE b.number = 'SME_AI_ACT-1' AND e.stage = 'COMMITTEE_REVIEW') WHERE stage = 'DRAFTING'").await;
     let corrected = app.data("{ bill(number: \"SME_AI_ACT-1\") { stage } }").await;
     assert_eq!(corrected["bill"]["stage"], "DRAFTING");
+}
+
+/// What the database says it would do for the last statement of a query. PostgreSQL would scan tables as
+/// small as these, so it is told that scans and sorts are dear.
+async fn plan(app: &TestApp, query: &str) -> String {
+    app.statements();
+    app.data(query).await;
+    let sql = app.statements().pop().unwrap();
+    let transaction = app.db.begin().await.unwrap();
+    let (explain, column) = if app.is_postgres() {
+        for setting in ["enable_seqscan", "enable_sort", "enable_bitmapscan"] {
+            transaction.execute_unprepared(&format!("SET LOCAL {setting} = off")).await.unwrap();
+        }
+        ("EXPLAIN", 0)
+    } else {
+        ("EXPLAIN QUERY PLAN", 3)
+    };
+    let explain = Statement::from_string(app.db.get_database_backend(), format!("{explain} {sql}"));
+    let rows = transaction.query_all_raw(explain).await.unwrap();
+    rows.iter()
+        .map(|row| row.try_get_by_index::<String>(column).unwrap())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+async fn count(app: &TestApp, table: &str) -> i64 {
+    let sql = format!("SELECT count(*) FROM {table}");
+    let counted = Statement::from_string(app.db.get_database_backend(), sql);
+    app.db.query_one_raw(counted).await.unwrap().unwrap().try_get_by_index(0).unwrap()
+}
+
+async fn every_list_and_order_is_backed_by_an_index(place: Place) {
+    let app = place.app().await;
+    let (mut lists, mut nested) = (0, 0);
+    for ty in catalog().types() {
+        let Some(list) = ty.list else { continue };
+        // SQLite rightly scans a table of a few rows; PostgreSQL was told not to.
+        let small = !app.is_postgres() && count(&app, ty.table).await < 20;
+        let mut orders = vec![String::new()];
+        orders
+            .extend(ty.orders.iter().map(|(name, _)| format!("(orderBy: [{{ field: {name} }}])")));
+        for order in orders {
+            let plan = plan(&app, &format!("{{ {list}{order} {{ nodes {{ id }} }} }}")).await;
+            // An incremental sort only closes equal values of an index by the id.
+            let is_sort =
+                |line: &str| line.trim_start_matches([' ', '-', '>']).starts_with("Sort  (");
+            let sorted = plan.contains("TEMP B-TREE") || plan.lines().any(is_sort);
+            assert!(!sorted || small, "{list}{order} is sorted:\n{plan}");
+            lists += 1;
+        }
+        for field in &ty.fields {
+            let Kind::Many(many) = &field.kind else { continue };
+            // PostgreSQL 15 explains no statement whose values are unknown.
+            if !matches!(many.link, Some(Link::Foreign(_))) || app.is_postgres() {
+                continue;
+            }
+            let table = catalog().find(many.target).unwrap().table;
+            let query = format!(
+                "{{ {list}(first: 2) {{ nodes {{ {}(first: 1) {{ nodes {{ id }} }} }} }} }}",
+                field.name
+            );
+            app.statements();
+            app.data(&query).await;
+            if app.statements().len() < 2 || count(&app, table).await < 20 {
+                continue;
+            }
+            let plan = plan(&app, &query).await;
+            assert!(plan.contains("SEARCH"), "{}.{} scans {table}:\n{plan}", ty.name, field.name);
+            nested += 1;
+        }
+    }
+    assert!(lists > 40 && (nested > 40 || app.is_postgres()), "{lists} lists, {nested} nested");
 }

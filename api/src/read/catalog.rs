@@ -139,14 +139,14 @@ impl Catalog {
         let mut roots = vec![
             Root {
                 name: "node",
-                description: "Any object by its global id (Relay). NOT_FOUND if there is none or the caller may not see it.".into(),
+                description: "객체 조회. Any object by its global id (Relay). NOT_FOUND if there is none or the caller may not see it.".into(),
                 ty: "Node".into(),
                 args: vec![Arg::new("id", "ID!", "식별자. Global id.")],
                 kind: RootKind::Node,
             },
             Root {
                 name: "nodes",
-                description: "Objects by their global ids, in the order of the ids; null where there is none.".into(),
+                description: "여러 객체 조회. Objects by their global ids, in the order of the ids; null where there is none.".into(),
                 ty: "[Node]!".into(),
                 args: vec![Arg::new("ids", "[ID!]!", "식별자 목록. Global ids, at most 100.")],
                 kind: RootKind::Nodes,

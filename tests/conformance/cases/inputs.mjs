@@ -98,8 +98,10 @@ export function inputs(graph) {
     { title: 'null for an argument that must not be null', query: 'query ($days: Int = 30) { bills { nodes { isStalled(days: $days) } } }', variables: { days: null } },
     { title: 'null for an argument of the root that must not be null', query: 'query ($code: String = "x") { meeting(code: $code) { id } }', variables: { code: null } },
     { title: 'null for a field that must not be null', query: 'query ($direction: OrderDirection) { meetings(orderBy: [{ field: CODE, direction: $direction }]) { totalCount } }', variables: { direction: null } },
-    { title: 'null in a directive', query: 'query ($yes: Boolean = true) { bills { totalCount @skip(if: $yes) } }', variables: { yes: null } },
-    { title: 'null in a directive at the root', query: 'query ($yes: Boolean = true) { __typename @include(if: $yes) }', variables: { yes: null } },
+    { title: 'null for an item that must not be null', query: 'query ($id: ID = "x") { nodes(ids: [$id]) { id } }', variables: { id: null } },
+    // The specification asks of a condition whether it is true; the reference answers an error. Either will do.
+    { title: 'null in @skip', query: 'query ($yes: Boolean = true) { a: __typename @skip(if: $yes) }', variables: { yes: null }, or: '{"a":"Query"}' },
+    { title: 'null in @include', query: 'query ($yes: Boolean = true) { a: __typename @include(if: $yes) }', variables: { yes: null }, or: '{}' },
     { title: 'pages in pages in pages', query: '{ meetings(first: 100) { nodes { agenda(first: 100) { nodes { statements(first: 100) { nodes { topics(first: 100) { totalCount } } } } } } } }' },
   ];
 }
@@ -117,7 +119,6 @@ export function bodies(schema) {
     { title: '200 levels of objects in a value', body: of(`{ meetings(where: ${'{ not: '.repeat(200)}{ code: { eq: "x" } }${' }'.repeat(200)}) { totalCount } }`), statuses: refused },
     { title: '200 levels of a list in a type', body: of(`query ($a: ${'['.repeat(200)}Int${']'.repeat(200)}) { meetings(first: $a) { totalCount } }`), statuses: refused },
     { title: '200 levels in the variables', body: of('query ($w: MeetingFilter) { meetings(where: $w) { totalCount } }', { variables: { w: DEEP(100, { code: { eq: 'x' } }) } }), statuses: refused },
-    { title: 'a document of 2 MB', body: of(`{ __typename #${'x'.repeat(2_000_000)}\n}`), statuses: refused },
     { title: 'a document of 100 kB', body: of(`{ ${'__typename '.repeat(9_000)} }`), statuses: refused },
     { title: 'thousands of aliases', body: of(`{ ${Array.from({ length: 3_000 }, (_, at) => `a${at}: __typename`).join(' ')} }`), statuses: refused },
     { title: 'fragments that double', body: of(`{ ...F0 } ${doubling} fragment F40 on Query { __typename }`), statuses: refused },
@@ -142,5 +143,7 @@ export function bodies(schema) {
     { title: 'no operationName of several', body: of('query A { __typename } query B { __typename }') },
     { title: 'only a fragment', body: of(`fragment A on ${schema.getQueryType().name} { __typename }`) },
     { title: 'half a character outside the plane, in JSON', body: '{"query":"{ meeting(code: \\"\\ud800\\") { id } }"}' },
+    // The last one: a server may close the connection instead of reading such a body to its end.
+    { title: 'a document of 2 MB', body: of(`{ __typename #${'x'.repeat(2_000_000)}\n}`), statuses: refused },
   ];
 }

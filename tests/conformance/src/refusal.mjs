@@ -3,8 +3,7 @@
 import { parse } from './server.mjs';
 
 /** Words of the inside that have no place in a message: statements, drivers, source files. */
-const INSIDE =
-  /\b(select|insert|update|delete)\b.+\b(from|into|set|where)\b|sqlx|sea.?orm|sqlite|postgres|database|panick|\.rs\b|unwrap|no such (table|column)|uuid|json_/i;
+const INSIDE = [/\b(SELECT|INSERT|UPDATE|DELETE|WHERE)\b/, /sqlx|sea.?orm|sqlite|postgres|database|panick|\.rs\b|unwrap|no such (table|column)|json_|uuid/i];
 
 /** What is wrong with the errors of an answer; null if nothing is. */
 export function problemOfErrors({ status, text }) {
@@ -17,7 +16,7 @@ export function problemOfErrors({ status, text }) {
     if (typeof message !== 'string' || message === '') return `an error without a message: ${text.slice(0, 500)}`;
     if (!/^[A-Z][A-Z_]+$/.test(extensions?.code ?? '')) return `an error without a code: ${text.slice(0, 500)}`;
     if (extensions.code === 'INTERNAL_SERVER_ERROR') return `a caller's fault shown as the server's: ${text.slice(0, 500)}`;
-    if (INSIDE.test(message)) return `a message that tells of the inside: ${message}`;
+    if (INSIDE.some((word) => word.test(message))) return `a message that tells of the inside: ${message}`;
   }
   return null;
 }
