@@ -60,8 +60,12 @@ pub async fn run(cli: Cli) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let mut out = std::io::stderr();
-            let _ = writeln!(out, "aiplus: {error}");
+            // The person at the terminal is the operator: the cause itself is what helps.
+            let text = match error {
+                Error::Internal(cause) => cause,
+                other => other.message().en,
+            };
+            let _ = writeln!(std::io::stderr(), "aiplus: {text}");
             ExitCode::FAILURE
         }
     }

@@ -57,7 +57,17 @@ pub async fn connect(url: &str, connections: u32) -> Result<DatabaseConnection, 
                 .options([("jit", "off"), ("statement_timeout", "30s")])
         });
     }
-    Ok(Database::connect(options).await?)
+    Database::connect(options).await.map_err(|error| {
+        Error::internal(format!("cannot open the database {}: {error}", public(url)))
+    })
+}
+
+/// An address without its password, for messages.
+fn public(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, place))) => format!("{scheme}://…@{place}"),
+        _ => url.to_owned(),
+    }
 }
 
 /// The only one who prepares a database, as long as it is held.
@@ -97,11 +107,12 @@ impl PrepareLock {
         let mut name = path.into_os_string();
         name.push(".lock");
         let locked = tokio::task::spawn_blocking(move || {
-            let file = std::fs::File::create(&name)?;
-            file.lock()?;
-            Ok::<_, std::io::Error>(file)
+            let opened = std::fs::File::create(&name).and_then(|file| file.lock().map(|()| file));
+            opened.map_err(|error| {
+                Error::internal(format!("cannot lock {}: {error}", name.to_string_lossy()))
+            })
         });
-        let file = locked.await.map_err(Error::internal)?.map_err(Error::internal)?;
+        let file = locked.await.map_err(Error::internal)??;
         Ok(Self { session: None, file: Some(file) })
     }
 

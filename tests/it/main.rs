@@ -23,6 +23,7 @@ mod schema;
 mod seed;
 mod statistics;
 mod support;
+mod websocket;
 mod write;
 
 use std::process::ExitCode;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         schema::tests(),
         seed::tests(),
         statistics::tests(),
+        websocket::tests(),
         write::tests(),
     ]
     .concat();

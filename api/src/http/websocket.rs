@@ -87,7 +87,7 @@ impl Connection {
                 () = tokio::time::sleep_until(deadline), if !initialised => {
                     return Err(Close(4408, "Connection initialisation timeout"));
                 }
-                _ = stopping.wait_for(|stopping| *stopping) => return Err(Close(1001, "Server stopping")),
+                Ok(_) = stopping.wait_for(|stopping| *stopping) => return Err(Close(1001, "Server stopping")),
             };
             let text = match frame {
                 None | Some(Err(_) | Ok(Frame::Close(_))) => return Ok(()),

@@ -237,4 +237,11 @@ export const syntax = [
   '{ a: b: __typename }',
   '{ meetings(where: { kind: { eq: ?? } }) { totalCount } }',
   '[{ __typename }]',
+  // A name without a value, next to arguments that have one, must not be passed over: the caller meant something.
+  '{ adoptionCaseStatistics(groupBy TECHNOLOGY) { total } }',
+  '{ meetings(first: 5 nodes) { totalCount } }',
+  '{ meetings(nodes first: 5) { totalCount } }',
+  '{ __typename @skip(if: false nodes) }',
+  '{ meetings(where: { code: { eq: "a" nodes } }) { totalCount } }',
+  '{ meetings(where: { nodes code: { eq: "a" } }) { totalCount } }',
 ];
