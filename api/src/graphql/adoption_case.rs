@@ -253,9 +253,8 @@ fn change_percent(_: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, E
 /// A case with the reasons why it is like the one asked about.
 fn similar_case() -> Type {
     let score = Column { source: Source::Expression(score), scalar: Scalar::Int };
-    Type::view(
+    Type::ranked(
         "SimilarCase",
-        *b"SC",
         "adoption_case",
         Guard::Case,
         "유사 사례. A published case ranked by its likeness, with the reasons.",

@@ -1,7 +1,7 @@
 //! Validated documents by their text, so that a dashboard's query is parsed and validated once. Bounded
 //! in number and in size; when full, it starts anew, which costs each live document one validation.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, RwLock};
 
 use apollo_compiler::ExecutableDocument;
@@ -13,7 +13,16 @@ const MAX_DOCUMENTS: usize = 1000;
 const MAX_LENGTH: usize = 16 * 1024;
 
 /// A validated document.
-pub type Document = Arc<Valid<ExecutableDocument>>;
+#[derive(Debug)]
+pub struct Checked {
+    /// The document.
+    pub executable: Valid<ExecutableDocument>,
+    /// Variables that decide a `@skip` or `@include`.
+    pub conditions: BTreeSet<String>,
+}
+
+/// A validated document, shared by the requests that run it.
+pub type Document = Arc<Checked>;
 
 /// The cache.
 #[derive(Debug, Default)]

@@ -17,8 +17,9 @@ use chrono::{DateTime, Utc};
 use sea_orm::DatabaseConnection;
 use serde_json::{Map, Value};
 
-use super::document_cache::{Document, DocumentCache};
+use super::document_cache::{Checked, Document, DocumentCache};
 use super::request::{GraphQlError, Request, Response};
+use super::rules;
 use crate::domain::principal::Principal;
 use crate::error::{Error, Message};
 use crate::read::args::Variables;
@@ -90,7 +91,7 @@ impl Engine {
             Ok(document) => document,
             Err(errors) => return Response { data: None, errors },
         };
-        let operation = match operation(&document.operations, request) {
+        let operation = match operation(&document.executable.operations, request) {
             Ok(operation) => operation,
             Err(error) => return Response::refused(error),
         };
@@ -98,13 +99,21 @@ impl Engine {
             Ok(variables) => variables,
             Err(error) => return Response::refused(error),
         };
-        let introspected = match introspected(&document, operation, &coerced) {
+        if let Some(name) =
+            document.conditions.iter().find(|name| variables.get(*name).is_some_and(Value::is_null))
+        {
+            return Response::refused(Error::input(
+                format!("변수 ${name}은(는) @skip 또는 @include에 쓰이므로 null일 수 없습니다."),
+                format!("The variable ${name} decides a @skip or @include and must not be null."),
+            ));
+        }
+        let introspected = match introspected(&document.executable, operation, &coerced) {
             Ok(introspected) => introspected,
             Err(error) => return Response::refused(error),
         };
         let reader = Reader { db: &self.db, catalog: super::catalog(), principal, now };
         let selected = selection::Document {
-            document: &document,
+            document: &document.executable,
             schema: validation_schema(),
             variables: &variables,
         };
@@ -123,16 +132,22 @@ impl Engine {
             return Ok(known);
         }
         bounds(text).map_err(|error| vec![error.into()])?;
+        // The validator's parser goes on after a fault; this one refuses it.
+        async_graphql::parser::parse_query(text).map_err(|broken| vec![parse_error(&broken)])?;
         let parsed = Parser::new()
             .recursion_limit(MAX_NESTING + 20)
             .token_limit(MAX_TOKENS)
             .parse_ast(text, "request.graphql")
             .map_err(|broken| parse_errors(&broken.errors))?;
         super::limits::check(&parsed, MAX_FIELDS).map_err(|error| vec![error.into()])?;
-        let document = parsed
+        let executable = parsed
             .to_executable_validate(validation_schema())
             .map_err(|errors| validation_errors(&errors.errors))?;
-        let document = Arc::new(document);
+        let findings = rules::look(validation_schema(), &executable);
+        if !findings.faults.is_empty() {
+            return Err(rules::errors(&findings).into_iter().map(GraphQlError::from).collect());
+        }
+        let document = Arc::new(Checked { executable, conditions: findings.conditions });
         self.documents.keep(text, &document);
         Ok(document)
     }
@@ -199,14 +214,18 @@ fn located(
         .collect()
 }
 
+fn parse_error(broken: &async_graphql::parser::Error) -> GraphQlError {
+    let locations = broken.positions().map(|at| (at.line, at.column)).collect();
+    GraphQlError { error: Error::Parse(not_graphql()), path: Vec::new(), locations }
+}
+
+/// A parser's own words quote the text, which may be long; the place says enough.
+fn not_graphql() -> Message {
+    Message::new("GraphQL 문법 오류입니다.", "The document is not valid GraphQL syntax.")
+}
+
 fn parse_errors(diagnostics: &apollo_compiler::validation::DiagnosticList) -> Vec<GraphQlError> {
-    located(diagnostics, |_| {
-        // A parser's own words quote the text, which may be long; the place says enough.
-        Error::Parse(Message::new(
-            "GraphQL 문법 오류입니다.",
-            "The document is not valid GraphQL syntax.",
-        ))
-    })
+    located(diagnostics, |_| Error::Parse(not_graphql()))
 }
 
 fn validation_errors(
@@ -264,12 +283,12 @@ fn introspected(
     document: &Valid<ExecutableDocument>,
     operation: &Operation,
     variables: &Valid<JsonMap>,
-) -> Result<Map<String, Value>, Error> {
+) -> Result<HashMap<String, String>, Error> {
     let asked = operation
         .root_fields(document)
         .any(|field| matches!(field.name.as_str(), "__schema" | "__type"));
     if !asked {
-        return Ok(Map::new());
+        return Ok(HashMap::default());
     }
     introspection::check_max_depth(document, operation).map_err(|error| {
         Error::TooLarge(Message::new(
@@ -285,8 +304,11 @@ fn introspected(
         variables,
     )
     .map_err(|error| Error::internal(error.message()))?;
-    match serde_json::to_value(&answer.data).map_err(Error::internal)? {
-        Value::Object(answers) => Ok(answers),
-        _ => Ok(Map::new()),
+    let mut answers = HashMap::default();
+    for (key, value) in answer.data.iter().flat_map(|data| data.iter()) {
+        // As text: a tree of our own would sort the keys.
+        let text = serde_json::to_string(value).map_err(Error::internal)?;
+        answers.insert(key.as_str().to_owned(), text);
     }
+    Ok(answers)
 }

@@ -24,6 +24,7 @@ mod recommendation;
 mod region;
 mod registry;
 pub mod request;
+mod rules;
 mod search;
 mod statement;
 mod statistics;

@@ -222,7 +222,9 @@ pub fn register(registry: &mut Registry, catalog: &Catalog, choices: &[&'static 
     add(object("Query", "조회. What can be asked.", keyed(roots)));
     registry.types.extend(types);
     for ty in catalog.types() {
-        registry.add_implements(ty.name, "Node");
+        if ty.is_node {
+            registry.add_implements(ty.name, "Node");
+        }
         if ty.is_fact {
             registry.add_implements(ty.name, "Fact");
         }
@@ -235,7 +237,7 @@ fn interfaces(catalog: &Catalog) -> Vec<MetaType> {
         catalog
             .types()
             .iter()
-            .filter(|ty| !facts || ty.is_fact)
+            .filter(|ty| ty.is_node && (!facts || ty.is_fact))
             .map(|ty| ty.name.to_owned())
             .collect()
     };

@@ -2,10 +2,10 @@
 //! (GraphQL specification, "Coercing Field Arguments"). The document was validated before, so what is
 //! left are values of our own scalars, which their readers check.
 
-use apollo_compiler::Schema;
 use apollo_compiler::ast;
 use apollo_compiler::executable::Field;
 use apollo_compiler::schema::ExtendedType;
+use apollo_compiler::{Name, Node, Schema};
 use serde_json::{Map, Value};
 
 use super::model::Args;
@@ -27,19 +27,16 @@ pub fn coerce(schema: &Schema, field: &Field, variables: &Variables) -> Result<A
             .find(|argument| argument.name == definition.name)
             .map(|argument| &*argument.value);
         let value = match given {
-            Some(given) => from_ast(schema, given, &definition.ty, variables),
+            Some(given) => from_ast(schema, given, &definition.ty, variables)?,
             None => None,
         };
-        let value = value.or_else(|| {
-            let default = definition.default_value.as_ref()?;
-            from_ast(schema, default, &definition.ty, variables)
-        });
+        let value = match (value, &definition.default_value) {
+            (None, Some(default)) => from_ast(schema, default, &definition.ty, variables)?,
+            (value, _) => value,
+        };
         match value {
             Some(Value::Null) | None if definition.ty.is_non_null() => {
-                return Err(Error::input(
-                    format!("필수 인자 {}에 값이 없습니다.", definition.name),
-                    format!("The required argument {} has no value.", definition.name),
-                ));
+                return Err(missing(&definition.name));
             }
             Some(value) => {
                 args.insert(definition.name.to_string(), value);
@@ -50,67 +47,92 @@ pub fn coerce(schema: &Schema, field: &Field, variables: &Variables) -> Result<A
     Ok(args)
 }
 
+fn missing(name: &str) -> Error {
+    Error::input(
+        format!("필수 값 {name}이(가) 없습니다."),
+        format!("The required value {name} is missing or null."),
+    )
+}
+
 /// The value; none where a variable was left out.
 fn from_ast(
     schema: &Schema,
     value: &ast::Value,
     ty: &ast::Type,
     variables: &Variables,
-) -> Option<Value> {
-    if let ast::Value::Variable(name) = value {
-        return variables.get(name.as_str()).cloned();
-    }
-    if let ast::Value::Null = value {
-        return Some(Value::Null);
-    }
-    if ty.is_list() {
-        let item = ty.item_type();
-        return Some(Value::Array(match value {
-            ast::Value::List(items) => items
-                .iter()
-                .map(|value| from_ast(schema, value, item, variables).unwrap_or(Value::Null))
-                .collect(),
-            single => vec![from_ast(schema, single, item, variables)?],
-        }));
-    }
-    Some(match value {
+) -> Result<Option<Value>, Error> {
+    Ok(Some(match value {
+        ast::Value::Variable(name) => return Ok(variables.get(name.as_str()).cloned()),
+        ast::Value::Null => Value::Null,
+        value if ty.is_list() => list(schema, value, ty.item_type(), variables)?,
         ast::Value::Enum(name) => Value::from(name.as_str()),
         ast::Value::String(text) => Value::from(text.as_str()),
         ast::Value::Boolean(truth) => Value::from(*truth),
-        ast::Value::Int(number) => number.as_str().parse::<i64>().map_or_else(
-            |_| Value::from(number.as_str()),
-            // Where a string of digits is meant as well (ID, String), the reader decides.
-            Value::from,
-        ),
+        // Where a string of digits is meant as well (ID, KRW), the reader decides.
+        ast::Value::Int(number) => number
+            .as_str()
+            .parse::<i64>()
+            .map_or_else(|_| Value::from(number.as_str()), Value::from),
         ast::Value::Float(number) => {
             number.as_str().parse::<f64>().map_or(Value::Null, Value::from)
         }
-        ast::Value::List(items) => Value::Array(
-            items.iter().filter_map(|value| from_ast(schema, value, ty, variables)).collect(),
-        ),
-        ast::Value::Object(entries) => {
-            let fields = match schema.types.get(ty.inner_named_type()) {
-                Some(ExtendedType::InputObject(input)) => Some(&input.fields),
-                _ => None,
-            };
-            let mut object = Map::new();
-            for (name, value) in entries {
-                let known = fields.and_then(|fields| fields.get(name));
-                let ty = known.map_or(ty, |known| &*known.ty);
-                if let Some(value) = from_ast(schema, value, ty, variables) {
-                    object.insert(name.to_string(), value);
-                }
-            }
-            for (name, known) in fields.into_iter().flatten() {
-                if !object.contains_key(name.as_str())
-                    && let Some(default) = &known.default_value
-                    && let Some(value) = from_ast(schema, default, &known.ty, variables)
-                {
-                    object.insert(name.to_string(), value);
-                }
-            }
-            Value::Object(object)
+        ast::Value::Object(entries) => object(schema, entries, ty, variables)?,
+        // A list where the type has none: a custom scalar's own form, which its reader refuses.
+        ast::Value::List(_) => Value::Array(Vec::new()),
+    }))
+}
+
+/// A list; a single value is a list of one.
+fn list(
+    schema: &Schema,
+    value: &ast::Value,
+    item: &ast::Type,
+    variables: &Variables,
+) -> Result<Value, Error> {
+    let single = [value];
+    let items: Vec<&ast::Value> = match value {
+        ast::Value::List(items) => items.iter().map(|item| &**item).collect(),
+        _ => single.to_vec(),
+    };
+    let mut values = Vec::with_capacity(items.len());
+    for value in items {
+        let value = from_ast(schema, value, item, variables)?.unwrap_or(Value::Null);
+        if value.is_null() && item.is_non_null() {
+            return Err(missing(item.inner_named_type()));
         }
-        ast::Value::Null | ast::Value::Variable(_) => Value::Null,
-    })
+        values.push(value);
+    }
+    Ok(Value::Array(values))
+}
+
+/// An input object, its defaults filled in.
+fn object(
+    schema: &Schema,
+    entries: &[(Name, Node<ast::Value>)],
+    ty: &ast::Type,
+    variables: &Variables,
+) -> Result<Value, Error> {
+    let mut object = Map::new();
+    let Some(ExtendedType::InputObject(input)) = schema.types.get(ty.inner_named_type()) else {
+        return Ok(Value::Object(object));
+    };
+    for (name, field) in &input.fields {
+        let given = entries.iter().find(|(entry, _)| entry == name).map(|(_, value)| value);
+        let value = match given {
+            Some(given) => from_ast(schema, given, &field.ty, variables)?,
+            None => None,
+        };
+        let value = match (value, &field.default_value) {
+            (None, Some(default)) => from_ast(schema, default, &field.ty, variables)?,
+            (value, _) => value,
+        };
+        match value {
+            Some(Value::Null) | None if field.ty.is_non_null() => return Err(missing(name)),
+            Some(value) => {
+                object.insert(name.to_string(), value);
+            }
+            None => {}
+        }
+    }
+    Ok(Value::Object(object))
 }

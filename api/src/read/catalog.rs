@@ -96,8 +96,12 @@ impl Catalog {
     pub fn new(types: Vec<Type>, shapes: Vec<Shape>, extra_roots: Vec<Root>) -> Self {
         let names: HashMap<&'static str, usize> =
             types.iter().enumerate().map(|(at, ty)| (ty.name, at)).collect();
-        let tags: HashMap<[u8; 2], usize> =
-            types.iter().enumerate().map(|(at, ty)| (ty.tag, at)).collect();
+        let tags: HashMap<[u8; 2], usize> = types
+            .iter()
+            .enumerate()
+            .filter(|(_, ty)| ty.is_node)
+            .map(|(at, ty)| (ty.tag, at))
+            .collect();
         let mut catalog = Self { types, names, tags, shapes, roots: Vec::new() };
         let completed: Vec<Type> =
             catalog.types.iter().map(|ty| catalog.complete(ty.clone())).collect();
@@ -211,19 +215,18 @@ impl Catalog {
         &self.types
     }
 
-    /// Types that citations, conflicts, the search and the timeline may point to: every fact that is not
-    /// itself as visible as its subject, which would go round in circles.
-    pub fn subjects(&self) -> impl Iterator<Item = &Type> {
+    /// Types that citations, conflicts, the search and the timeline may point to. `deep` adds those that
+    /// are themselves as visible as what they point to: conflicts and their claims.
+    pub fn subjects(&self, deep: bool) -> impl Iterator<Item = &Type> {
         let follows = |ty: &Type| matches!(ty.guard, Guard::Subject { .. });
         self.types.iter().filter(move |ty| {
             let parent = match ty.guard {
                 Guard::Via { parent, .. } => self.find(parent),
                 _ => None,
             };
-            ty.is_fact
-                && !follows(ty)
-                && !parent.is_some_and(follows)
-                && !matches!(ty.guard, Guard::Personal)
+            let plain = !follows(ty) && !parent.is_some_and(follows);
+            let cited = deep && ty.name != "Citation";
+            ty.is_fact && !matches!(ty.guard, Guard::Personal) && (plain || cited)
         })
     }
 
@@ -241,7 +244,7 @@ impl Catalog {
     pub fn is_a(&self, name: &str, condition: &str) -> bool {
         name == condition
             || self.find(name).is_some_and(|ty| match condition {
-                "Node" => true,
+                "Node" => ty.is_node,
                 "Fact" => ty.is_fact,
                 "Party" => matches!(ty.name, "Person" | "Institution"),
                 _ => false,

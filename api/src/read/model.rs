@@ -263,6 +263,8 @@ pub struct Type {
     pub description: &'static str,
     /// Whose rows are seen.
     pub guard: Guard,
+    /// Whether it has an id and belongs to the interface `Node`.
+    pub is_node: bool,
     /// Whether it carries provenance and belongs to the interface `Fact`.
     pub is_fact: bool,
     /// Fields in the order of the schema.
@@ -308,6 +310,7 @@ impl Type {
             table,
             description,
             guard,
+            is_node: true,
             is_fact: false,
             fields: Vec::new(),
             sorted: Vec::new(),
@@ -354,7 +357,20 @@ impl Type {
         ty
     }
 
-    /// A type over a view or another type's table.
+    /// A type over another type's rows that means something within its list only, and has no id.
+    pub fn ranked(
+        name: &'static str,
+        table: &'static str,
+        guard: Guard,
+        description: &'static str,
+    ) -> Self {
+        let mut ty = Self::bare(name, *b"--", table, guard, description);
+        ty.is_node = false;
+        ty.fields.clear();
+        ty
+    }
+
+    /// A type over a view.
     pub fn view(
         name: &'static str,
         tag: [u8; 2],

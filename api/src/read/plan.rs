@@ -534,11 +534,13 @@ fn order(ty: &Type, list: &List, args: &Args) -> Result<(Vec<Order>, String), Er
     let mut spelled = String::new();
     for term in asked {
         let name = term.get("field").and_then(Value::as_str).unwrap_or_default();
-        let (name, column) = ty
-            .orders
-            .iter()
-            .find(|(known, _)| *known == name)
-            .ok_or_else(|| Error::internal(format!("unknown order {}.{name}", ty.name)))?;
+        let (name, column) =
+            ty.orders.iter().find(|(known, _)| *known == name).ok_or_else(|| {
+                Error::input(
+                    format!("정렬 기준 {name}이(가) 없습니다."),
+                    format!("There is no order {name}."),
+                )
+            })?;
         let descending = term.get("direction").and_then(Value::as_str) == Some("DESC");
         if spelled.contains(&format!("{name} ")) {
             return Err(Error::input(

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use apollo_compiler::executable::SelectionSet;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::answer::Writer;
@@ -21,12 +21,15 @@ use crate::error::Error;
 /// Most ids of `nodes`.
 const MAX_IDS: usize = 100;
 
+/// Answers of `__schema` and `__type` as JSON text, by response key.
+pub type Introspected = apollo_compiler::collections::HashMap<String, String>;
+
 /// Answers a query: data as JSON text, and errors.
 pub async fn answer(
     reader: &Reader<'_>,
     document: Document<'_>,
     root: &SelectionSet,
-    introspected: &Map<String, Value>,
+    introspected: &Introspected,
 ) -> (String, Vec<FieldError>) {
     let selected = document.collect(reader.catalog, "Query", &[root]);
     let mut planner = Planner { catalog: reader.catalog, document, cost: 0, rows: 0 };
@@ -46,8 +49,8 @@ pub async fn answer(
             writer.out.push_str("\"Query\"");
             continue;
         }
-        if let Some(value) = introspected.get(selected.key) {
-            writer.out.push_str(&value.to_string());
+        if let Some(text) = introspected.get(selected.key) {
+            writer.out.push_str(text);
             continue;
         }
         let Some(root) = reader.catalog.root(name) else {

@@ -19,6 +19,19 @@ fn object(guard: Guard) -> Object {
 /// `reached_by` names the column by which the row was reached from a row already known to be
 /// visible; the parent's own condition is then not asked again.
 pub fn guard(reader: &Reader<'_>, sql: &mut Sql, ty: &Type, alias: &str, reached_by: Option<&str>) {
+    nested(reader, sql, ty, alias, reached_by, false);
+}
+
+/// `within` tells that the row is itself what another one is as visible as: a citation of a conflict of a
+/// meeting is followed to the meeting, and no further.
+fn nested(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    ty: &Type,
+    alias: &str,
+    reached_by: Option<&str>,
+    within: bool,
+) {
     match access::rows(reader.principal, object(ty.guard)) {
         Rows::All => {
             sql.push("TRUE");
@@ -26,11 +39,18 @@ pub fn guard(reader: &Reader<'_>, sql: &mut Sql, ty: &Type, alias: &str, reached
         Rows::None => {
             sql.push("FALSE");
         }
-        Rows::Published => published(reader, sql, ty, alias, reached_by),
+        Rows::Published => published(reader, sql, ty, alias, reached_by, within),
     }
 }
 
-fn published(reader: &Reader<'_>, sql: &mut Sql, ty: &Type, alias: &str, reached_by: Option<&str>) {
+fn published(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    ty: &Type,
+    alias: &str,
+    reached_by: Option<&str>,
+    within: bool,
+) {
     let own = |sql: &mut Sql| {
         sql.column(alias, "visibility").push(" = 'PUBLIC'");
     };
@@ -51,7 +71,7 @@ fn published(reader: &Reader<'_>, sql: &mut Sql, ty: &Type, alias: &str, reached
             sql.push("(");
             own(sql);
             sql.push(" AND ");
-            exists(reader, sql, parent, |sql, inner| {
+            exists(reader, sql, parent, within, |sql, inner| {
                 sql.column(inner, "id").push(" = ").column(alias, fk);
             });
             sql.push(")");
@@ -65,9 +85,9 @@ fn published(reader: &Reader<'_>, sql: &mut Sql, ty: &Type, alias: &str, reached
             }
             if reached_by != Some("subject_id") {
                 sql.push(" AND CASE ").column(alias, "subject_type");
-                for subject in reader.catalog.subjects() {
+                for subject in reader.catalog.subjects(!within) {
                     sql.push(" WHEN '").push(subject.name).push("' THEN ");
-                    exists(reader, sql, subject.name, |sql, inner| {
+                    exists(reader, sql, subject.name, true, |sql, inner| {
                         sql.column(inner, "id").push(" = ").column(alias, "subject_id");
                     });
                 }
@@ -79,7 +99,13 @@ fn published(reader: &Reader<'_>, sql: &mut Sql, ty: &Type, alias: &str, reached
 }
 
 /// Adds `EXISTS (a visible row of the type that fits)`.
-fn exists(reader: &Reader<'_>, sql: &mut Sql, name: &str, fits: impl Fn(&mut Sql, &str)) {
+fn exists(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    name: &str,
+    within: bool,
+    fits: impl Fn(&mut Sql, &str),
+) {
     let Some(ty) = reader.catalog.find(name) else {
         sql.push("FALSE");
         return;
@@ -88,6 +114,6 @@ fn exists(reader: &Reader<'_>, sql: &mut Sql, name: &str, fits: impl Fn(&mut Sql
     sql.push("EXISTS (SELECT 1 FROM ").push(ty.table).push(" ").push(&inner).push(" WHERE ");
     fits(sql, &inner);
     sql.push(" AND ");
-    guard(reader, sql, ty, &inner, None);
+    nested(reader, sql, ty, &inner, None, within);
     sql.push(")");
 }

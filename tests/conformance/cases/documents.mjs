@@ -200,6 +200,9 @@ export const documents = [
   ),
 ].flat();
 
+/** More of them, for a schema with subscriptions. */
+export const subscriptions = on('SingleFieldSubscriptions', 'subscription { a: __typename b: __typename }', 'subscription { __typename }');
+
 /** Operations whose root the schema may lack; `whole` tells which method of the schema has it. */
 export const missingRoots = [
   { operation: 'subscription', whole: 'getSubscriptionType', query: 'subscription { nothing }' },

@@ -94,12 +94,13 @@ export class Graph {
 
   /** Types of which there are objects. */
   get types() {
-    return [...new Set([...this.#objects.values()].map((object) => object.__typename))].sort();
+    const names = new Set([...this.#objects.values()].map((object) => object.__typename));
+    return [...names].filter((name) => this.all(name).length > 0).sort();
   }
 
-  /** Every object of a type. */
+  /** Every object of a type that was found. */
   all(type) {
-    return [...this.#objects.values()].filter((object) => object.__typename === type);
+    return [...this.#objects.values()].filter(({ __typename, id }) => __typename === type && !this.lost.has(`${type} ${id}`));
   }
 
   /** An object of a type that has what a case needs. */

@@ -1,4 +1,4 @@
-// Random queries over the graph, the same ones for the same seed.
+// Random queries over the graph, the same ones for the same seed and data.
 //
 // A response key always stands for one field with one list of arguments: the field's name alone for the
 // first list, and a number behind it for the others. So repeated fields merge instead of conflicting. Where

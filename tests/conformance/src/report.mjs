@@ -22,7 +22,9 @@ export class Report {
     }
     const failed = failures.length;
     console.log(failed === 0 ? `ok    ${name}: ${passed}` : `FAIL  ${name}: ${passed} passed, ${failed} failed`);
-    for (const failure of failures) console.log(failure.replace(/^/gm, '      '));
+    // Some cases hold control characters, which have no place in a log.
+    const printable = (text) => text.replace(/[\u0000-\u0009\u000b-\u001f\u007f]/g, '\uFFFD').replace(/^/gm, '      ');
+    for (const failure of failures) console.log(printable(failure));
     this.#passed += passed;
     this.#failed += failed;
     return failed === 0;

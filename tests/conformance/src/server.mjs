@@ -35,7 +35,7 @@ export class Server {
     const errors = answer?.errors?.filter(({ extensions }) => !allowed.includes(extensions?.code)) ?? [];
     if (status !== 200 || errors.length > 0 || !answer?.data) {
       const shown = errors.length > 0 ? JSON.stringify(errors) : text;
-      throw new Error(`a query of the fetch was answered ${status}: ${shown.slice(0, 1000)}\n${query.slice(0, 2000)}`);
+      throw new Error(`a query of the fetch was answered ${status}: ${shown.slice(0, 1000)}\n${query.trim().slice(0, 500)}`);
     }
     return answer.data;
   }
