@@ -146,7 +146,13 @@ fn status(media: Media, response: &request::Response) -> StatusCode {
 }
 
 fn answer(media: Media, status: StatusCode, body: String) -> Response {
-    (status, [(header::CONTENT_TYPE, media.content_type())], body).into_response()
+    let mut response =
+        (status, [(header::CONTENT_TYPE, media.content_type())], body).into_response();
+    if matches!(status, StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT) {
+        // What is left of the body is not read, so nothing else can follow on this connection.
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
 }
 
 /// A request in the parameters of a GET.

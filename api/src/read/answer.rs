@@ -1,5 +1,7 @@
 //! Rows to JSON in one walk over the plan, keys in query order, without a tree of values in between.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -304,6 +306,10 @@ impl Writer<'_> {
                 self.out.push('}');
             }
             (Value::String(text), _) => row::write_text(text, &mut self.out),
+            // As columns are written: 19, not 19.0.
+            (Value::Number(number), _) if number.is_f64() => {
+                let _ = write!(self.out, "{}", number.as_f64().unwrap_or_default());
+            }
             (other, _) => self.out.push_str(&other.to_string()),
         }
     }

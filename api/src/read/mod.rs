@@ -1,8 +1,8 @@
 //! The read path: selection → one SQL statement a level → the answer, written in one walk.
 //!
-//! It knows no single feature. A type is declared once (`model`), in a few lines of `graphql/*`; from
+//! It knows no single feature. A type is declared once (`declare`), in a few lines of `graphql/*`; from
 //! the declaration come the schema (`graphql::registry`), the filters (`filter`), the paging (`page`),
-//! the statements (`plan`, `load`) and the answer (`answer`). The caller's scope (`scope`) is part of
+//! the statements (`planner`, `statement`, `load`) and the answer (`answer`). The caller's scope (`scope`) is part of
 //! every statement, joins and filters included. What it promises: as many statements as the selection
 //! has levels, whatever the number of rows and callers; keys in query order.
 
@@ -10,6 +10,7 @@ pub mod answer;
 pub mod args;
 pub mod catalog;
 pub mod context;
+pub mod declare;
 pub mod error;
 pub mod filter;
 pub mod global_id;
@@ -17,11 +18,13 @@ pub mod load;
 pub mod model;
 pub mod page;
 pub mod plan;
+pub mod planner;
 pub mod query;
 pub mod row;
 pub mod scope;
 pub mod selection;
 pub mod sql;
+pub mod statement;
 
 pub use context::Reader;
 pub use error::FieldError;

@@ -14,7 +14,8 @@ use super::error::FieldError;
 use super::global_id;
 use super::load;
 use super::model::{Args, Type};
-use super::plan::{Level, Planner};
+use super::plan::Level;
+use super::planner::Planner;
 use super::selection::{Document, Selected};
 use crate::error::Error;
 

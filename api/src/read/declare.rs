@@ -1,0 +1,423 @@
+//! How a type is declared: once, a line a field. Everything else follows from it.
+//!
+//! ```text
+//! Type::fact::<entity::venue::Entity>("Venue", *b"VN", Guard::Via { fk: "meeting_id", parent: "Meeting" }, "장소. …")
+//!     .one("meeting", C::MeetingId, "Meeting", "회의. …")          to-one by key, joined
+//!     .localized("name", C::NameKo, C::NameEn, "장소명. …")         Korean and English columns
+//!     .column("startsAt", C::StartsAt, "시작. …")                   scalar and nullability from the entity
+//!     .many("agenda", agenda_item::Column::MeetingId, "AgendaItem", &[asc("position")], "…")
+//! ```
+
+use entity::Choice;
+use sea_orm::sea_query::ColumnType;
+use sea_orm::{ColumnTrait, EntityTrait, IdenStatic, Iterable};
+use std::collections::HashMap;
+
+use super::model::{
+    Arg, Column, Compute, Condition, Expression, Field, Filter, Guard, Kind, Link, List, Scalar,
+    Source, Through, Type,
+};
+
+fn scalar_of(column: &ColumnType) -> Scalar {
+    match column {
+        ColumnType::Integer => Scalar::Int,
+        ColumnType::BigInteger => Scalar::Krw,
+        ColumnType::Double => Scalar::Float,
+        ColumnType::Boolean => Scalar::Boolean,
+        ColumnType::Date => Scalar::Date,
+        ColumnType::TimestampWithTimeZone => Scalar::DateTime,
+        _ => Scalar::Text,
+    }
+}
+
+impl Type {
+    fn bare(
+        name: &'static str,
+        tag: [u8; 2],
+        table: &'static str,
+        guard: Guard,
+        description: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            tag,
+            table,
+            description,
+            guard,
+            is_node: true,
+            is_fact: false,
+            fields: Vec::new(),
+            sorted: Vec::new(),
+            orders: Vec::new(),
+            searchable: false,
+            filters: Vec::new(),
+            list: None,
+            lookup: None,
+            columns: HashMap::new(),
+        }
+        .field("id", "ID!", "식별자. Opaque global id, for `node(id:)`.", Kind::Id)
+    }
+
+    /// A type over a table of the entity crate, without provenance.
+    pub fn rows<E: EntityTrait>(
+        name: &'static str,
+        tag: [u8; 2],
+        guard: Guard,
+        description: &'static str,
+    ) -> Self
+    where
+        E::Column: 'static,
+    {
+        let mut ty = Self::bare(name, tag, E::default().table_name(), guard, description);
+        for column in E::Column::iter() {
+            let def = column.def();
+            ty.columns.insert(column.as_str(), (scalar_of(def.get_column_type()), def.is_null()));
+        }
+        ty
+    }
+
+    /// A type of facts: rows that cite their sources.
+    pub fn fact<E: EntityTrait>(
+        name: &'static str,
+        tag: [u8; 2],
+        guard: Guard,
+        description: &'static str,
+    ) -> Self
+    where
+        E::Column: 'static,
+    {
+        let mut ty = Self::rows::<E>(name, tag, guard, description);
+        ty.is_fact = true;
+        ty
+    }
+
+    /// A type over another type's rows that means something within its list only, and has no id.
+    pub fn ranked(
+        name: &'static str,
+        table: &'static str,
+        guard: Guard,
+        description: &'static str,
+    ) -> Self {
+        let mut ty = Self::bare(name, *b"--", table, guard, description);
+        ty.is_node = false;
+        ty.fields.clear();
+        ty
+    }
+
+    /// A type over a view.
+    pub fn view(
+        name: &'static str,
+        tag: [u8; 2],
+        table: &'static str,
+        guard: Guard,
+        description: &'static str,
+    ) -> Self {
+        Self::bare(name, tag, table, guard, description)
+    }
+
+    fn field(
+        mut self,
+        name: &'static str,
+        ty: impl Into<String>,
+        description: impl Into<String>,
+        kind: Kind,
+    ) -> Self {
+        self.fields.push(Field {
+            name,
+            description: description.into(),
+            ty: ty.into(),
+            args: Vec::new(),
+            kind,
+        });
+        self
+    }
+
+    /// Scalar and nullability of a column; a name that the entity lacks stops the start, with its name.
+    fn described(&self, column: &str) -> (Scalar, bool) {
+        match self.columns.get(column) {
+            Some(known) => *known,
+            // invariant: declarations are built at start, before any request.
+            None => unreachable!("{} has no column {column}", self.name),
+        }
+    }
+
+    fn leaf(
+        self,
+        name: &'static str,
+        column: &'static str,
+        scalar: Scalar,
+        description: &str,
+    ) -> Self {
+        let (_, null) = self.described(column);
+        let ty = format!("{}{}", scalar.type_name(), if null { "" } else { "!" });
+        let kind = Kind::Leaf(Column { source: Source::Column(column), scalar });
+        self.field(name, ty, description, kind)
+    }
+
+    /// A column; its kind and nullability are the entity's.
+    pub fn column<C: ColumnTrait>(self, name: &'static str, column: C, description: &str) -> Self {
+        let (scalar, _) = self.described(column.as_str());
+        self.leaf(name, column.as_str(), scalar, description)
+    }
+
+    /// A column of codes.
+    pub fn choice<C: ColumnTrait>(
+        self,
+        name: &'static str,
+        column: C,
+        choice: &'static Choice,
+        description: &str,
+    ) -> Self {
+        self.leaf(name, column.as_str(), Scalar::Choice(choice), description)
+    }
+
+    /// A column of partial dates.
+    pub fn partial_date<C: ColumnTrait>(
+        self,
+        name: &'static str,
+        column: C,
+        description: &str,
+    ) -> Self {
+        self.leaf(name, column.as_str(), Scalar::PartialDate, description)
+    }
+
+    /// A column of amounts in KRW.
+    pub fn krw<C: ColumnTrait>(self, name: &'static str, column: C, description: &str) -> Self {
+        self.leaf(name, column.as_str(), Scalar::Krw, description)
+    }
+
+    /// A text in Korean and English; null where the Korean is.
+    pub fn localized<C: ColumnTrait>(
+        self,
+        name: &'static str,
+        ko: C,
+        en: C,
+        description: &str,
+    ) -> Self {
+        let (_, null) = self.described(ko.as_str());
+        let kind = Kind::Localized { ko: ko.as_str(), en: en.as_str() };
+        self.field(name, if null { "LocalizedText" } else { "LocalizedText!" }, description, kind)
+    }
+
+    /// The row that a column names.
+    pub fn one<C: ColumnTrait>(
+        self,
+        name: &'static str,
+        column: C,
+        target: &'static str,
+        description: &str,
+    ) -> Self {
+        let (_, null) = self.described(column.as_str());
+        let kind = Kind::One { key: Source::Column(column.as_str()), target };
+        self.field(
+            name,
+            if null { target.to_owned() } else { format!("{target}!") },
+            description,
+            kind,
+        )
+    }
+
+    /// The row that an expression names.
+    pub fn one_by(
+        self,
+        name: &'static str,
+        key: Source,
+        ty: &'static str,
+        target: &'static str,
+        description: &str,
+    ) -> Self {
+        self.field(name, ty, description, Kind::One { key, target })
+    }
+
+    /// The person or the institution that a row names, as the union `Party`.
+    pub fn party<C: ColumnTrait>(
+        self,
+        name: &'static str,
+        person: C,
+        institution: C,
+        description: &str,
+    ) -> Self {
+        let options = vec![(person.as_str(), "Person"), (institution.as_str(), "Institution")];
+        self.field(name, "Party", description, Kind::Either(options))
+    }
+
+    /// The rows whose column names this one.
+    pub fn many<C: ColumnTrait>(
+        self,
+        name: &'static str,
+        fk: C,
+        target: &'static str,
+        sorted: &[&'static str],
+        description: &str,
+    ) -> Self {
+        let kind = Kind::Many(List {
+            target,
+            link: Some(Link::Foreign(fk.as_str())),
+            sorted: sorted.to_vec(),
+            condition: None,
+        });
+        self.field(name, "", description, kind)
+    }
+
+    /// The rows that a link table ties to this one.
+    pub fn through(
+        self,
+        name: &'static str,
+        link: Through,
+        target: &'static str,
+        sorted: &[&'static str],
+        description: &str,
+    ) -> Self {
+        let kind = Kind::Many(List {
+            target,
+            link: Some(Link::Through(link)),
+            sorted: sorted.to_vec(),
+            condition: None,
+        });
+        self.field(name, "", description, kind)
+    }
+
+    /// A column of a view.
+    pub fn plain(
+        self,
+        name: &'static str,
+        column: &'static str,
+        scalar: Scalar,
+        ty: impl Into<String>,
+        description: &str,
+    ) -> Self {
+        self.field(
+            name,
+            ty,
+            description,
+            Kind::Leaf(Column { source: Source::Column(column), scalar }),
+        )
+    }
+
+    /// A text of a view in Korean and English.
+    pub fn plain_localized(
+        self,
+        name: &'static str,
+        ko: &'static str,
+        en: &'static str,
+        description: &str,
+    ) -> Self {
+        self.field(name, "LocalizedText!", description, Kind::Localized { ko, en })
+    }
+
+    /// Gives the list declared last an argument that narrows it.
+    pub fn narrowed(mut self, arg: Arg, condition: Condition) -> Self {
+        if let Some(field) = self.fields.last_mut()
+            && let Kind::Many(list) = &mut field.kind
+        {
+            field.args.push(arg);
+            list.condition = Some(condition);
+        }
+        self
+    }
+
+    /// A leaf computed by the database.
+    pub fn expression(
+        self,
+        name: &'static str,
+        scalar: Scalar,
+        ty: impl Into<String>,
+        expression: Expression,
+        description: &str,
+    ) -> Self {
+        let kind = Kind::Leaf(Column { source: Source::Expression(expression), scalar });
+        self.field(name, ty, description, kind)
+    }
+
+    /// A value computed from columns.
+    pub fn computed(
+        self,
+        name: &'static str,
+        ty: impl Into<String>,
+        inputs: Vec<Column>,
+        compute: Compute,
+        description: &str,
+    ) -> Self {
+        self.field(name, ty, description, Kind::Computed { inputs, compute })
+    }
+
+    /// Gives the field declared last an argument.
+    pub fn arg(mut self, arg: Arg) -> Self {
+        if let Some(field) = self.fields.last_mut() {
+            field.args.push(arg);
+        }
+        self
+    }
+
+    /// The row named by `subject_type` and `subject_id`.
+    pub fn subject(self, name: &'static str, description: &str) -> Self {
+        self.field(name, "Fact!", description, Kind::Subject)
+    }
+
+    /// A column as an input of a computed field.
+    pub fn input<C: ColumnTrait>(&self, column: C) -> Column {
+        let (scalar, _) = self.described(column.as_str());
+        Column { source: Source::Column(column.as_str()), scalar }
+    }
+
+    /// Order of its lists where the caller names none.
+    pub fn sorted(mut self, sorted: &[&'static str]) -> Self {
+        self.sorted = sorted.to_vec();
+        self
+    }
+
+    /// An order the caller may name; an index backs it.
+    pub fn orderable(mut self, name: &'static str, column: &'static str) -> Self {
+        let (scalar, _) = self.described(column);
+        self.orders.push((name, Column { source: Source::Column(column), scalar }));
+        self
+    }
+
+    /// An order by an expression.
+    pub fn orderable_by(mut self, name: &'static str, column: Column) -> Self {
+        self.orders.push((name, column));
+        self
+    }
+
+    /// Its texts are found by `search`.
+    pub fn searchable(mut self) -> Self {
+        self.searchable = true;
+        self
+    }
+
+    /// A filter beside those of its fields.
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.filters.push(filter);
+        self
+    }
+
+    /// Its list at the root of the query.
+    pub fn list(mut self, name: &'static str) -> Self {
+        self.list = Some(name);
+        self
+    }
+
+    /// Its lookup by a natural code at the root of the query.
+    pub fn lookup(mut self, name: &'static str, column: &'static str) -> Self {
+        self.lookup = Some((name, column));
+        self
+    }
+
+    /// The field of that name.
+    pub fn find(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The column of an order term: a declared order's, or the table's.
+    pub fn order_column(&self, column: &'static str) -> Column {
+        let named = self
+            .orders
+            .iter()
+            .find(|(_, known)| matches!(known.source, Source::Column(name) if name == column));
+        match (named, self.columns.get(column)) {
+            (Some((_, known)), _) => *known,
+            (None, Some((scalar, _))) => Column { source: Source::Column(column), scalar: *scalar },
+            (None, None) => Column { source: Source::Column(column), scalar: Scalar::Text },
+        }
+    }
+}
