@@ -73,7 +73,7 @@ async fn feedback_counts_answers_and_days(place: Place) {
             &total["answeredWithDueDate"],
             &total["medianDays"]
         ),
-        (&json!(2), &json!(1), &json!(2), &json!(25.0))
+        (&json!(2), &json!(1), &json!(2), &json!(25))
     );
     let answered: i64 = after["feedbackStatistics"]["rows"]
         .as_array()
