@@ -22,9 +22,9 @@ use super::request::{GraphQlError, Request, Response};
 use super::rules;
 use crate::domain::principal::Principal;
 use crate::error::{Error, Message};
+use crate::read::Reader;
 use crate::read::args::Variables;
 use crate::read::selection;
-use crate::read::{FieldError, Reader};
 
 /// Longest document, in bytes.
 pub const MAX_DOCUMENT: usize = 64 * 1024;
@@ -76,7 +76,8 @@ impl Engine {
     /// An engine over a database.
     pub fn new(db: DatabaseConnection) -> Self {
         // The schema is built at the start, not by the first caller.
-        LazyLock::force(&READY);
+        validation_schema();
+        implementers();
         Self { db, documents: DocumentCache::default() }
     }
 
@@ -120,7 +121,7 @@ impl Engine {
         let (data, errors) =
             crate::read::query::answer(&reader, selected, &operation.selection_set, &introspected)
                 .await;
-        Response { data: Some(data), errors: errors.into_iter().map(from_field).collect() }
+        Response { data: Some(data), errors: errors.into_iter().map(GraphQlError::from).collect() }
     }
 
     /// Parses and validates a document, once for each text.
@@ -151,15 +152,6 @@ impl Engine {
         self.documents.keep(text, &document);
         Ok(document)
     }
-}
-
-static READY: LazyLock<()> = LazyLock::new(|| {
-    LazyLock::force(&LazyLock::new(validation_schema));
-    implementers();
-});
-
-fn from_field(error: FieldError) -> GraphQlError {
-    error.into()
 }
 
 /// A linear look at the text, before any parser descends into it.

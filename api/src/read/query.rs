@@ -96,7 +96,7 @@ async fn field<'a>(
         }
         RootKind::Node => {
             let args = planner.args(selected)?;
-            let (ty, key) = read_id(reader, planner, args.get("id"))?;
+            let (ty, key) = read_id(planner, args.get("id"))?;
             let kind = load::of_kind(reader, planner, ty, &selected.sets, &[key]).await?;
             match kind.at.get(&key) {
                 Some(at) => writer.kind(&kind, *at),
@@ -136,11 +136,7 @@ async fn one<'a>(
     writer.object(&object, &level, &loaded, 0)
 }
 
-fn read_id<'a>(
-    _: &Reader<'_>,
-    planner: &Planner<'a>,
-    id: Option<&Value>,
-) -> Result<(&'a Type, Uuid), Error> {
+fn read_id<'a>(planner: &Planner<'a>, id: Option<&Value>) -> Result<(&'a Type, Uuid), Error> {
     id.and_then(Value::as_str)
         .and_then(global_id::decode)
         .and_then(|(tag, key)| Some((planner.catalog.tagged(tag)?, key)))
@@ -165,7 +161,7 @@ async fn nodes<'a>(
         ));
     }
     let read: Vec<Result<(&Type, Uuid), Error>> =
-        ids.iter().map(|id| read_id(reader, planner, Some(id))).collect();
+        ids.iter().map(|id| read_id(planner, Some(id))).collect();
     let mut keys: Vec<(&Type, Vec<Uuid>)> = Vec::new();
     for (ty, key) in read.iter().flatten() {
         match keys.iter_mut().find(|(known, _)| known.tag == ty.tag) {
