@@ -22,12 +22,16 @@ use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io::{BufRead, Read};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::time::Duration;
 
 use aiplus::app::{App, Progress};
-use aiplus::config::{DatabaseSettings, LogSettings, ServeSettings};
+use aiplus::auth::Access;
+use aiplus::auth::keys::KeyStore;
+use aiplus::config::{AccessSettings, DatabaseSettings, LogSettings, ServeSettings};
+use aiplus::graphql::engine::EngineSettings;
+use aiplus::graphql::persisted::Persisted;
 use aiplus::{database, http, telemetry};
 use clap::Parser;
 use futures_util::future::try_join_all;
@@ -74,6 +78,8 @@ struct Options {
     #[command(flatten)]
     database: DatabaseSettings,
     #[command(flatten)]
+    access: AccessSettings,
+    #[command(flatten)]
     settings: ServeSettings,
     #[command(flatten)]
     log: LogSettings,
@@ -110,14 +116,16 @@ async fn compare(options: &Options) -> Result<bool, Failure> {
     if !database.database_url.starts_with("postgres") {
         database.database_url = format!("sqlite://{}", folder.0.join("deepest.db").display());
     }
-    made_up::prepare(&database).await?;
+    let mut access = options.access.clone();
+    let keys = access.signing_key_file.get_or_insert_with(|| folder.0.join("keys.pem")).clone();
+    made_up::prepare(&database, &access, &options.settings).await?;
 
     let body = serde_json::json!({ "query": QUERY }).to_string();
     let post = "POST /graphql HTTP/1.1\r\nhost: bench\r\ncontent-type: application/json\r\n";
     let post = format!("{post}content-length: {}\r\n\r\n{body}", body.len());
     let get = "GET /meetings HTTP/1.1\r\nhost: bench\r\n\r\n".to_owned();
-    let product = Server::start("product", post, &database).await?;
-    let mut servers = [product, Server::start("hand", get, &database).await?];
+    let product = Server::start("product", post, &database, &keys).await?;
+    let mut servers = [product, Server::start("hand", get, &database, &keys).await?];
     let answers = [servers[0].answer().await?, servers[1].answer().await?];
     if answers[0] != answers[1] {
         return Err(difference(&answers[0], &answers[1]).into());
@@ -219,12 +227,18 @@ struct Server {
 type BufStream = tokio::io::BufReader<TcpStream>;
 
 impl Server {
-    async fn start(name: &str, request: String, on: &DatabaseSettings) -> Result<Self, Failure> {
+    async fn start(
+        name: &str,
+        request: String,
+        on: &DatabaseSettings,
+        keys: &Path,
+    ) -> Result<Self, Failure> {
         let child = Command::new(std::env::current_exe()?)
             .args(["--serve", name, "127.0.0.1:0"])
             .args(["--database-connections", &on.database_connections.to_string()])
             // Not among the arguments, which everybody on the machine can read.
             .env("DATABASE_URL", &on.database_url)
+            .env("AIPLUS_SIGNING_KEY_FILE", keys)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -306,7 +320,17 @@ async fn serve(options: &Options, server: &str, address: &str) -> Result<(), Fai
     let db = database::connect(&on.database_url, on.database_connections).await?;
     println!("{}", listener.local_addr()?);
     match server {
-        "product" => http::serve(listener, App::new(db, None), &options.settings).await?,
+        "product" => {
+            let file = options.access.key_file(&options.database);
+            let keys = KeyStore::open(file, chrono::Utc::now())?;
+            let access = Access::new(&options.access, keys, &options.settings.public_url())?;
+            let engine = EngineSettings {
+                introspection: options.settings.limits.introspection,
+                persisted: Persisted::default(),
+            };
+            let app = App::new(db, None, access, engine);
+            http::serve(listener, app, &options.settings).await?;
+        }
         _ => axum::serve(listener, hand::router(&db)).await?,
     }
     Ok(())
@@ -319,7 +343,8 @@ mod made_up {
     use uuid::Uuid;
 
     use super::{
-        App, DatabaseConnection, DatabaseSettings, DbBackend, Failure, MADE_UP, Progress, database,
+        AccessSettings, App, DatabaseConnection, DatabaseSettings, DbBackend, Failure, MADE_UP,
+        Progress, ServeSettings, database,
     };
 
     struct Silent;
@@ -328,7 +353,11 @@ mod made_up {
         fn step(&mut self, _: &str) {}
     }
 
-    pub async fn prepare(settings: &DatabaseSettings) -> Result<(), Failure> {
+    pub async fn prepare(
+        settings: &DatabaseSettings,
+        access: &AccessSettings,
+        serve: &ServeSettings,
+    ) -> Result<(), Failure> {
         let db = database::connect(&settings.database_url, 1).await?;
         if db.get_database_backend() == DbBackend::Postgres {
             let tables = "SELECT count(*) FROM information_schema.tables \
@@ -340,7 +369,7 @@ mod made_up {
             }
         }
         db.close().await?;
-        let (app, _) = App::start(settings, &mut Silent).await?;
+        let (app, _) = App::start(settings, access, serve, &mut Silent).await?;
         let first = NaiveDate::from_ymd_opt(2030, 1, 15).ok_or("no such day")?;
         for number in 0..MADE_UP {
             let day = first.checked_add_months(Months::new(number)).ok_or("no such day")?;

@@ -1,14 +1,17 @@
-//! The application: database, schema, engine. The server and the tests both start here.
+//! The application: database, schema, engine, access. The server and the tests both start here.
 
 use std::sync::Arc;
 
 use chrono::Utc;
 use sea_orm::DatabaseConnection;
 
-use crate::config::DatabaseSettings;
+use crate::auth::Access;
+use crate::auth::keys::KeyStore;
+use crate::config::{AccessSettings, DatabaseSettings, ServeSettings};
 use crate::database::{self, PrepareLock};
 use crate::error::Error;
-use crate::graphql::engine::Engine;
+use crate::graphql::engine::{Engine, EngineSettings};
+use crate::graphql::persisted::Persisted;
 use crate::seed::{self, Summary};
 
 /// A running application.
@@ -18,6 +21,8 @@ pub struct App {
     pub db: DatabaseConnection,
     /// Answers GraphQL requests.
     pub engine: Arc<Engine>,
+    /// Tells who calls.
+    pub access: Arc<Access>,
 }
 
 /// What preparing the database did, for the person at the terminal.
@@ -28,21 +33,36 @@ pub trait Progress {
 
 impl App {
     /// An application over databases that are ready.
-    pub fn new(db: DatabaseConnection, read: Option<DatabaseConnection>) -> Self {
-        let engine = Arc::new(Engine::new(read.unwrap_or_else(|| db.clone())));
-        Self { db, engine }
+    pub fn new(
+        db: DatabaseConnection,
+        read: Option<DatabaseConnection>,
+        access: Access,
+        settings: EngineSettings,
+    ) -> Self {
+        let engine = Arc::new(Engine::new(db.clone(), read, settings));
+        Self { db, engine, access: Arc::new(access) }
     }
 
-    /// Connects, migrates, and loads the starting data set, one server at a time.
+    /// Connects, migrates, and loads the starting data set, one server at a time; reads keys, issuers and
+    /// trusted documents.
     ///
     /// # Errors
     /// Internal; input, if the data set is broken.
     pub async fn start(
-        settings: &DatabaseSettings,
+        database: &DatabaseSettings,
+        access: &AccessSettings,
+        serve: &ServeSettings,
         progress: &mut (dyn Progress + Send),
     ) -> Result<(Self, Summary), Error> {
-        let lock = PrepareLock::take(&settings.database_url).await?;
-        let db = database::connect(&settings.database_url, settings.database_connections).await?;
+        // What is wrong with a file is told before the database is touched.
+        let settings = EngineSettings {
+            introspection: serve.limits.introspection,
+            persisted: Persisted::read(serve.limits.trusted_documents.as_deref())?,
+        };
+        let keys = KeyStore::open(access.key_file(database), Utc::now())?;
+        let access = Access::new(access, keys, &serve.public_url())?;
+        let lock = PrepareLock::take(&database.database_url).await?;
+        let db = database::connect(&database.database_url, database.database_connections).await?;
         database::migrate(&db).await?;
         let summary = seed::load(&db, &seed::starting_set()?, Utc::now(), |table, rows| {
             progress.step(&format!("{table} ({rows})"));
@@ -52,11 +72,21 @@ impl App {
             database::analyze(&db).await?;
         }
         lock.release().await?;
-        let read = match &settings.database_read_url {
-            Some(url) => Some(database::connect(url, settings.database_connections).await?),
+        let read = match &database.database_read_url {
+            Some(url) => Some(database::connect(url, database.database_connections).await?),
             None => None,
         };
-        Ok((Self::new(db, read), summary))
+        Ok((Self::new(db, read, access, settings), summary))
+    }
+
+    /// Writes refusals to the audit as they come, until the application is gone.
+    pub async fn write_refusals(self) {
+        loop {
+            self.engine.backlog.filled.notified().await;
+            if let Err(error) = self.engine.backlog.flush(&self.db).await {
+                tracing::error!(error.cause = %error, "audit.not_written");
+            }
+        }
     }
 
     /// Closes the database.
@@ -64,6 +94,7 @@ impl App {
     /// # Errors
     /// Internal.
     pub async fn close(self) -> Result<(), Error> {
+        self.engine.backlog.flush(&self.db).await?;
         Ok(self.db.close().await?)
     }
 }

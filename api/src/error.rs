@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::domain::access::Denied;
+
 /// Language of the sentences, from `Accept-Language`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Language {
@@ -62,6 +64,33 @@ impl Message {
     }
 }
 
+/// What a person can put right in what a mutation was given; it stands in the payload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserError {
+    /// Stable code.
+    pub code: &'static str,
+    /// Where in the input, from `input` on.
+    pub path: Vec<String>,
+    /// What to do.
+    pub message: Message,
+}
+
+impl UserError {
+    /// An error at a field of the input.
+    pub fn at(
+        field: &str,
+        code: &'static str,
+        ko: impl Into<String>,
+        en: impl Into<String>,
+    ) -> Self {
+        Self {
+            code,
+            path: vec!["input".to_owned(), field.to_owned()],
+            message: Message::new(ko, en),
+        }
+    }
+}
+
 /// An error of the product.
 #[derive(Debug)]
 pub enum Error {
@@ -82,8 +111,33 @@ pub enum Error {
     },
     /// The HTTP request is not a GraphQL request.
     BadRequest(Message),
+    /// The HTTP method is not one for this.
+    MethodNotAllowed {
+        /// Methods that are.
+        allow: &'static str,
+    },
+    /// The token does not tell who calls; what is wrong with it is nobody's business but the log's.
+    Unauthenticated,
     /// The caller may not do this.
-    Forbidden,
+    Forbidden(Denied),
+    /// What a person can put right in the input of a mutation.
+    User(Vec<UserError>),
+    /// The caller has asked for more than its share.
+    RateLimited {
+        /// Seconds until it may ask again.
+        retry_after: u64,
+    },
+    /// The hash names no document that this server knows; send it with its text.
+    PersistedQueryNotFound,
+    /// The server answers documents of its list only.
+    NotTrusted,
+    /// The schema is not told to this caller.
+    IntrospectionOff,
+    /// The connection has as many subscriptions as it may.
+    TooManySubscriptions {
+        /// Most subscriptions.
+        limit: usize,
+    },
     /// There is nothing, or nothing the caller may see.
     NotFound,
     /// Somebody else wrote first.
@@ -134,8 +188,15 @@ impl Error {
             Self::Input(_) => "BAD_USER_INPUT",
             Self::TooLarge(_) => "QUERY_TOO_LARGE",
             Self::TooCostly { .. } => "QUERY_TOO_COSTLY",
-            Self::BadRequest(_) => "BAD_REQUEST",
-            Self::Forbidden => "FORBIDDEN",
+            Self::BadRequest(_) | Self::MethodNotAllowed { .. } => "BAD_REQUEST",
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::Forbidden(_) => "FORBIDDEN",
+            Self::User(_) => "BAD_USER_INPUT",
+            Self::RateLimited { .. } => "RATE_LIMITED",
+            Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
+            Self::NotTrusted => "DOCUMENT_NOT_TRUSTED",
+            Self::IntrospectionOff => "INTROSPECTION_DISABLED",
+            Self::TooManySubscriptions { .. } => "TOO_MANY_SUBSCRIPTIONS",
             Self::NotFound => "NOT_FOUND",
             Self::Conflict => "CONFLICT",
             Self::Timeout => "TIMEOUT",
@@ -159,7 +220,39 @@ impl Error {
                     "The query may reach {cost} rows; the limit is {limit}. Ask for smaller pages (first)."
                 ),
             ),
-            Self::Forbidden => Message::new("허용되지 않은 작업입니다.", "You may not do this."),
+            Self::MethodNotAllowed { allow } => Message::new(
+                format!("이 요청에는 {allow} 메서드를 써 주십시오."),
+                format!("Use {allow} for this."),
+            ),
+            Self::Unauthenticated => Message::new(
+                "토큰이 올바르지 않습니다. /oauth/token에서 새로 발급받아 주십시오.",
+                "The access token is not valid. Get a new one from /oauth/token.",
+            ),
+            Self::Forbidden(denied) => denied_message(*denied),
+            Self::User(errors) => errors.first().map_or_else(
+                || Message::new("입력이 올바르지 않습니다.", "The input is not valid."),
+                |error| error.message.clone(),
+            ),
+            Self::RateLimited { retry_after } => Message::new(
+                format!("요청이 너무 많습니다. {retry_after}초 뒤에 다시 시도해 주십시오."),
+                format!("Too many requests. Try again in {retry_after} seconds."),
+            ),
+            // Clients look for these very words (the protocol of automatic persisted queries).
+            Self::PersistedQueryNotFound => {
+                Message::new("PersistedQueryNotFound", "PersistedQueryNotFound")
+            }
+            Self::NotTrusted => Message::new(
+                "등록된 질의만 실행할 수 있습니다.",
+                "This server runs the documents of its list only.",
+            ),
+            Self::IntrospectionOff => Message::new(
+                "인트로스펙션은 로그인한 호출자에게만 제공됩니다.",
+                "Introspection is for callers who have signed in.",
+            ),
+            Self::TooManySubscriptions { limit } => Message::new(
+                format!("연결당 구독은 {limit}개까지입니다."),
+                format!("A connection has at most {limit} subscriptions."),
+            ),
             Self::NotFound => Message::new("찾을 수 없습니다.", "Not found."),
             Self::Conflict => Message::new(
                 "그사이 다른 사람이 수정했습니다. 다시 불러온 뒤 시도해 주십시오.",
@@ -174,6 +267,30 @@ impl Error {
                 "Something went wrong on our side. Quote the request id.",
             ),
         }
+    }
+}
+
+/// Why somebody may not act, and what would help.
+pub fn denied_message(denied: Denied) -> Message {
+    match denied {
+        Denied::SignedOut => {
+            Message::new("토큰이 필요한 작업입니다.", "This needs an access token.")
+        }
+        Denied::Scope(scope) => Message::new(
+            format!("{} 권한 범위가 필요합니다.", scope.code()),
+            format!("This needs the scope {}.", scope.code()),
+        ),
+        Denied::Institution => Message::new(
+            "소속 기관의 권한으로는 할 수 없는 작업입니다.",
+            "Your institution may not do this here.",
+        ),
+        Denied::Never => Message::new("허용되지 않은 작업입니다.", "Nobody may do this."),
+    }
+}
+
+impl From<Denied> for Error {
+    fn from(denied: Denied) -> Self {
+        Self::Forbidden(denied)
     }
 }
 

@@ -4,6 +4,7 @@
 //! The word in the schema is the name of the file in every layer.
 
 pub mod app;
+pub mod auth;
 pub mod cli;
 pub mod config;
 pub mod database;

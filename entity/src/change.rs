@@ -51,6 +51,8 @@ pub struct Model {
     /// Number in the feed.
     #[sea_orm(primary_key, auto_increment = false)]
     pub seq: i64,
+    /// Key by which lists are closed; made from the number.
+    pub id: Uuid,
     /// Type of the row.
     pub subject_type: String,
     /// Key of the row.

@@ -17,6 +17,7 @@ mod m20261122_000007_facts;
 mod m20261122_000008_ledger;
 mod m20261122_000009_search;
 mod m20261122_000010_timeline;
+mod m20261123_000011_access;
 mod table;
 
 /// The ordered list of migrations.
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000008_ledger::Migration),
             Box::new(m20261122_000009_search::Migration),
             Box::new(m20261122_000010_timeline::Migration),
+            Box::new(m20261123_000011_access::Migration),
         ]
     }
 }

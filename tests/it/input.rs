@@ -164,12 +164,13 @@ async fn a_query_that_reaches_too_far_is_refused(place: Place) {
 
 async fn errors_speak_korean_too(place: Place) {
     let app = place.app().await;
-    let request = aiplus::graphql::request::Request {
-        query: "{ node(id: \"x\") { id } }".into(),
-        ..Default::default()
-    };
-    let answer =
-        app.app.engine.execute(&request, &Principal::Anonymous, crate::support::now()).await;
-    let text = answer.into_json(aiplus::error::Language::Korean, "test");
+    let request = axum::http::Request::builder()
+        .uri("/graphql?query=%7Bnode(id:%22x%22)%7Bid%7D%7D")
+        .header("accept-language", "ko")
+        .body(axum::body::Body::empty())
+        .unwrap();
+    let answer = tower::ServiceExt::oneshot(app.router(), request).await.unwrap();
+    let body = axum::body::to_bytes(answer.into_body(), 10_000).await.unwrap();
+    let text = String::from_utf8(body.to_vec()).unwrap();
     assert!(text.contains("식별자"), "{text}");
 }

@@ -12,9 +12,12 @@
 )]
 
 mod access;
+mod api_client;
+mod audit;
 mod examples;
 mod http;
 mod input;
+mod limits;
 mod lists;
 mod migration;
 mod questions;
@@ -23,6 +26,8 @@ mod schema;
 mod seed;
 mod statistics;
 mod support;
+mod token;
+mod visibility;
 mod websocket;
 mod write;
 
@@ -31,9 +36,12 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let tests = [
         access::tests(),
+        api_client::tests(),
+        audit::tests(),
         examples::tests(),
         http::tests(),
         input::tests(),
+        limits::tests(),
         lists::tests(),
         migration::tests(),
         questions::tests(),
@@ -41,6 +49,8 @@ fn main() -> ExitCode {
         schema::tests(),
         seed::tests(),
         statistics::tests(),
+        token::tests(),
+        visibility::tests(),
         websocket::tests(),
         write::tests(),
     ]

@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 
-use crate::support::Place;
+use crate::support::{Place, access_settings};
 use crate::tests;
 
 tests![
@@ -99,10 +99,14 @@ async fn servers_that_start_at_once_load_once(place: Place) {
         database_read_url: None,
         database_connections: 2,
     };
+    let folder = tempfile::TempDir::new().unwrap();
+    let mut access = access_settings();
+    access.signing_key_file = Some(folder.path().join("keys.pem"));
     let starts = (0..4).map(|_| {
-        let settings = settings.clone();
+        let (settings, access) = (settings.clone(), access.clone());
         tokio::spawn(async move {
-            let (app, summary) = App::start(&settings, &mut Silent).await.unwrap();
+            let serve = crate::support::settings();
+            let (app, summary) = App::start(&settings, &access, &serve, &mut Silent).await.unwrap();
             app.close().await.unwrap();
             summary
         })

@@ -57,8 +57,9 @@ async fn a_query_is_answered_and_completed(place: Place) {
     send(&mut socket, &json!({ "type": "ping" })).await;
     assert_eq!(receive(&mut socket).await, json!({ "type": "pong" }));
     send(&mut socket, &json!({ "type": "subscribe", "id": "1", "payload": { "query": "{ bodies { totalCount } }" } })).await;
-    let next = json!({ "type": "next", "id": "1", "payload": { "data": { "bodies": { "totalCount": 4 } } } });
-    assert_eq!(receive(&mut socket).await, next);
+    let next = receive(&mut socket).await;
+    assert_eq!((&next["type"], &next["id"]), (&json!("next"), &json!("1")));
+    assert_eq!(next["payload"]["data"], json!({ "bodies": { "totalCount": 4 } }));
     assert_eq!(receive(&mut socket).await, json!({ "type": "complete", "id": "1" }));
     send(
         &mut socket,

@@ -4,10 +4,12 @@
 
 pub mod access;
 pub mod adoption_case;
+pub mod api_client;
 pub mod bill;
 pub mod meeting_series;
 pub mod partial_date;
 pub mod principal;
 pub mod quarter;
+pub mod rate;
 pub mod search_text;
 pub mod suppression;

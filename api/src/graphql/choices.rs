@@ -148,14 +148,27 @@ pub const SEARCH_TYPE: &Choice = &Choice {
 };
 
 /// Enums that stand in arguments and shapes only.
-pub const ARGUMENT_ENUMS: &[&Choice] =
-    &[FEEDBACK_GROUP, CASE_GROUP, REGION_BASIS, PERIOD_STATUS, SIMILARITY, SEARCH_TYPE];
+pub const ARGUMENT_ENUMS: &[&Choice] = &[
+    FEEDBACK_GROUP,
+    CASE_GROUP,
+    REGION_BASIS,
+    PERIOD_STATUS,
+    SIMILARITY,
+    SEARCH_TYPE,
+    super::viewer::VIEWER_KIND,
+    super::viewer::STANDING,
+];
 
 /// A field of an input object: name, type, description.
 pub type InputField = (&'static str, &'static str, &'static str);
 
-/// Input objects of arguments: name, description, fields.
-pub const INPUTS: &[(&str, &str, &[InputField])] = &[(
+/// An input object: name, description, fields.
+pub type Input = (&'static str, &'static str, &'static [InputField]);
+
+/// Input objects of arguments and mutations.
+pub const INPUTS: &[&[Input]] = &[SIMILAR_CASE, super::api_client::INPUTS];
+
+const SIMILAR_CASE: &[Input] = &[(
     "SimilarCaseInput",
     "유사 사례 비교 기준. The company that cases are compared with.",
     &[

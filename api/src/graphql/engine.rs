@@ -1,11 +1,13 @@
 //! From a request to its answer: bounds, parsing, validation, variables, then the read path for queries.
 //!
 //! Documents are validated by apollo-compiler, which checks every rule of the specification (the
-//! validator of async-graphql leaves seven open); its verdict is kept by the document's text. Mutations
-//! and subscriptions run in async-graphql.
+//! validator of async-graphql leaves seven open); its verdict is kept by the document's text. Queries,
+//! mutations and the events of subscriptions are all answered by the read path; what a mutation writes goes
+//! through the services.
 
 use std::sync::{Arc, LazyLock};
 
+use apollo_compiler::ast::OperationType;
 use apollo_compiler::collections::HashMap;
 use apollo_compiler::executable::{Operation, OperationMap};
 use apollo_compiler::parser::Parser;
@@ -13,27 +15,31 @@ use apollo_compiler::response::JsonMap;
 use apollo_compiler::schema::Implementers;
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Name, Schema, introspection, request as coercion};
-use chrono::{DateTime, Utc};
 use sea_orm::DatabaseConnection;
 use serde_json::{Map, Value};
 
 use super::document_cache::{Checked, Document, DocumentCache};
-use super::request::{GraphQlError, Request, Response};
+use super::persisted::Persisted;
+use super::request::{Cost, GraphQlError, Request, Response};
 use super::rules;
-use crate::domain::principal::Principal;
-use crate::error::{Error, Message};
-use crate::read::Reader;
+use crate::config::Introspection;
+use crate::domain::principal::{Author, Principal};
+use crate::domain::rate::Allowance;
+use crate::error::{Error, Language, Message};
 use crate::read::args::Variables;
-use crate::read::selection;
+use crate::read::context::Marks;
+use crate::read::stream::{self, Events};
+use crate::read::{Act, Reader, selection};
+use crate::service::audit::{self, Backlog};
+use crate::service::change::{self, Feed};
+use crate::service::ledger::Event;
 
 /// Longest document, in bytes.
 pub const MAX_DOCUMENT: usize = 64 * 1024;
 /// Deepest nesting of brackets in a document.
 pub const MAX_NESTING: usize = 40;
 /// Most tokens of a document.
-const MAX_TOKENS: usize = 6_000;
-/// Most fields of an operation, its fragments spread.
-const MAX_FIELDS: usize = 5_000;
+pub const MAX_TOKENS: usize = 6_000;
 
 /// The schema as documents are validated against it.
 pub fn validation_schema() -> &'static Valid<Schema> {
@@ -65,63 +71,243 @@ fn implementers() -> &'static HashMap<Name, Implementers> {
     &MAP
 }
 
+/// Who asks, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Call<'a> {
+    /// The caller with its request.
+    pub author: Author<'a>,
+    /// Language of sentences.
+    pub language: Language,
+    /// What the caller may still ask for, if that is limited.
+    pub allowance: Option<Allowance>,
+}
+
+/// What an operator sets.
+#[derive(Debug)]
+pub struct EngineSettings {
+    /// Who is told the schema.
+    pub introspection: Introspection,
+    /// Documents known by their hash.
+    pub persisted: Persisted,
+}
+
+/// A request that was found good, before it is executed.
+#[derive(Debug)]
+pub struct Prepared {
+    document: Document,
+    operation_name: Option<String>,
+    coerced: Valid<JsonMap>,
+    variables: Variables,
+    /// What kind of operation it is.
+    pub kind: OperationType,
+}
+
+impl Prepared {
+    fn operation(&self) -> Result<&Operation, Error> {
+        operation(&self.document.executable.operations, self.operation_name.as_deref())
+    }
+
+    fn selected(&self) -> selection::Document<'_> {
+        selection::Document {
+            document: &self.document.executable,
+            schema: validation_schema(),
+            variables: &self.variables,
+        }
+    }
+
+    fn asks_for(&self, name: &str) -> bool {
+        self.operation().is_ok_and(|operation| {
+            operation.root_fields(&self.document.executable).any(|field| field.name == name)
+        })
+    }
+}
+
 /// Answers GraphQL requests.
 #[derive(Debug)]
 pub struct Engine {
+    /// The database that queries read.
+    read: DatabaseConnection,
+    /// The database that is written.
     db: DatabaseConnection,
     documents: DocumentCache,
+    settings: EngineSettings,
+    /// Refusals that wait to be written to the audit.
+    pub backlog: Arc<Backlog>,
+    /// The change feed.
+    pub feed: Arc<Feed>,
 }
 
 impl Engine {
-    /// An engine over a database.
-    pub fn new(db: DatabaseConnection) -> Self {
+    /// An engine over a database and, if there is one, a replica that queries read.
+    pub fn new(
+        db: DatabaseConnection,
+        read: Option<DatabaseConnection>,
+        settings: EngineSettings,
+    ) -> Self {
         // The schema is built at the start, not by the first caller.
         validation_schema();
         implementers();
-        Self { db, documents: DocumentCache::default() }
+        let read = read.unwrap_or_else(|| db.clone());
+        let feed = Feed::new(read.clone());
+        Self {
+            read,
+            db,
+            documents: DocumentCache::default(),
+            settings,
+            backlog: Arc::default(),
+            feed,
+        }
     }
 
-    /// Answers one request.
-    pub async fn execute(
-        &self,
-        request: &Request,
-        principal: &Principal,
-        now: DateTime<Utc>,
-    ) -> Response {
-        let document = match self.document(&request.query) {
-            Ok(document) => document,
-            Err(errors) => return Response { data: None, errors },
-        };
-        let operation = match operation(&document.executable.operations, request) {
-            Ok(operation) => operation,
-            Err(error) => return Response::refused(error),
-        };
-        let (coerced, variables) = match variables(operation, &request.variables) {
-            Ok(variables) => variables,
-            Err(error) => return Response::refused(error),
-        };
+    /// Parses and validates a request and its variables.
+    ///
+    /// # Errors
+    /// The answer to a request that is not good.
+    pub fn prepare(&self, request: &Request, call: &Call<'_>) -> Result<Prepared, Response> {
+        let text = self.settings.persisted.text(request).map_err(Response::refused)?;
+        let document =
+            self.document(&text).map_err(|errors| Response { errors, ..Response::default() })?;
+        let name = request.operation_name.as_deref();
+        let operation =
+            operation(&document.executable.operations, name).map_err(Response::refused)?;
+        let (coerced, variables) =
+            variables(operation, &request.variables).map_err(Response::refused)?;
         if let Some(name) =
             document.conditions.iter().find(|name| variables.get(*name).is_some_and(Value::is_null))
         {
-            return Response::refused(Error::input(
+            return Err(Response::refused(Error::input(
                 format!("변수 ${name}은(는) @skip 또는 @include에 쓰이므로 null일 수 없습니다."),
                 format!("The variable ${name} decides a @skip or @include and must not be null."),
-            ));
+            )));
         }
-        let introspected = match introspected(&document.executable, operation, &coerced) {
-            Ok(introspected) => introspected,
-            Err(error) => return Response::refused(error),
+        let kind = operation.operation_type;
+        let prepared = Prepared {
+            operation_name: request.operation_name.clone(),
+            coerced,
+            variables,
+            kind,
+            document,
         };
-        let reader = Reader { db: &self.db, catalog: super::catalog(), principal, now };
-        let selected = selection::Document {
-            document: &document.executable,
-            schema: validation_schema(),
-            variables: &variables,
+        let told = match self.settings.introspection {
+            Introspection::Everyone => true,
+            Introspection::SignedIn => !matches!(call.author.principal, Principal::Anonymous),
+            Introspection::Nobody => false,
         };
-        let (data, errors) =
-            crate::read::query::answer(&reader, selected, &operation.selection_set, &introspected)
-                .await;
-        Response { data: Some(data), errors: errors.into_iter().map(GraphQlError::from).collect() }
+        if !told && (prepared.asks_for("__schema") || prepared.asks_for("__type")) {
+            return Err(Response::refused(Error::IntrospectionOff));
+        }
+        Ok(prepared)
+    }
+
+    /// Answers one request.
+    pub async fn execute(&self, request: &Request, call: &Call<'_>) -> Response {
+        match self.prepare(request, call) {
+            Ok(prepared) => self.answer(&prepared, call).await,
+            Err(refused) => refused,
+        }
+    }
+
+    /// Answers a query or a mutation.
+    pub async fn answer(&self, prepared: &Prepared, call: &Call<'_>) -> Response {
+        self.answered(prepared, call).await.unwrap_or_else(Response::refused)
+    }
+
+    async fn answered(&self, prepared: &Prepared, call: &Call<'_>) -> Result<Response, Error> {
+        let operation = prepared.operation()?;
+        if prepared.kind == OperationType::Subscription {
+            return Err(Error::Validation(Message::new(
+                "구독은 WebSocket 또는 text/event-stream으로 요청해 주십시오.",
+                "Subscribe over WebSocket or with Accept: text/event-stream.",
+            )));
+        }
+        let executable = &prepared.document.executable;
+        let introspected = introspected(executable, operation, &prepared.coerced)?;
+        if prepared.asks_for("auditEvents") {
+            self.backlog.flush(&self.db).await?;
+        }
+        let Call { author, language, allowance } = *call;
+        let catalog = super::catalog();
+        let act = Act { db: &self.db, catalog, author, language };
+        let writes = prepared.kind == OperationType::Mutation;
+        let marks = Marks::new(allowance);
+        // What was written is read where it was written: a replica may not have it yet.
+        let reader = self.reader(if writes { &self.db } else { &self.read }, &author, &marks);
+        let answer = crate::read::query::answer(
+            &reader,
+            prepared.selected(),
+            &operation.selection_set,
+            &introspected,
+            writes.then_some(&act),
+        )
+        .await;
+        self.account(&author, &marks).await?;
+        Ok(Response {
+            data: Some(answer.data),
+            errors: answer.errors.into_iter().map(GraphQlError::from).collect(),
+            cost: Some(Cost { requested: answer.requested, actual: answer.actual }),
+            allowance,
+        })
+    }
+
+    fn reader<'a>(
+        &self,
+        db: &'a DatabaseConnection,
+        author: &Author<'a>,
+        marks: &'a Marks,
+    ) -> Reader<'a> {
+        let catalog = super::catalog();
+        Reader { db, catalog, principal: author.principal, now: author.now, marks }
+    }
+
+    /// Puts on record that personal data was looked at, before anything of it leaves.
+    async fn account(&self, author: &Author<'_>, marks: &Marks) -> Result<(), Error> {
+        let Some(keys) = marks.personal() else { return Ok(()) };
+        if *author.principal == Principal::System {
+            return Ok(());
+        }
+        let event = Event {
+            action: "personal.read",
+            subject_type: "ContactPoint",
+            after: Some(serde_json::json!({ "ids": keys }).to_string()),
+            ..Event::default()
+        };
+        audit::record(&self.db, *author, vec![event]).await
+    }
+
+    /// Begins a subscription; gives the number of the change after which it tells.
+    ///
+    /// # Errors
+    /// Input; internal.
+    pub async fn subscribe(&self, prepared: &Prepared, call: &Call<'_>) -> Result<i64, Error> {
+        let marks = Marks::default();
+        let reader = self.reader(&self.read, &call.author, &marks);
+        let operation = prepared.operation()?;
+        let after = stream::start(&reader, prepared.selected(), &operation.selection_set)?;
+        match after {
+            Some(after) => Ok(after),
+            None => change::last(&self.read).await,
+        }
+    }
+
+    /// The events of a subscription after the change `since` and up to `until`.
+    ///
+    /// # Errors
+    /// Input; too costly; internal.
+    pub async fn events(
+        &self,
+        prepared: &Prepared,
+        call: &Call<'_>,
+        since: i64,
+        until: i64,
+    ) -> Result<Events, Error> {
+        let marks = Marks::default();
+        let reader = self.reader(&self.read, &call.author, &marks);
+        let operation = prepared.operation()?;
+        let document = prepared.selected();
+        let events =
+            stream::events(&reader, document, &operation.selection_set, since, until).await?;
+        self.account(&call.author, &marks).await?;
+        Ok(events)
     }
 
     /// Parses and validates a document, once for each text.
@@ -140,7 +326,7 @@ impl Engine {
             .token_limit(MAX_TOKENS)
             .parse_ast(text, "request.graphql")
             .map_err(|broken| parse_errors(&broken.errors))?;
-        super::limits::check(&parsed, MAX_FIELDS).map_err(|error| vec![error.into()])?;
+        super::limits::check(&parsed).map_err(|error| vec![error.into()])?;
         let executable = parsed
             .to_executable_validate(validation_schema())
             .map_err(|errors| validation_errors(&errors.errors))?;
@@ -228,9 +414,9 @@ fn validation_errors(
     })
 }
 
-fn operation<'a>(operations: &'a OperationMap, request: &Request) -> Result<&'a Operation, Error> {
-    let found = operations.get(request.operation_name.as_deref()).map_err(|_| {
-        Error::Validation(match &request.operation_name {
+fn operation<'a>(operations: &'a OperationMap, name: Option<&str>) -> Result<&'a Operation, Error> {
+    let found = operations.get(name).map_err(|_| {
+        Error::Validation(match name {
             Some(_) => Message::new(
                 "operationName의 작업이 질의에 없습니다.",
                 "The document has no operation of that operationName.",
@@ -241,13 +427,7 @@ fn operation<'a>(operations: &'a OperationMap, request: &Request) -> Result<&'a 
             ),
         })
     })?;
-    if found.is_query() {
-        return Ok(found);
-    }
-    Err(Error::Validation(Message::new(
-        "지원하지 않는 작업입니다.",
-        "This kind of operation is not supported here.",
-    )))
+    Ok(found)
 }
 
 /// Coerced variables, for the validator's crate and for the read path.

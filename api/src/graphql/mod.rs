@@ -5,9 +5,12 @@
 //! neighbours, named in `types()`. `aiplus schema > schema.graphql` records the change.
 
 mod adoption_case;
+mod api_client;
+mod audit_event;
 mod barrier;
 mod bill;
 mod body;
+mod change;
 mod choices;
 mod citation;
 mod document;
@@ -15,9 +18,11 @@ pub mod document_cache;
 pub mod engine;
 mod industry;
 mod institution;
-mod limits;
+pub mod limits;
 mod meeting;
+mod mutation;
 mod observation;
+pub mod persisted;
 mod person;
 mod plan;
 mod recommendation;
@@ -30,16 +35,19 @@ mod statement;
 mod statistics;
 mod timeline;
 mod topic;
+mod viewer;
 
 use std::borrow::Cow;
+use std::pin::Pin;
 use std::sync::LazyLock;
 
 use async_graphql::registry::Registry;
 use async_graphql::{
-    ContainerType, Context, ContextSelectionSet, EmptyMutation, EmptySubscription, ObjectType,
-    OutputType, Positioned, Schema, ServerError, ServerResult, Value,
+    ContainerType, Context, ContextSelectionSet, ObjectType, OutputType, Positioned, Schema,
+    ServerError, ServerResult, SubscriptionType, Value,
 };
 use entity::Choice;
+use futures_util::Stream;
 
 use crate::read::catalog::{Catalog, Root};
 use crate::read::model::{Kind, Scalar, Shape, Type};
@@ -58,9 +66,12 @@ const LOCALIZED_TEXT: Shape = Shape {
 fn types() -> Vec<Type> {
     [
         adoption_case::types(),
+        api_client::types(),
+        audit_event::types(),
         barrier::types(),
         bill::types(),
         body::types(),
+        change::types(),
         citation::types(),
         document::types(),
         industry::types(),
@@ -80,23 +91,35 @@ fn types() -> Vec<Type> {
 }
 
 fn shapes() -> Vec<Shape> {
-    [&[LOCALIZED_TEXT], body::SHAPES, statistics::SHAPES].concat()
+    [
+        &[LOCALIZED_TEXT, mutation::USER_ERROR],
+        api_client::SHAPES,
+        body::SHAPES,
+        statistics::SHAPES,
+        viewer::SHAPES,
+    ]
+    .concat()
 }
 
 fn roots() -> Vec<Root> {
     [
         adoption_case::roots(),
+        change::roots(),
         region::roots(),
         search::roots(),
         statistics::roots(),
         timeline::roots(),
+        viewer::roots(),
     ]
     .concat()
 }
 
 /// The catalogue of types, made once.
 pub fn catalog() -> &'static Catalog {
-    static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::new(types(), shapes(), roots()));
+    static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
+        Catalog::new(types(), shapes(), roots())
+            .with(api_client::mutations(), change::subscriptions())
+    });
     &CATALOG
 }
 
@@ -120,46 +143,85 @@ fn enums(catalog: &Catalog) -> Vec<&'static Choice> {
     enums
 }
 
-/// The query's root. Its types are the catalogue's; queries are answered by the read path
-/// ([`engine`]), so nothing is resolved here.
-pub struct Query;
+/// What async-graphql asks of a root, for each of the three: their types are the catalogue's, and they are
+/// answered by the read path ([`engine`]), so nothing is resolved here.
+macro_rules! answered_by_the_engine {
+    ($(#[doc = $about:literal] $root:ident;)+) => {$(
+        #[doc = $about]
+        #[derive(Debug, Clone, Copy)]
+        pub struct $root;
 
-const NOT_HERE: &str = "queries are answered by the read path";
+        impl OutputType for $root {
+            fn type_name() -> Cow<'static, str> {
+                Cow::Borrowed(stringify!($root))
+            }
 
-impl OutputType for Query {
+            fn create_type_info(registry: &mut Registry) -> String {
+                register(registry);
+                concat!(stringify!($root), "!").to_owned()
+            }
+
+            async fn resolve(
+                &self,
+                _: &ContextSelectionSet<'_>,
+                field: &Positioned<async_graphql::parser::types::Field>,
+            ) -> ServerResult<Value> {
+                Err(ServerError::new(NOT_HERE, Some(field.pos)))
+            }
+        }
+
+        impl ContainerType for $root {
+            async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+                Err(ServerError::new(NOT_HERE, Some(ctx.item.pos)))
+            }
+        }
+
+        impl ObjectType for $root {}
+    )+};
+}
+
+answered_by_the_engine! {
+    /// The query's root.
+    Query;
+    /// The mutation's root.
+    Mutation;
+}
+
+/// The subscription's root.
+#[derive(Debug, Clone, Copy)]
+pub struct Subscription;
+
+impl SubscriptionType for Subscription {
     fn type_name() -> Cow<'static, str> {
-        Cow::Borrowed("Query")
+        Cow::Borrowed("Subscription")
     }
 
     fn create_type_info(registry: &mut Registry) -> String {
-        let catalog = catalog();
-        registry::register(registry, catalog, &enums(catalog));
-        "Query!".to_owned()
+        register(registry);
+        "Subscription!".to_owned()
     }
 
-    async fn resolve(
-        &self,
-        _: &ContextSelectionSet<'_>,
-        field: &Positioned<async_graphql::parser::types::Field>,
-    ) -> ServerResult<Value> {
-        Err(ServerError::new(NOT_HERE, Some(field.pos)))
+    fn create_field_stream<'a>(
+        &'a self,
+        _: &'a Context<'_>,
+    ) -> Option<Pin<Box<dyn Stream<Item = async_graphql::Response> + Send + 'a>>> {
+        None
     }
 }
 
-impl ContainerType for Query {
-    async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
-        Err(ServerError::new(NOT_HERE, Some(ctx.item.pos)))
-    }
+const NOT_HERE: &str = "requests are answered by the read path";
+
+fn register(registry: &mut Registry) {
+    let catalog = catalog();
+    registry::register(registry, catalog, &enums(catalog));
 }
 
-impl ObjectType for Query {}
-
-/// The schema of async-graphql: what is declared in the catalogue, mutations and subscriptions.
-pub type ApiSchema = Schema<Query, EmptyMutation, EmptySubscription>;
+/// The schema of async-graphql: what is declared in the catalogue.
+pub type ApiSchema = Schema<Query, Mutation, Subscription>;
 
 /// Builds the schema; needs no database.
 pub fn schema() -> ApiSchema {
-    Schema::build(Query, EmptyMutation, EmptySubscription).finish()
+    Schema::build(Query, Mutation, Subscription).finish()
 }
 
 /// The schema in the schema definition language, as `aiplus schema` prints it.

@@ -195,7 +195,7 @@ pub fn register(registry: &mut Registry, catalog: &Catalog, choices: &[&'static 
         ));
     }
     add(enumeration(ORDER_DIRECTION.0, ORDER_DIRECTION.1, ORDER_DIRECTION.2.iter().copied()));
-    for (name, description, fields) in INPUTS {
+    for (name, description, fields) in INPUTS.iter().copied().flatten() {
         let fields = fields.iter().map(|(name, ty, text)| input(name, *ty, None, text));
         add(input_object(name, description, inputs(fields)));
     }
@@ -217,9 +217,15 @@ pub fn register(registry: &mut Registry, catalog: &Catalog, choices: &[&'static 
             add(ty);
         }
     }
-    let roots =
-        catalog.roots.iter().map(|root| field(root.name, &*root.ty, &root.args, &root.description));
-    add(object("Query", "조회. What can be asked.", keyed(roots)));
+    for (name, text, roots) in [
+        ("Query", "조회. What can be asked.", &catalog.roots),
+        ("Mutation", "변경. What can be done.", &catalog.mutations),
+        ("Subscription", "구독. What can be followed as it happens.", &catalog.subscriptions),
+    ] {
+        let fields =
+            roots.iter().map(|root| field(root.name, &*root.ty, &root.args, &root.description));
+        add(object(name, text, keyed(fields)));
+    }
     registry.types.extend(types);
     for ty in catalog.types() {
         if ty.is_node {

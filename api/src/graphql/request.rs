@@ -1,9 +1,13 @@
 //! One GraphQL request, as any transport hands it over, and its answer.
 
+use std::fmt::Write as _;
+
 use serde_json::{Map, Value, json};
 
-use crate::error::{Error, Language};
+use crate::domain::rate::Allowance;
+use crate::error::{Error, Language, Message};
 use crate::read::FieldError;
+use crate::read::planner::MAX_COST;
 
 /// A request.
 #[derive(Debug, Clone, Default)]
@@ -14,10 +18,14 @@ pub struct Request {
     pub operation_name: Option<String>,
     /// Values of its variables.
     pub variables: Map<String, Value>,
+    /// SHA-256 of the document, in hexadecimal, if the caller names it (automatic persisted queries).
+    pub hash: Option<String>,
 }
 
 /// Deepest nesting of variables.
-const MAX_VARIABLE_NESTING: usize = 16;
+pub const MAX_VARIABLE_NESTING: usize = 16;
+/// Most values in the variables, lists and objects counted with what they hold.
+pub const MAX_VARIABLE_VALUES: usize = 20_000;
 
 fn nesting(value: &Value) -> usize {
     match value {
@@ -27,21 +35,35 @@ fn nesting(value: &Value) -> usize {
     }
 }
 
+fn count(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(count).sum::<usize>(),
+        Value::Object(fields) => 1 + fields.values().map(count).sum::<usize>(),
+        _ => 1,
+    }
+}
+
+/// The hash under which the caller knows the document: of the protocol of automatic persisted queries.
+fn persisted(extensions: &Map<String, Value>) -> Result<Option<String>, Error> {
+    let Some(persisted) = extensions.get("persistedQuery") else { return Ok(None) };
+    let hash = persisted.get("sha256Hash").and_then(Value::as_str).filter(|hash| {
+        hash.len() == 64 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    });
+    match (persisted.get("version").and_then(Value::as_i64), hash) {
+        (Some(1), Some(hash)) => Ok(Some(hash.to_owned())),
+        _ => Err(Error::bad_request(
+            "persistedQuery에는 version 1과 sha256Hash(소문자 16진수)가 필요합니다.",
+            "persistedQuery needs version 1 and sha256Hash in lower-case hexadecimal.",
+        )),
+    }
+}
+
 impl Request {
     /// A request from the fields of its JSON object (GraphQL-over-HTTP specification).
     ///
     /// # Errors
     /// Bad request, if a field is missing or of another kind.
     pub fn from_fields(mut fields: Map<String, Value>) -> Result<Self, Error> {
-        let query = match fields.remove("query") {
-            Some(Value::String(query)) => query,
-            _ => {
-                return Err(Error::bad_request(
-                    "query(문자열)가 필요합니다.",
-                    "query, a string, is required.",
-                ));
-            }
-        };
         let operation_name = match fields.remove("operationName") {
             None | Some(Value::Null) => None,
             Some(Value::String(name)) => Some(name),
@@ -61,14 +83,31 @@ impl Request {
             )),
         };
         let variables = object("variables")?;
-        object("extensions")?;
+        let hash = persisted(&object("extensions")?)?;
+        let query = match fields.remove("query") {
+            Some(Value::String(query)) => query,
+            // The hash alone stands for the document.
+            None | Some(Value::Null) if hash.is_some() => String::new(),
+            _ => {
+                return Err(Error::bad_request(
+                    "query(문자열)가 필요합니다.",
+                    "query, a string, is required.",
+                ));
+            }
+        };
         if variables.values().map(nesting).max().unwrap_or(0) > MAX_VARIABLE_NESTING {
             return Err(Error::bad_request(
                 "variables가 너무 깊습니다.",
                 "variables are nested too deeply.",
             ));
         }
-        Ok(Self { query, operation_name, variables })
+        if variables.values().map(count).sum::<usize>() > MAX_VARIABLE_VALUES {
+            return Err(Error::TooLarge(Message::new(
+                format!("variables의 값이 너무 많습니다(한도 {MAX_VARIABLE_VALUES}개)."),
+                format!("The variables hold too many values (at most {MAX_VARIABLE_VALUES})."),
+            )));
+        }
+        Ok(Self { query, operation_name, variables, hash })
     }
 }
 
@@ -102,6 +141,19 @@ pub struct Response {
     pub data: Option<String>,
     /// What went wrong.
     pub errors: Vec<GraphQlError>,
+    /// What it cost, if it was executed.
+    pub cost: Option<Cost>,
+    /// What the caller may still ask for, if that is limited.
+    pub allowance: Option<Allowance>,
+}
+
+/// What a request costs, in rows.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Cost {
+    /// Rows that could have been reached: page sizes multiply.
+    pub requested: usize,
+    /// Rows that were read.
+    pub actual: usize,
 }
 
 /// Most errors that an answer lists.
@@ -112,7 +164,7 @@ const MAX_MESSAGE: usize = 300;
 impl Response {
     /// An answer to a request that failed before its execution.
     pub fn refused(error: impl Into<GraphQlError>) -> Self {
-        Self { data: None, errors: vec![error.into()] }
+        Self { errors: vec![error.into()], ..Self::default() }
     }
 
     /// The answer as JSON text. Internal causes go to the log with the request's id.
@@ -135,6 +187,20 @@ impl Response {
                 .collect();
             out.push_str("\"errors\":");
             out.push_str(&Value::Array(errors).to_string());
+        }
+        if let Some(cost) = self.cost {
+            let _ = write!(
+                out,
+                ",\"extensions\":{{\"cost\":{{\"requested\":{},\"actual\":{},\"limit\":{MAX_COST}",
+                cost.requested, cost.actual
+            );
+            if let Some(Allowance { limit, remaining, reset, .. }) = self.allowance {
+                let _ = write!(
+                    out,
+                    ",\"allowance\":{{\"limit\":{limit},\"remaining\":{remaining},\"reset\":{reset}}}"
+                );
+            }
+            out.push_str("}}");
         }
         out.push('}');
         out

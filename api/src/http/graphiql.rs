@@ -29,7 +29,7 @@ fn off() -> Response {
 
 /// The page.
 pub async fn page(State(shared): State<Shared>) -> Response {
-    if !shared.graphiql {
+    if !shared.settings.graphiql {
         return off();
     }
     find("index.html").unwrap_or_else(|| {
@@ -45,7 +45,7 @@ pub async fn page(State(shared): State<Shared>) -> Response {
 
 /// A script, style or worker of the page.
 pub async fn asset(State(shared): State<Shared>, Path(path): Path<String>) -> Response {
-    if !shared.graphiql {
+    if !shared.settings.graphiql {
         return off();
     }
     find(&path).unwrap_or_else(|| (StatusCode::NOT_FOUND, "not found\n").into_response())

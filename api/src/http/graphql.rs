@@ -2,147 +2,148 @@
 //! GET. async-graphql-axum's extractor takes what the specification refuses (mutations over GET, any
 //! content type, bodies of any size), so the wire is read here.
 
-use std::time::Duration;
-
-use axum::body::{Body, to_bytes};
-use axum::extract::{FromRequestParts, Request, State, WebSocketUpgrade};
+use apollo_compiler::ast::OperationType;
+use axum::body::Body;
+use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap, HeaderValue};
+use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::Utc;
 use serde_json::{Map, Value};
 
-use super::Shared;
-use super::headers::{RequestId, language};
-use super::websocket;
-use crate::domain::principal::Principal;
-use crate::error::{Error, Message};
-use crate::graphql::request::{self, GraphQlError};
+use super::caller::Caller;
+use super::media::Media;
+use super::{Refusal, Shared, body, event_stream, limiter, websocket};
+use crate::error::Error;
+use crate::graphql::engine::Prepared;
+use crate::graphql::request;
 
 /// Longest body, in bytes.
 const MAX_BODY: usize = 1024 * 1024;
-/// Time in which a body must arrive.
-const BODY_TIMEOUT: Duration = Duration::from_secs(8);
-
-/// Media types of an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Media {
-    /// `application/graphql-response+json`: the status tells of the request.
-    GraphQl,
-    /// `application/json`: 200 for whatever was well formed.
-    Json,
-}
-
-impl Media {
-    fn content_type(self) -> HeaderValue {
-        HeaderValue::from_static(match self {
-            Self::GraphQl => "application/graphql-response+json; charset=utf-8",
-            Self::Json => "application/json; charset=utf-8",
-        })
-    }
-
-    /// The best of both by the quality the caller gives them; none if it takes neither.
-    fn choose(headers: &HeaderMap) -> Option<Self> {
-        let mut accepts = headers.get_all(header::ACCEPT).iter().peekable();
-        if accepts.peek().is_none() {
-            return Some(Self::Json);
-        }
-        let mut best: Option<(f32, Self)> = None;
-        for accept in accepts {
-            for part in accept.to_str().unwrap_or_default().split(',') {
-                let mut pieces = part.split(';').map(str::trim);
-                let media = match pieces.next().unwrap_or_default().to_ascii_lowercase().as_str() {
-                    "application/graphql-response+json" => Self::GraphQl,
-                    "application/json" | "application/*" | "*/*" => Self::Json,
-                    _ => continue,
-                };
-                let quality = pieces
-                    .find_map(|piece| piece.strip_prefix("q=")?.parse::<f32>().ok())
-                    .unwrap_or(1.0);
-                if quality > 0.0 && best.is_none_or(|(known, _)| quality > known) {
-                    best = Some((quality, media));
-                }
-            }
-        }
-        best.map(|(_, media)| media)
-    }
-}
-
-/// What is wrong with a call, with its status.
-struct Refusal(StatusCode, Error);
+/// What a caller with a bad token is told (RFC 6750 §3).
+pub const CHALLENGE: &str = "Bearer realm=\"aiplus\", error=\"invalid_token\"";
 
 fn bad_request(ko: &str, en: &str) -> Refusal {
-    refused(Error::bad_request(ko, en))
-}
-
-fn refused(error: Error) -> Refusal {
-    Refusal(StatusCode::BAD_REQUEST, error)
+    Error::bad_request(ko, en).into()
 }
 
 /// The endpoint `/graphql`.
 pub async fn endpoint(State(shared): State<Shared>, request: Request) -> Response {
-    if request.headers().contains_key(header::UPGRADE) {
-        let (mut parts, _) = request.into_parts();
-        let language = language(&parts.headers);
-        return match WebSocketUpgrade::from_request_parts(&mut parts, &shared).await {
-            Ok(upgrade) => websocket::upgrade(shared, upgrade, &parts.headers, language),
-            Err(refused) => refused.into_response(),
-        };
+    let (mut parts, body) = request.into_parts();
+    let mut caller = Caller::of(&shared, &parts);
+    if parts.headers.contains_key(header::UPGRADE) {
+        return websocket::endpoint(shared, caller, &mut parts).await;
     }
-    let language = language(request.headers());
-    let id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
-    let media = Media::choose(request.headers());
-    let shown = media.unwrap_or(Media::GraphQl);
-    let refuse = |Refusal(status, error): Refusal| {
-        answer(shown, status, request::Response::refused(error).into_json(language, &id))
+    let Some(media) = Media::choose(&parts.headers) else {
+        return refuse(&caller, Media::GraphQl, Refusal::not_acceptable());
     };
-    if media.is_none() {
-        return refuse(Refusal(
-            StatusCode::NOT_ACCEPTABLE,
-            Error::BadRequest(Message::new(
-                "application/graphql-response+json 또는 application/json만 제공합니다.",
-                "Only application/graphql-response+json and application/json are offered.",
-            )),
-        ));
-    }
-    let read = match *request.method() {
-        Method::GET => from_query(request.uri().query().unwrap_or_default()),
-        Method::POST => from_body(request).await,
-        _ => {
-            let mut response = refuse(Refusal(
-                StatusCode::METHOD_NOT_ALLOWED,
-                Error::BadRequest(Message::new(
-                    "GET 또는 POST만 쓸 수 있습니다.",
-                    "Use GET or POST.",
-                )),
-            ));
-            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
-            return response;
-        }
-    };
-    let request = match read {
-        Ok(request) => request,
-        Err(refusal) => return refuse(refusal),
-    };
-    let run = shared.app.engine.execute(&request, &Principal::Anonymous, Utc::now());
-    let response = match tokio::time::timeout(shared.query_timeout, run).await {
+    match run(&shared, &mut caller, media, parts, body).await {
         Ok(response) => response,
-        Err(_) => return refuse(Refusal(StatusCode::GATEWAY_TIMEOUT, Error::Timeout)),
+        Err(refusal) => refuse(&caller, media.of_refusal(), refusal),
+    }
+}
+
+async fn run(
+    shared: &Shared,
+    caller: &mut Caller,
+    media: Media,
+    parts: Parts,
+    body: Body,
+) -> Result<Response, Refusal> {
+    if !matches!(parts.method, Method::GET | Method::POST) {
+        return Err(Refusal::method_not_allowed("GET, POST"));
+    }
+    caller.sign_in(shared, &parts).await?;
+    let request = match parts.method {
+        Method::GET => from_query(parts.uri.query().unwrap_or_default())?,
+        _ => from_body(&parts.headers, body).await?,
     };
-    let status = status(shown, &response);
-    answer(shown, status, response.into_json(language, &id))
+    let now = Utc::now();
+    let engine = &shared.app.engine;
+    let prepared = match engine.prepare(&request, &caller.call(now)) {
+        Ok(prepared) => prepared,
+        Err(refused) => return Ok(finish(caller, media.of_refusal(), refused)),
+    };
+    if parts.method == Method::GET && prepared.kind == OperationType::Mutation {
+        return Err(Refusal::method_not_allowed("POST"));
+    }
+    if media == Media::EventStream {
+        return Ok(event_stream::answer(shared.clone(), caller.clone(), prepared).await);
+    }
+    let answered = answer_in_time(shared, caller, &prepared).await?;
+    Ok(finish(caller, media, answered))
+}
+
+/// Answers a query or a mutation, in time, and draws what it has cost.
+///
+/// # Errors
+/// 504, if it takes too long.
+pub async fn answer_in_time(
+    shared: &Shared,
+    caller: &mut Caller,
+    prepared: &Prepared,
+) -> Result<request::Response, Refusal> {
+    let call = caller.call(Utc::now());
+    let running = shared.app.engine.answer(prepared, &call);
+    let Ok(mut answered) =
+        tokio::time::timeout(shared.settings.limits.query_timeout(), running).await
+    else {
+        return Err(Refusal(StatusCode::GATEWAY_TIMEOUT, Error::Timeout));
+    };
+    caller.charge(shared, answered.cost.map_or(0, |cost| cost.actual));
+    answered.allowance = caller.allowance;
+    Ok(answered)
+}
+
+fn finish(caller: &Caller, media: Media, answered: request::Response) -> Response {
+    let status = status(media, &answered);
+    let body = answered.into_json(caller.language, &caller.request_id);
+    let mut response = answer(media, status, body);
+    if let Some(allowance) = &caller.allowance {
+        limiter::tell(response.headers_mut(), "client", allowance);
+    }
+    response
+}
+
+/// The answer to a caller who is not even heard.
+pub fn turned_away(caller: &Caller, headers: &HeaderMap, error: Error) -> Response {
+    let media = Media::choose(headers).unwrap_or(Media::GraphQl).of_refusal();
+    refuse(caller, media, error.into())
+}
+
+fn refuse(caller: &Caller, media: Media, refusal: Refusal) -> Response {
+    let Refusal(status, error) = refusal;
+    let (allow, retry_after) = match &error {
+        Error::MethodNotAllowed { allow } => (Some(*allow), None),
+        Error::RateLimited { retry_after } => (None, Some(*retry_after)),
+        _ => (None, None),
+    };
+    let body = request::Response::refused(error).into_json(caller.language, &caller.request_id);
+    let mut response = answer(media, status, body);
+    let headers = response.headers_mut();
+    if status == StatusCode::UNAUTHORIZED {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(CHALLENGE));
+    }
+    if let Some(allow) = allow {
+        headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+    }
+    if let Some(allowance) = &caller.allowance {
+        limiter::tell(headers, "client", allowance);
+    }
+    if let Some(seconds) = retry_after {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
 }
 
 /// A request that failed before its execution is a bad one, for callers that know the new media type.
 fn status(media: Media, response: &request::Response) -> StatusCode {
-    let too_large = |error: &GraphQlError| matches!(error.error, Error::TooLarge(_));
-    match (&response.data, media) {
-        (Some(_), _) | (None, Media::Json) => StatusCode::OK,
-        (None, Media::GraphQl) if response.errors.iter().any(too_large) => {
-            StatusCode::PAYLOAD_TOO_LARGE
-        }
-        (None, Media::GraphQl) => StatusCode::BAD_REQUEST,
+    if response.data.is_some() || media == Media::Json {
+        return StatusCode::OK;
     }
+    let statuses = response.errors.iter().map(|error| Refusal::status_of(&error.error));
+    statuses.max().unwrap_or(StatusCode::BAD_REQUEST)
 }
 
 fn answer(media: Media, status: StatusCode, body: String) -> Response {
@@ -176,53 +177,29 @@ fn from_query(query: &str) -> Result<request::Request, Refusal> {
             ));
         }
     }
-    request::Request::from_fields(fields).map_err(refused)
+    request::Request::from_fields(fields).map_err(Refusal::from)
 }
 
-async fn from_body(request: Request) -> Result<request::Request, Refusal> {
-    let unsupported = || {
-        Refusal(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Error::BadRequest(Message::new(
-                "Content-Type은 application/json이어야 합니다.",
-                "The content type must be application/json.",
-            )),
-        )
-    };
-    let kind = request
-        .headers()
+async fn from_body(headers: &HeaderMap, body: Body) -> Result<request::Request, Refusal> {
+    let kind = headers
         .get(header::CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())
-        .ok_or_else(unsupported)?;
+        .ok_or_else(Refusal::unsupported)?;
     let mut pieces = kind.split(';').map(|piece| piece.trim().to_ascii_lowercase());
     let is_json = pieces.next().as_deref() == Some("application/json");
     let is_utf8 =
         pieces.all(|piece| matches!(piece.as_str(), "charset=utf-8" | "charset=\"utf-8\""));
-    if !is_json || !is_utf8 || request.headers().contains_key(header::CONTENT_ENCODING) {
-        return Err(unsupported());
+    if !is_json || !is_utf8 || headers.contains_key(header::CONTENT_ENCODING) {
+        return Err(Refusal::unsupported());
     }
-    let bytes = read_body(request.into_body()).await?;
+    let bytes = body::read(body, MAX_BODY).await?;
     let fields = serde_json::from_slice::<UniqueObject>(&bytes).map_err(|_| {
         bad_request(
             "본문은 GraphQL 요청의 JSON 객체여야 합니다.",
             "The body must be the JSON object of a GraphQL request.",
         )
     })?;
-    request::Request::from_fields(fields.0).map_err(refused)
-}
-
-async fn read_body(body: Body) -> Result<axum::body::Bytes, Refusal> {
-    match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(_)) => Err(Refusal(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            Error::TooLarge(Message::new(
-                format!("요청 본문이 너무 큽니다(한도 {MAX_BODY}바이트)."),
-                format!("The body is too large (at most {MAX_BODY} bytes)."),
-            )),
-        )),
-        Err(_) => Err(Refusal(StatusCode::REQUEST_TIMEOUT, Error::Timeout)),
-    }
+    request::Request::from_fields(fields.0).map_err(Refusal::from)
 }
 
 /// A JSON object in which no key stands twice.

@@ -1,17 +1,30 @@
-//! HTTP: the router, and what all answers share.
+//! HTTP: the router, and what all answers share. To add a route: its handler in a file of its own, and a
+//! line in [`router`].
 
+mod body;
+mod caller;
+mod cors;
+mod event_stream;
 mod graphiql;
 mod graphql;
 mod headers;
+mod limiter;
+mod media;
+mod oauth;
+mod refusal;
+mod server;
+mod subscription;
 mod websocket;
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get};
+use chrono::Utc;
 use sea_orm::ConnectionTrait;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -21,38 +34,76 @@ use crate::app::App;
 use crate::config::ServeSettings;
 use crate::error::Error;
 
-/// How long open requests may take to end once the server is told to stop.
-const GRACE: Duration = Duration::from_secs(10);
+use caller::Caller;
+use limiter::Limiter;
+use refusal::Refusal;
 
 /// What the handlers share.
 #[derive(Debug, Clone)]
 pub struct Shared {
     app: App,
-    query_timeout: Duration,
-    graphiql: bool,
+    settings: Arc<ServeSettings>,
+    limiter: Arc<Limiter>,
+    sockets: websocket::Sockets,
     /// Turns true when the server is told to stop.
     stopping: watch::Receiver<bool>,
+}
+
+/// Waits until the server is told to stop; for ever, if nobody is left to tell it.
+async fn told_to_stop(mut stopping: watch::Receiver<bool>) {
+    if stopping.wait_for(|stopping| *stopping).await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }
 
 /// The routes over an application.
 pub fn router(app: App, settings: &ServeSettings, stopping: watch::Receiver<bool>) -> Router {
     let shared = Shared {
         app,
-        query_timeout: settings.query_timeout(),
-        graphiql: settings.graphiql,
+        limiter: Arc::new(Limiter::new(&settings.limits)),
+        settings: Arc::new(settings.clone()),
+        sockets: websocket::Sockets::default(),
         stopping,
     };
-    Router::new()
-        .route("/", get(home))
+    let limited = Router::new()
         .route("/graphql", any(graphql::endpoint))
+        .route("/oauth/token", any(oauth::token))
+        .route("/oauth/revoke", any(oauth::revoke))
+        .layer(axum::middleware::from_fn_with_state(shared.clone(), limit));
+    let open = Router::new()
+        .route("/", get(home))
         .route("/graphiql", get(graphiql::page))
         .route("/graphiql/{*path}", get(graphiql::asset))
+        .route("/.well-known/jwks.json", get(oauth::key_set))
+        .route("/.well-known/oauth-authorization-server", get(oauth::metadata))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
-        .fallback(|| async { (StatusCode::NOT_FOUND, "not found\n") })
+        .fallback(|| async { (StatusCode::NOT_FOUND, "not found\n") });
+    limited
+        .merge(open)
+        .layer(cors::layer(shared.clone()))
         .layer(CompressionLayer::new())
         .layer(axum::middleware::from_fn(headers::secure))
         .with_state(shared)
+}
+
+/// Turns away an address that asks too much, before anything is read or looked up for it.
+async fn limit(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let caller = Caller::of(&shared, &parts);
+    let allowance = shared.limiter.address(caller.address, Utc::now());
+    let mut response = match allowance {
+        Some(allowance) if allowance.retry_after > 0 => {
+            let error = Error::RateLimited { retry_after: allowance.retry_after.into() };
+            caller.refuse(&shared, "rate.limit", &error);
+            graphql::turned_away(&caller, &parts.headers, error)
+        }
+        _ => next.run(Request::from_parts(parts, body)).await,
+    };
+    if let Some(allowance) = &allowance {
+        limiter::tell(response.headers_mut(), "address", allowance);
+    }
+    response
 }
 
 /// Serves until Ctrl-C or SIGTERM; then open requests are given time to end.
@@ -61,23 +112,16 @@ pub fn router(app: App, settings: &ServeSettings, stopping: watch::Receiver<bool
 /// Internal, if the listener fails.
 pub async fn serve(listener: TcpListener, app: App, settings: &ServeSettings) -> Result<(), Error> {
     let (stop, stopping) = watch::channel(false);
-    let router = router(app, settings, stopping.clone());
-    let mut told = stopping.clone();
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+    let router = router(app.clone(), settings, stopping.clone());
+    let refusals = tokio::spawn(app.write_refusals());
+    tokio::spawn(async move {
         stop_signal().await;
         tracing::info!("server.stopping");
         let _ = stop.send(true);
     });
-    tokio::select! {
-        done = server => done.map_err(Error::internal),
-        () = async {
-            let _ = told.wait_for(|told| *told).await;
-            tokio::time::sleep(GRACE).await;
-        } => {
-            tracing::warn!("server.stopped_with_open_requests");
-            Ok(())
-        }
-    }
+    let done = server::run(listener, router, settings.limits.connections, stopping).await;
+    refusals.abort();
+    done
 }
 
 async fn stop_signal() {

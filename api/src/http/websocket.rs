@@ -1,69 +1,180 @@
-//! GraphQL over WebSocket, sub-protocol `graphql-transport-ws`: queries today, subscriptions as the
-//! schema gains them. The ready-made socket of async-graphql-axum closes with other codes than the
-//! protocol's, so the loop is our own; the name of the sub-protocol is that crate's.
+//! GraphQL over WebSocket, sub-protocol `graphql-transport-ws`. The ready-made socket of
+//! async-graphql-axum closes with other codes than the protocol's, so the loop is our own; the name of the
+//! sub-protocol is that crate's.
+//!
+//! | code | why a connection ends |
+//! | --- | --- |
+//! | 1001 | the server stops |
+//! | 4400 | a message that is none of the protocol's |
+//! | 4401 | an operation before the connection was initialised |
+//! | 4403 | a token that is not good, or has ended or was revoked meanwhile |
+//! | 4406 | another sub-protocol |
+//! | 4408 | not initialised within [`INIT_TIMEOUT`] |
+//! | 4409 | the id of an operation that still runs |
+//! | 4429 | initialised twice |
 
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use apollo_compiler::ast::OperationType;
 use async_graphql::http::ALL_WEBSOCKET_PROTOCOLS;
-use axum::extract::WebSocketUpgrade;
 use axum::extract::ws::{CloseFrame, Message as Frame, WebSocket};
+use axum::extract::{FromRequestParts, WebSocketUpgrade};
 use axum::http::StatusCode;
-use axum::http::header::{HOST, HeaderMap, ORIGIN};
+use axum::http::header::{HOST, ORIGIN, WWW_AUTHENTICATE};
+use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use chrono::Utc;
 use serde_json::{Map, Value, json};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior};
 
-use super::Shared;
+use super::caller::{Caller, token_of};
+use super::graphql::{CHALLENGE, answer_in_time};
+use super::subscription::Subscription;
+use super::{Refusal, Shared, cors, told_to_stop};
 use crate::domain::principal::Principal;
-use crate::error::Language;
+use crate::error::Error;
 use crate::graphql::request;
 
 /// The sub-protocol that is spoken; the legacy one is not.
 const PROTOCOL: &str = "graphql-transport-ws";
 /// Longest message, in bytes.
-const MAX_MESSAGE: usize = 64 * 1024;
+pub const MAX_MESSAGE: usize = 64 * 1024;
 /// Time in which a connection must be initialised.
 const INIT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often the caller of an open connection is asked for anew.
+const RENEWAL: Duration = Duration::from_secs(1);
+/// How often the peer is asked for a sign of life.
+const PING: Duration = Duration::from_secs(25);
+/// Time without any frame after which the peer is taken for gone.
+const SILENCE: Duration = Duration::from_secs(80);
+/// Most operations of a connection at a time.
+pub const MAX_OPERATIONS: usize = 20;
+/// Longest id of an operation, in bytes.
+const MAX_ID: usize = 128;
+/// Messages that wait for the socket; who makes more waits.
+const QUEUE: usize = 16;
 
-/// Takes over a connection; pages of another origin may not.
-pub fn upgrade(
-    shared: Shared,
-    upgrade: WebSocketUpgrade,
-    headers: &HeaderMap,
-    language: Language,
-) -> Response {
-    debug_assert!(ALL_WEBSOCKET_PROTOCOLS.contains(&PROTOCOL));
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    let origin = headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
-    let own = origin.is_none_or(|origin| origin.split("://").nth(1) == host);
-    if !own {
-        return (StatusCode::FORBIDDEN, "a page of another origin may not connect\n")
-            .into_response();
+/// Open connections by address.
+#[derive(Debug, Clone, Default)]
+pub struct Sockets(Arc<Mutex<HashMap<IpAddr, u32>>>);
+
+/// A place among the open connections of an address.
+struct Place(Sockets, Option<IpAddr>);
+
+impl Sockets {
+    fn enter(&self, address: Option<IpAddr>, most: u32) -> Option<Place> {
+        if let Some(address) = address {
+            let mut open = self.0.lock().ok()?;
+            let count = open.entry(address).or_default();
+            if *count >= most {
+                return None;
+            }
+            *count += 1;
+        }
+        Some(Place(self.clone(), address))
     }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let (Some(address), Ok(mut open)) = (self.1, self.0.0.lock()) else { return };
+        if let Some(count) = open.get_mut(&address) {
+            *count -= 1;
+            if *count == 0 {
+                open.remove(&address);
+            }
+        }
+    }
+}
+
+/// Takes over a connection; pages of an origin that is not allowed may not.
+pub async fn endpoint(shared: Shared, mut caller: Caller, parts: &mut Parts) -> Response {
+    let upgrade = match WebSocketUpgrade::from_request_parts(parts, &shared).await {
+        Ok(upgrade) => upgrade,
+        Err(refused) => return refused.into_response(),
+    };
+    let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok());
+    if let Some(origin) = parts.headers.get(ORIGIN) {
+        let own = origin.to_str().ok().and_then(|origin| origin.split("://").nth(1)) == host;
+        if !own && !cors::allows(&shared, origin).await {
+            return (StatusCode::FORBIDDEN, "a page of this origin may not connect\n")
+                .into_response();
+        }
+    }
+    if let Err(error) = caller.sign_in(&shared, parts).await {
+        let status = Refusal::status_of(&error);
+        return (status, [(WWW_AUTHENTICATE, CHALLENGE)], error.message().en).into_response();
+    }
+    let most = shared.settings.limits.sockets_per_address;
+    let Some(place) = shared.sockets.enter(caller.address, most) else {
+        return (StatusCode::TOO_MANY_REQUESTS, "too many connections from this address\n")
+            .into_response();
+    };
+    debug_assert!(ALL_WEBSOCKET_PROTOCOLS.contains(&PROTOCOL));
     upgrade
         .protocols([PROTOCOL])
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE)
-        .on_upgrade(
-            move |socket| async move { Connection { shared, socket, language }.run().await },
-        )
-}
-
-struct Connection {
-    shared: Shared,
-    socket: WebSocket,
-    language: Language,
+        .on_upgrade(move |socket| async move {
+            let _place = place;
+            Connection::new(shared, socket, caller).run().await;
+        })
 }
 
 /// Why a connection ends: code and reason of the protocol.
 struct Close(u16, &'static str);
 
+const INVALID: Close = Close(4400, "Invalid message received");
+
+/// What an operation has to say.
+struct Said {
+    id: String,
+    /// Tells two operations of one id apart.
+    run: u64,
+    message: String,
+    is_last: bool,
+}
+
+struct Connection {
+    shared: Shared,
+    socket: WebSocket,
+    caller: Caller,
+    initialised: bool,
+    /// Running operations: which run of the id, and how to end it.
+    operations: HashMap<String, (u64, tokio::task::AbortHandle)>,
+    tasks: JoinSet<()>,
+    runs: u64,
+    say: mpsc::Sender<Said>,
+    said: mpsc::Receiver<Said>,
+}
+
 impl Connection {
+    fn new(shared: Shared, socket: WebSocket, caller: Caller) -> Self {
+        let (say, said) = mpsc::channel(QUEUE);
+        Self {
+            shared,
+            socket,
+            caller,
+            initialised: false,
+            operations: HashMap::new(),
+            tasks: JoinSet::new(),
+            runs: 0,
+            say,
+            said,
+        }
+    }
+
     async fn run(mut self) {
         let Close(code, reason) = match self.talk().await {
             Ok(()) => return,
             Err(close) => close,
         };
+        self.tasks.abort_all();
         let frame = CloseFrame { code, reason: reason.into() };
         let _ = self.socket.send(Frame::Close(Some(frame))).await;
         // The closing handshake is the peer's to finish; a peer that never does is left after a while.
@@ -78,83 +189,261 @@ impl Connection {
         if self.socket.protocol().is_none_or(|name| name.as_bytes() != PROTOCOL.as_bytes()) {
             return Err(Close(4406, "Subprotocol not acceptable"));
         }
-        let mut initialised = false;
-        let mut stopping = self.shared.stopping.clone();
-        let deadline = tokio::time::Instant::now() + INIT_TIMEOUT;
+        let stopping = self.shared.stopping.clone();
+        let deadline = Instant::now() + INIT_TIMEOUT;
+        let mut renewals = tokio::time::interval(RENEWAL);
+        renewals.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut pings = tokio::time::interval_at(Instant::now() + PING, PING);
+        let mut heard = Instant::now();
         loop {
             let frame = tokio::select! {
                 frame = self.socket.recv() => frame,
-                () = tokio::time::sleep_until(deadline), if !initialised => {
+                Some(said) = self.said.recv() => {
+                    self.pass_on(said).await;
+                    continue;
+                }
+                () = tokio::time::sleep_until(deadline), if !self.initialised => {
                     return Err(Close(4408, "Connection initialisation timeout"));
                 }
-                Ok(_) = stopping.wait_for(|stopping| *stopping) => return Err(Close(1001, "Server stopping")),
+                _ = renewals.tick(), if self.caller.principal != Principal::Anonymous => {
+                    self.renew().await?;
+                    continue;
+                }
+                _ = pings.tick() => {
+                    if heard.elapsed() > SILENCE {
+                        return Ok(());
+                    }
+                    let _ = self.socket.send(Frame::Ping(Vec::new().into())).await;
+                    continue;
+                }
+                Some(_) = self.tasks.join_next() => continue,
+                () = told_to_stop(stopping.clone()) => {
+                    return Err(Close(1001, "Server stopping"));
+                }
             };
-            let text = match frame {
+            heard = Instant::now();
+            match frame {
                 None | Some(Err(_) | Ok(Frame::Close(_))) => return Ok(()),
-                Some(Ok(Frame::Text(text))) => text,
-                Some(Ok(Frame::Ping(_) | Frame::Pong(_))) => continue,
-                Some(Ok(Frame::Binary(_))) => return Err(Close(4400, "Invalid message received")),
-            };
-            let Ok(Value::Object(mut message)) = serde_json::from_str(&text) else {
-                return Err(Close(4400, "Invalid message received"));
-            };
-            let kind = message.remove("type");
-            let id = message.remove("id").and_then(|id| id.as_str().map(str::to_owned));
-            match (kind.as_ref().and_then(Value::as_str), id) {
-                (Some("connection_init"), _) if initialised => {
-                    return Err(Close(4429, "Too many initialisation requests"));
-                }
-                (Some("connection_init"), _) => {
-                    initialised = true;
-                    self.send(&json!({ "type": "connection_ack" })).await?;
-                }
-                (Some("ping"), _) => self.send(&json!({ "type": "pong" })).await?,
-                (Some("pong"), _) => {}
-                (Some("subscribe"), Some(_)) if !initialised => {
-                    return Err(Close(4401, "Unauthorized"));
-                }
-                (Some("subscribe"), Some(id)) => {
-                    self.operation(&id, message.remove("payload")).await?;
-                }
-                // Operations end before the next message is read, so there is nothing to complete.
-                (Some("complete"), Some(_)) => {}
-                _ => return Err(Close(4400, "Invalid message received")),
+                Some(Ok(Frame::Ping(_) | Frame::Pong(_))) => {}
+                Some(Ok(Frame::Text(text))) => self.hear(&text).await?,
+                Some(Ok(Frame::Binary(_))) => return Err(INVALID),
             }
         }
     }
 
-    async fn operation(&mut self, id: &str, payload: Option<Value>) -> Result<(), Close> {
-        let fields = match payload {
-            Some(Value::Object(fields)) => fields,
-            _ => Map::new(),
-        };
-        let response = match request::Request::from_fields(fields) {
-            Err(_) => return Err(Close(4400, "Invalid message received")),
-            Ok(request) => {
-                let run =
-                    self.shared.app.engine.execute(&request, &Principal::Anonymous, Utc::now());
-                match tokio::time::timeout(self.shared.query_timeout, run).await {
-                    Ok(response) => response,
-                    Err(_) => request::Response::refused(crate::error::Error::Timeout),
-                }
+    /// Asks whether the caller would still come in.
+    async fn renew(&mut self) -> Result<(), Close> {
+        let (app, now) = (&self.shared.app, Utc::now());
+        match app.access.renew(&app.db, &self.caller.principal, now).await {
+            Ok(principal) => {
+                self.caller.principal = principal;
+                Ok(())
             }
-        };
-        let request_id = uuid::Uuid::now_v7().to_string();
-        let failed = response.data.is_none();
-        let shown = response.into_json(self.language, &request_id);
-        let payload: Value = serde_json::from_str(&shown).unwrap_or_default();
-        if failed {
-            return self
-                .send(&json!({ "type": "error", "id": id, "payload": payload["errors"] }))
-                .await;
+            Err(Error::Unauthenticated) => {
+                let client = self.caller.principal.client();
+                let ended = client.is_some_and(|client| now >= client.token.expires_at);
+                Err(Close(4403, if ended { "Token expired" } else { "Token revoked" }))
+            }
+            // The database may be back at the next look.
+            Err(error) => {
+                tracing::error!(error.cause = %error, "token.not_renewed");
+                Ok(())
+            }
         }
-        self.send(&json!({ "type": "next", "id": id, "payload": payload })).await?;
-        self.send(&json!({ "type": "complete", "id": id })).await
     }
 
-    async fn send(&mut self, message: &Value) -> Result<(), Close> {
-        // A peer that cannot be reached is gone; the loop ends with the next read.
-        let _ = self.socket.send(Frame::Text(message.to_string().into())).await;
+    /// Acts on one message.
+    async fn hear(&mut self, text: &str) -> Result<(), Close> {
+        let Ok(Value::Object(mut message)) = serde_json::from_str(text) else {
+            return Err(INVALID);
+        };
+        let kind = message.remove("type");
+        let id = match message.remove("id") {
+            Some(Value::String(id)) if !id.is_empty() && id.len() <= MAX_ID => Some(id),
+            Some(_) => return Err(INVALID),
+            None => None,
+        };
+        match (kind.as_ref().and_then(Value::as_str), id) {
+            (Some("connection_init"), _) if self.initialised => {
+                Err(Close(4429, "Too many initialisation requests"))
+            }
+            (Some("connection_init"), _) => self.initialise(message.remove("payload")).await,
+            (Some("ping"), _) => {
+                self.send(r#"{"type":"pong"}"#.to_owned()).await;
+                Ok(())
+            }
+            (Some("pong"), _) => Ok(()),
+            (Some("subscribe"), Some(_)) if !self.initialised => Err(Close(4401, "Unauthorized")),
+            (Some("subscribe"), Some(id)) => {
+                let Some(Value::Object(payload)) = message.remove("payload") else {
+                    return Err(INVALID);
+                };
+                self.begin(id, payload).await
+            }
+            (Some("complete"), Some(id)) => {
+                if let Some((_, task)) = self.operations.remove(&id) {
+                    task.abort();
+                }
+                Ok(())
+            }
+            _ => Err(INVALID),
+        }
+    }
+
+    /// Lets the caller show who it is, unless the upgrade's own header has said so.
+    async fn initialise(&mut self, payload: Option<Value>) -> Result<(), Close> {
+        let payload = match payload {
+            None | Some(Value::Null) => Map::new(),
+            Some(Value::Object(payload)) => payload,
+            Some(_) => return Err(INVALID),
+        };
+        let mut given =
+            payload.iter().filter(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+        let token = match (given.next(), given.next()) {
+            (None, _) => Ok(None),
+            (Some((_, Value::String(credentials))), None) => {
+                token_of(credentials).map(Some).ok_or(Error::Unauthenticated)
+            }
+            _ => Err(Error::Unauthenticated),
+        };
+        if self.caller.take_token(&self.shared, token).await.is_err() {
+            return Err(Close(4403, "Forbidden"));
+        }
+        self.initialised = true;
+        self.send(r#"{"type":"connection_ack"}"#.to_owned()).await;
         Ok(())
+    }
+
+    async fn begin(&mut self, id: String, payload: Map<String, Value>) -> Result<(), Close> {
+        if self.operations.contains_key(&id) {
+            return Err(Close(4409, "Subscriber already exists"));
+        }
+        let request = request::Request::from_fields(payload);
+        let request = match request {
+            Ok(request) => request,
+            Err(Error::BadRequest(_)) => return Err(INVALID),
+            Err(error) => return self.refuse(&id, error).await,
+        };
+        if self.operations.len() >= MAX_OPERATIONS {
+            let limit = MAX_OPERATIONS;
+            return self.refuse(&id, Error::TooManySubscriptions { limit }).await;
+        }
+        // Each operation is a request of its own for those who count them.
+        let mut caller = self.caller.clone();
+        caller.request_id = uuid::Uuid::now_v7().to_string();
+        let counted = self.shared.limiter.address(caller.address, Utc::now());
+        if let Some(allowance) = counted.filter(|allowance| allowance.retry_after > 0) {
+            let retry_after = allowance.retry_after.into();
+            return self.refuse(&id, Error::RateLimited { retry_after }).await;
+        }
+        if let Err(error) = caller.may_ask(&self.shared) {
+            return self.refuse(&id, error).await;
+        }
+        self.runs += 1;
+        let operation = Operation {
+            shared: self.shared.clone(),
+            caller,
+            id: id.clone(),
+            run: self.runs,
+            say: self.say.clone(),
+        };
+        let task = self.tasks.spawn(operation.run(request));
+        self.operations.insert(id, (self.runs, task));
+        Ok(())
+    }
+
+    async fn refuse(&mut self, id: &str, error: Error) -> Result<(), Close> {
+        let refused = request::Response::refused(error);
+        let shown = refused.into_json(self.caller.language, &self.caller.request_id);
+        self.send(failed(id, &shown)).await;
+        Ok(())
+    }
+
+    /// Passes on what an operation says, unless the peer has ended it meanwhile.
+    async fn pass_on(&mut self, said: Said) {
+        if self.operations.get(&said.id).is_none_or(|(run, _)| *run != said.run) {
+            return;
+        }
+        if said.is_last {
+            self.operations.remove(&said.id);
+        }
+        self.send(said.message).await;
+    }
+
+    async fn send(&mut self, message: String) {
+        // A peer that cannot be reached is gone; the loop ends with the next read.
+        let _ = self.socket.send(Frame::Text(message.into())).await;
+    }
+}
+
+/// A message of type `error`: the errors of an answer, without the answer around them.
+fn failed(id: &str, answer: &str) -> String {
+    let shown: Value = serde_json::from_str(answer).unwrap_or_default();
+    json!({ "type": "error", "id": id, "payload": shown["errors"] }).to_string()
+}
+
+/// One operation of a connection.
+struct Operation {
+    shared: Shared,
+    caller: Caller,
+    id: String,
+    run: u64,
+    say: mpsc::Sender<Said>,
+}
+
+impl Operation {
+    async fn run(mut self, request: request::Request) {
+        let prepared = {
+            let call = self.caller.call(Utc::now());
+            self.shared.app.engine.prepare(&request, &call)
+        };
+        let prepared = match prepared {
+            Ok(prepared) => prepared,
+            Err(refused) => return self.fail(refused).await,
+        };
+        if prepared.kind != OperationType::Subscription {
+            let shared = self.shared.clone();
+            let answered = match answer_in_time(&shared, &mut self.caller, &prepared).await {
+                Ok(answered) if answered.data.is_some() => answered,
+                Ok(refused) => return self.fail(refused).await,
+                Err(refusal) => return self.fail(request::Response::refused(refusal.1)).await,
+            };
+            let json = answered.into_json(self.caller.language, &self.caller.request_id);
+            self.next(&json).await;
+            let complete = json!({ "type": "complete", "id": self.id }).to_string();
+            return self.say(complete, true).await;
+        }
+        let begun = Subscription::begin(self.shared.clone(), self.caller.clone(), prepared).await;
+        let mut subscription = match begun {
+            Ok(subscription) => subscription,
+            Err(error) => return self.fail(request::Response::refused(error)).await,
+        };
+        loop {
+            match subscription.next().await {
+                Ok(events) => {
+                    for json in &events {
+                        self.next(json).await;
+                    }
+                }
+                Err(error) => return self.fail(request::Response::refused(error)).await,
+            }
+        }
+    }
+
+    async fn next(&self, json: &str) {
+        // As text: a tree in between would sort the keys.
+        let id = Value::from(self.id.as_str());
+        self.say(format!("{{\"type\":\"next\",\"id\":{id},\"payload\":{json}}}"), false).await;
+    }
+
+    async fn fail(&self, refused: request::Response) {
+        let shown = refused.into_json(self.caller.language, &self.caller.request_id);
+        self.say(failed(&self.id, &shown), true).await;
+    }
+
+    async fn say(&self, message: String, is_last: bool) {
+        let said = Said { id: self.id.clone(), run: self.run, message, is_last };
+        // A connection that is gone listens no more.
+        let _ = self.say.send(said).await;
     }
 }

@@ -8,8 +8,11 @@ use uuid::Uuid;
 use super::context::Reader;
 use super::global_id;
 use super::load::{self, Loaded, LoadedChild, LoadedList};
+use super::model::Guard;
 use super::page;
-use super::plan::{EdgePart, FieldPlan, Level, ListPlan, Object, PagePart, Part, ShapePlan};
+use super::plan::{
+    EdgePart, FieldPlan, Level, ListPlan, Object, PagePart, Part, ShapeField, ShapePlan,
+};
 use super::row;
 use crate::error::Error;
 
@@ -143,6 +146,11 @@ impl Writer<'_> {
                     .and_then(|kind| key.and_then(|key| kind.at.get(&key)).map(|at| (kind, *at)));
                 match subject {
                     Some((kind, at)) => self.kind(kind, at),
+                    // The feed tells of rows that have gone since.
+                    None if matches!(level.ty.guard, Guard::Feed) => {
+                        self.out.push_str("null");
+                        Ok(())
+                    }
                     None => Err(Error::internal("a subject that its own guard let pass is gone")),
                 }
             }
@@ -207,7 +215,11 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn edge(
+    /// Writes one edge.
+    ///
+    /// # Errors
+    /// Internal.
+    pub fn edge(
         &mut self,
         edge: &[(String, EdgePart<'_>)],
         plan: &ListPlan<'_>,
@@ -299,7 +311,12 @@ impl Writer<'_> {
                     separated(&mut self.out, index, key);
                     match (*name, fields.get(*name)) {
                         ("__typename", _) => self.name(plan.shape.name),
-                        (_, Some(value)) => self.value(value, inner.as_ref()),
+                        (_, Some(value)) => match inner {
+                            ShapeField::Shape(inner) => self.value(value, Some(inner)),
+                            ShapeField::Leaf => self.value(value, None),
+                            // Rows of a payload are loaded before it is written.
+                            ShapeField::Row(..) => self.out.push_str("null"),
+                        },
                         (_, None) => self.out.push_str("null"),
                     }
                 }

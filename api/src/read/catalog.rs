@@ -5,14 +5,18 @@ use std::collections::HashMap;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
-use super::context::Reader;
+use super::context::{Act, Reader};
 use super::model::{Arg, Args, Field, Guard, Kind, Link, List, Shape, Type};
 use crate::error::Error;
 
-/// Reads a statistic in one piece.
+/// Reads a statistic in one piece. Where its shape has a field of a type of rows, the value is the key of
+/// the row.
 pub type Statistic = for<'a> fn(&'a Reader<'a>, &'a Args) -> BoxFuture<'a, Result<Value, Error>>;
 
-/// What a field of the query's root is.
+/// Writes on behalf of a caller, and gives what its payload shows: like a [`Statistic`], keys for rows.
+pub type Action = for<'a> fn(&'a Act<'a>, Args) -> BoxFuture<'a, Result<Value, Error>>;
+
+/// What a field of a root is.
 #[derive(Clone)]
 pub enum RootKind {
     /// A connection.
@@ -32,9 +36,13 @@ pub enum RootKind {
     Nodes,
     /// A shape computed in one piece.
     Statistic(Statistic),
+    /// A payload: what came of a write. At the mutation's root only.
+    Action(Action),
+    /// Edges of a list, one at a time as they come to be. At the subscription's root only.
+    Stream(List),
 }
 
-/// A field of the query's root.
+/// A field of the query's, mutation's or subscription's root.
 #[derive(Clone)]
 pub struct Root {
     /// Name.
@@ -58,6 +66,10 @@ pub struct Catalog {
     pub shapes: Vec<Shape>,
     /// Fields of the query's root.
     pub roots: Vec<Root>,
+    /// Fields of the mutation's root.
+    pub mutations: Vec<Root>,
+    /// Fields of the subscription's root.
+    pub subscriptions: Vec<Root>,
 }
 
 /// Arguments that every connection takes.
@@ -102,7 +114,15 @@ impl Catalog {
             .filter(|(_, ty)| ty.is_node)
             .map(|(at, ty)| (ty.tag, at))
             .collect();
-        let mut catalog = Self { types, names, tags, shapes, roots: Vec::new() };
+        let mut catalog = Self {
+            types,
+            names,
+            tags,
+            shapes,
+            roots: Vec::new(),
+            mutations: Vec::new(),
+            subscriptions: Vec::new(),
+        };
         let completed: Vec<Type> =
             catalog.types.iter().map(|ty| catalog.complete(ty.clone())).collect();
         catalog.types = completed;
@@ -230,14 +250,31 @@ impl Catalog {
         })
     }
 
+    /// Types whose changes stand in the feed: all that the write path writes.
+    pub fn fed(&self) -> impl Iterator<Item = &Type> {
+        self.types.iter().filter(|ty| ty.is_fact || matches!(ty.guard, Guard::Client))
+    }
+
     /// The shape of that name.
     pub fn shape(&self, name: &str) -> Option<&Shape> {
         self.shapes.iter().find(|shape| shape.name == name)
     }
 
-    /// The root field of that name.
-    pub fn root(&self, name: &str) -> Option<&Root> {
-        self.roots.iter().find(|root| root.name == name)
+    /// Adds what can be done and what can be subscribed to.
+    #[must_use]
+    pub fn with(mut self, mutations: Vec<Root>, subscriptions: Vec<Root>) -> Self {
+        (self.mutations, self.subscriptions) = (mutations, subscriptions);
+        self
+    }
+
+    /// The field of that name at the root `Query`, `Mutation` or `Subscription`.
+    pub fn root(&self, of: &str, name: &str) -> Option<&Root> {
+        let roots = match of {
+            "Mutation" => &self.mutations,
+            "Subscription" => &self.subscriptions,
+            _ => &self.roots,
+        };
+        roots.iter().find(|root| root.name == name)
     }
 
     /// Whether an object of the type `name` meets the condition of a fragment.

@@ -1,11 +1,17 @@
-//! What a read needs: the database, the catalogue of types, the caller and the time.
+//! What a request needs: the database, the catalogue of types, the caller and the time; and what it
+//! leaves behind.
+
+use std::sync::Mutex;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{DatabaseConnection, DbBackend};
+use uuid::Uuid;
 
 use super::catalog::Catalog;
 use super::sql::Sql;
-use crate::domain::principal::Principal;
+use crate::domain::principal::{Author, Principal};
+use crate::domain::rate::Allowance;
+use crate::error::Language;
 
 /// One request's view of the data.
 #[derive(Clone, Copy)]
@@ -18,6 +24,51 @@ pub struct Reader<'a> {
     pub principal: &'a Principal,
     /// The present time, the same throughout the request.
     pub now: DateTime<Utc>,
+    /// What the request leaves behind.
+    pub marks: &'a Marks,
+}
+
+/// What a request leaves behind for those who account for it.
+#[derive(Debug, Default)]
+pub struct Marks {
+    /// What the caller may still ask for, as far as it is limited.
+    pub allowance: Option<Allowance>,
+    personal: Mutex<Option<Vec<Uuid>>>,
+}
+
+impl Marks {
+    /// Nothing yet, for a caller with this allowance.
+    pub fn new(allowance: Option<Allowance>) -> Self {
+        Self { allowance, personal: Mutex::default() }
+    }
+
+    /// Notes that personal data was looked at: the rows, as far as they were shown.
+    pub fn note_personal(&self, rows: impl IntoIterator<Item = Uuid>) {
+        if let Ok(mut personal) = self.personal.lock() {
+            personal.get_or_insert_default().extend(rows);
+        }
+    }
+
+    /// Keys of the personal data that was shown; none if no look was taken at any.
+    pub fn personal(&self) -> Option<Vec<Uuid>> {
+        let mut keys = self.personal.lock().ok()?.take()?;
+        keys.sort_unstable();
+        keys.dedup();
+        Some(keys)
+    }
+}
+
+/// One caller's wish to write.
+#[derive(Clone, Copy)]
+pub struct Act<'a> {
+    /// The database that is written.
+    pub db: &'a DatabaseConnection,
+    /// Every type.
+    pub catalog: &'a Catalog,
+    /// Who writes, on whose request.
+    pub author: Author<'a>,
+    /// Language of what it is told.
+    pub language: Language,
 }
 
 impl Reader<'_> {

@@ -44,6 +44,7 @@ impl Type {
             table,
             description,
             guard,
+            owners: Vec::new(),
             is_node: true,
             is_fact: false,
             fields: Vec::new(),
@@ -358,6 +359,17 @@ impl Type {
     pub fn input<C: ColumnTrait>(&self, column: C) -> Column {
         let (scalar, _) = self.described(column.as_str());
         Column { source: Source::Column(column.as_str()), scalar }
+    }
+
+    /// Institutions that a row belongs to: their own clients see it even if it is not published.
+    pub fn owned<C: ColumnTrait>(mut self, columns: &[C]) -> Self {
+        self.owners = columns.iter().map(|column| column.as_str()).collect();
+        self
+    }
+
+    /// The row named by `subject_type` and `subject_id`, null where it is not there any more.
+    pub fn any_subject(self, name: &'static str, description: &str) -> Self {
+        self.field(name, "Node", description, Kind::Subject)
     }
 
     /// Order of its lists where the caller names none.

@@ -10,7 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::context::Reader;
-use super::model::{Args, Scalar, Type};
+use super::model::{Args, Guard, Scalar, Type};
 use super::plan::{ChildKind, Level, ListPlan, Object};
 use super::planner::Planner;
 use super::row;
@@ -141,6 +141,7 @@ async fn list<'a>(
         }
     }
     planner.add_rows(found.len())?;
+    note_personal(reader, plan.level.ty, &found, plan.id_at)?;
     if plan.wants_total && reachable {
         for counted in rows(reader, statement::total(reader, plan, parents)?).await? {
             let count = row::integer(&counted, 0)?.unwrap_or(0);
@@ -215,6 +216,7 @@ pub async fn of_kind<'a>(
     let object = planner.object(&mut level, 0, ty, sets, keys.len())?;
     let values = keys.iter().map(|key| sea_orm::Value::from(*key)).collect();
     let loaded = root_rows(reader, planner, &level, "id", values).await?;
+    note_personal(reader, ty, &loaded.rows, key_at)?;
     let mut at = HashMap::with_capacity(loaded.rows.len());
     for (index, row) in loaded.rows.iter().enumerate() {
         if let Some(key) = row::key(row, key_at)? {
@@ -222,6 +224,21 @@ pub async fn of_kind<'a>(
         }
     }
     Ok(LoadedKind { object, level, at, loaded })
+}
+
+/// Notes which personal data is shown.
+fn note_personal(
+    reader: &Reader<'_>,
+    ty: &Type,
+    rows: &[QueryResult],
+    key_at: usize,
+) -> Result<(), Error> {
+    if matches!(ty.guard, Guard::Personal) && !rows.is_empty() {
+        let keys: Result<Vec<Option<Uuid>>, Error> =
+            rows.iter().map(|row| row::key(row, key_at)).collect();
+        reader.marks.note_personal(keys?.into_iter().flatten());
+    }
+    Ok(())
 }
 
 fn distinct_keys(rows: &[&QueryResult], at: usize) -> Result<Vec<Uuid>, Error> {

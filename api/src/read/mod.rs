@@ -25,6 +25,7 @@ pub mod scope;
 pub mod selection;
 pub mod sql;
 pub mod statement;
+pub mod stream;
 
-pub use context::Reader;
+pub use context::{Act, Reader};
 pub use error::FieldError;

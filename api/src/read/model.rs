@@ -67,8 +67,14 @@ pub enum Guard {
     },
     /// Adoption cases: published ones.
     Case,
-    /// Personal data.
+    /// Personal data: the row's institution decides.
     Personal,
+    /// Clients of the API: the row's institution decides.
+    Client,
+    /// Audit events: the row's institution decides.
+    Audit,
+    /// Changes: as visible as the row named by `subject_type` and `subject_id`, of whatever type.
+    Feed,
     /// As visible as the row named by `subject_type` and `subject_id`.
     Subject {
         /// Whether rows carry a visibility of their own as well.
@@ -254,6 +260,8 @@ pub struct Type {
     pub description: &'static str,
     /// Whose rows are seen.
     pub guard: Guard,
+    /// Columns that name the institutions a row belongs to.
+    pub owners: Vec<&'static str>,
     /// Whether it has an id and belongs to the interface `Node`.
     pub is_node: bool,
     /// Whether it carries provenance and belongs to the interface `Fact`.

@@ -93,7 +93,7 @@ pub fn encode(seal: u32, values: &[Value], id: Uuid) -> String {
 }
 
 /// The values and the id of a cursor; none unless it was sealed for this list and fits its order.
-fn decode(text: &str, sealed: u32, order: &[Scalar]) -> Option<Vec<Value>> {
+pub fn decode(text: &str, sealed: u32, order: &[Scalar]) -> Option<Vec<Value>> {
     if text.len() > MAX_CURSOR {
         return None;
     }

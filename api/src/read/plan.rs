@@ -173,11 +173,21 @@ pub struct ShapePlan<'a> {
     /// The shape.
     pub shape: &'a Shape,
     /// Response key, field, and what is selected on it.
-    pub fields: Vec<(String, &'a str, Option<ShapePlan<'a>>)>,
+    pub fields: Vec<(String, &'a str, ShapeField<'a>)>,
 }
 
 /// Key of a row, selected to tell whether it is there.
 const KEY: Column = Column { source: Source::Column("id"), scalar: Scalar::Text };
+
+/// A field of a shape.
+pub enum ShapeField<'a> {
+    /// A leaf.
+    Leaf,
+    /// A shape.
+    Shape(ShapePlan<'a>),
+    /// A row of a type, named by its key.
+    Row(&'a Type, Vec<&'a SelectionSet>),
+}
 
 impl<'a> Level<'a> {
     /// A level without columns.

@@ -9,7 +9,8 @@ use super::catalog::Catalog;
 use super::model::{Args, Column, Field, Kind, List, Order, Scalar, Source, Type};
 use super::page::{self, Page};
 use super::plan::{
-    Child, ChildKind, EdgePart, FieldPlan, Level, ListPlan, Object, PagePart, Part, ShapePlan,
+    Child, ChildKind, EdgePart, FieldPlan, Level, ListPlan, Object, PagePart, Part, ShapeField,
+    ShapePlan,
 };
 use super::selection::{Document, Selected};
 use crate::error::Error;
@@ -18,6 +19,9 @@ use crate::error::Error;
 pub const MAX_COST: usize = 1_000_000;
 /// Most rows that one query may really read.
 pub const MAX_ROWS: usize = 50_000;
+
+/// The list whose cursors a subscription takes and gives.
+pub const STREAMED: &str = "Query.changes";
 
 /// A response key as it is written.
 pub fn written(key: &str) -> String {
@@ -159,11 +163,14 @@ impl<'a> Planner<'a> {
             .into_iter()
             .map(|selected| {
                 let name = selected.field.name.as_str();
-                let inner = shape
-                    .fields
-                    .iter()
-                    .find(|(field, ..)| *field == name)
-                    .and_then(|(_, ty, _)| self.shape(ty, &selected.sets));
+                let ty =
+                    shape.fields.iter().find(|(field, ..)| *field == name).map(|(_, ty, _)| *ty);
+                let row = ty.and_then(|ty| self.catalog.find(ty.trim_end_matches('!')));
+                let inner = match (row, ty.and_then(|ty| self.shape(ty, &selected.sets))) {
+                    (Some(row), _) => ShapeField::Row(row, selected.sets.clone()),
+                    (None, Some(shape)) => ShapeField::Shape(shape),
+                    (None, None) => ShapeField::Leaf,
+                };
                 (written(selected.key), name, inner)
             })
             .collect();
@@ -232,6 +239,42 @@ impl<'a> Planner<'a> {
             wants_rows: wants.rows,
             wants_total: wants.total,
         })
+    }
+
+    /// Plans the edges of a list that are told one at a time: the page is of the full size.
+    ///
+    /// # Errors
+    /// Input; too costly.
+    pub fn stream(
+        &mut self,
+        list: &'a List,
+        selected: &Selected<'a>,
+        args: Args,
+    ) -> Result<(ListPlan<'a>, Vec<(String, EdgePart<'a>)>), Error> {
+        let ty = self.ty(list.target)?;
+        let (order, spelled) = order(ty, list, &Args::new())?;
+        let seal = page::seal(STREAMED, &spelled);
+        let page = Page { size: page::MAX_SIZE, backward: false, after: None, before: None };
+        self.add_cost(page.size)?;
+        let mut level = Level::new(ty, args);
+        let id_at = level.key(0);
+        let mut wants = Wants { rows: true, ..Wants::default() };
+        let edge = self.edges(&mut level, ty, &selected.sets, page.size, &mut wants)?;
+        let order_at = order.iter().map(|term| level.select(0, term.column, Args::new())).collect();
+        let plan = ListPlan {
+            list,
+            level,
+            page,
+            order,
+            seal,
+            order_at,
+            id_at,
+            filter: None,
+            connection: Vec::new(),
+            wants_rows: true,
+            wants_total: false,
+        };
+        Ok((plan, edge))
     }
 
     fn connection(

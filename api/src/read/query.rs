@@ -9,12 +9,12 @@ use uuid::Uuid;
 
 use super::answer::Writer;
 use super::catalog::{Root, RootKind};
-use super::context::Reader;
+use super::context::{Act, Reader};
 use super::error::FieldError;
 use super::global_id;
 use super::load;
 use super::model::{Args, Type};
-use super::plan::Level;
+use super::plan::{Level, ShapeField};
 use super::planner::Planner;
 use super::selection::{Document, Selected};
 use crate::error::Error;
@@ -25,17 +25,49 @@ const MAX_IDS: usize = 100;
 /// Answers of `__schema` and `__type` as JSON text, by response key.
 pub type Introspected = apollo_compiler::collections::HashMap<String, String>;
 
-/// Answers a query: data as JSON text, and errors.
+/// What an operation came to.
+#[derive(Debug)]
+pub struct Answer {
+    /// Data as JSON text.
+    pub data: String,
+    /// What went wrong.
+    pub errors: Vec<FieldError>,
+    /// Rows that could have been reached, by page sizes.
+    pub requested: usize,
+    /// Rows that were read.
+    pub actual: usize,
+}
+
+/// What a write costs, in rows.
+const WRITE_COST: usize = 10;
+
+/// Answers a query, or with `act` a mutation, whose fields run one after the other.
 pub async fn answer(
     reader: &Reader<'_>,
     document: Document<'_>,
     root: &SelectionSet,
     introspected: &Introspected,
-) -> (String, Vec<FieldError>) {
-    let selected = document.collect(reader.catalog, "Query", &[root]);
+    act: Option<&Act<'_>>,
+) -> Answer {
     let mut planner = Planner { catalog: reader.catalog, document, cost: 0, rows: 0 };
-    let mut writer = Writer { reader, out: String::with_capacity(4096) };
     let mut errors = Vec::new();
+    let data = fields(reader, &mut planner, root, introspected, act, &mut errors).await;
+    let (requested, actual) = (planner.cost, planner.rows);
+    Answer { data: data.unwrap_or_else(|| "null".to_owned()), errors, requested, actual }
+}
+
+/// The fields of the root; none if one that must not be empty is.
+async fn fields<'a>(
+    reader: &Reader<'_>,
+    planner: &mut Planner<'a>,
+    root: &'a SelectionSet,
+    introspected: &Introspected,
+    act: Option<&Act<'_>>,
+    errors: &mut Vec<FieldError>,
+) -> Option<String> {
+    let of = if act.is_some() { "Mutation" } else { "Query" };
+    let selected = planner.document.collect(reader.catalog, of, &[root]);
+    let mut writer = Writer { reader, out: String::with_capacity(4096) };
     writer.out.push('{');
     for (at, selected) in selected.iter().enumerate() {
         if at > 0 {
@@ -47,31 +79,32 @@ pub async fn answer(
         let start = writer.out.len();
         let name = selected.field.name.as_str();
         if name == "__typename" {
-            writer.out.push_str("\"Query\"");
+            writer.out.push('"');
+            writer.out.push_str(of);
+            writer.out.push('"');
             continue;
         }
         if let Some(text) = introspected.get(selected.key) {
             writer.out.push_str(text);
             continue;
         }
-        let Some(root) = reader.catalog.root(name) else {
+        let Some(root) = planner.catalog.root(of, name) else {
             let error = Error::internal(format!("unknown root field {name}"));
             errors.push(FieldError { path: vec![selected.key.into()], error });
-            return ("null".to_owned(), errors);
+            return None;
         };
-        if let Err(error) =
-            field(reader, &mut planner, &mut writer, root, selected, &mut errors).await
-        {
+        let done = field(reader, planner, &mut writer, root, selected, act, errors).await;
+        if let Err(error) = done {
             errors.push(FieldError { path: vec![selected.key.into()], error });
             if root.ty.ends_with('!') {
-                return ("null".to_owned(), errors);
+                return None;
             }
             writer.out.truncate(start);
             writer.out.push_str("null");
         }
     }
     writer.out.push('}');
-    (writer.out, errors)
+    Some(writer.out)
 }
 
 async fn field<'a>(
@@ -80,6 +113,7 @@ async fn field<'a>(
     writer: &mut Writer<'_>,
     root: &'a Root,
     selected: &Selected<'a>,
+    act: Option<&Act<'_>>,
     errors: &mut Vec<FieldError>,
 ) -> Result<(), Error> {
     match &root.kind {
@@ -107,11 +141,61 @@ async fn field<'a>(
         RootKind::Statistic(statistic) => {
             let args = planner.args(selected)?;
             let value = statistic(reader, &args).await?;
-            let shape = planner.shape(&root.ty, &selected.sets);
-            writer.value(&value, shape.as_ref());
-            Ok(())
+            payload(reader, planner, writer, &root.ty, selected, &value).await
+        }
+        RootKind::Action(action) => {
+            let act = act.ok_or_else(|| Error::internal("a write without an author"))?;
+            let args = planner.args(selected)?;
+            planner.cost = planner.cost.saturating_add(WRITE_COST);
+            planner.add_rows(WRITE_COST)?;
+            let value = action(act, args).await?;
+            payload(reader, planner, writer, &root.ty, selected, &value).await
+        }
+        RootKind::Stream(_) => Err(Error::internal("a stream has no single answer")),
+    }
+}
+
+/// Writes a shape whose fields may be rows, named by their keys.
+async fn payload<'a>(
+    reader: &Reader<'_>,
+    planner: &mut Planner<'a>,
+    writer: &mut Writer<'_>,
+    ty: &str,
+    selected: &Selected<'a>,
+    value: &Value,
+) -> Result<(), Error> {
+    let Some(shape) = planner.shape(ty, &selected.sets) else {
+        writer.value(value, None);
+        return Ok(());
+    };
+    if !shape.fields.iter().any(|(.., field)| matches!(field, ShapeField::Row(..))) {
+        writer.value(value, Some(&shape));
+        return Ok(());
+    }
+    writer.out.push('{');
+    for (at, (key, name, field)) in shape.fields.iter().enumerate() {
+        if at > 0 {
+            writer.out.push(',');
+        }
+        writer.out.push_str(key);
+        let inner = value.get(*name).unwrap_or(&Value::Null);
+        match field {
+            _ if *name == "__typename" => writer.value(&shape.shape.name.into(), None),
+            ShapeField::Row(ty, sets) => {
+                let key = inner.as_str().and_then(|key| key.parse::<Uuid>().ok());
+                let keys: Vec<Uuid> = key.into_iter().collect();
+                let kind = load::of_kind(reader, planner, ty, sets, &keys).await?;
+                match key.and_then(|key| kind.at.get(&key)) {
+                    Some(at) => writer.kind(&kind, *at)?,
+                    None => writer.out.push_str("null"),
+                }
+            }
+            ShapeField::Shape(plan) => writer.value(inner, Some(plan)),
+            ShapeField::Leaf => writer.value(inner, None),
         }
     }
+    writer.out.push('}');
+    Ok(())
 }
 
 async fn one<'a>(

@@ -1,6 +1,8 @@
 //! The access policy as a condition: what `domain::access` decides for a principal becomes part of
 //! each statement, whichever path led to the row.
 
+use uuid::Uuid;
+
 use super::context::Reader;
 use super::model::{Guard, Type};
 use super::sql::Sql;
@@ -8,9 +10,11 @@ use crate::domain::access::{self, Object, Rows};
 
 fn object(guard: Guard) -> Object {
     match guard {
-        Guard::Public | Guard::Via { .. } | Guard::Subject { .. } => Object::Content,
+        Guard::Public | Guard::Via { .. } | Guard::Subject { .. } | Guard::Feed => Object::Content,
         Guard::Case => Object::AdoptionCase,
         Guard::Personal => Object::ContactPoint,
+        Guard::Client => Object::ApiClient,
+        Guard::Audit => Object::AuditEvent,
     }
 }
 
@@ -19,6 +23,11 @@ fn object(guard: Guard) -> Object {
 /// `reached_by` names the column by which the row was reached from a row already known to be
 /// visible; the parent's own condition is then not asked again.
 pub fn guard(reader: &Reader<'_>, sql: &mut Sql, ty: &Type, alias: &str, reached_by: Option<&str>) {
+    let personal = matches!(ty.guard, Guard::Personal);
+    if personal && access::rows(reader.principal, Object::ContactPoint) != Rows::None {
+        // Filtering and counting by personal data is a look at it as well.
+        reader.marks.note_personal([]);
+    }
     nested(reader, sql, ty, alias, reached_by, false);
 }
 
@@ -32,6 +41,9 @@ fn nested(
     reached_by: Option<&str>,
     within: bool,
 ) {
+    if matches!(ty.guard, Guard::Feed) {
+        return subject(reader, sql, alias, reader.catalog.fed());
+    }
     match access::rows(reader.principal, object(ty.guard)) {
         Rows::All => {
             sql.push("TRUE");
@@ -39,29 +51,53 @@ fn nested(
         Rows::None => {
             sql.push("FALSE");
         }
-        Rows::Published => published(reader, sql, ty, alias, reached_by, within),
+        Rows::Published => published(reader, sql, ty, alias, reached_by, (None, within)),
+        Rows::Own(own) => published(reader, sql, ty, alias, reached_by, (Some(own), within)),
+        Rows::OnlyOwn(own) => owned(sql, ty, alias, own),
     }
 }
 
+/// Adds the condition that the row belongs to the institution.
+fn owned(sql: &mut Sql, ty: &Type, alias: &str, own: Uuid) {
+    sql.push("(");
+    for (at, column) in ty.owners.iter().enumerate() {
+        sql.push(if at > 0 { " OR " } else { "" }).column(alias, column).push(" = ").bind(own);
+    }
+    sql.push(if ty.owners.is_empty() { "FALSE)" } else { ")" });
+}
+
+/// Adds the condition that the row is published, or belongs to the institution where one is given.
 fn published(
     reader: &Reader<'_>,
     sql: &mut Sql,
     ty: &Type,
     alias: &str,
     reached_by: Option<&str>,
-    within: bool,
+    (institution, within): (Option<Uuid>, bool),
 ) {
+    let or_own = |sql: &mut Sql, published: &dyn Fn(&mut Sql)| match institution {
+        Some(institution) if !ty.owners.is_empty() => {
+            sql.push("(");
+            published(sql);
+            sql.push(" OR ");
+            owned(sql, ty, alias, institution);
+            sql.push(")");
+        }
+        _ => published(sql),
+    };
     let own = |sql: &mut Sql| {
-        sql.column(alias, "visibility").push(" = 'PUBLIC'");
+        or_own(sql, &|sql| {
+            sql.column(alias, "visibility").push(" = 'PUBLIC'");
+        });
     };
     match ty.guard {
         Guard::Public => own(sql),
-        Guard::Case => {
+        Guard::Case => or_own(sql, &|sql| {
             sql.push("(").column(alias, "status").push(" = 'PUBLISHED' AND ");
-            own(sql);
-            sql.push(")");
-        }
-        Guard::Personal => {
+            sql.column(alias, "visibility").push(" = 'PUBLIC')");
+        }),
+        // Their rows are never published; the feed is decided type by type.
+        Guard::Personal | Guard::Client | Guard::Audit | Guard::Feed => {
             sql.push("FALSE");
         }
         Guard::Via { fk, parent } => {
@@ -84,18 +120,35 @@ fn published(
                 sql.push("TRUE");
             }
             if reached_by != Some("subject_id") {
-                sql.push(" AND CASE ").column(alias, "subject_type");
-                for subject in reader.catalog.subjects(!within) {
-                    sql.push(" WHEN '").push(subject.name).push("' THEN ");
-                    exists(reader, sql, subject.name, true, |sql, inner| {
-                        sql.column(inner, "id").push(" = ").column(alias, "subject_id");
-                    });
-                }
-                sql.push(" ELSE FALSE END");
+                sql.push(" AND ");
+                subject(reader, sql, alias, reader.catalog.subjects(!within));
             }
             sql.push(")");
         }
     }
+}
+
+/// Adds the condition that the row named by `subject_type` and `subject_id` is one of these types' and is
+/// seen.
+fn subject<'a>(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    types: impl Iterator<Item = &'a Type>,
+) {
+    sql.push("CASE ").column(alias, "subject_type");
+    for ty in types {
+        let all = access::rows(reader.principal, object(ty.guard)) == Rows::All;
+        sql.push(" WHEN '").push(ty.name).push("' THEN ");
+        if all {
+            sql.push("TRUE");
+            continue;
+        }
+        exists(reader, sql, ty.name, true, |sql, inner| {
+            sql.column(inner, "id").push(" = ").column(alias, "subject_id");
+        });
+    }
+    sql.push(" ELSE FALSE END");
 }
 
 /// Adds `EXISTS (a visible row of the type that fits)`.

@@ -53,7 +53,7 @@ pub async fn load(
     if noted.is_some_and(|noted| noted.fingerprint == set.fingerprint) {
         return Ok(Summary { known: true, ..Summary::default() });
     }
-    let author = Author { principal: &Principal::System, request_id: "seed", now };
+    let author = Author { principal: &Principal::System, request_id: "seed", address: None, now };
     let write = Write::begin(db, author).await?;
     let mut loader = Loader {
         write,

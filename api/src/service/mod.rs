@@ -2,7 +2,11 @@
 //!
 //! Every write goes through `write`; `record` says for each table what the write path must know of it.
 
+pub mod api_client;
+pub mod audit;
 pub mod bill;
+pub mod change;
+pub mod ledger;
 pub mod record;
 pub mod search_index;
 pub mod statistics;

@@ -20,6 +20,8 @@ pub trait Record:
     const TYPE: &'static str;
     /// What the policy calls it.
     const OBJECT: Object;
+    /// Column of the institution that the row belongs to, where that decides who writes it.
+    const OWNER: Option<&'static str> = None;
     /// Column of the natural code.
     const CODE: Option<&'static str>;
     /// Columns found by `search`; the first is the title's.
@@ -77,6 +79,7 @@ macro_rules! records {
     (! $visitor:ident link $table:ident) => { $visitor.link::<entity::$table::Entity>().await };
     (@ fact $table:ident $name:literal {
         object: $object:ident,
+        $(owner: $owner:literal,)?
         code: $code:expr,
         search: [$($search:literal),*],
         search_as: $as:expr,
@@ -87,6 +90,7 @@ macro_rules! records {
         impl Record for entity::$table::Entity {
             const TYPE: &'static str = $name;
             const OBJECT: Object = Object::$object;
+            $(const OWNER: Option<&'static str> = Some($owner);)?
             const CODE: Option<&'static str> = $code;
             const SEARCH: &'static [&'static str] = &[$($search),*];
             const SEARCH_AS: Option<(&'static str, &'static str)> = $as;
@@ -138,6 +142,16 @@ records! {
         partial_dates: ["founded"],
         references: [("region_id", "region"), ("parent_id", "institution")],
         redacted: [],
+    }
+    fact api_client "ApiClient" {
+        object: ApiClient,
+        owner: "institution_id",
+        code: Some("client_id"),
+        search: [],
+        search_as: None,
+        partial_dates: [],
+        references: [("institution_id", "institution")],
+        redacted: ["secret_hash", "previous_secret_hash"],
     }
     fact institution_name "InstitutionName" {
         object: Content,
@@ -342,7 +356,7 @@ records! {
         redacted: [],
     }
     fact legislative_initiative "LegislativeInitiative" {
-        object: Content,
+        object: Legislation,
         code: Some("code"),
         search: ["title_ko", "title_en", "purpose_ko", "purpose_en"],
         search_as: None,
@@ -351,7 +365,7 @@ records! {
         redacted: [],
     }
     fact initiative_title "InitiativeTitle" {
-        object: Content,
+        object: Legislation,
         code: None,
         search: ["title_ko", "title_en"],
         search_as: Some(("initiative_id", "LegislativeInitiative")),
@@ -360,7 +374,7 @@ records! {
         redacted: [],
     }
     fact bill "Bill" {
-        object: Content,
+        object: Legislation,
         code: Some("number"),
         search: ["title_ko", "title_en", "number", "proposer_ko", "proposer_en", "committee_ko", "committee_en"],
         search_as: None,
@@ -369,7 +383,7 @@ records! {
         redacted: [],
     }
     fact provision "Provision" {
-        object: Content,
+        object: Legislation,
         code: None,
         search: ["title_ko", "title_en", "summary_ko", "summary_en"],
         search_as: None,
@@ -378,7 +392,7 @@ records! {
         redacted: [],
     }
     fact bill_event "BillEvent" {
-        object: Content,
+        object: Legislation,
         code: None,
         search: ["raw_text", "note_ko", "note_en"],
         search_as: None,

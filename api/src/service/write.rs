@@ -2,63 +2,39 @@
 //! keeps the idempotency key, and adds the audit event, the change and the search index with the row.
 //! Nothing else opens a write transaction, so none of them can be forgotten.
 //!
-//! Order over all servers: the last statement before a commit locks the one row of `ledger`, which holds
-//! the last numbers of the change feed and of the audit chain. Commits therefore happen in the order of
-//! their numbers, and none is skipped.
+//! Changes and audit events are numbered by [`super::ledger`] just before the commit, so their order is that
+//! of the commits over all servers.
 
 use std::str::FromStr;
 
-use chrono::{DateTime, Utc};
 use entity::change::ChangeKind;
-use entity::{audit_event, change, data_set, idempotency, search_document, search_gram};
+use entity::{audit_event, data_set, idempotency, search_document, search_gram};
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection,
     DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::ledger::{self, Change, Event, hex};
 use super::record::{LinkRecord, Record};
 use super::search_index;
 use crate::domain::access;
 use crate::domain::partial_date;
-use crate::domain::principal::Principal;
+pub use crate::domain::principal::Author;
 use crate::error::Error;
-
-/// Rows of one statement when many are inserted; SQLite binds at most 32,766 values.
-const BATCH: usize = 400;
-
-/// Who writes, on whose request.
-#[derive(Debug, Clone, Copy)]
-pub struct Author<'a> {
-    /// The caller.
-    pub principal: &'a Principal,
-    /// The request's id.
-    pub request_id: &'a str,
-    /// The present time.
-    pub now: DateTime<Utc>,
-}
 
 /// An open write: a transaction and what must be written with it.
 pub struct Write<'a> {
     transaction: DatabaseTransaction,
     author: Author<'a>,
-    changes: Vec<(&'static str, Uuid, ChangeKind, i32)>,
-    audits: Vec<Audit>,
-    keys: Vec<idempotency::ActiveModel>,
+    changes: Vec<Change>,
+    events: Vec<audit_event::Model>,
     documents: Vec<search_document::ActiveModel>,
     grams: Vec<search_gram::ActiveModel>,
-}
-
-struct Audit {
-    action: &'static str,
-    subject_type: &'static str,
-    subject_id: Option<Uuid>,
-    before: Option<String>,
-    after: Option<String>,
 }
 
 /// What became of a create with an idempotency key.
@@ -81,29 +57,29 @@ impl Created {
     }
 }
 
-/// Hash of what was written with an idempotency key.
-fn fingerprint(row: &Map<String, Value>) -> String {
+/// Hash of what was written with an idempotency key, but for columns that no two calls have alike.
+fn fingerprint(row: &Map<String, Value>, made: &[&str]) -> String {
     let mut content = row.clone();
-    for column in ["id", "version", "created_at", "updated_at"] {
-        content.remove(column);
+    for column in ["id", "version", "created_at", "updated_at"].iter().chain(made) {
+        content.remove(*column);
     }
     hex(&Sha256::digest(Value::Object(content).to_string()))
 }
 
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
-}
-
 /// A row as JSON.
-fn as_json(row: &impl Serialize) -> Result<Map<String, Value>, Error> {
+///
+/// # Errors
+/// Internal, if it is no object.
+pub fn as_json(row: &impl Serialize) -> Result<Map<String, Value>, Error> {
     match serde_json::to_value(row).map_err(Error::internal)? {
         Value::Object(row) => Ok(row),
         _ => Err(Error::internal("a row that is no object")),
     }
+}
+
+/// Institution that a row belongs to.
+fn owner_of<R: Record>(row: &Map<String, Value>) -> Option<Uuid> {
+    row.get(R::OWNER?)?.as_str()?.parse().ok()
 }
 
 /// A row as the audit keeps it: without what never reaches the audit.
@@ -131,8 +107,7 @@ impl<'a> Write<'a> {
             transaction: db.begin_with_options(options).await?,
             author,
             changes: Vec::new(),
-            audits: Vec::new(),
-            keys: Vec::new(),
+            events: Vec::new(),
             documents: Vec::new(),
             grams: Vec::new(),
         })
@@ -143,12 +118,18 @@ impl<'a> Write<'a> {
         &self.transaction
     }
 
-    fn allow<R: Record>(&self) -> Result<(), Error> {
-        if access::may_write(self.author.principal, R::OBJECT) {
-            Ok(())
-        } else {
-            Err(Error::Forbidden)
-        }
+    fn allow<R: Record>(&self, row: &Map<String, Value>) -> Result<(), Error> {
+        Ok(access::may_write(self.author.principal, R::OBJECT, owner_of::<R>(row))?)
+    }
+
+    /// Adds an event that is no write of a row.
+    pub fn note(&mut self, event: Event) {
+        self.events.push(ledger::complete(&self.author, event));
+    }
+
+    /// Adds events of other authors, which were completed when they happened.
+    pub fn note_all(&mut self, events: Vec<audit_event::Model>) {
+        self.events.extend(events);
     }
 
     fn check<R: Record>(row: &Map<String, Value>) -> Result<(), Error> {
@@ -173,18 +154,36 @@ impl<'a> Write<'a> {
     where
         R: Record,
     {
-        self.allow::<R>()?;
+        self.create_like::<R>(model, key, &[]).await
+    }
+
+    /// Creates a row some of whose columns are made anew by each call (`made`): they do not count when a
+    /// key is used again for the same content.
+    ///
+    /// # Errors
+    /// Forbidden; input; internal.
+    pub async fn create_like<R>(
+        &mut self,
+        model: R::Model,
+        key: &str,
+        made: &[&str],
+    ) -> Result<Created, Error>
+    where
+        R: Record,
+    {
         let mut row = as_json(&model)?;
-        let fingerprint = fingerprint(&row);
-        if let Some(used) = self.used(key).await? {
-            return Ok(if used.fingerprint == fingerprint {
-                Created::Known(used.subject_id)
-            } else {
-                Created::Differs(used.subject_id)
-            });
+        self.allow::<R>(&row)?;
+        let fingerprint = fingerprint(&row, made);
+        if let Some(used) = self.used(key, &fingerprint).await? {
+            return Ok(used);
         }
         Self::check::<R>(&row)?;
         let id = Uuid::now_v7();
+        if !self.use_key::<R>(key, &fingerprint, id).await? {
+            // Another call with this key was faster and has committed meanwhile.
+            let used = self.used(key, &fingerprint).await?;
+            return used.ok_or_else(|| Error::internal("a used key that is not there"));
+        }
         let mut active = model.into_active_model().reset_all();
         for (column, value) in [
             ("id", sea_orm::Value::from(id)),
@@ -200,15 +199,6 @@ impl<'a> Write<'a> {
         row.insert("id".to_owned(), id.to_string().into());
         row.insert("version".to_owned(), 1.into());
         self.index::<R>(id, &row);
-        self.keys.push(idempotency::ActiveModel {
-            id: Set(Uuid::now_v7()),
-            actor: Set(self.author.principal.actor().to_owned()),
-            idempotency_key: Set(key.to_owned()),
-            fingerprint: Set(fingerprint),
-            subject_type: Set(R::TYPE.to_owned()),
-            subject_id: Set(id),
-            at: Set(self.author.now),
-        });
         self.record::<R>("create", id, ChangeKind::Created, 1, None, Some(row));
         Ok(Created::New(id))
     }
@@ -226,15 +216,16 @@ impl<'a> Write<'a> {
     where
         R: Record,
     {
-        self.allow::<R>()?;
         let column = |name: &str| {
             R::Column::from_str(name)
                 .map_err(|_| Error::internal(format!("{} has no column {name}", R::TYPE)))
         };
         let found = R::find().filter(column("id")?.eq(id)).one(&self.transaction).await?;
         let before = as_json(&found.ok_or(Error::NotFound)?)?;
+        self.allow::<R>(&before)?;
         let mut after = before.clone();
         change(&mut after);
+        self.allow::<R>(&after)?;
         let version = seen + 1;
         after.insert("id".to_owned(), id.to_string().into());
         after.insert("version".to_owned(), version.into());
@@ -289,7 +280,7 @@ impl<'a> Write<'a> {
             return Ok(false);
         }
         let content = as_json(&model)?;
-        let fingerprint = fingerprint(&content);
+        let fingerprint = fingerprint(&content, &[]);
         let version = R::Column::from_str("version").map_err(|_| Error::internal(R::TYPE))?;
         let key_column = R::Column::from_str("id").map_err(|_| Error::internal(R::TYPE))?;
         let seen: i32 = R::find()
@@ -355,12 +346,44 @@ impl<'a> Write<'a> {
         Ok(())
     }
 
-    async fn used(&self, key: &str) -> Result<Option<idempotency::Model>, Error> {
-        Ok(idempotency::Entity::find()
+    /// What the caller's key was used for.
+    async fn used(&self, key: &str, fingerprint: &str) -> Result<Option<Created>, Error> {
+        let used = idempotency::Entity::find()
             .filter(idempotency::Column::Actor.eq(self.author.principal.actor()))
             .filter(idempotency::Column::IdempotencyKey.eq(key))
             .one(&self.transaction)
-            .await?)
+            .await?;
+        Ok(used.map(|used| {
+            if used.fingerprint == fingerprint {
+                Created::Known(used.subject_id)
+            } else {
+                Created::Differs(used.subject_id)
+            }
+        }))
+    }
+
+    /// Uses a key, waiting for another call that is about to; tells whether it was free.
+    async fn use_key<R: Record>(
+        &self,
+        key: &str,
+        fingerprint: &str,
+        id: Uuid,
+    ) -> Result<bool, Error> {
+        let row = idempotency::ActiveModel {
+            id: Set(Uuid::now_v7()),
+            actor: Set(self.author.principal.actor().to_owned()),
+            idempotency_key: Set(key.to_owned()),
+            fingerprint: Set(fingerprint.to_owned()),
+            subject_type: Set(R::TYPE.to_owned()),
+            subject_id: Set(id),
+            at: Set(self.author.now),
+        };
+        let columns = [idempotency::Column::Actor, idempotency::Column::IdempotencyKey];
+        let inserted = idempotency::Entity::insert(row)
+            .on_conflict_do_nothing_on(columns)
+            .exec_without_returning(&self.transaction)
+            .await?;
+        Ok(matches!(inserted, sea_orm::TryInsertResult::Inserted(1..)))
     }
 
     fn index<R: Record>(&mut self, id: Uuid, row: &Map<String, Value>) {
@@ -379,13 +402,16 @@ impl<'a> Write<'a> {
         before: Option<Map<String, Value>>,
         after: Option<Map<String, Value>>,
     ) {
-        self.changes.push((R::TYPE, id, kind, version));
-        self.audits.push(Audit {
+        self.changes.push(Change { subject_type: R::TYPE, subject_id: id, kind, version });
+        let owner = after.as_ref().and_then(owner_of::<R>);
+        self.note(Event {
             action,
             subject_type: R::TYPE,
             subject_id: Some(id),
+            institution_id: owner,
             before: before.map(audited::<R>),
             after: after.map(audited::<R>),
+            refused: None,
         });
     }
 
@@ -395,108 +421,12 @@ impl<'a> Write<'a> {
     /// Internal.
     pub async fn commit(mut self) -> Result<usize, Error> {
         let written = self.changes.len();
-        let keys = std::mem::take(&mut self.keys);
         let documents = std::mem::take(&mut self.documents);
         let grams = std::mem::take(&mut self.grams);
-        insert_all::<idempotency::Entity>(&self.transaction, keys).await?;
-        insert_all::<search_document::Entity>(&self.transaction, documents).await?;
-        insert_all::<search_gram::Entity>(&self.transaction, grams).await?;
-        self.number().await?;
+        ledger::insert_all::<search_document::Entity>(&self.transaction, documents).await?;
+        ledger::insert_all::<search_gram::Entity>(&self.transaction, grams).await?;
+        ledger::number(&self.transaction, self.author.now, self.changes, self.events).await?;
         self.transaction.commit().await?;
         Ok(written)
     }
-
-    /// Gives the changes and the audit events their numbers; the last statements before the commit.
-    async fn number(&mut self) -> Result<(), Error> {
-        if self.changes.is_empty() && self.audits.is_empty() {
-            return Ok(());
-        }
-        let count = |length: usize| i64::try_from(length).map_err(Error::internal);
-        let (changes, audits) = (count(self.changes.len())?, count(self.audits.len())?);
-        let backend = self.transaction.get_database_backend();
-        let lock = Statement::from_sql_and_values(
-            backend,
-            "UPDATE ledger SET change_seq = change_seq + $1, audit_seq = audit_seq + $2 WHERE id = 1 \
-             RETURNING change_seq, audit_seq, audit_hash",
-            [changes.into(), audits.into()],
-        );
-        let ledger = self
-            .transaction
-            .query_one_raw(lock)
-            .await?
-            .ok_or_else(|| Error::internal("the ledger has no row"))?;
-        let first_change = ledger.try_get_by_index::<i64>(0)? - changes + 1;
-        let first_audit = ledger.try_get_by_index::<i64>(1)? - audits + 1;
-        let mut previous: String = ledger.try_get_by_index(2)?;
-
-        let changes = std::mem::take(&mut self.changes);
-        let rows = (first_change..).zip(changes).map(|(seq, (ty, id, kind, version))| {
-            change::ActiveModel {
-                seq: Set(seq),
-                subject_type: Set(ty.to_owned()),
-                subject_id: Set(id),
-                kind: Set(kind),
-                version: Set(version),
-                at: Set(self.author.now),
-            }
-        });
-        insert_all::<change::Entity>(&self.transaction, rows.collect()).await?;
-
-        let audits = std::mem::take(&mut self.audits);
-        let mut events = Vec::with_capacity(audits.len());
-        for (seq, audit) in (first_audit..).zip(audits) {
-            let mut event = audit_event::Model {
-                seq,
-                at: self.author.now,
-                actor: self.author.principal.actor().to_owned(),
-                action: audit.action.to_owned(),
-                subject_type: audit.subject_type.to_owned(),
-                subject_id: audit.subject_id,
-                before: audit.before,
-                after: audit.after,
-                request_id: self.author.request_id.to_owned(),
-                previous_hash: previous,
-                hash: String::new(),
-            };
-            event.hash = chain_hash(&event)?;
-            previous = event.hash.clone();
-            events.push(event.into_active_model().reset_all());
-        }
-        insert_all::<audit_event::Entity>(&self.transaction, events).await?;
-        let chain = Statement::from_sql_and_values(
-            backend,
-            "UPDATE ledger SET audit_hash = $1 WHERE id = 1",
-            [previous.into()],
-        );
-        self.transaction.execute_raw(chain).await?;
-        Ok(())
-    }
-}
-
-/// Hash of an audit event over all it holds, the hash of the one before included.
-///
-/// # Errors
-/// Internal.
-pub fn chain_hash(event: &audit_event::Model) -> Result<String, Error> {
-    let mut content = as_json(event)?;
-    content.remove("hash");
-    // Databases keep microseconds; what is hashed must read back the same.
-    content.insert("at".to_owned(), event.at.timestamp_micros().into());
-    Ok(hex(&Sha256::digest(Value::Object(content).to_string())))
-}
-
-async fn insert_all<E>(
-    transaction: &DatabaseTransaction,
-    mut rows: Vec<E::ActiveModel>,
-) -> Result<(), Error>
-where
-    E: EntityTrait,
-    E::ActiveModel: ActiveModelBehavior + Send,
-{
-    while !rows.is_empty() {
-        let rest = rows.split_off(rows.len().min(BATCH));
-        E::insert_many(rows).exec_without_returning(transaction).await?;
-        rows = rest;
-    }
-    Ok(())
 }

@@ -1,5 +1,6 @@
 //! Databases, applications and callers for the tests.
 
+pub mod client;
 mod postgres;
 
 use std::path::PathBuf;
@@ -8,10 +9,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use aiplus::app::App;
-use aiplus::config::ServeSettings;
+use aiplus::auth::Access;
+use aiplus::auth::keys::KeyStore;
+use aiplus::config::{AccessSettings, Introspection, LimitSettings, ServeSettings};
 use aiplus::database;
-use aiplus::domain::principal::Principal;
+use aiplus::domain::principal::{Author, Principal};
 use aiplus::error::Language;
+use aiplus::graphql::engine::{Call, EngineSettings};
+use aiplus::graphql::persisted::Persisted;
 use aiplus::graphql::request::Request;
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
@@ -125,7 +130,23 @@ impl Place {
         db.set_metric_callback(move |info| {
             counted.lock().unwrap().push(info.statement.sql.clone())
         });
-        TestApp { app: App::new(db.clone(), None), db, statements }
+        TestApp::over(db, statements, &settings())
+    }
+
+    /// An application with settings of its own.
+    pub async fn app_with(&self, settings: &ServeSettings) -> TestApp {
+        let url = self.server.full().await;
+        let db = database::connect(&url, 6).await.unwrap();
+        TestApp::over(db, Arc::default(), settings)
+    }
+}
+
+/// Settings of those who may come in.
+pub fn access_settings() -> AccessSettings {
+    AccessSettings {
+        signing_key_file: None,
+        operators: vec!["MSS".to_owned(), "TIPA".to_owned()],
+        issuers_file: None,
     }
 }
 
@@ -133,10 +154,35 @@ impl Place {
 pub struct TestApp {
     pub app: App,
     pub db: DatabaseConnection,
+    pub settings: ServeSettings,
+    /// Folder of the signing keys.
+    pub keys: Arc<TempDir>,
     statements: Arc<Mutex<Vec<String>>>,
 }
 
 impl TestApp {
+    fn over(
+        db: DatabaseConnection,
+        statements: Arc<Mutex<Vec<String>>>,
+        settings: &ServeSettings,
+    ) -> Self {
+        let keys = Arc::new(TempDir::new().unwrap());
+        let store = KeyStore::open(keys.path().join("keys.pem"), Utc::now()).unwrap();
+        let access = Access::new(&access_settings(), store, &settings.public_url()).unwrap();
+        let trusted = settings.limits.trusted_documents.as_deref();
+        let engine = EngineSettings {
+            introspection: settings.limits.introspection,
+            persisted: Persisted::read(trusted).unwrap(),
+        };
+        let app = App::new(db.clone(), None, access, engine);
+        Self { app, db, settings: settings.clone(), keys, statements }
+    }
+
+    /// File of the signing keys.
+    pub fn key_file(&self) -> PathBuf {
+        self.keys.path().join("keys.pem")
+    }
+
     /// Answer to a query of an anonymous caller.
     pub async fn query(&self, query: &str) -> Value {
         self.ask(&Principal::Anonymous, query, Value::Null).await
@@ -149,11 +195,12 @@ impl TestApp {
             _ => Map::new(),
         };
         let request = Request { query: query.to_owned(), variables, ..Request::default() };
-        self.app
-            .engine
-            .execute(&request, principal, now())
-            .await
-            .into_json(Language::English, "test")
+        let author = Author { principal, request_id: "test", address: None, now: now() };
+        let call = Call { author, language: Language::English, allowance: None };
+        let mut answered = self.app.engine.execute(&request, &call).await;
+        // What it cost is the subject of tests of its own.
+        answered.cost = None;
+        answered.into_json(Language::English, "test")
     }
 
     /// Answer to a query.
@@ -185,6 +232,18 @@ impl TestApp {
         self.db.execute_unprepared(sql).await.unwrap();
     }
 
+    /// Takes the lock off the audit, for tests that tamper with it.
+    pub async fn unlock_audit(&self) {
+        let triggers: &[&str] = if self.is_postgres() {
+            &["audit_event_append_only ON audit_event"]
+        } else {
+            &["audit_event_no_update", "audit_event_no_delete"]
+        };
+        for trigger in triggers {
+            self.sql(&format!("DROP TRIGGER {trigger}")).await;
+        }
+    }
+
     /// Whether it runs on PostgreSQL.
     pub fn is_postgres(&self) -> bool {
         self.db.get_database_backend() == DbBackend::Postgres
@@ -193,7 +252,7 @@ impl TestApp {
     /// The routes.
     pub fn router(&self) -> axum::Router {
         let (_, stopping) = tokio::sync::watch::channel(false);
-        aiplus::http::router(self.app.clone(), &settings(), stopping)
+        aiplus::http::router(self.app.clone(), &self.settings, stopping)
     }
 }
 
@@ -201,9 +260,20 @@ impl TestApp {
 pub fn settings() -> ServeSettings {
     ServeSettings {
         listen: "127.0.0.1:0".parse().unwrap(),
-        public_url: None,
-        query_timeout: 10,
+        public_url: Some("http://api.test".to_owned()),
         graphiql: true,
+        cors_origins: Vec::new(),
+        trusted_proxies: Vec::new(),
+        limits: LimitSettings {
+            query_timeout: 10,
+            address_rate: 6000,
+            rate_loopback: false,
+            client_rate: 60_000,
+            connections: 100,
+            sockets_per_address: 100,
+            introspection: Introspection::Everyone,
+            trusted_documents: None,
+        },
     }
 }
 

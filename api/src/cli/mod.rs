@@ -1,4 +1,8 @@
-//! The command line: one function a subcommand.
+//! The command line: one function a subcommand, a file for each group of them.
+
+mod audit;
+mod client;
+mod keys;
 
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -6,9 +10,10 @@ use std::time::Instant;
 
 use chrono::Utc;
 use clap::{Parser, Subcommand};
+use sea_orm::DatabaseConnection;
 
 use crate::app::{App, Progress};
-use crate::config::{DatabaseSettings, LogSettings, ServeSettings};
+use crate::config::{AccessSettings, DatabaseSettings, LogSettings, ServeSettings};
 use crate::database::{self, PrepareLock};
 use crate::error::Error;
 use crate::seed::{self, DataSet, Summary};
@@ -24,6 +29,8 @@ pub struct Cli {
     serve: ServeSettings,
     #[command(flatten)]
     database: DatabaseSettings,
+    #[command(flatten)]
+    access: AccessSettings,
     #[command(flatten)]
     log: LogSettings,
 }
@@ -42,20 +49,38 @@ enum Command {
     },
     /// Print the GraphQL schema
     Schema,
+    /// Manage the programs of partner agencies that may sign in
+    Client {
+        #[command(subcommand)]
+        command: client::Command,
+    },
+    /// Manage the keys that sign access tokens
+    Keys {
+        #[command(subcommand)]
+        command: keys::Command,
+    },
+    /// Look over the audit
+    Audit {
+        #[command(subcommand)]
+        command: audit::Command,
+    },
 }
 
 /// Runs the command; tells the shell whether it worked.
 pub async fn run(cli: Cli) -> ExitCode {
     telemetry::start(&cli.log);
     let done = match cli.command {
-        None => serve(&cli.database, &cli.serve).await,
-        Some(Command::Serve(settings)) => serve(&cli.database, &settings).await,
+        None => serve(&cli.database, &cli.access, &cli.serve).await,
+        Some(Command::Serve(settings)) => serve(&cli.database, &cli.access, &settings).await,
         Some(Command::Migrate) => migrate(&cli.database).await,
         Some(Command::Seed { demo }) => seed(&cli.database, demo).await,
         Some(Command::Schema) => {
             print(&graphql::sdl());
             Ok(())
         }
+        Some(Command::Client { command }) => client::run(&cli.database, command).await,
+        Some(Command::Keys { command }) => keys::run(&cli.access.key_file(&cli.database), &command),
+        Some(Command::Audit { command }) => audit::run(&cli.database, command).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -63,6 +88,9 @@ pub async fn run(cli: Cli) -> ExitCode {
             // The person at the terminal is the operator: the cause itself is what helps.
             let text = match error {
                 Error::Internal(cause) => cause,
+                Error::User(errors) => {
+                    errors.into_iter().map(|error| error.message.en).collect::<Vec<_>>().join("\n")
+                }
                 other => other.message().en,
             };
             let _ = writeln!(std::io::stderr(), "aiplus: {text}");
@@ -124,10 +152,14 @@ fn tell(name: &str, summary: &Summary, started: Instant) {
     }
 }
 
-async fn serve(database: &DatabaseSettings, settings: &ServeSettings) -> Result<(), Error> {
+async fn serve(
+    database: &DatabaseSettings,
+    access: &AccessSettings,
+    settings: &ServeSettings,
+) -> Result<(), Error> {
     let started = Instant::now();
     let mut terminal = Terminal::new();
-    let (app, summary) = App::start(database, &mut terminal).await?;
+    let (app, summary) = App::start(database, access, settings, &mut terminal).await?;
     terminal.clear();
     tell("starting data set", &summary, started);
     let listener = tokio::net::TcpListener::bind(settings.listen).await.map_err(|error| {
@@ -136,7 +168,10 @@ async fn serve(database: &DatabaseSettings, settings: &ServeSettings) -> Result<
     let url = settings.public_url();
     print(&format!(
         "\naiplus is ready\n  GraphQL   {url}/graphql\n  GraphiQL  {url}/graphiql\n  health    {url}/healthz  {url}/readyz\n\n\
-         Public data needs no token. Stop with Ctrl-C.\n"
+         Public data needs no token. For one, make a client and ask with its secret:\n  \
+         aiplus client create --institution TIPA --name \"My dashboard\" --scope program:read\n  \
+         curl -u CLIENT_ID:CLIENT_SECRET -d grant_type=client_credentials {url}/oauth/token\n\n\
+         Stop with Ctrl-C.\n"
     ));
     tracing::info!(listen = %settings.listen, "server.started");
     http::serve(listener, app.clone(), settings).await?;
@@ -145,10 +180,16 @@ async fn serve(database: &DatabaseSettings, settings: &ServeSettings) -> Result<
     Ok(())
 }
 
-async fn migrate(settings: &DatabaseSettings) -> Result<(), Error> {
+/// A database with its tables, made by one command at a time; the lock is the caller's to release.
+async fn prepared(settings: &DatabaseSettings) -> Result<(DatabaseConnection, PrepareLock), Error> {
     let lock = PrepareLock::take(&settings.database_url).await?;
     let db = database::connect(&settings.database_url, settings.database_connections).await?;
     database::migrate(&db).await?;
+    Ok((db, lock))
+}
+
+async fn migrate(settings: &DatabaseSettings) -> Result<(), Error> {
+    let (db, lock) = prepared(settings).await?;
     lock.release().await?;
     db.close().await?;
     print("the tables are up to date\n");
@@ -156,9 +197,7 @@ async fn migrate(settings: &DatabaseSettings) -> Result<(), Error> {
 }
 
 async fn seed(settings: &DatabaseSettings, demo: bool) -> Result<(), Error> {
-    let lock = PrepareLock::take(&settings.database_url).await?;
-    let db = database::connect(&settings.database_url, settings.database_connections).await?;
-    database::migrate(&db).await?;
+    let (db, lock) = prepared(settings).await?;
     let mut sets: Vec<(&str, DataSet)> = vec![("starting data set", seed::starting_set()?)];
     if demo {
         sets.push(("illustrative cases", seed::demo::set()?));
@@ -177,4 +216,25 @@ async fn seed(settings: &DatabaseSettings, demo: bool) -> Result<(), Error> {
     lock.release().await?;
     db.close().await?;
     Ok(())
+}
+
+/// Rows as columns of the width of their longest text, the head first.
+fn table<const N: usize>(rows: &[[String; N]]) -> String {
+    // Korean syllables are two columns wide on a terminal.
+    let width = |text: &str| -> usize {
+        text.chars().map(|letter| if u32::from(letter) >= 0x1100 { 2 } else { 1 }).sum()
+    };
+    let widths: Vec<usize> =
+        (0..N).map(|at| rows.iter().map(|row| width(&row[at])).max().unwrap_or(0)).collect();
+    let mut text = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (cell, most) in row.iter().zip(&widths) {
+            line.push_str(cell);
+            line.push_str(&" ".repeat(most - width(cell) + 2));
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
 }

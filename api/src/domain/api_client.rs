@@ -1,0 +1,118 @@
+//! Clients of the API: what their state allows, and what their fields may hold.
+
+use entity::api_client::ClientState;
+
+use super::principal::{Client, Scopes, Standing};
+
+/// What can be done with a client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientAction {
+    /// Change its name, scopes, origins or tier.
+    Update,
+    /// Give it a new secret beside the last one.
+    RotateSecret,
+    /// Shut it out.
+    Disable,
+    /// Let it in again.
+    Enable,
+}
+
+impl ClientAction {
+    /// Every action.
+    pub const ALL: [Self; 4] = [Self::Update, Self::RotateSecret, Self::Disable, Self::Enable];
+}
+
+/// Whether a client in `state` allows the action.
+pub fn allows(state: ClientState, action: ClientAction) -> bool {
+    match (state, action) {
+        (
+            ClientState::Active,
+            ClientAction::Update | ClientAction::RotateSecret | ClientAction::Disable,
+        )
+        | (ClientState::Disabled, ClientAction::Update | ClientAction::Enable) => true,
+        (ClientState::Active, ClientAction::Enable)
+        | (ClientState::Disabled, ClientAction::RotateSecret | ClientAction::Disable) => false,
+    }
+}
+
+/// Whether a client may hand out these scopes: one that runs the programme any, a partner's only its own,
+/// so that nobody rises by making a client.
+pub fn may_grant(grantor: &Client, scopes: Scopes) -> bool {
+    match grantor.institution.standing {
+        Standing::Operator => true,
+        Standing::Partner => scopes.is_within(grantor.scopes),
+    }
+}
+
+/// Longest name, in characters.
+pub const MAX_NAME: usize = 100;
+/// Most origins of a client.
+pub const MAX_ORIGINS: usize = 10;
+
+/// Whether a name can be shown in a list: some text on one line.
+pub fn is_name(name: &str) -> bool {
+    !name.trim().is_empty()
+        && name.chars().count() <= MAX_NAME
+        && !name.chars().any(char::is_control)
+}
+
+/// Whether a text is an origin as browsers send it (RFC 6454 §6.2): scheme, host, port, nothing else.
+pub fn is_origin(text: &str) -> bool {
+    let Some((scheme, host)) = text.split_once("://") else { return false };
+    let host_is_plain = !host.is_empty()
+        && host.len() <= 200
+        && host.bytes().all(|byte| {
+            byte.is_ascii_lowercase()
+                || byte.is_ascii_digit()
+                || matches!(byte, b'.' | b'-' | b':' | b'[' | b']')
+        });
+    matches!(scheme, "http" | "https") && host_is_plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_answers_every_action() {
+        use ClientAction as A;
+        let table = [
+            (ClientState::Active, [true, true, true, false]),
+            (ClientState::Disabled, [true, false, false, true]),
+        ];
+        for (state, answers) in table {
+            let seen = [A::Update, A::RotateSecret, A::Disable, A::Enable]
+                .map(|action| allows(state, action));
+            assert_eq!(seen, answers, "{state:?}");
+        }
+        assert_eq!(A::ALL.len(), 4);
+    }
+
+    #[test]
+    fn names_and_origins() {
+        for (name, fits) in [
+            ("통계 대시보드", true),
+            ("", false),
+            ("  ", false),
+            ("a\nb", false),
+            (&"가".repeat(100), true),
+            (&"가".repeat(101), false),
+        ] {
+            assert_eq!(is_name(name), fits, "{name}");
+        }
+        for (origin, fits) in [
+            ("https://dash.example.kr", true),
+            ("http://localhost:3000", true),
+            ("http://[::1]:3000", true),
+            ("https://dash.example.kr/", false),
+            ("https://Dash.example.kr", false),
+            ("https://", false),
+            ("*", false),
+            ("null", false),
+            ("ftp://dash.example.kr", false),
+            ("https://a b", false),
+        ] {
+            assert_eq!(is_origin(origin), fits, "{origin}");
+        }
+    }
+}

@@ -1,0 +1,373 @@
+//! Clients of the API and what is done with them; `service::api_client` does it.
+
+use entity::api_client::{ClientState, Column as C, RateTier};
+use futures_util::FutureExt;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::choices::Input;
+use super::mutation::{key_of, root, run};
+use crate::domain::access::{self, Object};
+use crate::domain::api_client::{ClientAction, allows};
+use crate::error::{Error, Message, denied_message};
+use crate::read::catalog::Root;
+use crate::read::model::{Args, Column, Guard, Scalar, Shape, Source, Type};
+use crate::read::sql::Sql;
+use crate::read::{Act, Reader};
+use crate::service::api_client::{self as service, Changes, Issued, NewClient};
+
+const TAG: [u8; 2] = *b"AP";
+
+/// The types declared here.
+pub fn types() -> Vec<Type> {
+    let ty = Type::rows::<entity::api_client::Entity>(
+        "ApiClient",
+        TAG,
+        Guard::Client,
+        "API 클라이언트. Program of a partner agency that signs in with a secret of its own. Seen with `access:admin`: all by the institutions that run the programme, its own by every other.",
+    );
+    let institution = Column { source: Source::Expression(institution_key), scalar: Scalar::Text };
+    let can = vec![ty.input(C::State), institution];
+    vec![
+        ty.owned(&[C::InstitutionId])
+            .column("clientId", C::ClientId, "클라이언트 ID. Name with which it signs in (RFC 6749).")
+            .column("name", C::Name, "이름. Name for people.")
+            .one("institution", C::InstitutionId, "Institution", "소속 기관. Institution on whose behalf it acts.")
+            .computed("scopes", "[String!]!", vec![text("scopes")], words, "권한 범위. Scopes it may ask for, e.g. `program:read`.")
+            .computed("origins", "[String!]!", vec![text("origins")], words, "허용 출처. Origins of web pages that may use it.")
+            .choice("rateTier", C::RateTier, RateTier::CHOICE, "이용 등급. How much it may ask for each minute.")
+            .choice("state", C::State, ClientState::CHOICE, "상태. Whether it may sign in.")
+            .column("disabledAt", C::DisabledAt, "중지 시각. When it was shut out.")
+            .column("disabledReason", C::DisabledReason, "중지 사유. Why it was shut out.")
+            .column("secretCreatedAt", C::SecretCreatedAt, "비밀키 발급 시각. When its newest secret was made.")
+            .column("previousSecretCreatedAt", C::PreviousSecretCreatedAt, "이전 비밀키 발급 시각. When the secret before was made, while that is still valid.")
+            .expression("lastUsedAt", Scalar::DateTime, "DateTime", last_used_at, "최근 사용. When it last got a token.")
+            .computed("viewerCan", "ApiClientActions!", can, viewer_can, "가능한 작업. What the caller may do with it now, and if not, why.")
+            .column("version", C::Version, "판. Version, counted up by each write; a write names the version it saw.")
+            .column("createdAt", C::CreatedAt, "생성 시각. Instant of creation.")
+            .column("updatedAt", C::UpdatedAt, "수정 시각. Instant of the last write.")
+            .sorted(&["name"])
+            .orderable("NAME", "name")
+            .list("apiClients"),
+    ]
+}
+
+fn text(column: &'static str) -> Column {
+    Column { source: Source::Column(column), scalar: Scalar::Text }
+}
+
+/// A key as text, which a computed field can read.
+fn institution_key(
+    _: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    _: &Args,
+) -> Result<(), Error> {
+    if sql.is_postgres() {
+        sql.push("CAST(").column(alias, "institution_id").push(" AS text)");
+    } else {
+        sql.push("lower(hex(").column(alias, "institution_id").push("))");
+    }
+    Ok(())
+}
+
+fn last_used_at(
+    _: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    _: &Args,
+) -> Result<(), Error> {
+    let event = sql.alias();
+    sql.push("(SELECT ").column(&event, "at").push(" FROM audit_event ").push(&event);
+    sql.push(" WHERE ").column(&event, "client_id").push(" = ").column(alias, "id");
+    sql.push(" AND ").column(&event, "action").push(" = 'token.issue' ORDER BY ");
+    sql.column(&event, "seq").push(" DESC LIMIT 1)");
+    Ok(())
+}
+
+fn words(_: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
+    let text = values.first().and_then(Value::as_str).unwrap_or_default();
+    Ok(text.split(' ').filter(|word| !word.is_empty()).collect())
+}
+
+fn viewer_can(reader: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
+    let state: ClientState = serde_json::from_value(values.first().cloned().unwrap_or_default())
+        .map_err(Error::internal)?;
+    let owner: Option<Uuid> =
+        values.get(1).and_then(Value::as_str).and_then(|key| key.parse().ok());
+    let denied = access::may_write(reader.principal, Object::ApiClient, owner).err();
+    let mut can = Map::new();
+    for action in ClientAction::ALL {
+        let reason = match denied {
+            Some(denied) => Some(denied_message(denied)),
+            None if allows(state, action) => None,
+            None => Some(service::wrong_state(state).message),
+        };
+        let name = match action {
+            ClientAction::Update => "update",
+            ClientAction::RotateSecret => "rotateSecret",
+            ClientAction::Disable => "disable",
+            ClientAction::Enable => "enable",
+        };
+        can.insert(name.to_owned(), permission(reason));
+    }
+    Ok(Value::Object(can))
+}
+
+/// Whether something may be done, and if not, why.
+pub fn permission(reason: Option<Message>) -> Value {
+    let allowed = reason.is_none();
+    json!({ "allowed": allowed, "reason": reason.map(|text| json!({ "ko": text.ko, "en": text.en })) })
+}
+
+/// The shapes declared here.
+pub const SHAPES: &[Shape] = &[
+    Shape {
+        name: "Permission",
+        description: "작업 가능 여부. Whether the caller may do something now, and if not, why.",
+        fields: &[
+            ("allowed", "Boolean!", "가능 여부. Whether it may be done."),
+            ("reason", "LocalizedText", "불가 사유. Why not; null if it may be done."),
+        ],
+    },
+    Shape {
+        name: "ApiClientActions",
+        description: "클라이언트 작업. What the caller may do with a client.",
+        fields: &[
+            ("update", "Permission!", "수정. Change it."),
+            ("rotateSecret", "Permission!", "비밀키 교체. Give it a new secret."),
+            ("disable", "Permission!", "사용 중지. Shut it out."),
+            ("enable", "Permission!", "사용 재개. Let it in again."),
+        ],
+    },
+    Shape {
+        name: "ApiClientPayload",
+        description: "클라이언트 변경 결과. What came of changing a client.",
+        fields: &[
+            ("apiClient", "ApiClient", "클라이언트. The client; null if nothing was done."),
+            ("errors", "[UserError!]!", "입력 오류. What to put right; empty if it was done."),
+        ],
+    },
+    Shape {
+        name: "ApiClientSecretPayload",
+        description: "비밀키 발급 결과. What came of making a secret.",
+        fields: &[
+            ("apiClient", "ApiClient", "클라이언트. The client; null if nothing was done."),
+            (
+                "clientSecret",
+                "String",
+                "비밀키. The secret, shown this once and never again; null if none was made.",
+            ),
+            ("errors", "[UserError!]!", "입력 오류. What to put right; empty if it was done."),
+        ],
+    },
+];
+
+/// The input objects declared here.
+pub const INPUTS: &[Input] = &[
+    (
+        "CreateApiClientInput",
+        "클라이언트 등록. A client to be made.",
+        &[
+            ("institution", "String!", "소속 기관. Code of its institution."),
+            ("name", "String!", "이름. Name for people, one line of at most 100 characters."),
+            ("scopes", "[String!]!", "권한 범위. Scopes it may ask for, e.g. `program:read`."),
+            (
+                "origins",
+                "[String!]",
+                "허용 출처. Origins of web pages that may use it, at most 10.",
+            ),
+            ("rateTier", "RateTier", "이용 등급. STANDARD if left out."),
+            (
+                "idempotencyKey",
+                "String!",
+                "멱등 키. A text of your own, 8 to 100 characters; repeating the call with it makes no second client.",
+            ),
+        ],
+    ),
+    (
+        "UpdateApiClientInput",
+        "클라이언트 수정. What is to be changed of a client; what is left out stays.",
+        &[
+            ("id", "ID!", "식별자. The client."),
+            ("version", "Int!", "판. The version you saw."),
+            ("name", "String", "이름. Name for people."),
+            (
+                "scopes",
+                "[String!]",
+                "권한 범위. Scopes it may ask for; its tokens lose at once what is taken away.",
+            ),
+            ("origins", "[String!]", "허용 출처. Origins of web pages that may use it."),
+            ("rateTier", "RateTier", "이용 등급. How much it may ask for."),
+        ],
+    ),
+    (
+        "RotateApiClientSecretInput",
+        "비밀키 교체. A client to be given a new secret.",
+        &[
+            ("id", "ID!", "식별자. The client."),
+            ("version", "Int!", "판. The version you saw."),
+            (
+                "dropOthers",
+                "Boolean",
+                "이전 비밀키 폐기. Whether the last secret ends now; otherwise it stays valid until the next rotation.",
+            ),
+        ],
+    ),
+    (
+        "DisableApiClientInput",
+        "클라이언트 사용 중지. A client to be shut out.",
+        &[
+            ("id", "ID!", "식별자. The client."),
+            ("version", "Int!", "판. The version you saw."),
+            ("reason", "String", "사유. Why."),
+        ],
+    ),
+    (
+        "EnableApiClientInput",
+        "클라이언트 사용 재개. A client to be let in again.",
+        &[("id", "ID!", "식별자. The client."), ("version", "Int!", "판. The version you saw.")],
+    ),
+];
+
+/// The fields of the mutation's root declared here.
+pub fn mutations() -> Vec<Root> {
+    vec![
+        root(
+            "createApiClient",
+            "클라이언트 등록. Makes a client with its first secret. Needs `access:admin`.",
+            "CreateApiClientInput",
+            "ApiClientSecretPayload",
+            |act, args| run(act, "createApiClient", args, create).boxed(),
+        ),
+        root(
+            "updateApiClient",
+            "클라이언트 수정. Changes a client. Needs `access:admin`.",
+            "UpdateApiClientInput",
+            "ApiClientPayload",
+            |act, args| run(act, "updateApiClient", args, update).boxed(),
+        ),
+        root(
+            "rotateApiClientSecret",
+            "비밀키 교체. Gives a client a new secret beside the last one. Needs `access:admin`.",
+            "RotateApiClientSecretInput",
+            "ApiClientSecretPayload",
+            |act, args| run(act, "rotateApiClientSecret", args, rotate).boxed(),
+        ),
+        root(
+            "disableApiClient",
+            "클라이언트 사용 중지. Shuts a client out; its tokens are refused at once. Needs `access:admin`.",
+            "DisableApiClientInput",
+            "ApiClientPayload",
+            |act, args| run(act, "disableApiClient", args, disable).boxed(),
+        ),
+        root(
+            "enableApiClient",
+            "클라이언트 사용 재개. Lets a client in again. Needs `access:admin`.",
+            "EnableApiClientInput",
+            "ApiClientPayload",
+            |act, args| run(act, "enableApiClient", args, enable).boxed(),
+        ),
+    ]
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct CreateInput {
+    institution: String,
+    name: String,
+    scopes: Vec<String>,
+    #[serde(default)]
+    origins: Option<Vec<String>>,
+    #[serde(default)]
+    rate_tier: Option<RateTier>,
+    idempotency_key: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct UpdateInput {
+    id: String,
+    version: i32,
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    scopes: Option<Vec<String>>,
+    #[serde(default)]
+    origins: Option<Vec<String>>,
+    #[serde(default)]
+    rate_tier: Option<RateTier>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct RotateInput {
+    id: String,
+    version: i32,
+    #[serde(default)]
+    drop_others: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct StateInput {
+    id: String,
+    version: i32,
+    #[serde(default)]
+    reason: Option<String>,
+}
+
+fn changed(id: Uuid) -> Map<String, Value> {
+    Map::from_iter([("apiClient".to_owned(), id.to_string().into())])
+}
+
+fn issued(issued: Issued) -> Map<String, Value> {
+    let mut payload = changed(issued.id);
+    payload.insert("clientSecret".to_owned(), issued.secret.into());
+    payload
+}
+
+async fn create(act: &Act<'_>, input: CreateInput) -> Result<Map<String, Value>, Error> {
+    super::mutation::check_key(&input.idempotency_key)?;
+    let new = NewClient {
+        institution: input.institution,
+        name: input.name,
+        scopes: input.scopes,
+        origins: input.origins.unwrap_or_default(),
+        rate_tier: input.rate_tier.unwrap_or(RateTier::Standard),
+    };
+    service::create(act.db, act.author, &new, &input.idempotency_key).await.map(issued)
+}
+
+async fn update(act: &Act<'_>, input: UpdateInput) -> Result<Map<String, Value>, Error> {
+    let id = key_of(TAG, &input.id)?;
+    let changes = Changes {
+        name: input.name,
+        scopes: input.scopes,
+        origins: input.origins,
+        rate_tier: input.rate_tier,
+    };
+    service::update(act.db, act.author, id, input.version, changes).await?;
+    Ok(changed(id))
+}
+
+async fn rotate(act: &Act<'_>, input: RotateInput) -> Result<Map<String, Value>, Error> {
+    let id = key_of(TAG, &input.id)?;
+    let drop_others = input.drop_others.unwrap_or(false);
+    service::rotate_secret(act.db, act.author, id, input.version, drop_others).await.map(issued)
+}
+
+async fn disable(act: &Act<'_>, input: StateInput) -> Result<Map<String, Value>, Error> {
+    let id = key_of(TAG, &input.id)?;
+    service::disable(act.db, act.author, id, input.version, input.reason).await?;
+    Ok(changed(id))
+}
+
+async fn enable(act: &Act<'_>, input: StateInput) -> Result<Map<String, Value>, Error> {
+    let id = key_of(TAG, &input.id)?;
+    service::enable(act.db, act.author, id, input.version).await?;
+    Ok(changed(id))
+}

@@ -1,0 +1,82 @@
+//! The change feed 변경 내역: what changed, in the order of commits, to be polled or subscribed to.
+
+use entity::change::{ChangeKind, Column as C};
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::read::Reader;
+use crate::read::catalog::{Root, RootKind, page_args};
+use crate::read::model::{Arg, Args, Guard, List, Type};
+use crate::read::sql::Sql;
+use crate::read::stream::{SINCE, UNTIL};
+
+/// The types declared here.
+pub fn types() -> Vec<Type> {
+    vec![
+        Type::rows::<entity::change::Entity>("Change", *b"CH", Guard::Feed, "변경. One change of one row, in the order of commits over all servers. Seen by who may see the row at the time of the look.")
+            .choice("kind", C::Kind, ChangeKind::CHOICE, "변경 종류. What happened.")
+            .column("type", C::SubjectType, "유형. Name of the row's type.")
+            .column("version", C::Version, "판. Version of the row after the change.")
+            .column("at", C::At, "시각. Instant of the change.")
+            .any_subject("subject", "대상. The row as it is now; null if it is gone.")
+            .sorted(&["seq"]),
+    ]
+}
+
+fn types_arg() -> Arg {
+    Arg::new("types", "[String!]", "유형. Names of types, e.g. `Meeting`; everything if left out.")
+}
+
+fn list() -> List {
+    List { target: "Change", link: None, sorted: vec!["seq"], condition: Some(wanted) }
+}
+
+/// The fields of the query's root declared here.
+pub fn roots() -> Vec<Root> {
+    let mut args = vec![types_arg()];
+    args.extend(page_args("Change", false));
+    vec![Root {
+        name: "changes",
+        description: "변경 내역. What changed, the oldest first: ask with `after` of the last cursor you saw for what is new since.".into(),
+        ty: "ChangeConnection!".into(),
+        args,
+        kind: RootKind::List(list()),
+    }]
+}
+
+/// The fields of the subscription's root declared here.
+pub fn subscriptions() -> Vec<Root> {
+    vec![Root {
+        name: "changes",
+        description: "변경 알림. Each change as it is made, with its cursor; none is lost or told twice if you go on after the last cursor you saw.".into(),
+        ty: "ChangeEdge!".into(),
+        args: vec![
+            types_arg(),
+            Arg::new("after", "String", "이 커서 다음부터. Cursor of the last change you saw, of this subscription or of the query; from now on if left out."),
+        ],
+        kind: RootKind::Stream(list()),
+    }]
+}
+
+fn wanted(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
+    sql.push("TRUE");
+    for (name, sign) in [(SINCE, " > "), (UNTIL, " <= ")] {
+        if let Some(number) = args.get(name).and_then(Value::as_i64) {
+            sql.push(" AND ").column(alias, "seq").push(sign).bind(number);
+        }
+    }
+    let Some(types) = args.get("types").and_then(Value::as_array) else { return Ok(()) };
+    sql.push(" AND ").column(alias, "subject_type").push(" IN (NULL");
+    for name in types.iter().filter_map(Value::as_str) {
+        let known = reader.catalog.fed().find(|ty| ty.name == name).ok_or_else(|| {
+            let shown: String = name.chars().take(40).collect();
+            Error::input(
+                format!("변경 내역에 {shown} 유형이 없습니다."),
+                format!("The feed has no type {shown}."),
+            )
+        })?;
+        sql.push(", '").push(known.name).push("'");
+    }
+    sql.push(")");
+    Ok(())
+}

@@ -1,0 +1,133 @@
+//! What all mutations share: the input read, the refusal put on record, what a person can put right told in
+//! the payload.
+//!
+//! To add a mutation: its input in the feature's `INPUTS`, its payload in `SHAPES`, and a [`root`] whose
+//! action calls [`run`] with a function of the service.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::error::{Error, UserError};
+use crate::read::catalog::{Action, Root, RootKind};
+use crate::read::model::{Arg, Args, Shape};
+use crate::read::{Act, global_id};
+use crate::service::audit;
+use crate::service::ledger::Event;
+
+/// What a person can put right.
+pub const USER_ERROR: Shape = Shape {
+    name: "UserError",
+    description: "입력 오류. What a person can put right in the input of a mutation.",
+    fields: &[
+        ("code", "String!", "코드. Stable code."),
+        ("path", "[String!]!", "위치. Path into the input, from `input` on."),
+        ("message", "String!", "안내. What to do, in Korean or English by Accept-Language."),
+    ],
+};
+
+/// A field of the mutation's root.
+pub fn root(
+    name: &'static str,
+    description: &str,
+    input: &'static str,
+    payload: &'static str,
+    action: Action,
+) -> Root {
+    Root {
+        name,
+        description: description.to_owned(),
+        ty: payload.to_owned(),
+        args: vec![Arg::new("input", format!("{input}!"), "입력. What is to be done.")],
+        kind: RootKind::Action(action),
+    }
+}
+
+fn shown(act: &Act<'_>, errors: &[UserError]) -> Value {
+    errors
+        .iter()
+        .map(|error| {
+            json!({
+                "code": error.code,
+                "path": error.path,
+                "message": error.message.text(act.language),
+            })
+        })
+        .collect()
+}
+
+/// Reads the input, acts, and makes the payload: what the action gives, and `errors`.
+///
+/// # Errors
+/// Those of the request: forbidden (which is put on record), not found, internal.
+pub async fn run<'a, I, F>(
+    act: &'a Act<'a>,
+    name: &'static str,
+    mut args: Args,
+    action: impl FnOnce(&'a Act<'a>, I) -> F + Send,
+) -> Result<Value, Error>
+where
+    I: DeserializeOwned + Send,
+    F: Future<Output = Result<Map<String, Value>, Error>> + Send,
+{
+    let input = args.remove("input").unwrap_or_default();
+    let input: I = serde_json::from_value(input)
+        .map_err(|error| Error::input(error.to_string(), error.to_string()))?;
+    let mut payload = Map::new();
+    let errors = match action(act, input).await {
+        Ok(done) => {
+            payload = done;
+            Vec::new()
+        }
+        Err(Error::User(errors)) => errors,
+        Err(Error::Conflict) => {
+            let message = Error::Conflict.message();
+            vec![UserError::at("version", "CONFLICT", message.ko, message.en)]
+        }
+        Err(error) => {
+            if matches!(error, Error::Forbidden(_) | Error::NotFound) {
+                refused(act, name, &error).await?;
+            }
+            return Err(error);
+        }
+    };
+    payload.insert("errors".to_owned(), shown(act, &errors));
+    Ok(Value::Object(payload))
+}
+
+async fn refused(act: &Act<'_>, name: &'static str, error: &Error) -> Result<(), Error> {
+    let event = Event { action: name, refused: Some(error.code().to_owned()), ..Event::default() };
+    audit::record(act.db, act.author, vec![event]).await
+}
+
+/// The key of a row of the type with this tag, out of its global id.
+///
+/// # Errors
+/// User error, if it is no id, or one of another type.
+pub fn key_of(tag: [u8; 2], id: &str) -> Result<Uuid, Error> {
+    match global_id::decode(id) {
+        Some((found, key)) if found == tag => Ok(key),
+        _ => Err(Error::User(vec![UserError::at(
+            "id",
+            "NOT_AN_ID",
+            "이 유형의 식별자가 아닙니다.",
+            "This is not an id of this type.",
+        )])),
+    }
+}
+
+/// Checks a caller's idempotency key.
+///
+/// # Errors
+/// User error, if it is too short to be unlikely or too long to be kept.
+pub fn check_key(key: &str) -> Result<(), Error> {
+    if (8..=100).contains(&key.len()) && !key.chars().any(char::is_control) {
+        return Ok(());
+    }
+    Err(Error::User(vec![UserError::at(
+        "idempotencyKey",
+        "INVALID_KEY",
+        "멱등 키는 8~100자여야 합니다. 예: UUID",
+        "An idempotency key has 8 to 100 characters, e.g. a UUID.",
+    )]))
+}

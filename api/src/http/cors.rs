@@ -1,0 +1,48 @@
+//! Which web pages of other origins may call the API: those that the operator lists, and those that an
+//! active client lists. Credentials of the browser (cookies) are used nowhere, so none are allowed.
+
+use std::time::Duration;
+
+use axum::http::header::{
+    ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER,
+};
+use axum::http::{Method, request};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use super::Shared;
+use super::headers::REQUEST_ID;
+use crate::service::api_client;
+
+/// Whether pages of the origin may call.
+pub async fn allows(shared: &Shared, origin: &HeaderValue) -> bool {
+    let Ok(origin) = origin.to_str() else { return false };
+    if shared.settings.cors_origins.iter().any(|allowed| allowed == origin) {
+        return true;
+    }
+    match api_client::allows_origin(&shared.app.db, origin).await {
+        Ok(allowed) => allowed,
+        Err(error) => {
+            tracing::error!(error.cause = %error, "cors.unknown");
+            false
+        }
+    }
+}
+
+/// Answers preflights and marks the answers to pages that are allowed.
+pub fn layer(shared: Shared) -> CorsLayer {
+    let allowed = AllowOrigin::async_predicate(move |origin: HeaderValue, _: &request::Parts| {
+        let shared = shared.clone();
+        async move { allows(&shared, &origin).await }
+    });
+    CorsLayer::new()
+        .allow_origin(allowed)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([AUTHORIZATION, CONTENT_TYPE, ACCEPT, ACCEPT_LANGUAGE, REQUEST_ID])
+        .expose_headers([
+            REQUEST_ID,
+            RETRY_AFTER,
+            HeaderName::from_static("ratelimit"),
+            HeaderName::from_static("ratelimit-policy"),
+        ])
+        .max_age(Duration::from_secs(600))
+}

@@ -1,0 +1,115 @@
+//! GraphQL over server-sent events, in "distinct connections mode": one operation a request, an event
+//! `next` for each answer and `complete` at the end. For callers behind proxies that let no WebSocket pass.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use apollo_compiler::ast::OperationType;
+use axum::body::{Body, Bytes};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use chrono::Utc;
+use futures_util::stream;
+
+use super::caller::Caller;
+use super::graphql::answer_in_time;
+use super::media::Media;
+use super::subscription::Subscription;
+use super::{Shared, told_to_stop};
+use crate::graphql::engine::Prepared;
+use crate::graphql::request;
+
+/// How often an idle stream shows that it lives, and its caller is asked for anew.
+const HEARTBEAT: Duration = Duration::from_secs(1);
+/// Looks between two signs of life.
+const LOOKS: u32 = 15;
+
+fn next(json: &str) -> String {
+    // JSON text has no line breaks outside of strings, and inside they are escaped.
+    format!("event: next\ndata: {json}\n\n")
+}
+
+const COMPLETE: &str = "event: complete\ndata:\n\n";
+
+/// What is sent next.
+enum State {
+    Running(Box<Running>),
+    Ended,
+}
+
+struct Running {
+    shared: Shared,
+    caller: Caller,
+    subscription: Subscription,
+    looks: u32,
+}
+
+/// Answers with a stream of events.
+pub async fn answer(shared: Shared, mut caller: Caller, prepared: Prepared) -> Response {
+    if prepared.kind != OperationType::Subscription {
+        let answered = match answer_in_time(&shared, &mut caller, &prepared).await {
+            Ok(answered) => answered,
+            Err(refusal) => request::Response::refused(refusal.1),
+        };
+        let json = answered.into_json(caller.language, &caller.request_id);
+        return stream_of(Body::from(format!("{}{COMPLETE}", next(&json))));
+    }
+    let begun = Subscription::begin(shared.clone(), caller.clone(), prepared).await;
+    let subscription = match begun {
+        Ok(subscription) => subscription,
+        Err(error) => {
+            let refused = request::Response::refused(error);
+            let json = refused.into_json(caller.language, &caller.request_id);
+            return stream_of(Body::from(format!("{}{COMPLETE}", next(&json))));
+        }
+    };
+    let running = State::Running(Box::new(Running { shared, caller, subscription, looks: 0 }));
+    let events = stream::unfold(running, |state| async move {
+        match state {
+            State::Ended => None,
+            State::Running(running) => Some(running.step().await),
+        }
+    });
+    stream_of(Body::from_stream(events))
+}
+
+impl Running {
+    /// Waits for what is sent next.
+    async fn step(mut self: Box<Self>) -> (Result<Bytes, Infallible>, State) {
+        let stopping = self.shared.stopping.clone();
+        loop {
+            tokio::select! {
+                events = self.subscription.next() => {
+                    let Ok(events) = events else { return (Ok(COMPLETE.into()), State::Ended) };
+                    let text: String = events.iter().map(|json| next(json)).collect();
+                    return (Ok(text.into()), State::Running(self));
+                }
+                () = tokio::time::sleep(HEARTBEAT) => {
+                    let app = &self.shared.app;
+                    let renewed =
+                        app.access.renew(&app.db, &self.caller.principal, Utc::now()).await;
+                    if renewed.is_err() {
+                        return (Ok(COMPLETE.into()), State::Ended);
+                    }
+                    self.looks += 1;
+                    if self.looks.is_multiple_of(LOOKS) {
+                        return (Ok(":\n\n".into()), State::Running(self));
+                    }
+                }
+                () = told_to_stop(stopping.clone()) => {
+                    return (Ok(COMPLETE.into()), State::Ended);
+                }
+            }
+        }
+    }
+}
+
+fn stream_of(body: Body) -> Response {
+    let headers = [
+        (CONTENT_TYPE, Media::EventStream.content_type()),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        // A proxy that gathers an answer before it passes it on would hold events back.
+        (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
+    ];
+    (headers, body).into_response()
+}

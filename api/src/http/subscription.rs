@@ -1,0 +1,64 @@
+//! A running subscription, over whatever connection: waits for the feed, asks again who calls, and gives
+//! what that caller may see at that time. A caller who is slow to read is read for slowly: nothing waits in
+//! memory but the events of one look.
+
+use chrono::Utc;
+use tokio::sync::watch;
+
+use super::Shared;
+use super::caller::Caller;
+use crate::error::Error;
+use crate::graphql::engine::Prepared;
+use crate::graphql::request::Response;
+
+/// A running subscription.
+pub struct Subscription {
+    shared: Shared,
+    caller: Caller,
+    prepared: Prepared,
+    position: i64,
+    end: watch::Receiver<i64>,
+}
+
+impl Subscription {
+    /// Begins.
+    ///
+    /// # Errors
+    /// Input; internal.
+    pub async fn begin(shared: Shared, caller: Caller, prepared: Prepared) -> Result<Self, Error> {
+        // Watching begins before the position is taken, so that no change falls between the two.
+        let end = shared.app.engine.feed.watch();
+        let position = shared.app.engine.subscribe(&prepared, &caller.call(Utc::now())).await?;
+        Ok(Self { shared, caller, prepared, position, end })
+    }
+
+    /// Waits for the next events, each as the JSON of one answer.
+    ///
+    /// # Errors
+    /// Unauthenticated, once the caller's token has ended or was revoked; internal.
+    pub async fn next(&mut self) -> Result<Vec<String>, Error> {
+        loop {
+            let position = self.position;
+            let end = *self
+                .end
+                .wait_for(|end| *end > position)
+                .await
+                .map_err(|_| Error::internal("the feed has ended"))?;
+            let now = Utc::now();
+            let app = &self.shared.app;
+            self.caller.principal = app.access.renew(&app.db, &self.caller.principal, now).await?;
+            let call = self.caller.call(now);
+            let found = app.engine.events(&self.prepared, &call, position, end).await?;
+            self.position = found.position;
+            self.caller.charge(&self.shared, found.actual);
+            if !found.data.is_empty() {
+                let language = self.caller.language;
+                let answers = found.data.into_iter().map(|data| {
+                    let answer = Response { data: Some(data), ..Response::default() };
+                    answer.into_json(language, &self.caller.request_id)
+                });
+                return Ok(answers.collect());
+            }
+        }
+    }
+}

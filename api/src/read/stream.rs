@@ -1,0 +1,112 @@
+//! A subscription's events: the edges of a list that came to be since the last look, in the order of their
+//! numbers, each as one answer. Nothing is kept between two looks but the number of the last.
+
+use apollo_compiler::executable::SelectionSet;
+use serde_json::Value;
+
+use super::answer::Writer;
+use super::catalog::RootKind;
+use super::context::Reader;
+use super::load;
+use super::model::{Args, List};
+use super::page;
+use super::planner::{Planner, written};
+use super::selection::{Document, Selected};
+use crate::error::Error;
+
+/// Argument under which the condition of a streamed list finds the number after which rows are new.
+pub const SINCE: &str = "$since";
+/// Argument under which it finds the number up to which this look goes.
+pub const UNTIL: &str = "$until";
+
+/// What one look found.
+#[derive(Debug)]
+pub struct Events {
+    /// Data of each event as JSON text.
+    pub data: Vec<String>,
+    /// Number after which the next look goes on.
+    pub position: i64,
+    /// Rows that were read.
+    pub actual: usize,
+}
+
+fn streamed<'a>(
+    planner: &Planner<'a>,
+    root: &'a SelectionSet,
+) -> Result<(&'a List, Selected<'a>), Error> {
+    let selected = planner.document.collect(planner.catalog, "Subscription", &[root]);
+    let one = selected.into_iter().next().ok_or_else(|| {
+        Error::input("구독할 필드가 없습니다.", "The subscription selects nothing.")
+    })?;
+    match planner.catalog.root("Subscription", one.field.name.as_str()).map(|root| &root.kind) {
+        Some(RootKind::Stream(list)) => Ok((list, one)),
+        _ => Err(Error::input("구독할 수 없는 필드입니다.", "This field cannot be subscribed to.")),
+    }
+}
+
+/// Checks a subscription's arguments; gives the number after which the caller wants to go on, if it names
+/// one.
+///
+/// # Errors
+/// Input.
+pub fn start(
+    reader: &Reader<'_>,
+    document: Document<'_>,
+    root: &SelectionSet,
+) -> Result<Option<i64>, Error> {
+    let mut planner = Planner { catalog: reader.catalog, document, cost: 0, rows: 0 };
+    let (list, selected) = streamed(&planner, root)?;
+    let args = planner.args(&selected)?;
+    let after = args.get("after").and_then(Value::as_str).map(str::to_owned);
+    if let Some(condition) = list.condition {
+        condition(reader, &mut reader.sql(), "b", &args)?;
+    }
+    let (plan, _) = planner.stream(list, &selected, Args::new())?;
+    let Some(after) = after else { return Ok(None) };
+    let scalars: Vec<_> = plan.order.iter().map(|term| term.column.scalar).collect();
+    let values = page::decode(&after, plan.seal, &scalars);
+    values.and_then(|values| values.first()?.as_i64()).map(Some).ok_or_else(|| {
+        Error::input(
+            "after의 커서가 이 목록의 것이 아닙니다.",
+            "The cursor in after is not one of this list.",
+        )
+    })
+}
+
+/// Looks for rows numbered after `since` and up to `until`.
+///
+/// # Errors
+/// Input; too costly; internal.
+pub async fn events(
+    reader: &Reader<'_>,
+    document: Document<'_>,
+    root: &SelectionSet,
+    since: i64,
+    until: i64,
+) -> Result<Events, Error> {
+    let mut planner = Planner { catalog: reader.catalog, document, cost: 0, rows: 0 };
+    let (list, selected) = streamed(&planner, root)?;
+    let mut args = planner.args(&selected)?;
+    args.insert(SINCE.to_owned(), since.into());
+    args.insert(UNTIL.to_owned(), until.into());
+    let (plan, edge) = planner.stream(list, &selected, args)?;
+    let loaded = load::root_list(reader, &mut planner, &plan).await?;
+    let found = loaded.groups.get(&load::ROOT).cloned().unwrap_or(0..0);
+    let shown = found.start..found.start + found.len().min(plan.page.size);
+    let mut position = until;
+    let mut data = Vec::with_capacity(shown.len());
+    for at in shown.clone() {
+        let mut writer = Writer { reader, out: String::from("{") };
+        writer.out.push_str(&written(selected.key));
+        writer.edge(&edge, &plan, &loaded, at)?;
+        writer.out.push('}');
+        data.push(writer.out);
+    }
+    if found.len() > shown.len()
+        && let Some(last) = shown.last()
+    {
+        let values = load::cursor_values(&plan, &loaded.loaded.rows[last])?;
+        position = values.first().and_then(Value::as_i64).unwrap_or(until);
+    }
+    Ok(Events { data, position, actual: planner.rows })
+}

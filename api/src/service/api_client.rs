@@ -1,0 +1,443 @@
+//! Clients of the API 클라이언트: made, changed, given new secrets, shut out and let in again. The same for
+//! the command line and for mutations; a secret is told once, in the answer of the call that made it.
+
+use entity::api_client::{self, ClientState, RateTier};
+use entity::{institution, revoked_token};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, Set, Statement,
+};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::ledger::{Event, hex};
+use super::write::{Author, Created, Write};
+use crate::auth::secret;
+use crate::domain::access::{self, Denied, Object};
+use crate::domain::api_client::{
+    ClientAction, MAX_NAME, MAX_ORIGINS, allows, is_name, is_origin, may_grant,
+};
+use crate::domain::principal::{Principal, Scope, Scopes};
+use crate::error::{Error, UserError};
+
+/// A client with the secret that the call made, if it made one.
+#[derive(Debug)]
+pub struct Issued {
+    /// Key of the client.
+    pub id: Uuid,
+    /// Name with which it signs in.
+    pub client_id: String,
+    /// The secret; never to be had again.
+    pub secret: Option<String>,
+}
+
+/// What a client is made of.
+#[derive(Debug, Clone)]
+pub struct NewClient {
+    /// Code of its institution.
+    pub institution: String,
+    /// Name for people.
+    pub name: String,
+    /// Scopes it may ask for.
+    pub scopes: Vec<String>,
+    /// Origins of web pages that may use it.
+    pub origins: Vec<String>,
+    /// How much it may ask for.
+    pub rate_tier: RateTier,
+}
+
+/// What is changed of a client; none leaves it as it is.
+#[derive(Debug, Clone, Default)]
+pub struct Changes {
+    /// Name for people.
+    pub name: Option<String>,
+    /// Scopes it may ask for.
+    pub scopes: Option<Vec<String>>,
+    /// Origins of web pages that may use it.
+    pub origins: Option<Vec<String>>,
+    /// How much it may ask for.
+    pub rate_tier: Option<RateTier>,
+}
+
+fn checked_name(name: &str, errors: &mut Vec<UserError>) -> String {
+    if !is_name(name) {
+        errors.push(UserError::at(
+            "name",
+            "INVALID_NAME",
+            format!("이름은 1~{MAX_NAME}자의 한 줄이어야 합니다."),
+            format!("The name must be one line of 1 to {MAX_NAME} characters."),
+        ));
+    }
+    name.trim().to_owned()
+}
+
+fn checked_scopes(words: &[String], principal: &Principal, errors: &mut Vec<UserError>) -> Scopes {
+    let known: Vec<&str> = Scope::ALL.into_iter().map(Scope::code).collect();
+    let mut scopes = Vec::new();
+    for word in words {
+        match Scope::from_code(word) {
+            Some(scope) => scopes.push(scope),
+            None => errors.push(UserError::at(
+                "scopes",
+                "UNKNOWN_SCOPE",
+                format!("권한 범위 {word}이(가) 없습니다. 가능한 값: {}", known.join(", ")),
+                format!("There is no scope {word}. Known: {}", known.join(", ")),
+            )),
+        }
+    }
+    let scopes: Scopes = scopes.into_iter().collect();
+    if scopes.is_empty() && errors.is_empty() {
+        errors.push(UserError::at(
+            "scopes",
+            "NO_SCOPE",
+            "권한 범위를 하나 이상 지정해 주십시오.",
+            "Give at least one scope.",
+        ));
+    }
+    if let Principal::Client(grantor) = principal
+        && !may_grant(grantor, scopes)
+    {
+        errors.push(UserError::at(
+            "scopes",
+            "SCOPE_NOT_GRANTABLE",
+            "자신에게 없는 권한 범위는 줄 수 없습니다.",
+            "You cannot grant a scope that you do not have.",
+        ));
+    }
+    scopes
+}
+
+fn checked_origins(origins: &[String], errors: &mut Vec<UserError>) -> String {
+    if origins.len() > MAX_ORIGINS {
+        errors.push(UserError::at(
+            "origins",
+            "TOO_MANY_ORIGINS",
+            format!("허용 출처는 {MAX_ORIGINS}개까지입니다."),
+            format!("At most {MAX_ORIGINS} origins."),
+        ));
+    }
+    for origin in origins.iter().filter(|origin| !is_origin(origin)) {
+        let shown: String = origin.chars().take(60).collect();
+        errors.push(UserError::at(
+            "origins",
+            "INVALID_ORIGIN",
+            format!("{shown}: https://dash.example.kr 형식이어야 합니다."),
+            format!("{shown}: write an origin like https://dash.example.kr."),
+        ));
+    }
+    origins.join(" ")
+}
+
+/// The text of a list by which it stands in a column.
+fn settled<T>(value: T, errors: Vec<UserError>) -> Result<T, Error> {
+    if errors.is_empty() { Ok(value) } else { Err(Error::User(errors)) }
+}
+
+/// Makes a client. The same key for the same content gives the client made before, without its secret.
+///
+/// # Errors
+/// Forbidden; user errors; internal.
+pub async fn create(
+    db: &DatabaseConnection,
+    author: Author<'_>,
+    new: &NewClient,
+    key: &str,
+) -> Result<Issued, Error> {
+    let institution = institution::Entity::find()
+        .filter(institution::Column::Code.eq(&new.institution))
+        .one(db)
+        .await?;
+    let owner = institution.as_ref().map(|institution| institution.id);
+    // Who may not make clients learns nothing of what is wrong with this one.
+    access::may_write(author.principal, Object::ApiClient, owner)?;
+    let mut errors = Vec::new();
+    let name = checked_name(&new.name, &mut errors);
+    let scopes = checked_scopes(&new.scopes, author.principal, &mut errors);
+    let origins = checked_origins(&new.origins, &mut errors);
+    if owner.is_none() {
+        errors.push(UserError::at(
+            "institution",
+            "UNKNOWN_INSTITUTION",
+            "그런 코드의 기관이 없습니다.",
+            "There is no institution of that code.",
+        ));
+    }
+    let owner = settled(owner, errors)?.ok_or(Error::NotFound)?;
+    let made = secret::generate()?;
+    let hash = hashed(made.clone()).await?;
+    let model = api_client::Model {
+        id: Uuid::nil(),
+        client_id: format!("{}-{}", new.institution.to_lowercase(), hex(&secret::random::<8>()?)),
+        name,
+        institution_id: owner,
+        scopes: scopes.to_string(),
+        origins,
+        rate_tier: new.rate_tier,
+        state: ClientState::Active,
+        disabled_at: None,
+        disabled_reason: None,
+        secret_hash: hash,
+        secret_created_at: author.now,
+        previous_secret_hash: None,
+        previous_secret_created_at: None,
+        version: 1,
+        created_at: author.now,
+        updated_at: author.now,
+    };
+    let client_id = model.client_id.clone();
+    let mut write = Write::begin(db, author).await?;
+    let created = write
+        .create_like::<api_client::Entity>(
+            model,
+            key,
+            &["client_id", "secret_hash", "secret_created_at"],
+        )
+        .await?;
+    match created {
+        Created::New(id) => {
+            write.commit().await?;
+            Ok(Issued { id, client_id, secret: Some(made) })
+        }
+        Created::Known(id) => {
+            let known = find(write.reads(), id).await?;
+            Ok(Issued { id, client_id: known.client_id, secret: None })
+        }
+        Created::Differs(_) => Err(Error::User(vec![UserError::at(
+            "idempotencyKey",
+            "KEY_REUSED",
+            "이 키는 다른 내용에 이미 쓰였습니다.",
+            "This key was used before for other content.",
+        )])),
+    }
+}
+
+async fn hashed(secret: String) -> Result<String, Error> {
+    tokio::task::spawn_blocking(move || secret::hash(&secret)).await.map_err(Error::internal)?
+}
+
+async fn find(db: &impl ConnectionTrait, id: Uuid) -> Result<api_client::Model, Error> {
+    api_client::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound)
+}
+
+/// The client of that name; none if there is none.
+///
+/// # Errors
+/// Internal.
+pub async fn by_client_id(
+    db: &DatabaseConnection,
+    client_id: &str,
+) -> Result<Option<(api_client::Model, institution::Model)>, Error> {
+    let found = api_client::Entity::find()
+        .filter(api_client::Column::ClientId.eq(client_id))
+        .find_also_related(institution::Entity)
+        .one(db)
+        .await?;
+    Ok(found.and_then(|(client, institution)| Some((client, institution?))))
+}
+
+/// The client that the caller may act on, in a state that allows it.
+///
+/// # Errors
+/// Not found, if the caller may not see it; forbidden; user error, if its state does not allow it.
+async fn for_action(
+    write: &Write<'_>,
+    principal: &Principal,
+    id: Uuid,
+    action: ClientAction,
+) -> Result<api_client::Model, Error> {
+    let client = find(write.reads(), id).await?;
+    let visible = match access::rows(principal, Object::ApiClient) {
+        access::Rows::All => true,
+        access::Rows::Own(own) | access::Rows::OnlyOwn(own) => own == client.institution_id,
+        access::Rows::Published | access::Rows::None => false,
+    };
+    match access::may_write(principal, Object::ApiClient, Some(client.institution_id)) {
+        Ok(()) if visible => {}
+        Err(denied @ (Denied::SignedOut | Denied::Scope(_))) => return Err(denied.into()),
+        _ => return Err(Error::NotFound),
+    }
+    if !allows(client.state, action) {
+        return Err(Error::User(vec![wrong_state(client.state)]));
+    }
+    Ok(client)
+}
+
+/// What to say where the state does not allow an action.
+pub fn wrong_state(state: ClientState) -> UserError {
+    let (ko, en) = match state {
+        ClientState::Active => ("사용 중인 클라이언트입니다.", "The client is active."),
+        ClientState::Disabled => ("사용 중지된 클라이언트입니다.", "The client is disabled."),
+    };
+    UserError::at("id", "WRONG_STATE", ko, en)
+}
+
+fn set(row: &mut Map<String, Value>, column: &str, value: impl Into<Value>) {
+    row.insert(column.to_owned(), value.into());
+}
+
+/// Changes a client.
+///
+/// # Errors
+/// Not found; conflict; forbidden; user errors; internal.
+pub async fn update(
+    db: &DatabaseConnection,
+    author: Author<'_>,
+    id: Uuid,
+    version: i32,
+    changes: Changes,
+) -> Result<(), Error> {
+    let mut write = Write::begin(db, author).await?;
+    for_action(&write, author.principal, id, ClientAction::Update).await?;
+    let mut errors = Vec::new();
+    let name = changes.name.map(|name| checked_name(&name, &mut errors));
+    let scopes = changes.scopes.map(|words| checked_scopes(&words, author.principal, &mut errors));
+    let origins = changes.origins.map(|origins| checked_origins(&origins, &mut errors));
+    settled((), errors)?;
+    write
+        .update::<api_client::Entity>(id, version, |row| {
+            if let Some(name) = name {
+                set(row, "name", name);
+            }
+            if let Some(scopes) = scopes {
+                set(row, "scopes", scopes.to_string());
+            }
+            if let Some(origins) = origins {
+                set(row, "origins", origins);
+            }
+            if let Some(tier) = changes.rate_tier {
+                set(row, "rate_tier", tier.code());
+            }
+        })
+        .await?;
+    write.commit().await?;
+    Ok(())
+}
+
+/// Gives a client a new secret. The last one stays valid until the next rotation, unless `drop_others`.
+///
+/// # Errors
+/// Not found; conflict; forbidden; user errors; internal.
+pub async fn rotate_secret(
+    db: &DatabaseConnection,
+    author: Author<'_>,
+    id: Uuid,
+    version: i32,
+    drop_others: bool,
+) -> Result<Issued, Error> {
+    let made = secret::generate()?;
+    let hash = hashed(made.clone()).await?;
+    let mut write = Write::begin(db, author).await?;
+    let client = for_action(&write, author.principal, id, ClientAction::RotateSecret).await?;
+    let now = serde_json::to_value(author.now).map_err(Error::internal)?;
+    write
+        .update::<api_client::Entity>(id, version, |row| {
+            let last = ["secret_hash", "secret_created_at"]
+                .map(|column| row.get(column).cloned().unwrap_or_default());
+            let [last_hash, last_at] = if drop_others { [Value::Null, Value::Null] } else { last };
+            set(row, "previous_secret_hash", last_hash);
+            set(row, "previous_secret_created_at", last_at);
+            set(row, "secret_hash", hash);
+            set(row, "secret_created_at", now);
+        })
+        .await?;
+    write.commit().await?;
+    Ok(Issued { id, client_id: client.client_id, secret: Some(made) })
+}
+
+/// Shuts a client out; its tokens are refused at once.
+///
+/// # Errors
+/// Not found; conflict; forbidden; user errors; internal.
+pub async fn disable(
+    db: &DatabaseConnection,
+    author: Author<'_>,
+    id: Uuid,
+    version: i32,
+    reason: Option<String>,
+) -> Result<(), Error> {
+    let mut write = Write::begin(db, author).await?;
+    for_action(&write, author.principal, id, ClientAction::Disable).await?;
+    let now = serde_json::to_value(author.now).map_err(Error::internal)?;
+    write
+        .update::<api_client::Entity>(id, version, |row| {
+            set(row, "state", ClientState::Disabled.code());
+            set(row, "disabled_at", now);
+            set(row, "disabled_reason", reason);
+        })
+        .await?;
+    write.commit().await?;
+    Ok(())
+}
+
+/// Lets a client in again.
+///
+/// # Errors
+/// Not found; conflict; forbidden; user errors; internal.
+pub async fn enable(
+    db: &DatabaseConnection,
+    author: Author<'_>,
+    id: Uuid,
+    version: i32,
+) -> Result<(), Error> {
+    let mut write = Write::begin(db, author).await?;
+    for_action(&write, author.principal, id, ClientAction::Enable).await?;
+    write
+        .update::<api_client::Entity>(id, version, |row| {
+            set(row, "state", ClientState::Active.code());
+            set(row, "disabled_at", Value::Null);
+            set(row, "disabled_reason", Value::Null);
+        })
+        .await?;
+    write.commit().await?;
+    Ok(())
+}
+
+/// Puts a token on the list of revoked ones until it would have ended, and takes those off whose time is
+/// over.
+///
+/// # Errors
+/// Internal.
+pub async fn revoke_token(
+    db: &DatabaseConnection,
+    author: Author<'_>,
+    client: &api_client::Model,
+    jti: &str,
+    expires_at: chrono::DateTime<chrono::Utc>,
+) -> Result<(), Error> {
+    let mut write = Write::begin(db, author).await?;
+    revoked_token::Entity::delete_many()
+        .filter(revoked_token::Column::ExpiresAt.lt(author.now - chrono::Duration::hours(1)))
+        .exec(write.reads())
+        .await?;
+    let row = revoked_token::ActiveModel { jti: Set(jti.to_owned()), expires_at: Set(expires_at) };
+    revoked_token::Entity::insert(row)
+        .on_conflict_do_nothing_on([revoked_token::Column::Jti])
+        .exec_without_returning(write.reads())
+        .await?;
+    write.note(Event {
+        action: "token.revoke",
+        subject_type: "ApiClient",
+        subject_id: Some(client.id),
+        institution_id: Some(client.institution_id),
+        after: Some(serde_json::json!({ "jti": jti }).to_string()),
+        ..Event::default()
+    });
+    write.commit().await?;
+    Ok(())
+}
+
+/// Whether an active client lists the origin.
+///
+/// # Errors
+/// Internal.
+pub async fn allows_origin(db: &DatabaseConnection, origin: &str) -> Result<bool, Error> {
+    // An origin has none of the signs that mean something in a pattern.
+    if !is_origin(origin) {
+        return Ok(false);
+    }
+    let statement = Statement::from_sql_and_values(
+        db.get_database_backend(),
+        "SELECT 1 FROM api_client WHERE state = 'ACTIVE' AND ' ' || origins || ' ' LIKE $1 LIMIT 1",
+        [format!("% {origin} %").into()],
+    );
+    Ok(db.query_one_raw(statement).await?.is_some())
+}

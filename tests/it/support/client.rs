@@ -1,0 +1,84 @@
+//! Clients with their secrets and tokens.
+
+use aiplus::domain::principal::{Author, Principal};
+use aiplus::service::api_client::{self, Issued, NewClient};
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use chrono::Utc;
+use entity::api_client::RateTier;
+use serde_json::Value;
+use tower::ServiceExt;
+
+use super::TestApp;
+
+impl TestApp {
+    /// A new client of an institution.
+    pub async fn client(&self, institution: &str, scopes: &str) -> Issued {
+        let author = Author {
+            principal: &Principal::System,
+            request_id: "test",
+            address: None,
+            now: Utc::now(),
+        };
+        let new = NewClient {
+            institution: institution.to_owned(),
+            name: format!("{institution} 시험"),
+            scopes: scopes.split(' ').map(str::to_owned).collect(),
+            origins: Vec::new(),
+            rate_tier: RateTier::Standard,
+        };
+        let key = uuid::Uuid::new_v4().to_string();
+        api_client::create(&self.db, author, &new, &key).await.unwrap()
+    }
+
+    /// An access token, as a client gets it.
+    pub async fn token(&self, client: &Issued) -> String {
+        let answer = self
+            .router()
+            .oneshot(form(
+                "/oauth/token",
+                &format!(
+                    "grant_type=client_credentials&client_id={}&client_secret={}",
+                    client.client_id,
+                    client.secret.as_deref().unwrap()
+                ),
+            ))
+            .await
+            .unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        json(answer).await["access_token"].as_str().unwrap().to_owned()
+    }
+
+    /// A signed-in caller.
+    pub async fn principal(&self, institution: &str, scopes: &str) -> Principal {
+        let token = self.token(&self.client(institution, scopes).await).await;
+        self.app.access.authenticate(&self.db, &token, Utc::now()).await.unwrap()
+    }
+
+    /// The answer to a GraphQL request over HTTP, with a token if there is one.
+    pub async fn post(&self, token: Option<&str>, body: &Value) -> axum::response::Response {
+        let mut request = Request::post("/graphql")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT, "application/graphql-response+json");
+        if let Some(token) = token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        self.router().oneshot(request.body(Body::from(body.to_string())).unwrap()).await.unwrap()
+    }
+}
+
+/// A form to be posted.
+pub fn form(path: &str, body: &str) -> Request<Body> {
+    Request::post(path)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(body.to_owned()))
+        .unwrap()
+}
+
+/// The body of an answer as JSON.
+pub async fn json(answer: axum::response::Response) -> Value {
+    let bytes = axum::body::to_bytes(answer.into_body(), 1 << 22).await.unwrap();
+    serde_json::from_slice(&bytes).unwrap_or_else(|error| {
+        panic!("{error}: {}", String::from_utf8_lossy(&bytes));
+    })
+}
