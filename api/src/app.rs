@@ -8,6 +8,7 @@ use sea_orm::DatabaseConnection;
 use crate::auth::Access;
 use crate::auth::keys::KeyStore;
 use crate::config::{AccessSettings, DatabaseSettings, ServeSettings};
+use crate::database::reads::Reads;
 use crate::database::{self, PrepareLock};
 use crate::error::Error;
 use crate::graphql::engine::{Engine, EngineSettings};
@@ -35,11 +36,11 @@ impl App {
     /// An application over databases that are ready.
     pub fn new(
         db: DatabaseConnection,
-        read: Option<DatabaseConnection>,
+        reads: Option<Reads>,
         access: Access,
         settings: EngineSettings,
     ) -> Self {
-        let engine = Arc::new(Engine::new(db.clone(), read, settings));
+        let engine = Arc::new(Engine::new(db.clone(), reads, settings));
         Self { db, engine, access: Arc::new(access) }
     }
 
@@ -72,11 +73,15 @@ impl App {
             database::analyze(&db).await?;
         }
         lock.release().await?;
-        let read = match &database.database_read_url {
-            Some(url) => Some(database::connect(url, database.database_connections).await?),
-            None => None,
+        let connections = database.database_connections;
+        let reads = match &database.database_read_url {
+            Some(url) => {
+                let replica = database::connect(url, connections).await?;
+                Reads::open(url, connections, &replica).await?
+            }
+            None => Reads::open(&database.database_url, connections, &db).await?,
         };
-        Ok((Self::new(db, read, access, settings), summary))
+        Ok((Self::new(db, Some(reads), access, settings), summary))
     }
 
     /// Writes refusals to the audit as they come, until the application is gone.
@@ -95,6 +100,7 @@ impl App {
     /// Internal.
     pub async fn close(self) -> Result<(), Error> {
         self.engine.backlog.flush(&self.db).await?;
+        self.engine.close().await?;
         Ok(self.db.close().await?)
     }
 }

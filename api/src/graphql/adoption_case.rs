@@ -32,6 +32,7 @@ pub fn types() -> Vec<Type> {
 fn adoption_case() -> Type {
     use entity::adoption_case::Column as C;
     Type::fact::<entity::adoption_case::Entity>("AdoptionCase", *b"CA", Guard::Case, "지역 AI 도입·활용 사례. How a company adopted AI, where, with whose help and to what effect. Anonymous callers see published cases only.")
+        .owned(&[C::CompanyId, C::SupplierId])
         .column("code", C::Code, "사례 번호. Stable key.")
         .localized("title", C::TitleKo, C::TitleEn, "제목. Title.")
         .localized("summary", C::SummaryKo, C::SummaryEn, "내용. Content.")
@@ -165,6 +166,10 @@ fn masked(reader: &Reader<'_>, sql: &mut Sql, alias: &str, column: &str) -> Resu
     }
     sql.push("CASE WHEN ");
     named(sql, alias);
+    if let Rows::Own(own) = access::rows(reader.principal, Object::AdoptionCase) {
+        // A company knows its own name.
+        sql.push(" OR ").column(alias, "company_id").push(" = ").bind(own);
+    }
     sql.push(" THEN ").column(alias, column).push(" END");
     Ok(())
 }

@@ -17,7 +17,7 @@ use crate::read::sql::Sql;
 use crate::read::{Act, Reader};
 use crate::service::api_client::{self as service, Changes, Issued, NewClient};
 
-const TAG: [u8; 2] = *b"AP";
+const TAG: [u8; 2] = *b"KL";
 
 /// The types declared here.
 pub fn types() -> Vec<Type> {

@@ -17,6 +17,7 @@ fn barrier() -> Type {
         Guard::Public,
         "애로. A barrier to AI adoption or innovation that somebody raised or a study found.",
     )
+    .owned(&[C::InstitutionId])
     .column("code", C::Code, "애로 키. Stable key.")
     .choice("kind", C::Kind, BarrierKind::CHOICE, "유형. Kind.")
     .localized("title", C::TitleKo, C::TitleEn, "제목. Short title.")

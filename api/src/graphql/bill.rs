@@ -26,6 +26,7 @@ fn legislative_initiative() -> Type {
         Guard::Public,
         "입법과제. A law in the making: its titles over time and its parallel bills.",
     )
+    .owned(&[C::OwnerId])
     .column("code", C::Code, "입법과제 키. Stable key.")
     .localized("title", C::TitleKo, C::TitleEn, "현재 명칭. Current title.")
     .column("tentative", C::Tentative, "가칭 여부. Whether the current title is tentative.")

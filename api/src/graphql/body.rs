@@ -28,6 +28,7 @@ fn body() -> Type {
         Guard::Public,
         "협의체. Policy council, advisory group, series of round tables or pool of experts.",
     )
+    .owned(&[C::HostId, C::SecretariatId])
     .column("code", C::Code, "협의체 코드. Stable code.")
     .localized("name", C::NameKo, C::NameEn, "명칭. Official name.")
     .choice("kind", C::Kind, BodyKind::CHOICE, "유형. Kind of body.")
@@ -108,6 +109,7 @@ fn body() -> Type {
 fn appointment() -> Type {
     use entity::appointment::Column as C;
     Type::fact::<entity::appointment::Entity>("Appointment", *b"AP", Guard::Public, "위촉·참여. A seat in a body held by a person, an institution or a group known by number only.")
+        .owned(&[C::InstitutionId])
         .one("body", C::BodyId, "Body", "협의체. Body.")
         .column("position", C::Position, "순서. Order in the roster.")
         .one("person", C::PersonId, "Person", "인물. Person holding the seat.")

@@ -17,6 +17,7 @@ fn document() -> Type {
         Guard::Public,
         "자료. Press release, report, article, law or evidence.",
     )
+    .owned(&[C::PublisherId])
     .column("code", C::Code, "자료 키. Stable key.")
     .localized("title", C::TitleKo, C::TitleEn, "제목. Title.")
     .choice("kind", C::Kind, DocumentKind::CHOICE, "유형. Kind.")
@@ -111,6 +112,7 @@ fn document_author() -> Type {
         Guard::Via { fk: "document_id", parent: "Document" },
         "저자. Author of a document.",
     )
+    .owned(&[C::InstitutionId])
     .one("document", C::DocumentId, "Document", "자료. Document.")
     .column("position", C::Position, "순서. Order on the title page.")
     .one("person", C::PersonId, "Person", "인물. Author.")

@@ -11,6 +11,8 @@ use apollo_compiler::validation::Valid;
 const MAX_DOCUMENTS: usize = 1000;
 /// Longest document kept, in bytes.
 const MAX_LENGTH: usize = 16 * 1024;
+/// Most bytes of all documents kept: what is made of a document takes some fifty times its text.
+const MAX_TOTAL: usize = 1024 * 1024;
 
 /// A validated document.
 #[derive(Debug)]
@@ -26,12 +28,19 @@ pub type Document = Arc<Checked>;
 
 /// The cache.
 #[derive(Debug, Default)]
-pub struct DocumentCache(RwLock<HashMap<String, Document>>);
+pub struct DocumentCache(RwLock<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    documents: HashMap<String, Document>,
+    /// Bytes of their texts.
+    total: usize,
+}
 
 impl DocumentCache {
     /// The document of that text, if it was validated before.
     pub fn find(&self, text: &str) -> Option<Document> {
-        self.0.read().ok()?.get(text).cloned()
+        self.0.read().ok()?.documents.get(text).cloned()
     }
 
     /// Keeps a validated document.
@@ -40,10 +49,12 @@ impl DocumentCache {
             return;
         }
         if let Ok(mut kept) = self.0.write() {
-            if kept.len() >= MAX_DOCUMENTS {
-                kept.clear();
+            if kept.documents.len() >= MAX_DOCUMENTS || kept.total + text.len() > MAX_TOTAL {
+                *kept = Kept::default();
             }
-            kept.insert(text.to_owned(), document.clone());
+            if kept.documents.insert(text.to_owned(), document.clone()).is_none() {
+                kept.total += text.len();
+            }
         }
     }
 }

@@ -21,8 +21,9 @@ use serde_json::{Map, Value};
 use super::document_cache::{Checked, Document, DocumentCache};
 use super::persisted::Persisted;
 use super::request::{Cost, GraphQlError, Request, Response};
-use super::rules;
+use super::{rules, scan};
 use crate::config::Introspection;
+use crate::database::reads::Reads;
 use crate::domain::principal::{Author, Principal};
 use crate::domain::rate::Allowance;
 use crate::error::{Error, Language, Message};
@@ -33,13 +34,6 @@ use crate::read::{Act, Reader, selection};
 use crate::service::audit::{self, Backlog};
 use crate::service::change::{self, Feed};
 use crate::service::ledger::Event;
-
-/// Longest document, in bytes.
-pub const MAX_DOCUMENT: usize = 64 * 1024;
-/// Deepest nesting of brackets in a document.
-pub const MAX_NESTING: usize = 40;
-/// Most tokens of a document.
-pub const MAX_TOKENS: usize = 6_000;
 
 /// The schema as documents are validated against it.
 pub fn validation_schema() -> &'static Valid<Schema> {
@@ -125,8 +119,8 @@ impl Prepared {
 /// Answers GraphQL requests.
 #[derive(Debug)]
 pub struct Engine {
-    /// The database that queries read.
-    read: DatabaseConnection,
+    /// Connections that queries read by.
+    reads: Reads,
     /// The database that is written.
     db: DatabaseConnection,
     documents: DocumentCache,
@@ -138,25 +132,29 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// An engine over a database and, if there is one, a replica that queries read.
-    pub fn new(
-        db: DatabaseConnection,
-        read: Option<DatabaseConnection>,
-        settings: EngineSettings,
-    ) -> Self {
+    /// An engine over a database, and the connections that queries read by if they are others.
+    pub fn new(db: DatabaseConnection, reads: Option<Reads>, settings: EngineSettings) -> Self {
         // The schema is built at the start, not by the first caller.
         validation_schema();
         implementers();
-        let read = read.unwrap_or_else(|| db.clone());
-        let feed = Feed::new(read.clone());
+        let reads = reads.unwrap_or_else(|| Reads::Pool(db.clone()));
+        let feed = Feed::new(reads.clone());
         Self {
-            read,
+            reads,
             db,
             documents: DocumentCache::default(),
             settings,
             backlog: Arc::default(),
             feed,
         }
+    }
+
+    /// Closes the connections that queries read by.
+    ///
+    /// # Errors
+    /// Internal.
+    pub async fn close(&self) -> Result<(), Error> {
+        self.reads.close().await
     }
 
     /// Parses and validates a request and its variables.
@@ -231,7 +229,8 @@ impl Engine {
         let writes = prepared.kind == OperationType::Mutation;
         let marks = Marks::new(allowance);
         // What was written is read where it was written: a replica may not have it yet.
-        let reader = self.reader(if writes { &self.db } else { &self.read }, &author, &marks);
+        let read = if writes { None } else { Some(self.reads.take().await?) };
+        let reader = self.reader(read.as_deref().unwrap_or(&self.db), &author, &marks);
         let answer = crate::read::query::answer(
             &reader,
             prepared.selected(),
@@ -280,12 +279,13 @@ impl Engine {
     /// Input; internal.
     pub async fn subscribe(&self, prepared: &Prepared, call: &Call<'_>) -> Result<i64, Error> {
         let marks = Marks::default();
-        let reader = self.reader(&self.read, &call.author, &marks);
+        let read = self.reads.take().await?;
+        let reader = self.reader(&read, &call.author, &marks);
         let operation = prepared.operation()?;
         let after = stream::start(&reader, prepared.selected(), &operation.selection_set)?;
         match after {
             Some(after) => Ok(after),
-            None => change::last(&self.read).await,
+            None => change::last(&read).await,
         }
     }
 
@@ -301,7 +301,8 @@ impl Engine {
         until: i64,
     ) -> Result<Events, Error> {
         let marks = Marks::default();
-        let reader = self.reader(&self.read, &call.author, &marks);
+        let read = self.reads.take().await?;
+        let reader = self.reader(&read, &call.author, &marks);
         let operation = prepared.operation()?;
         let document = prepared.selected();
         let events =
@@ -318,12 +319,12 @@ impl Engine {
         if let Some(known) = self.documents.find(text) {
             return Ok(known);
         }
-        bounds(text).map_err(|error| vec![error.into()])?;
+        scan::check(text).map_err(|error| vec![error.into()])?;
         // The validator's parser goes on after a fault; this one refuses it.
         async_graphql::parser::parse_query(text).map_err(|broken| vec![parse_error(&broken)])?;
         let parsed = Parser::new()
-            .recursion_limit(MAX_NESTING + 20)
-            .token_limit(MAX_TOKENS)
+            .recursion_limit(scan::MAX_NESTING + 20)
+            .token_limit(2 * scan::MAX_TOKENS)
             .parse_ast(text, "request.graphql")
             .map_err(|broken| parse_errors(&broken.errors))?;
         super::limits::check(&parsed).map_err(|error| vec![error.into()])?;
@@ -338,40 +339,6 @@ impl Engine {
         self.documents.keep(text, &document);
         Ok(document)
     }
-}
-
-/// A linear look at the text, before any parser descends into it.
-fn bounds(text: &str) -> Result<(), Error> {
-    if text.len() > MAX_DOCUMENT {
-        return Err(Error::TooLarge(Message::new(
-            format!("질의가 너무 깁니다(한도 {MAX_DOCUMENT}바이트)."),
-            format!("The document is too long (at most {MAX_DOCUMENT} bytes)."),
-        )));
-    }
-    let (mut depth, mut deepest) = (0_usize, 0_usize);
-    for byte in text.bytes() {
-        match byte {
-            b'{' | b'[' | b'(' => {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-            b'}' | b']' | b')' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    if deepest > MAX_NESTING {
-        return Err(Error::TooLarge(Message::new(
-            format!("질의가 너무 깊습니다(한도 {MAX_NESTING}단계)."),
-            format!("The document is nested too deeply (at most {MAX_NESTING} levels)."),
-        )));
-    }
-    if text.contains('\0') {
-        return Err(Error::Parse(Message::new(
-            "질의에 NUL 문자가 있습니다.",
-            "The document holds a NUL character.",
-        )));
-    }
-    Ok(())
 }
 
 fn located(

@@ -16,6 +16,7 @@ pub fn types() -> Vec<Type> {
 fn institution() -> Type {
     use entity::institution::Column as C;
     Type::fact::<entity::institution::Entity>("Institution", *b"IN", Guard::Public, "기관. Ministry, agency, association, university, institute or company; one row however many sources name it.")
+        .owned(&[C::Id])
         .column("code", C::Code, "기관 코드. Stable abbreviation, e.g. `TIPA`, `KOSME`.")
         .localized("name", C::NameKo, C::NameEn, "기관명. Current official name.")
         .choice("kind", C::Kind, InstitutionKind::CHOICE, "기관 유형. Kind of institution.")
@@ -58,6 +59,7 @@ fn institution_name() -> Type {
         Guard::Via { fk: "institution_id", parent: "Institution" },
         "기관의 다른 명칭. Another name of an institution and when it was in use.",
     )
+    .owned(&[C::InstitutionId])
     .one("institution", C::InstitutionId, "Institution", "기관. Institution it names.")
     .localized("name", C::NameKo, C::NameEn, "명칭. The name.")
     .choice("kind", C::Kind, NameKind::CHOICE, "구분. Kind of name.")
@@ -75,6 +77,7 @@ fn institution_identifier() -> Type {
         Guard::Via { fk: "institution_id", parent: "Institution" },
         "기관 식별번호. Number of an institution in a public register.",
     )
+    .owned(&[C::InstitutionId])
     .one("institution", C::InstitutionId, "Institution", "기관. Institution it identifies.")
     .choice("scheme", C::Scheme, IdentifierScheme::CHOICE, "체계. Register.")
     .column("value", C::Value, "값. The number, digits only.")
@@ -89,6 +92,7 @@ fn activity() -> Type {
         Guard::Public,
         "기관 활동. Something an institution did or offers: award, service, effort for its sector.",
     )
+    .owned(&[C::InstitutionId])
     .one("institution", C::InstitutionId, "Institution", "기관. Institution.")
     .column("position", C::Position, "순서. Order within the institution.")
     .choice("kind", C::Kind, ActivityKind::CHOICE, "종류. Kind of activity.")

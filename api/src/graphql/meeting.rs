@@ -29,6 +29,7 @@ fn meeting() -> Type {
         Guard::Public,
         "회의. One session, planned, held or cancelled (OParl meeting).",
     )
+    .owned(&[C::HostId])
     .column("code", C::Code, "회의 키. Stable key.")
     .one("body", C::BodyId, "Body", "협의체. Body that met; none for a single event.")
     .one("series", C::SeriesId, "MeetingSeries", "회의 계열. Series it counts for.")
@@ -204,6 +205,7 @@ fn agenda_item() -> Type {
         Guard::Via { fk: "meeting_id", parent: "Meeting" },
         "안건. Item on a meeting's agenda (OParl AgendaItem).",
     )
+    .owned(&[C::PresenterInstitutionId])
     .one("meeting", C::MeetingId, "Meeting", "회의. Meeting.")
     .column("position", C::Position, "순서. Order in the agenda.")
     .column("number", C::Number, "번호. Number as printed; none if the source prints none.")
@@ -259,6 +261,7 @@ fn attendance() -> Type {
         Guard::Via { fk: "meeting_id", parent: "Meeting" },
         "참석. A participant of a meeting: person, institution or a group known by number only.",
     )
+    .owned(&[C::InstitutionId])
     .one("meeting", C::MeetingId, "Meeting", "회의. Meeting.")
     .column("position", C::Position, "순서. Order in the source.")
     .one("person", C::PersonId, "Person", "인물. Person.")

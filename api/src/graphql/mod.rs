@@ -30,6 +30,7 @@ mod region;
 mod registry;
 pub mod request;
 mod rules;
+pub mod scan;
 mod search;
 mod statement;
 mod statistics;

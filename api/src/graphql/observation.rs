@@ -17,6 +17,7 @@ fn observation() -> Type {
         Guard::Public,
         "통계·수치. A published figure with unit, period, population and source.",
     )
+    .owned(&[C::InstitutionId])
     .column("code", C::Code, "수치 키. Stable key.")
     .localized("title", C::TitleKo, C::TitleEn, "제목. What is measured.")
     .choice("kind", C::Kind, ObservationKind::CHOICE, "성격. Observed, forecast, target or limit.")

@@ -84,6 +84,7 @@ fn membership() -> Type {
         Guard::Public,
         "소속. A person's post in an institution at a time (Popolo membership).",
     )
+    .owned(&[C::InstitutionId])
     .one("person", C::PersonId, "Person", "인물. Person.")
     .one("institution", C::InstitutionId, "Institution", "기관. Institution.")
     .column("position", C::Position, "순서. Order in the source.")
@@ -107,6 +108,7 @@ fn membership() -> Type {
 fn contact_point() -> Type {
     use entity::contact_point::Column as C;
     Type::fact::<entity::contact_point::Entity>("ContactPoint", *b"CP", Guard::Personal, "연락처. Phone or mail of a person or institution. Personal data: never visible to an anonymous caller, and each reading is audited.")
+        .owned(&[C::InstitutionId])
         .one("person", C::PersonId, "Person", "인물. Person it reaches.")
         .one("institution", C::InstitutionId, "Institution", "기관. Institution it reaches.")
         .column("position", C::Position, "순서. Order in the source.")

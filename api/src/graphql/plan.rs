@@ -18,6 +18,7 @@ fn policy_plan() -> Type {
         Guard::Public,
         "대책·계획. Plan or package of measures and the mandate it follows.",
     )
+    .owned(&[C::OwnerId])
     .column("code", C::Code, "계획 키. Stable key.")
     .localized("title", C::TitleKo, C::TitleEn, "제목. Title.")
     .column("tentative", C::Tentative, "가칭 여부. Whether the title is tentative (가칭).")
@@ -77,6 +78,7 @@ fn policy_task() -> Type {
         Guard::Public,
         "과제. Task, support programme, project or target with owner and due date.",
     )
+    .owned(&[C::OwnerId])
     .column("code", C::Code, "과제 키. Stable key.")
     .one("plan", C::PlanId, "PolicyPlan", "계획. Plan it belongs to.")
     .choice("kind", C::Kind, TaskKind::CHOICE, "유형. Kind.")

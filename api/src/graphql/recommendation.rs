@@ -25,6 +25,7 @@ pub fn types() -> Vec<Type> {
 fn recommendation() -> Type {
     use entity::recommendation::Column as C;
     Type::fact::<entity::recommendation::Entity>("Recommendation", *b"RE", Guard::Public, "건의·개선과제. Something raised for the administration to act on, followed to its outcome (환류).")
+        .owned(&[C::InstitutionId, C::AddresseeId])
         .column("code", C::Code, "건의 키. Stable key.")
         .localized("title", C::TitleKo, C::TitleEn, "제목. Short title.")
         .localized("summary", C::SummaryKo, C::SummaryEn, "내용. Content in our words.")
@@ -77,6 +78,7 @@ fn recommendation_assignment() -> Type {
         Guard::Via { fk: "recommendation_id", parent: "Recommendation" },
         "건의 이관. An addressee of a recommendation and how long it was theirs.",
     )
+    .owned(&[C::AddresseeId])
     .one("recommendation", C::RecommendationId, "Recommendation", "건의. Recommendation.")
     .column("position", C::Position, "순서. Order.")
     .one("addressee", C::AddresseeId, "Institution", "소관 기관. Addressee.")
@@ -94,6 +96,7 @@ fn recommendation_answer() -> Type {
         Guard::Via { fk: "recommendation_id", parent: "Recommendation" },
         "건의 회신. Answer of an addressee with its disposition.",
     )
+    .owned(&[C::InstitutionId])
     .one("recommendation", C::RecommendationId, "Recommendation", "건의. Recommendation.")
     .column("position", C::Position, "순서. Order.")
     .one("institution", C::InstitutionId, "Institution", "회신 기관. Institution that answered.")

@@ -15,6 +15,7 @@ fn statement() -> Type {
         Guard::Public,
         "발언. What somebody said, summarised in our words, with the affiliation of that time.",
     )
+    .owned(&[C::InstitutionId])
     .column("code", C::Code, "발언 키. Stable key.")
     .one("meeting", C::MeetingId, "Meeting", "회의. Meeting, if said in one.")
     .one("agendaItem", C::AgendaItemId, "AgendaItem", "안건. Agenda item it belongs to.")

@@ -268,6 +268,7 @@ impl Connection {
                 Err(Close(4429, "Too many initialisation requests"))
             }
             (Some("connection_init"), _) => self.initialise(message.remove("payload")).await,
+            (Some("ping" | "pong"), _) if !is_object(message.get("payload")) => Err(INVALID),
             (Some("ping"), _) => {
                 self.send(r#"{"type":"pong"}"#.to_owned()).await;
                 Ok(())
@@ -374,6 +375,11 @@ impl Connection {
         // A peer that cannot be reached is gone; the loop ends with the next read.
         let _ = self.socket.send(Frame::Text(message.into())).await;
     }
+}
+
+/// Whether a payload that may be left out is an object where it is there.
+fn is_object(payload: Option<&Value>) -> bool {
+    matches!(payload, None | Some(Value::Null | Value::Object(_)))
 }
 
 /// A message of type `error`: the errors of an answer, without the answer around them.

@@ -11,8 +11,10 @@ use super::page::bound;
 use super::scope;
 use super::sql::Sql;
 use crate::domain::search_text;
-use crate::error::Error;
+use crate::error::{Error, Message};
 
+/// Most inner selects of a statement, those of the caller's scope counted in.
+pub const MAX_INNER: usize = 200;
 /// Most values of an `in`.
 const MAX_VALUES: usize = 100;
 
@@ -101,7 +103,7 @@ fn named(
         Kind::One { key, target } => {
             let target = reader.catalog.declared(target)?;
             write_source(reader, sql, alias, key, &Args::new())?;
-            let inner = sql.alias();
+            let inner = inner_alias(sql)?;
             sql.push(" IN (SELECT ").column(&inner, "id").push(" FROM ").push(target.table);
             sql.push(" ").push(&inner).push(" WHERE ");
             scope::guard(reader, sql, target, &inner, None);
@@ -116,12 +118,12 @@ fn named(
             sql.push("(TRUE");
             for (quantifier, filter) in object(value).iter().filter(|(_, filter)| !filter.is_null())
             {
-                sql.push(if quantifier == "none" { " AND NOT EXISTS (" } else { " AND EXISTS (" });
-                let inner = sql.alias();
-                sql.push("SELECT 1 FROM ");
-                let reached_by = from_linked(sql, target.table, &inner, link, |sql| {
-                    sql.push(" = ").column(alias, "id");
-                });
+                // The keys of the parents that have such a row, found once for the whole statement: asked
+                // for each row anew, conditions within conditions would multiply.
+                sql.push(" AND ").column(alias, "id");
+                sql.push(if quantifier == "none" { " NOT IN (SELECT " } else { " IN (SELECT " });
+                let inner = inner_alias(sql)?;
+                let reached_by = write_parents(sql, target.table, &inner, link);
                 sql.push(" AND ");
                 scope::guard(reader, sql, target, &inner, reached_by);
                 sql.push(" AND ");
@@ -137,34 +139,34 @@ fn named(
     }
 }
 
-/// Adds `table alias [JOIN link] WHERE parent-key`, then what `fits` adds; tells the column by which
-/// rows are reached.
-pub fn from_linked(
-    sql: &mut Sql,
-    table: &str,
-    alias: &str,
-    link: Link,
-    fits: impl FnOnce(&mut Sql),
-) -> Option<&'static str> {
-    let reached_by = match link {
+/// An alias for an inner select, as long as there are not too many.
+fn inner_alias(sql: &mut Sql) -> Result<String, Error> {
+    if sql.aliases() >= MAX_INNER {
+        return Err(Error::TooLarge(Message::new(
+            "조건(where)이 너무 복잡합니다.",
+            "The conditions (where) are too complex.",
+        )));
+    }
+    Ok(sql.alias())
+}
+
+/// Adds `key-of-the-parent FROM table alias [JOIN link] WHERE there-is-a-parent`; tells the column by
+/// which rows are reached.
+fn write_parents(sql: &mut Sql, table: &str, alias: &str, link: Link) -> Option<&'static str> {
+    match link {
         Link::Foreign(fk) => {
-            sql.push(table).push(" ").push(alias).push(" WHERE ").column(alias, fk);
+            sql.column(alias, fk).push(" FROM ").push(table).push(" ").push(alias);
+            sql.push(" WHERE ").column(alias, fk).push(" IS NOT NULL");
             Some(fk)
         }
         Link::Through(through) => {
             let link = sql.alias();
-            sql.push(through.table).push(" ").push(&link).push(" JOIN ").push(table).push(" ");
-            sql.push(alias)
-                .push(" ON ")
-                .column(alias, "id")
-                .push(" = ")
-                .column(&link, through.target);
-            sql.push(" WHERE ").column(&link, through.parent);
+            sql.column(&link, through.parent).push(" FROM ").push(through.table).push(" ");
+            sql.push(&link).push(" JOIN ").push(table).push(" ").push(alias).push(" ON ");
+            sql.column(alias, "id").push(" = ").column(&link, through.target).push(" WHERE TRUE");
             None
         }
-    };
-    fits(sql);
-    reached_by
+    }
 }
 
 /// Adds a column or expression over the row `alias`.

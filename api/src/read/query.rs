@@ -14,7 +14,7 @@ use super::error::FieldError;
 use super::global_id;
 use super::load;
 use super::model::{Args, Type};
-use super::plan::{Level, ShapeField};
+use super::plan::{Level, ListPlan, ShapeField};
 use super::planner::Planner;
 use super::selection::{Document, Selected};
 use crate::error::Error;
@@ -67,9 +67,29 @@ async fn fields<'a>(
 ) -> Option<String> {
     let of = if act.is_some() { "Mutation" } else { "Query" };
     let selected = planner.document.collect(reader.catalog, of, &[root]);
+    // Every list is planned before the first is read, so that what is too much together is refused
+    // before it has cost anything.
+    let mut plans = Vec::with_capacity(selected.len());
+    for selected in &selected {
+        plans.push(match planner.catalog.root(of, selected.field.name.as_str()) {
+            Some(Root { name, kind: RootKind::List(list), .. }) => {
+                Some(planner.list(&format!("Query.{name}"), list, selected, 1))
+            }
+            _ => None,
+        });
+    }
+    if let Some(Some(Err(Error::TooCostly { cost, limit }))) =
+        plans.iter().find(|plan| matches!(plan, Some(Err(Error::TooCostly { .. }))))
+    {
+        let error = Error::TooCostly { cost: *cost, limit: *limit };
+        let key = plans.iter().position(|plan| matches!(plan, Some(Err(Error::TooCostly { .. }))));
+        let path = key.and_then(|at| selected.get(at)).map(|field| field.key.into());
+        errors.push(FieldError { path: path.into_iter().collect(), error });
+        return None;
+    }
     let mut writer = Writer { reader, out: String::with_capacity(4096) };
     writer.out.push('{');
-    for (at, selected) in selected.iter().enumerate() {
+    for (at, (selected, plan)) in selected.iter().zip(plans).enumerate() {
         if at > 0 {
             writer.out.push(',');
         }
@@ -93,7 +113,10 @@ async fn fields<'a>(
             errors.push(FieldError { path: vec![selected.key.into()], error });
             return None;
         };
-        let done = field(reader, planner, &mut writer, root, selected, act, errors).await;
+        let done = match plan {
+            Some(plan) => connection(reader, planner, &mut writer, plan).await,
+            None => field(reader, planner, &mut writer, root, selected, act, errors).await,
+        };
         if let Err(error) = done {
             errors.push(FieldError { path: vec![selected.key.into()], error });
             if root.ty.ends_with('!') {
@@ -107,6 +130,17 @@ async fn fields<'a>(
     Some(writer.out)
 }
 
+async fn connection<'a>(
+    reader: &Reader<'_>,
+    planner: &mut Planner<'a>,
+    writer: &mut Writer<'_>,
+    plan: Result<ListPlan<'a>, Error>,
+) -> Result<(), Error> {
+    let plan = plan?;
+    let loaded = load::root_list(reader, planner, &plan).await?;
+    writer.connection(&plan, &loaded, load::ROOT)
+}
+
 async fn field<'a>(
     reader: &Reader<'_>,
     planner: &mut Planner<'a>,
@@ -117,11 +151,7 @@ async fn field<'a>(
     errors: &mut Vec<FieldError>,
 ) -> Result<(), Error> {
     match &root.kind {
-        RootKind::List(list) => {
-            let plan = planner.list(&format!("Query.{}", root.name), list, selected, 1)?;
-            let loaded = load::root_list(reader, planner, &plan).await?;
-            writer.connection(&plan, &loaded, load::ROOT)
-        }
+        RootKind::List(_) => Err(Error::internal("a list that was not planned")),
         RootKind::Lookup { target, column, arg } => {
             let args = planner.args(selected)?;
             let code = args.get(*arg).and_then(Value::as_str).unwrap_or_default().to_owned();

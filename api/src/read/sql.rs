@@ -54,6 +54,11 @@ impl Sql {
         format!("t{}", self.aliases)
     }
 
+    /// Aliases given out so far.
+    pub fn aliases(&self) -> usize {
+        self.aliases
+    }
+
     /// Adds `= ANY($n)` or `IN ($n, …)`: the keys of the level above. The list is filled up to a
     /// power of two with its last key, so that few statement texts serve every number of parents.
     pub fn in_keys(&mut self, keys: &[uuid::Uuid]) -> &mut Self {

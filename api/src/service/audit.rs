@@ -12,8 +12,8 @@ use chrono::Utc;
 use entity::audit_event;
 use futures_util::TryStreamExt;
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseConnection, EntityTrait, IsolationLevel, QueryOrder,
-    Statement, TransactionTrait,
+    AccessMode, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, IsolationLevel,
+    QueryOrder, Statement, TransactionTrait,
 };
 
 use super::ledger::{self, Event};
@@ -172,9 +172,14 @@ pub async fn verify(
     anchor: Option<(i64, String)>,
 ) -> Result<Verdict, Error> {
     // One snapshot, so that events written meanwhile do not look like a cut-off end.
-    let snapshot = db
-        .begin_with_config(Some(IsolationLevel::RepeatableRead), Some(AccessMode::ReadOnly))
-        .await?;
+    let snapshot = match db.get_database_backend() {
+        // A transaction of SQLite reads a snapshot anyway.
+        DbBackend::Sqlite => db.begin().await?,
+        _ => {
+            let (isolation, access) = (IsolationLevel::RepeatableRead, AccessMode::ReadOnly);
+            db.begin_with_config(Some(isolation), Some(access)).await?
+        }
+    };
     let backend = snapshot.get_database_backend();
     let ledger = snapshot
         .query_one_raw(Statement::from_string(

@@ -7,6 +7,7 @@ use std::time::Duration;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use tokio::sync::watch;
 
+use crate::database::reads::Reads;
 use crate::error::Error;
 
 /// How often the end of the feed is asked for while somebody waits: one statement a server, however many
@@ -32,15 +33,15 @@ pub async fn last(db: &DatabaseConnection) -> Result<i64, Error> {
 /// Tells those who wait how far the feed goes.
 #[derive(Debug)]
 pub struct Feed {
-    db: DatabaseConnection,
+    reads: Reads,
     end: watch::Sender<i64>,
     is_watched: Mutex<bool>,
 }
 
 impl Feed {
     /// A feed that nobody waits for.
-    pub fn new(db: DatabaseConnection) -> Arc<Self> {
-        Arc::new(Self { db, end: watch::Sender::new(0), is_watched: Mutex::new(false) })
+    pub fn new(reads: Reads) -> Arc<Self> {
+        Arc::new(Self { reads, end: watch::Sender::new(0), is_watched: Mutex::new(false) })
     }
 
     /// The end of the feed, as it moves.
@@ -67,7 +68,11 @@ impl Feed {
                     return;
                 }
             }
-            match last(&self.db).await {
+            let end = match self.reads.take().await {
+                Ok(read) => last(&read).await,
+                Err(error) => Err(error),
+            };
+            match end {
                 Ok(end) => {
                     self.end.send_if_modified(|known| std::mem::replace(known, end) != end);
                 }

@@ -1,6 +1,8 @@
 //! Connections, and the one start at a time: several servers that start at once migrate once and load
 //! the starting data set once.
 
+pub mod reads;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -23,11 +25,7 @@ fn is_sqlite(url: &str) -> bool {
     url.starts_with("sqlite:")
 }
 
-/// Opens a pool.
-///
-/// # Errors
-/// Internal, if the database is not there or the address is none.
-pub async fn connect(url: &str, connections: u32) -> Result<DatabaseConnection, Error> {
+fn options(url: &str, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url.to_owned());
     options
         .max_connections(connections)
@@ -57,9 +55,21 @@ pub async fn connect(url: &str, connections: u32) -> Result<DatabaseConnection, 
                 .options([("jit", "off"), ("statement_timeout", "30s")])
         });
     }
+    options
+}
+
+async fn open(options: ConnectOptions, url: &str) -> Result<DatabaseConnection, Error> {
     Database::connect(options).await.map_err(|error| {
         Error::internal(format!("cannot open the database {}: {error}", public(url)))
     })
+}
+
+/// Opens a pool.
+///
+/// # Errors
+/// Internal, if the database is not there or the address is none.
+pub async fn connect(url: &str, connections: u32) -> Result<DatabaseConnection, Error> {
+    open(options(url, connections), url).await
 }
 
 /// An address without its password, for messages.
