@@ -2,6 +2,7 @@
 //! `next` for each answer and `complete` at the end. For callers behind proxies that let no WebSocket pass.
 
 use std::convert::Infallible;
+use std::pin::pin;
 use std::time::Duration;
 
 use apollo_compiler::ast::OperationType;
@@ -76,29 +77,34 @@ pub async fn answer(shared: Shared, mut caller: Caller, prepared: Prepared) -> R
 impl Running {
     /// Waits for what is sent next.
     async fn step(mut self: Box<Self>) -> (Result<Bytes, Infallible>, State) {
-        let stopping = self.shared.stopping.clone();
+        match self.wait().await {
+            Some(text) => (Ok(text.into()), State::Running(self)),
+            None => (Ok(COMPLETE.into()), State::Ended),
+        }
+    }
+
+    /// What is sent next; none once the caller may listen no longer.
+    async fn wait(&mut self) -> Option<String> {
+        let Self { shared, caller, subscription, looks } = self;
+        let mut stopped = pin!(told_to_stop(shared.stopping.clone()));
+        // Kept over the heartbeats: a look that takes longer than one would else never end.
+        let mut next_events = pin!(subscription.next());
         loop {
             tokio::select! {
-                events = self.subscription.next() => {
-                    let Ok(events) = events else { return (Ok(COMPLETE.into()), State::Ended) };
-                    let text: String = events.iter().map(|json| next(json)).collect();
-                    return (Ok(text.into()), State::Running(self));
-                }
+                events = &mut next_events => return events.ok().map(|events| {
+                    events.iter().map(|json| next(json)).collect::<String>()
+                }),
                 () = tokio::time::sleep(HEARTBEAT) => {
-                    let app = &self.shared.app;
-                    let renewed =
-                        app.access.renew(&app.db, &self.caller.principal, Utc::now()).await;
-                    if renewed.is_err() {
-                        return (Ok(COMPLETE.into()), State::Ended);
+                    let app = &shared.app;
+                    if app.access.renew(&app.db, &caller.principal, Utc::now()).await.is_err() {
+                        return None;
                     }
-                    self.looks += 1;
-                    if self.looks.is_multiple_of(LOOKS) {
-                        return (Ok(":\n\n".into()), State::Running(self));
+                    *looks += 1;
+                    if looks.is_multiple_of(LOOKS) {
+                        return Some(":\n\n".to_owned());
                     }
                 }
-                () = told_to_stop(stopping.clone()) => {
-                    return (Ok(COMPLETE.into()), State::Ended);
-                }
+                () = &mut stopped => return None,
             }
         }
     }

@@ -32,7 +32,9 @@ fn bad_request(ko: &str, en: &str) -> Refusal {
 pub async fn endpoint(State(shared): State<Shared>, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     let mut caller = Caller::of(&shared, &parts);
-    if parts.headers.contains_key(header::UPGRADE) {
+    // Another upgrade, as curl offers HTTP/2, may be passed over (RFC 9110 §7.8).
+    let upgrade = parts.headers.get(header::UPGRADE).and_then(|upgrade| upgrade.to_str().ok());
+    if upgrade.is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket")) {
         return websocket::endpoint(shared, caller, &mut parts).await;
     }
     let Some(media) = Media::choose(&parts.headers) else {

@@ -13,8 +13,8 @@ use super::sql::Sql;
 use crate::domain::search_text;
 use crate::error::{Error, Message};
 
-/// Most inner selects of a statement, those of the caller's scope counted in.
-pub const MAX_INNER: usize = 200;
+/// Most conditions on rows of other types in one `where`.
+pub const MAX_CONDITIONS: usize = 50;
 /// Most values of an `in`.
 const MAX_VALUES: usize = 100;
 
@@ -141,10 +141,10 @@ fn named(
 
 /// An alias for an inner select, as long as there are not too many.
 fn inner_alias(sql: &mut Sql) -> Result<String, Error> {
-    if sql.aliases() >= MAX_INNER {
+    if sql.count_condition() > MAX_CONDITIONS {
         return Err(Error::TooLarge(Message::new(
-            "조건(where)이 너무 복잡합니다.",
-            "The conditions (where) are too complex.",
+            format!("조건(where)이 다른 유형을 {MAX_CONDITIONS}번까지만 거칠 수 있습니다."),
+            format!("The conditions (where) reach other types more than {MAX_CONDITIONS} times."),
         )));
     }
     Ok(sql.alias())

@@ -10,12 +10,19 @@ pub struct Sql {
     text: String,
     values: Vec<Value>,
     aliases: usize,
+    conditions: usize,
 }
 
 impl Sql {
     /// An empty statement.
     pub fn new(backend: DbBackend) -> Self {
-        Self { backend, text: String::with_capacity(512), values: Vec::new(), aliases: 0 }
+        Self {
+            backend,
+            text: String::with_capacity(512),
+            values: Vec::new(),
+            aliases: 0,
+            conditions: 0,
+        }
     }
 
     /// Whether the statement is for PostgreSQL (else SQLite).
@@ -54,9 +61,10 @@ impl Sql {
         format!("t{}", self.aliases)
     }
 
-    /// Aliases given out so far.
-    pub fn aliases(&self) -> usize {
-        self.aliases
+    /// Counts a condition on rows of another type; tells how many there are.
+    pub fn count_condition(&mut self) -> usize {
+        self.conditions += 1;
+        self.conditions
     }
 
     /// Adds `= ANY($n)` or `IN ($n, …)`: the keys of the level above. The list is filled up to a
