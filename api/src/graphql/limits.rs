@@ -20,9 +20,9 @@ pub const MAX_FIELDS: usize = 5_000;
 /// Most fields one below the other; the introspection query of tools has 13 to 15.
 pub const MAX_DEPTH: usize = 16;
 /// Most aliases of a document.
-pub const MAX_ALIASES: usize = 100;
+pub const MAX_ALIASES: usize = 500;
 /// Most directives of a document.
-pub const MAX_DIRECTIVES: usize = 100;
+pub const MAX_DIRECTIVES: usize = 500;
 /// Most fragments of a document.
 pub const MAX_FRAGMENTS: usize = 50;
 /// Most operations of a document.

@@ -13,6 +13,7 @@
 //! | 4409 | the id of an operation that still runs |
 //! | 4429 | initialised twice |
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
@@ -127,9 +128,15 @@ pub async fn endpoint(shared: Shared, mut caller: Caller, parts: &mut Parts) -> 
 }
 
 /// Why a connection ends: code and reason of the protocol.
-struct Close(u16, &'static str);
+struct Close(u16, Cow<'static, str>);
 
-const INVALID: Close = Close(4400, "Invalid message received");
+impl Close {
+    const fn new(code: u16, reason: &'static str) -> Self {
+        Self(code, Cow::Borrowed(reason))
+    }
+}
+
+const INVALID: Close = Close::new(4400, "Invalid message received");
 
 /// What an operation has to say.
 struct Said {
@@ -175,7 +182,7 @@ impl Connection {
             Err(close) => close,
         };
         self.tasks.abort_all();
-        let frame = CloseFrame { code, reason: reason.into() };
+        let frame = CloseFrame { code, reason: reason.into_owned().into() };
         let _ = self.socket.send(Frame::Close(Some(frame))).await;
         // The closing handshake is the peer's to finish; a peer that never does is left after a while.
         let _ = tokio::time::timeout(INIT_TIMEOUT, async {
@@ -187,7 +194,7 @@ impl Connection {
     /// Speaks the protocol until the peer leaves.
     async fn talk(&mut self) -> Result<(), Close> {
         if self.socket.protocol().is_none_or(|name| name.as_bytes() != PROTOCOL.as_bytes()) {
-            return Err(Close(4406, "Subprotocol not acceptable"));
+            return Err(Close::new(4406, "Subprotocol not acceptable"));
         }
         let stopping = self.shared.stopping.clone();
         let deadline = Instant::now() + INIT_TIMEOUT;
@@ -203,7 +210,7 @@ impl Connection {
                     continue;
                 }
                 () = tokio::time::sleep_until(deadline), if !self.initialised => {
-                    return Err(Close(4408, "Connection initialisation timeout"));
+                    return Err(Close::new(4408, "Connection initialisation timeout"));
                 }
                 _ = renewals.tick(), if self.caller.principal != Principal::Anonymous => {
                     self.renew().await?;
@@ -218,7 +225,7 @@ impl Connection {
                 }
                 Some(_) = self.tasks.join_next() => continue,
                 () = told_to_stop(stopping.clone()) => {
-                    return Err(Close(1001, "Server stopping"));
+                    return Err(Close::new(1001, "Server stopping"));
                 }
             };
             heard = Instant::now();
@@ -242,7 +249,7 @@ impl Connection {
             Err(Error::Unauthenticated) => {
                 let client = self.caller.principal.client();
                 let ended = client.is_some_and(|client| now >= client.token.expires_at);
-                Err(Close(4403, if ended { "Token expired" } else { "Token revoked" }))
+                Err(Close::new(4403, if ended { "Token expired" } else { "Token revoked" }))
             }
             // The database may be back at the next look.
             Err(error) => {
@@ -265,7 +272,7 @@ impl Connection {
         };
         match (kind.as_ref().and_then(Value::as_str), id) {
             (Some("connection_init"), _) if self.initialised => {
-                Err(Close(4429, "Too many initialisation requests"))
+                Err(Close::new(4429, "Too many initialisation requests"))
             }
             (Some("connection_init"), _) => self.initialise(message.remove("payload")).await,
             (Some("ping" | "pong"), _) if !is_object(message.get("payload")) => Err(INVALID),
@@ -274,7 +281,9 @@ impl Connection {
                 Ok(())
             }
             (Some("pong"), _) => Ok(()),
-            (Some("subscribe"), Some(_)) if !self.initialised => Err(Close(4401, "Unauthorized")),
+            (Some("subscribe"), Some(_)) if !self.initialised => {
+                Err(Close::new(4401, "Unauthorized"))
+            }
             (Some("subscribe"), Some(id)) => {
                 let Some(Value::Object(payload)) = message.remove("payload") else {
                     return Err(INVALID);
@@ -308,7 +317,7 @@ impl Connection {
             _ => Err(Error::Unauthenticated),
         };
         if self.caller.take_token(&self.shared, token).await.is_err() {
-            return Err(Close(4403, "Forbidden"));
+            return Err(Close::new(4403, "Forbidden"));
         }
         self.initialised = true;
         self.send(r#"{"type":"connection_ack"}"#.to_owned()).await;
@@ -317,7 +326,9 @@ impl Connection {
 
     async fn begin(&mut self, id: String, payload: Map<String, Value>) -> Result<(), Close> {
         if self.operations.contains_key(&id) {
-            return Err(Close(4409, "Subscriber already exists"));
+            // The reason as the protocol spells it, as far as a close frame holds it.
+            let shown: String = id.chars().take(20).collect();
+            return Err(Close(4409, format!("Subscriber for {shown} already exists").into()));
         }
         let request = request::Request::from_fields(payload);
         let request = match request {
