@@ -229,7 +229,8 @@ pub fn times(
 ) -> Result<DateTime<Utc>, Refusal> {
     let instant = |seconds| DateTime::from_timestamp(seconds, 0).ok_or(Refusal::Claims);
     let (made, end) = (instant(iat)?, instant(exp)?);
-    if end + LEEWAY <= now {
+    // Only our own time is added to: a token's may be the last one there is.
+    if end <= now - LEEWAY {
         return Err(Refusal::Expired);
     }
     if made > now + LEEWAY || instant(nbf.unwrap_or(iat))? > now + LEEWAY {
@@ -280,5 +281,8 @@ mod tests {
             assert_eq!(at(iat, nbf, exp), refusal, "{iat} {nbf:?} {exp}");
         }
         assert_eq!(times(i64::MAX, None, i64::MAX, LIFETIME, now), Err(Refusal::Claims));
+        let last = DateTime::<Utc>::MAX_UTC.timestamp();
+        let first = DateTime::<Utc>::MIN_UTC.timestamp();
+        assert_eq!(times(first, None, last, LIFETIME, now), Err(Refusal::Lifetime));
     }
 }

@@ -1,6 +1,7 @@
 //! Connections: taken one by one, over HTTP/1.1 and HTTP/2 (with prior knowledge, h2c), bounded in number,
 //! and given up where the other end is slow to send or to read.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -11,7 +12,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio_io_timeout::TimeoutStream;
 use tower::util::ServiceExt as _;
@@ -55,6 +56,34 @@ fn builder() -> Builder<TokioExecutor> {
     builder
 }
 
+/// What a connection of HTTP/2 begins with (RFC 9113 §3.4).
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// How often a beginning that could still become a preface is looked at.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Whether the peer speaks HTTP/2; none if it says too little in time to tell. What it said is still to be
+/// read.
+async fn speaks_http2(stream: &TcpStream) -> Option<bool> {
+    let told = tokio::time::timeout(HEAD_TIMEOUT, async {
+        let mut beginning = [0; PREFACE.len()];
+        loop {
+            let length = stream.peek(&mut beginning).await.ok()?;
+            if length == 0 {
+                return None;
+            }
+            if !PREFACE.starts_with(&beginning[..length]) {
+                return Some(false);
+            }
+            if length == PREFACE.len() {
+                return Some(true);
+            }
+            // What was looked at counts as readable, so the rest has to be waited for.
+            tokio::time::sleep(LOOK).await;
+        }
+    });
+    told.await.ok().flatten()
+}
+
 /// Serves until the server is told to stop; then open requests are given time to end.
 ///
 /// # Errors
@@ -65,9 +94,9 @@ pub async fn run(
     connections: u32,
     stopping: watch::Receiver<bool>,
 ) -> Result<(), Error> {
-    let builder = builder();
+    let builders = Arc::new((builder().http1_only(), builder().http2_only()));
     let graceful = GracefulShutdown::new();
-    let places = std::sync::Arc::new(Semaphore::new(connections as usize));
+    let places = Arc::new(Semaphore::new(connections as usize));
     loop {
         // Who finds no place waits in the system's own queue.
         let place = tokio::select! {
@@ -87,22 +116,24 @@ pub async fn run(
         };
         // Answers are written in one piece; waiting to fill a packet would only delay the last one.
         let _ = stream.set_nodelay(true);
-        let mut stream = TimeoutStream::new(stream);
-        stream.set_write_timeout(Some(WRITE_TIMEOUT));
         let router = router.clone().map_request(move |request: Request<Incoming>| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(Peer(peer));
             request
         });
         let service = TowerToHyperService::new(router);
-        let io = TokioIo::new(Box::pin(stream));
-        let connection = builder.serve_connection_with_upgrades(io, service).into_owned();
-        let connection = graceful.watch(connection);
+        let (builders, watcher) = (builders.clone(), graceful.watcher());
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
+            let _place = place;
+            let Some(http2) = speaks_http2(&stream).await else { return };
+            let builder = if http2 { &builders.1 } else { &builders.0 };
+            let mut stream = TimeoutStream::new(stream);
+            stream.set_write_timeout(Some(WRITE_TIMEOUT));
+            let io = TokioIo::new(Box::pin(stream));
+            let connection = builder.serve_connection_with_upgrades(io, service);
+            if let Err(error) = watcher.watch(connection.into_owned()).await {
                 tracing::debug!(error.cause = %error, "connection.ended");
             }
-            drop(place);
         });
     }
     drop(listener);

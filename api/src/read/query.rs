@@ -212,10 +212,12 @@ async fn payload<'a>(
         match field {
             _ if *name == "__typename" => writer.value(&shape.shape.name.into(), None),
             ShapeField::Row(ty, sets) => {
-                let key = inner.as_str().and_then(|key| key.parse::<Uuid>().ok());
-                let keys: Vec<Uuid> = key.into_iter().collect();
-                let kind = load::of_kind(reader, planner, ty, sets, &keys).await?;
-                match key.and_then(|key| kind.at.get(&key)) {
+                let Some(key) = inner.as_str().and_then(|key| key.parse::<Uuid>().ok()) else {
+                    writer.out.push_str("null");
+                    continue;
+                };
+                let kind = load::of_kind(reader, planner, ty, sets, &[key]).await?;
+                match kind.at.get(&key) {
                     Some(at) => writer.kind(&kind, *at)?,
                     None => writer.out.push_str("null"),
                 }
