@@ -1,5 +1,5 @@
 //! Access: clients of the API, revoked tokens, and an audit that tells who did what from where and
-//! that the database itself keeps from being changed. Changes and audit events get a key made from their
+//! that the database itself keeps from being changed; search results as a view. Changes and audit events get a key made from their
 //! number, by which lists are paged.
 
 use sea_orm_migration::prelude::*;
@@ -133,6 +133,13 @@ impl MigrationTrait for Migration {
             }
             manager.create_index(index).await?;
         }
+        // A row is found once, under its own text, whichever of its names matched.
+        db.execute_unprepared("DROP VIEW IF EXISTS search_result").await?;
+        db.execute_unprepared(
+            "CREATE VIEW search_result AS SELECT id, subject_type, subject_id, title_ko, title_en \
+             FROM search_document WHERE source_id = subject_id",
+        )
+        .await?;
         for statement in append_only(backend) {
             db.execute_unprepared(&statement).await?;
         }
@@ -142,6 +149,7 @@ impl MigrationTrait for Migration {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let db = manager.get_connection();
         let backend = manager.get_database_backend();
+        db.execute_unprepared("DROP VIEW IF EXISTS search_result").await?;
         for statement in writable_again(backend) {
             db.execute_unprepared(statement).await?;
         }

@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::read::Reader;
 use crate::read::catalog::{Root, RootKind, page_args};
 use crate::read::model::{Arg, Args, Column, Guard, List, Scalar, Source, Type};
+use crate::read::scope;
 use crate::read::sql::Sql;
 
 /// The types declared here.
@@ -213,16 +214,21 @@ fn disclosure(
 }
 
 fn current_region(
-    _: &Reader<'_>,
+    reader: &Reader<'_>,
     sql: &mut Sql,
     alias: &str,
     _: &Args,
     _: &Args,
 ) -> Result<(), Error> {
-    let region = sql.alias();
-    sql.push("(SELECT coalesce(").column(&region, "successor_id").push(", ").column(&region, "id");
-    sql.push(") FROM region ").push(&region).push(" WHERE ").column(&region, "id").push(" = ");
-    sql.column(alias, "region_id").push(")");
+    let (region, successor) = (sql.alias(), sql.alias());
+    sql.push("(SELECT coalesce(").column(&successor, "id").push(", ").column(&region, "id");
+    sql.push(") FROM region ").push(&region).push(" LEFT JOIN region ").push(&successor);
+    sql.push(" ON ").column(&successor, "id").push(" = ").column(&region, "successor_id");
+    sql.push(" AND ");
+    scope::seen(reader, sql, "Region", &successor)?;
+    sql.push(" WHERE ").column(&region, "id").push(" = ").column(alias, "region_id").push(" AND ");
+    scope::seen(reader, sql, "Region", &region)?;
+    sql.push(")");
     Ok(())
 }
 
@@ -329,35 +335,56 @@ fn required_at(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Resul
     Ok(())
 }
 
-/// One reason with its points: the condition under which it holds for the row.
-type Reason = (&'static str, u8, fn(&mut Sql, &str, &Args));
+/// Adds the condition under which a reason holds for the row.
+type Holds = fn(&Reader<'_>, &mut Sql, &str, &Args) -> Result<(), Error>;
+
+/// One reason with its points.
+type Reason = (&'static str, u8, Holds);
 
 const REASONS: [Reason; 5] = [
-    ("SAME_INDUSTRY", points::SAME_INDUSTRY, |sql, alias, to| {
-        sql.column(alias, "industry_id")
-            .push(" IN (SELECT id FROM industry WHERE code = ")
-            .bind(text(to, "ksic"))
-            .push(")");
+    ("SAME_INDUSTRY", points::SAME_INDUSTRY, |reader, sql, alias, to| {
+        let industry = sql.alias();
+        sql.column(alias, "industry_id").push(" IN (SELECT ").column(&industry, "id");
+        sql.push(" FROM industry ").push(&industry).push(" WHERE ").column(&industry, "code");
+        sql.push(" = ").bind(text(to, "ksic")).push(" AND ");
+        scope::seen(reader, sql, "Industry", &industry)?;
+        sql.push(")");
+        Ok(())
     }),
-    ("SAME_SECTION", points::SAME_SECTION, |sql, alias, to| {
+    ("SAME_SECTION", points::SAME_SECTION, |reader, sql, alias, to| {
         // The section of the code asked for, with its divisions, less the code itself.
-        sql.column(alias, "industry_id")
-            .push(" IN (SELECT i.id FROM industry i JOIN industry a ON a.code = ");
-        sql.bind(text(to, "ksic")).push(
-            " AND i.id <> a.id AND coalesce(i.parent_id, i.id) = coalesce(a.parent_id, a.id))",
-        );
+        let (industry, asked) = (sql.alias(), sql.alias());
+        sql.column(alias, "industry_id").push(" IN (SELECT ").column(&industry, "id");
+        sql.push(" FROM industry ").push(&industry).push(" JOIN industry ").push(&asked);
+        sql.push(" ON ").column(&asked, "code").push(" = ").bind(text(to, "ksic"));
+        sql.push(" AND ").column(&industry, "id").push(" <> ").column(&asked, "id");
+        for (at, one) in [&industry, &asked].into_iter().enumerate() {
+            sql.push(if at == 0 { " AND coalesce(" } else { " = coalesce(" });
+            sql.column(one, "parent_id").push(", ").column(one, "id").push(")");
+        }
+        for one in [&industry, &asked] {
+            sql.push(" AND ");
+            scope::seen(reader, sql, "Industry", one)?;
+        }
+        sql.push(")");
+        Ok(())
     }),
-    ("SAME_SIZE", points::SAME_SIZE, |sql, alias, to| {
+    ("SAME_SIZE", points::SAME_SIZE, |_, sql, alias, to| {
         sql.column(alias, "size").push(" = ").bind(text(to, "size"));
+        Ok(())
     }),
-    ("SAME_REGION", points::SAME_REGION, |sql, alias, to| {
-        sql.column(alias, "region_id")
-            .push(" IN (SELECT id FROM region WHERE code = ")
-            .bind(text(to, "region"))
-            .push(")");
+    ("SAME_REGION", points::SAME_REGION, |reader, sql, alias, to| {
+        let region = sql.alias();
+        sql.column(alias, "region_id").push(" IN (SELECT ").column(&region, "id");
+        sql.push(" FROM region ").push(&region).push(" WHERE ").column(&region, "code");
+        sql.push(" = ").bind(text(to, "region")).push(" AND ");
+        scope::seen(reader, sql, "Region", &region)?;
+        sql.push(")");
+        Ok(())
     }),
-    ("VERIFIED", points::VERIFIED, |sql, alias, _| {
+    ("VERIFIED", points::VERIFIED, |_, sql, alias, _| {
         sql.column(alias, "verification").push(" <> 'SELF_REPORTED'");
+        Ok(())
     }),
 ];
 
@@ -365,10 +392,16 @@ fn text(to: &Args, name: &str) -> Option<String> {
     to.get("to").and_then(|to| to.get(name)).and_then(Value::as_str).map(str::to_owned)
 }
 
-fn score(_: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, level: &Args) -> Result<(), Error> {
+fn score(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    level: &Args,
+) -> Result<(), Error> {
     for (at, (_, points, holds)) in REASONS.iter().enumerate() {
         sql.push(if at == 0 { "(CASE WHEN " } else { " + CASE WHEN " });
-        holds(sql, alias, level);
+        holds(reader, sql, alias, level)?;
         sql.push(" THEN ").literal(usize::from(*points)).push(" ELSE 0 END");
     }
     sql.push(")");
@@ -376,7 +409,7 @@ fn score(_: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, level: &Args) -> 
 }
 
 fn reasons(
-    _: &Reader<'_>,
+    reader: &Reader<'_>,
     sql: &mut Sql,
     alias: &str,
     _: &Args,
@@ -384,7 +417,7 @@ fn reasons(
 ) -> Result<(), Error> {
     for (at, (name, _, holds)) in REASONS.iter().enumerate() {
         sql.push(if at == 0 { "(CASE WHEN " } else { " || CASE WHEN " });
-        holds(sql, alias, level);
+        holds(reader, sql, alias, level)?;
         sql.push(" THEN '").push(name).push(",' ELSE '' END");
     }
     sql.push(")");

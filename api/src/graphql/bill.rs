@@ -69,7 +69,7 @@ fn initiative_title() -> Type {
     .partial_date("validFrom", C::ValidFrom, "사용 시작. First seen.")
     .partial_date("validTo", C::ValidTo, "사용 종료. Last seen.")
     .sorted(&["position"])
-    .searchable()
+    .alias()
 }
 
 fn bill() -> Type {
@@ -170,12 +170,14 @@ fn newest(
     Ok(())
 }
 
-/// Adds the condition that an event is seen and not corrected.
+/// Adds the condition that an event is seen, and corrected by none that is seen.
 fn standing(reader: &Reader<'_>, sql: &mut Sql, event: &Type, inner: &str) {
     scope::guard(reader, sql, event, inner, Some("bill_id"));
     let correction = sql.alias();
     sql.push(" AND NOT EXISTS (SELECT 1 FROM bill_event ").push(&correction).push(" WHERE ");
-    sql.column(&correction, "corrects_id").push(" = ").column(inner, "id").push(")");
+    sql.column(&correction, "corrects_id").push(" = ").column(inner, "id").push(" AND ");
+    scope::guard(reader, sql, event, &correction, Some("bill_id"));
+    sql.push(")");
 }
 
 fn stage(reader: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Args) -> Result<(), Error> {

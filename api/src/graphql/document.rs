@@ -101,7 +101,7 @@ fn document_title() -> Type {
     .column("language", C::Language, "언어. Language, BCP 47.")
     .column("title", C::Title, "제목. Title as printed.")
     .sorted(&["language"])
-    .searchable()
+    .alias()
 }
 
 fn document_author() -> Type {

@@ -66,7 +66,7 @@ fn institution_name() -> Type {
     .partial_date("validFrom", C::ValidFrom, "사용 시작. First use.")
     .partial_date("validTo", C::ValidTo, "사용 종료. Last use.")
     .sorted(&["kind", "name_ko"])
-    .searchable()
+    .alias()
 }
 
 fn institution_identifier() -> Type {

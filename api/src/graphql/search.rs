@@ -15,7 +15,7 @@ pub fn types() -> Vec<Type> {
         Type::view(
             "SearchResult",
             *b"SR",
-            "search_document",
+            "search_result",
             Guard::Subject { own: false },
             "검색 결과. A row found by its name, title or summary.",
         )
@@ -50,11 +50,9 @@ pub fn roots() -> Vec<Root> {
     }]
 }
 
-fn found(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
+fn found(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
     let text = args.get("text").and_then(Value::as_str).unwrap_or_default();
-    // A row is found once, under its own document, whichever of its names matched.
-    sql.column(alias, "source_id").push(" = ").column(alias, "subject_id").push(" AND ");
-    filter::search(sql, None, alias, "subject_id", text)?;
+    filter::search(reader, sql, None, alias, "subject_id", text)?;
     if let Some(types) = args.get("types").and_then(Value::as_array) {
         sql.push(" AND ").column(alias, "subject_type").push(" IN (NULL");
         for name in types.iter().filter_map(Value::as_str) {

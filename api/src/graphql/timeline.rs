@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::read::Reader;
 use crate::read::catalog::{Root, RootKind, page_args};
 use crate::read::model::{Arg, Args, Column, Guard, List, Scalar, Source, Type};
+use crate::read::scope;
 use crate::read::sql::Sql;
 
 /// The types declared here.
@@ -70,7 +71,7 @@ pub fn roots() -> Vec<Root> {
     }]
 }
 
-fn within(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
+fn within(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
     let date = |name: &str| match args.get(name).and_then(Value::as_str) {
         None => Ok(None),
         Some(text) if partial_date::is_partial_date(text) => Ok(Some(text.to_owned())),
@@ -85,13 +86,16 @@ fn within(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(),
         sql.push(" AND ").column(alias, "occurred_on").push(" < ").bind(format!("{to}~"));
     }
     if let Some(bodies) = args.get("bodies").and_then(Value::as_array) {
-        sql.push(" AND ")
-            .column(alias, "body_id")
-            .push(" IN (SELECT id FROM body WHERE code IN (NULL");
+        let body = sql.alias();
+        sql.push(" AND ").column(alias, "body_id").push(" IN (SELECT ").column(&body, "id");
+        sql.push(" FROM body ").push(&body).push(" WHERE ").column(&body, "code");
+        sql.push(" IN (NULL");
         for code in bodies.iter().filter_map(Value::as_str).filter(|code| !code.contains('\0')) {
             sql.push(", ").bind(code);
         }
-        sql.push("))");
+        sql.push(") AND ");
+        scope::seen(reader, sql, "Body", &body)?;
+        sql.push(")");
     }
     Ok(())
 }

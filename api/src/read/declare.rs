@@ -51,6 +51,7 @@ impl Type {
             sorted: Vec::new(),
             orders: Vec::new(),
             searchable: false,
+            is_alias: false,
             filters: Vec::new(),
             list: None,
             lookup: None,
@@ -394,6 +395,13 @@ impl Type {
     /// Its texts are found by `search`.
     pub fn searchable(mut self) -> Self {
         self.searchable = true;
+        self
+    }
+
+    /// Its texts are found by `search` as those of the row it belongs to.
+    pub fn alias(mut self) -> Self {
+        self.searchable = true;
+        self.is_alias = true;
         self
     }
 

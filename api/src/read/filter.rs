@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::context::Reader;
 use super::global_id;
-use super::model::{Args, Column, Field, Kind, Link, Scalar, Source, Type};
+use super::model::{Args, Column, Field, Guard, Kind, Link, Scalar, Source, Type};
 use super::page::bound;
 use super::scope;
 use super::sql::Sql;
@@ -41,7 +41,8 @@ pub fn condition(
                 sql.push(" IS NOT TRUE)");
             }
             "search" if ty.searchable => {
-                search(sql, Some(ty.name), alias, "id", value.as_str().unwrap_or_default())?;
+                let text = value.as_str().unwrap_or_default();
+                search(reader, sql, Some(ty.name), alias, "id", text)?;
             }
             name => named(reader, sql, ty, alias, name, value)?,
         }
@@ -379,6 +380,7 @@ fn like(text: &str) -> String {
 /// # Errors
 /// Input, if the query is empty or too long.
 pub fn search(
+    reader: &Reader<'_>,
     sql: &mut Sql,
     ty: Option<&str>,
     alias: &str,
@@ -425,8 +427,29 @@ pub fn search(
         if let Some(ty) = ty {
             sql.push(" AND ").column(&document, "subject_type").push(" = ").bind(ty);
         }
+        sql.push(" AND ");
+        source_is_seen(reader, sql, ty, &document);
         sql.push(")");
     }
     sql.push(")");
     Ok(())
+}
+
+/// Adds the condition that the row whose text a document of the index holds is seen: the subject itself,
+/// which is guarded elsewhere, or a row that is found as its subject.
+fn source_is_seen(reader: &Reader<'_>, sql: &mut Sql, subject: Option<&str>, document: &str) {
+    sql.push("(").column(document, "source_id").push(" = ").column(document, "subject_id");
+    for ty in reader.catalog.types().iter().filter(|ty| ty.is_alias) {
+        let Guard::Via { fk, parent } = ty.guard else { continue };
+        if subject.is_some_and(|subject| subject != parent) {
+            continue;
+        }
+        let source = sql.alias();
+        sql.push(" OR EXISTS (SELECT 1 FROM ").push(ty.table).push(" ").push(&source);
+        sql.push(" WHERE ").column(&source, "id").push(" = ").column(document, "source_id");
+        sql.push(" AND ");
+        scope::guard(reader, sql, ty, &source, Some(fk));
+        sql.push(")");
+    }
+    sql.push(")");
 }

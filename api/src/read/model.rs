@@ -274,6 +274,8 @@ pub struct Type {
     pub orders: Vec<(&'static str, Column)>,
     /// Whether its texts are indexed for search.
     pub searchable: bool,
+    /// Whether its texts are found as those of the row it belongs to: another name of an institution.
+    pub is_alias: bool,
     /// Filters beside the fields.
     pub filters: Vec<Filter>,
     /// Its list at the root.

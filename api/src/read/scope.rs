@@ -7,6 +7,7 @@ use super::context::Reader;
 use super::model::{Guard, Type};
 use super::sql::Sql;
 use crate::domain::access::{self, Object, Rows};
+use crate::error::Error;
 
 fn object(guard: Guard) -> Object {
     match guard {
@@ -29,6 +30,15 @@ pub fn guard(reader: &Reader<'_>, sql: &mut Sql, ty: &Type, alias: &str, reached
         reader.marks.note_personal([]);
     }
     nested(reader, sql, ty, alias, reached_by, false);
+}
+
+/// Adds the condition that the caller may see the row `alias` of the type of that name.
+///
+/// # Errors
+/// Internal, if the type is not declared.
+pub fn seen(reader: &Reader<'_>, sql: &mut Sql, name: &str, alias: &str) -> Result<(), Error> {
+    guard(reader, sql, reader.catalog.declared(name)?, alias, None);
+    Ok(())
 }
 
 /// `within` tells that the row is itself what another one is as visible as: a citation of a conflict of a

@@ -15,10 +15,12 @@ async fn rows(reader: &Reader<'_>, sql: Sql) -> Result<Vec<QueryResult>, Error> 
     Ok(reader.db.query_all_raw(sql.finish()).await?)
 }
 
-/// Number of the last change, so that two answers can be told apart.
+/// Number of the last change that the caller may see, so that two answers can be told apart.
 async fn data_version(reader: &Reader<'_>) -> Result<i64, Error> {
     let mut sql = reader.sql();
-    sql.push("SELECT change_seq FROM ledger WHERE id = 1");
+    sql.push("SELECT c.seq FROM change c WHERE ");
+    scope::seen(reader, &mut sql, "Change", "c")?;
+    sql.push(" ORDER BY c.seq DESC LIMIT 1");
     let found = rows(reader, sql).await?;
     found.first().map_or(Ok(0), |found| Ok(row::integer(found, 0)?.unwrap_or(0)))
 }
@@ -36,8 +38,9 @@ fn origin(sql: &mut Sql, alias: &str, args: &Args) {
 
 /// Adds a table of recommendations `r` with their group, first answer and effects.
 fn recommendations(reader: &Reader<'_>, sql: &mut Sql, args: &Args) -> Result<(), Error> {
-    let (recommendation, answer, effect) = (
+    let (recommendation, relation, answer, effect) = (
         reader.catalog.declared("Recommendation")?,
+        reader.catalog.declared("RecommendationRelation")?,
         reader.catalog.declared("RecommendationAnswer")?,
         reader.catalog.declared("Effect")?,
     );
@@ -54,7 +57,11 @@ fn recommendations(reader: &Reader<'_>, sql: &mut Sql, args: &Args) -> Result<()
         ") AS answered_on, EXISTS (SELECT 1 FROM effect e WHERE e.recommendation_id = t.id AND ",
     );
     scope::guard(reader, sql, effect, "e", Some("recommendation_id"));
-    sql.push(") AS has_effect, EXISTS (SELECT 1 FROM recommendation_relation p WHERE p.recommendation_id = t.id AND p.kind IN ('PART_OF', 'SAME_AS')) AS is_part FROM recommendation t WHERE ");
+    sql.push(") AS has_effect, EXISTS (SELECT 1 FROM recommendation_relation p JOIN recommendation o ON o.id = p.other_id WHERE p.recommendation_id = t.id AND p.kind IN ('PART_OF', 'SAME_AS') AND ");
+    scope::guard(reader, sql, relation, "p", Some("recommendation_id"));
+    sql.push(" AND ");
+    scope::guard(reader, sql, recommendation, "o", None);
+    sql.push(") AS is_part FROM recommendation t WHERE ");
     scope::guard(reader, sql, recommendation, "t", None);
     origin(sql, "t", args);
     for (name, sign, suffix) in [("from", " >= ", ""), ("to", " < ", "~")] {
@@ -108,7 +115,8 @@ pub async fn feedback(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> 
     sql.push("SELECT ").push(if table.is_some() { "g.code" } else { "r.k" });
     sql.push(", r.raised_on, r.answered_on, count(*) FROM r");
     if let Some(table) = table {
-        sql.push(" LEFT JOIN ").push(table).push(" g ON g.id = r.k");
+        sql.push(" LEFT JOIN ").push(table).push(" g ON g.id = r.k AND ");
+        scope::seen(reader, &mut sql, ty, "g")?;
     }
     sql.push(" WHERE length(r.raised_on) = 10 AND length(r.answered_on) = 10 GROUP BY 1, 2, 3");
     let spans = spans(&rows(reader, sql).await?)?;
@@ -212,20 +220,21 @@ pub async fn adoption_cases(reader: &Reader<'_>, args: &Args) -> Result<Value, E
                 _ => ("region", "region_id", "successor_id"),
             };
             let as_reported = group == "REGION" && argument(args, "regionBasis") != "CURRENT";
-            sql.push("SELECT g.code, g.name_ko, g.name_en, count(*) FROM adoption_case t JOIN ")
-                .push(table);
-            sql.push(" o ON ")
-                .column("o", "id")
-                .push(" = ")
-                .column("t", fk)
-                .push(" JOIN ")
-                .push(table)
-                .push(" g ON g.id = ");
-            if as_reported {
-                sql.push("o.id");
-            } else {
-                sql.push("coalesce(").column("o", up).push(", o.id)");
+            let ty = if group == "INDUSTRY" { "Industry" } else { "Region" };
+            // A group that the caller may not see counts under none.
+            sql.push(
+                "SELECT g.code, g.name_ko, g.name_en, count(*) FROM adoption_case t LEFT JOIN ",
+            );
+            sql.push(table).push(" o ON ").column("o", "id").push(" = ").column("t", fk);
+            sql.push(" AND ");
+            scope::seen(reader, &mut sql, ty, "o")?;
+            if !as_reported {
+                sql.push(" LEFT JOIN ").push(table).push(" n ON ").column("n", "id").push(" = ");
+                sql.column("o", up).push(" AND ");
+                scope::seen(reader, &mut sql, ty, "n")?;
             }
+            sql.push(" LEFT JOIN ").push(table).push(" g ON g.id = ");
+            sql.push(if as_reported { "o.id" } else { "coalesce(n.id, o.id)" });
         }
     }
     sql.push(" WHERE ");
