@@ -20,6 +20,7 @@ mod input;
 mod limits;
 mod lists;
 mod migration;
+mod oauth;
 mod questions;
 mod read_path;
 mod schema;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         limits::tests(),
         lists::tests(),
         migration::tests(),
+        oauth::tests(),
         questions::tests(),
         read_path::tests(),
         schema::tests(),

@@ -19,9 +19,8 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
-use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;
@@ -34,11 +33,11 @@ use crate::domain::principal::Scopes;
 use crate::error::Error;
 
 /// How long a fetched key set is taken for good.
-const KEPT: Duration = Duration::from_secs(600);
+const KEPT: Duration = Duration::seconds(600);
 /// How soon after a fetch an unknown key leads to another.
-const PAUSE: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::seconds(30);
 /// Time in which a key set must arrive.
-const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
+const FETCH_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
 /// Largest key set, in bytes.
 const LARGEST: usize = 256 * 1024;
 
@@ -101,7 +100,7 @@ enum Keys {
 #[derive(Debug, Default)]
 struct Fetched {
     set: Option<Arc<JwkSet>>,
-    tried: Option<Instant>,
+    tried: Option<DateTime<Utc>>,
 }
 
 #[derive(Debug)]
@@ -166,6 +165,8 @@ impl Issuer {
                 let http = reqwest::Client::builder()
                     .timeout(FETCH_TIMEOUT)
                     .redirect(reqwest::redirect::Policy::none())
+                    // The environment's proxies are no setting of ours.
+                    .no_proxy()
                     .build()
                     .map_err(Error::internal)?;
                 Keys::Url {
@@ -198,7 +199,7 @@ impl Issuer {
             .filter(|algorithm| settings.algorithms.contains(algorithm))
             .ok_or(Refusal::Algorithm)?;
         let kid = token.header("kid").ok_or(Refusal::Key)?;
-        let jwk = self.key(kid).await.ok_or(Refusal::Key)?;
+        let jwk = self.key(kid, now).await.ok_or(Refusal::Key)?;
         let key = DecodingKey::from_jwk(&jwk).map_err(|_| Refusal::Key)?;
         let claims: Map<String, Value> = token.signed_by(&key, algorithm)?;
         self.claims(&claims, now)
@@ -228,7 +229,7 @@ impl Issuer {
             None => None,
             Some(nbf) => Some(nbf.as_i64().ok_or(Refusal::Claims)?),
         };
-        let longest = chrono::Duration::seconds(settings.max_lifetime_seconds.into());
+        let longest = Duration::seconds(settings.max_lifetime_seconds.into());
         let expires_at = times(iat, nbf, exp, longest, now)?;
         let named = text(&settings.institution_claim)?;
         let institution = if settings.institutions.is_empty() {
@@ -257,13 +258,13 @@ impl Issuer {
         })
     }
 
-    async fn key(&self, kid: &str) -> Option<Jwk> {
+    async fn key(&self, kid: &str, now: DateTime<Utc>) -> Option<Jwk> {
         match &self.keys {
             Keys::File(file) => file.current().find(kid).cloned(),
             Keys::Url { url, http, known, fetching } => {
                 let look = |age: Duration| {
                     let known = known.read().ok()?;
-                    let fresh = known.tried.is_some_and(|tried| tried.elapsed() < age);
+                    let fresh = known.tried.is_some_and(|tried| (now - tried).abs() < age);
                     let found = known.set.as_ref().and_then(|set| set.find(kid).cloned());
                     Some((fresh, found))
                 };
@@ -278,7 +279,7 @@ impl Issuer {
                 }
                 let fetched = fetch(http, url).await;
                 let mut known = known.write().ok()?;
-                known.tried = Some(Instant::now());
+                known.tried = Some(now);
                 match fetched {
                     Ok(set) => known.set = Some(Arc::new(set)),
                     Err(error) => {

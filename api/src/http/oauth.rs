@@ -7,7 +7,7 @@ use axum::Json;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{
-    AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, PRAGMA,
+    ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, PRAGMA,
     RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use axum::http::request::Parts;
@@ -86,6 +86,9 @@ impl Fault {
             let challenge = HeaderValue::from_static("Basic realm=\"aiplus\", charset=\"UTF-8\"");
             headers.insert(WWW_AUTHENTICATE, challenge);
         }
+        if self.status == StatusCode::METHOD_NOT_ALLOWED {
+            headers.insert(ALLOW, HeaderValue::from_static("POST"));
+        }
         if let Some(seconds) = self.retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
@@ -116,7 +119,8 @@ fn no_store(answer: impl IntoResponse) -> Response {
 
 type Form = HashMap<String, String>;
 
-/// Reads a form in which no parameter stands twice (RFC 6749 §3.2).
+/// Reads a form in which no parameter stands twice, and one without a value is as good as left out (RFC 6749
+/// §3.2).
 async fn form(parts: &Parts, content: Body) -> Result<Form, Fault> {
     if parts.method != Method::POST {
         let mut fault = Fault::invalid_request("POST로 요청해 주십시오.", "Use POST.");
@@ -146,6 +150,7 @@ async fn form(parts: &Parts, content: Body) -> Result<Form, Fault> {
             ));
         }
     }
+    form.retain(|_, value| !value.is_empty());
     Ok(form)
 }
 
@@ -281,7 +286,7 @@ async fn issue(
             "The scope is not one of this client's.",
         )
     };
-    let scopes = match form.get("scope").filter(|scope| !scope.is_empty()) {
+    let scopes = match form.get("scope") {
         None => granted,
         Some(asked) => Scopes::parse(asked).map_err(|_| invalid_scope())?,
     };

@@ -214,6 +214,10 @@ pub async fn of_kind<'a>(
     let mut level = Level::new(ty, Args::new());
     let key_at = level.key(0);
     let object = planner.object(&mut level, 0, ty, sets, keys.len())?;
+    if keys.is_empty() {
+        let loaded = Loaded { rows: Vec::new(), children: Vec::new() };
+        return Ok(LoadedKind { object, level, at: HashMap::new(), loaded });
+    }
     let values = keys.iter().map(|key| sea_orm::Value::from(*key)).collect();
     let loaded = root_rows(reader, planner, &level, "id", values).await?;
     note_personal(reader, ty, &loaded.rows, key_at)?;
