@@ -74,13 +74,9 @@ impl App {
         }
         lock.release().await?;
         let connections = database.database_connections;
-        let reads = match &database.database_read_url {
-            Some(url) => {
-                let replica = database::connect(url, connections).await?;
-                Reads::open(url, connections, &replica).await?
-            }
-            None => Reads::open(&database.database_url, connections, &db).await?,
-        };
+        let timeout = serve.limits.query_timeout();
+        let url = database.database_read_url.as_ref().unwrap_or(&database.database_url);
+        let reads = Reads::open(url, connections, &db, timeout).await?;
         Ok((Self::new(db, Some(reads), access, settings), summary))
     }
 

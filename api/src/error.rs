@@ -246,8 +246,8 @@ impl Error {
                 "This server runs the documents of its list only.",
             ),
             Self::IntrospectionOff => Message::new(
-                "인트로스펙션은 로그인한 호출자에게만 제공됩니다.",
-                "Introspection is for callers who have signed in.",
+                "이 호출자에게는 인트로스펙션을 제공하지 않습니다. schema.graphql을 보아 주십시오.",
+                "The schema is not told to this caller here; read schema.graphql.",
             ),
             Self::TooManySubscriptions { limit } => Message::new(
                 format!("연결당 구독은 {limit}개까지입니다."),

@@ -178,7 +178,7 @@ impl MigrationTrait for Migration {
 /// Triggers that refuse to change or delete an audit event.
 fn append_only(backend: DbBackend) -> Vec<String> {
     if backend == DbBackend::Sqlite {
-        return ["UPDATE", "DELETE"]
+        let mut statements = ["UPDATE", "DELETE"]
             .map(|verb| {
                 format!(
                     "CREATE TRIGGER IF NOT EXISTS audit_event_no_{} BEFORE {verb} ON audit_event \
@@ -187,6 +187,14 @@ fn append_only(backend: DbBackend) -> Vec<String> {
                 )
             })
             .to_vec();
+        // REPLACE takes the old row out without asking the trigger of DELETE.
+        statements.push(
+            "CREATE TRIGGER IF NOT EXISTS audit_event_no_replace BEFORE INSERT ON audit_event \
+             WHEN EXISTS (SELECT 1 FROM audit_event WHERE seq = NEW.seq OR id = NEW.id) \
+             BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END"
+                .to_owned(),
+        );
+        return statements;
     }
     vec![
         "CREATE OR REPLACE FUNCTION audit_event_append_only() RETURNS trigger LANGUAGE plpgsql AS \
@@ -203,6 +211,7 @@ fn writable_again(backend: DbBackend) -> &'static [&'static str] {
         return &[
             "DROP TRIGGER IF EXISTS audit_event_no_update",
             "DROP TRIGGER IF EXISTS audit_event_no_delete",
+            "DROP TRIGGER IF EXISTS audit_event_no_replace",
         ];
     }
     &[

@@ -14,43 +14,65 @@
 mod access;
 mod api_client;
 mod audit;
+mod cli;
 mod examples;
 mod http;
 mod input;
 mod limits;
+mod limits_http;
+mod limits_reads;
 mod lists;
 mod migration;
 mod oauth;
+mod persisted;
+mod protocol;
 mod questions;
 mod read_path;
 mod schema;
 mod seed;
+mod socket;
 mod statistics;
+mod subscription;
 mod support;
 mod token;
 mod visibility;
 mod websocket;
+mod wire;
 mod write;
 
 use std::process::ExitCode;
 
+use clap::Parser;
+
 fn main() -> ExitCode {
+    // Tests of the command line start this binary as the command.
+    if std::env::var_os(cli::AS_COMMAND).is_some() {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        return runtime.block_on(aiplus::cli::run(aiplus::cli::Cli::parse()));
+    }
     let tests = [
         access::tests(),
         api_client::tests(),
         audit::tests(),
+        cli::tests(),
         examples::tests(),
         http::tests(),
         input::tests(),
         limits::tests(),
+        limits_http::tests(),
+        limits_reads::tests(),
         lists::tests(),
         migration::tests(),
         oauth::tests(),
+        persisted::tests(),
+        protocol::tests(),
         questions::tests(),
         read_path::tests(),
         schema::tests(),
         seed::tests(),
+        socket::tests(),
         statistics::tests(),
+        subscription::tests(),
         token::tests(),
         visibility::tests(),
         websocket::tests(),

@@ -18,6 +18,8 @@ use crate::error::Error;
 const PREPARE_LOCK: i64 = 0x6169_706c_7573;
 /// How long a write waits for another on SQLite.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
+/// Longest statement on PostgreSQL that is no query of a caller's.
+const LONGEST: Duration = Duration::from_secs(30);
 /// Prepared statements kept by each connection; the read path has few texts, but more than the default.
 const STATEMENTS: usize = 400;
 
@@ -25,7 +27,7 @@ fn is_sqlite(url: &str) -> bool {
     url.starts_with("sqlite:")
 }
 
-fn options(url: &str, connections: u32) -> ConnectOptions {
+fn options(url: &str, connections: u32, longest: Duration) -> ConnectOptions {
     let mut options = ConnectOptions::new(url.to_owned());
     options
         .max_connections(connections)
@@ -47,12 +49,13 @@ fn options(url: &str, connections: u32) -> ConnectOptions {
                 .optimize_on_close(true, Some(400))
         });
     } else {
-        options.map_sqlx_postgres_opts(|postgres| {
+        options.map_sqlx_postgres_opts(move |postgres| {
+            let longest = format!("{}ms", longest.as_millis());
             postgres
                 .application_name("aiplus")
                 .statement_cache_capacity(STATEMENTS)
                 // Compiling a statement to machine code costs more than any of ours runs.
-                .options([("jit", "off"), ("statement_timeout", "30s")])
+                .options([("jit", "off"), ("statement_timeout", &longest)])
         });
     }
     options
@@ -69,7 +72,7 @@ async fn open(options: ConnectOptions, url: &str) -> Result<DatabaseConnection, 
 /// # Errors
 /// Internal, if the database is not there or the address is none.
 pub async fn connect(url: &str, connections: u32) -> Result<DatabaseConnection, Error> {
-    open(options(url, connections), url).await
+    open(options(url, connections, LONGEST), url).await
 }
 
 /// An address without its password, for messages.

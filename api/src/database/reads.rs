@@ -2,11 +2,12 @@
 //!
 //! On SQLite a statement runs in this process, and goes on when nobody waits for it any more. So each
 //! connection looks, every few thousand steps of a statement, whether its request has gone, and stops then.
-//! PostgreSQL ends a statement by its own time-out.
+//! PostgreSQL ends a statement by its own time-out, which is that of a query.
 
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use sea_orm::DatabaseConnection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -49,7 +50,7 @@ pub struct Read {
 
 async fn connect(url: &str) -> Result<Slot, Error> {
     let is_left = Arc::new(AtomicBool::new(false));
-    let mut options = options(url, 1);
+    let mut options = options(url, 1, super::LONGEST);
     let (looking, beginning) = (is_left.clone(), is_left.clone());
     options.map_sqlx_sqlite_pool_opts(move |pool| {
         let looking = looking.clone();
@@ -72,13 +73,24 @@ async fn connect(url: &str) -> Result<Slot, Error> {
 }
 
 impl Reads {
-    /// Connections to the database at `url`; `db` is the pool that is open already.
+    /// Connections to the database at `url`, for queries that are given up after `timeout`; `db` is the
+    /// pool that is open already.
     ///
     /// # Errors
     /// Internal.
-    pub async fn open(url: &str, connections: u32, db: &DatabaseConnection) -> Result<Self, Error> {
+    pub async fn open(
+        url: &str,
+        connections: u32,
+        db: &DatabaseConnection,
+        timeout: Duration,
+    ) -> Result<Self, Error> {
+        if !is_sqlite(url) {
+            // A little longer, so that the caller is told of its query's time-out, not of the statement's.
+            let longest = timeout + Duration::from_millis(500);
+            return Ok(Self::Pool(super::open(options(url, connections, longest), url).await?));
+        }
         // A database in memory belongs to its one connection.
-        if !is_sqlite(url) || sqlite_file(url).is_none() {
+        if sqlite_file(url).is_none() {
             return Ok(Self::Pool(db.clone()));
         }
         let mut free = Vec::new();
@@ -110,7 +122,10 @@ impl Reads {
     /// # Errors
     /// Internal.
     pub async fn close(&self) -> Result<(), Error> {
-        let Self::Slots(slots) = self else { return Ok(()) };
+        let slots = match self {
+            Self::Slots(slots) => slots,
+            Self::Pool(db) => return Ok(db.clone().close().await?),
+        };
         let free = std::mem::take(&mut *slots.free.lock().unwrap_or_else(PoisonError::into_inner));
         for slot in free {
             slot.db.close().await?;

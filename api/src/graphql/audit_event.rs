@@ -19,6 +19,7 @@ pub fn types() -> Vec<Type> {
             .choice("outcome", C::Outcome, AuditOutcome::CHOICE, "처리 결과. Whether it was done; null in events from before refusals were kept.")
             .column("reason", C::Reason, "사유 코드. Why it was refused.")
             .column("subjectType", C::SubjectType, "대상 유형. Type of the object; empty if there is none.")
+            .any_subject("subject", "대상. The object as it is now; null if it is gone, or the caller may not see it.")
             .column("before", C::Before, "변경 전. The object before, as JSON without secrets and contact data.")
             .column("after", C::After, "변경 후. The object after, as JSON without secrets and contact data.")
             .column("requestId", C::RequestId, "요청 번호. Request the event belongs to.")

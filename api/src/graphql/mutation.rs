@@ -71,6 +71,7 @@ where
     F: Future<Output = Result<Map<String, Value>, Error>> + Send,
 {
     let input = args.remove("input").unwrap_or_default();
+    let subject = subject(act, &input);
     let input: I = serde_json::from_value(input)
         .map_err(|error| Error::input(error.to_string(), error.to_string()))?;
     let mut payload = Map::new();
@@ -86,7 +87,7 @@ where
         }
         Err(error) => {
             if matches!(error, Error::Forbidden(_) | Error::NotFound) {
-                refused(act, name, &error).await?;
+                refused(act, name, subject, &error).await?;
             }
             return Err(error);
         }
@@ -95,8 +96,26 @@ where
     Ok(Value::Object(payload))
 }
 
-async fn refused(act: &Act<'_>, name: &'static str, error: &Error) -> Result<(), Error> {
-    let event = Event { action: name, refused: Some(error.code().to_owned()), ..Event::default() };
+/// The row that an input names.
+fn subject(act: &Act<'_>, input: &Value) -> Option<(&'static str, Uuid)> {
+    let (tag, key) = global_id::decode(input.get("id")?.as_str()?)?;
+    let ty = act.catalog.types().iter().find(|ty| ty.tag == tag)?;
+    Some((ty.name, key))
+}
+
+async fn refused(
+    act: &Act<'_>,
+    name: &'static str,
+    subject: Option<(&'static str, Uuid)>,
+    error: &Error,
+) -> Result<(), Error> {
+    let event = Event {
+        action: name,
+        subject_type: subject.map_or("", |(name, _)| name),
+        subject_id: subject.map(|(_, key)| key),
+        refused: Some(error.code().to_owned()),
+        ..Event::default()
+    };
     audit::record(act.db, act.author, vec![event]).await
 }
 
@@ -121,7 +140,7 @@ pub fn key_of(tag: [u8; 2], id: &str) -> Result<Uuid, Error> {
 /// # Errors
 /// User error, if it is too short to be unlikely or too long to be kept.
 pub fn check_key(key: &str) -> Result<(), Error> {
-    if (8..=100).contains(&key.len()) && !key.chars().any(char::is_control) {
+    if (8..=100).contains(&key.chars().count()) && !key.chars().any(char::is_control) {
         return Ok(());
     }
     Err(Error::User(vec![UserError::at(

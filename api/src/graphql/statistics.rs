@@ -102,7 +102,11 @@ pub const SHAPES: &[Shape] = &[
         name: "AdoptionCaseStatisticsRow",
         description: "도입 사례 통계 행. Cases of one group.",
         fields: &[
-            ("key", "String", "키. Code of the group; null where none is given or it is not published."),
+            (
+                "key",
+                "String",
+                "키. Code of the group; null where none is given or it is not published.",
+            ),
             ("label", "LocalizedText", "명칭. Name of the group."),
             ("count", "Int", "사례 수. Cases; null where hidden."),
             (

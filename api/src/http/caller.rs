@@ -22,6 +22,10 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub SocketAddr);
 
+/// What the caller's address may still ask for.
+#[derive(Debug, Clone, Copy)]
+pub struct OfAddress(pub Allowance);
+
 /// A caller.
 #[derive(Debug, Clone)]
 pub struct Caller {
@@ -35,7 +39,7 @@ pub struct Caller {
     pub request_id: String,
     /// Language of sentences.
     pub language: Language,
-    /// What it may still ask for, if that is limited.
+    /// What it may still ask for, if that is limited: the client, or the address of who has not signed in.
     pub allowance: Option<Allowance>,
 }
 
@@ -50,7 +54,7 @@ impl Caller {
             shown_address: address.map(|address| address.to_string()),
             request_id: request_id.map(|id| id.0.clone()).unwrap_or_default(),
             language: language(&parts.headers),
-            allowance: None,
+            allowance: parts.extensions.get::<OfAddress>().map(|OfAddress(allowance)| *allowance),
         }
     }
 
@@ -98,7 +102,10 @@ impl Caller {
             Err(error) => Err(error),
         };
         match signed_in {
-            Ok(principal) => self.principal = principal,
+            Ok(principal) => {
+                self.principal = principal;
+                self.allowance = None;
+            }
             Err(error) => {
                 if matches!(error, Error::Unauthenticated) {
                     self.refuse(shared, "token.refuse", &error);
@@ -124,6 +131,11 @@ impl Caller {
             }
             _ => Ok(()),
         }
+    }
+
+    /// What its client may still ask for; none without one.
+    pub fn of_client(&self) -> Option<&Allowance> {
+        self.principal.client().and(self.allowance.as_ref())
     }
 
     /// Draws what a request has cost.

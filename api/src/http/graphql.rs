@@ -102,7 +102,7 @@ fn finish(caller: &Caller, media: Media, answered: request::Response) -> Respons
     let status = status(media, &answered);
     let body = answered.into_json(caller.language, &caller.request_id);
     let mut response = answer(media, status, body);
-    if let Some(allowance) = &caller.allowance {
+    if let Some(allowance) = caller.of_client() {
         limiter::tell(response.headers_mut(), "client", allowance);
     }
     response
@@ -130,7 +130,7 @@ fn refuse(caller: &Caller, media: Media, refusal: Refusal) -> Response {
     if let Some(allow) = allow {
         headers.insert(header::ALLOW, HeaderValue::from_static(allow));
     }
-    if let Some(allowance) = &caller.allowance {
+    if let Some(allowance) = caller.of_client() {
         limiter::tell(headers, "client", allowance);
     }
     if let Some(seconds) = retry_after {

@@ -69,6 +69,8 @@ pub fn router(app: App, settings: &ServeSettings, stopping: watch::Receiver<bool
         .route("/graphql", any(graphql::endpoint))
         .route("/oauth/token", any(oauth::token))
         .route("/oauth/revoke", any(oauth::revoke))
+        .layer(cors::layer(shared.clone()))
+        // Outermost: who is turned away costs no look-up.
         .layer(axum::middleware::from_fn_with_state(shared.clone(), limit));
     let open = Router::new()
         .route("/", get(home))
@@ -78,10 +80,10 @@ pub fn router(app: App, settings: &ServeSettings, stopping: watch::Receiver<bool
         .route("/.well-known/oauth-authorization-server", get(oauth::metadata))
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
-        .fallback(|| async { (StatusCode::NOT_FOUND, "not found\n") });
+        .fallback(|| async { (StatusCode::NOT_FOUND, "not found\n") })
+        .layer(cors::layer(shared.clone()));
     limited
         .merge(open)
-        .layer(cors::layer(shared.clone()))
         .layer(CompressionLayer::new())
         .layer(axum::middleware::from_fn(headers::secure))
         .with_state(shared)
@@ -89,9 +91,12 @@ pub fn router(app: App, settings: &ServeSettings, stopping: watch::Receiver<bool
 
 /// Turns away an address that asks too much, before anything is read or looked up for it.
 async fn limit(State(shared): State<Shared>, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let caller = Caller::of(&shared, &parts);
     let allowance = shared.limiter.address(caller.address, Utc::now());
+    if let Some(allowance) = allowance {
+        parts.extensions.insert(caller::OfAddress(allowance));
+    }
     let mut response = match allowance {
         Some(allowance) if allowance.retry_after > 0 => {
             let error = Error::RateLimited { retry_after: allowance.retry_after.into() };
@@ -113,13 +118,17 @@ async fn limit(State(shared): State<Shared>, request: Request, next: Next) -> Re
 pub async fn serve(listener: TcpListener, app: App, settings: &ServeSettings) -> Result<(), Error> {
     let (stop, stopping) = watch::channel(false);
     let router = router(app.clone(), settings, stopping.clone());
-    let refusals = tokio::spawn(app.write_refusals());
+    let refusals = tokio::spawn(app.clone().write_refusals());
     tokio::spawn(async move {
         stop_signal().await;
         tracing::info!("server.stopping");
         let _ = stop.send(true);
     });
     let done = server::run(listener, router, settings.limits.connections, stopping).await;
+    // What is being written is written to its end.
+    if let Err(error) = app.engine.backlog.flush(&app.db).await {
+        tracing::error!(error.cause = %error, "audit.not_written");
+    }
     refusals.abort();
     done
 }

@@ -214,6 +214,7 @@ async fn sign_in(
     let now = Utc::now();
     let wait = shared.limiter.sign_in(&client_id, caller.address, now);
     if wait > 0 {
+        caller.refuse(shared, "token.issue", &Error::RateLimited { retry_after: wait.into() });
         return Err(Fault::wait(wait.into()));
     }
     let db = &shared.app.db;
@@ -286,12 +287,24 @@ async fn issue(
             "The scope is not one of this client's.",
         )
     };
+    let refused = || {
+        let event = Event {
+            action: "token.issue",
+            subject_type: "ApiClient",
+            subject_id: Some(client.id),
+            institution_id: Some(client.institution_id),
+            refused: Some("invalid_scope".to_owned()),
+            ..Event::default()
+        };
+        shared.app.engine.backlog.push(caller.author(Utc::now()), event);
+        invalid_scope()
+    };
     let scopes = match form.get("scope") {
         None => granted,
-        Some(asked) => Scopes::parse(asked).map_err(|_| invalid_scope())?,
+        Some(asked) => Scopes::parse(asked).map_err(|_| refused())?,
     };
     if scopes.is_empty() || !scopes.is_within(granted) {
-        return Err(invalid_scope());
+        return Err(refused());
     }
     let access = &shared.app.access;
     let now = Utc::now();
@@ -349,7 +362,7 @@ pub async fn revoke(State(shared): State<Shared>, request: Request) -> Response 
 
 async fn end(shared: &Shared, caller: &Caller, parts: &Parts, content: Body) -> Result<(), Fault> {
     let form = form(parts, content).await?;
-    let SignedIn { client, .. } = sign_in(shared, caller, &parts.headers, &form).await?;
+    let SignedIn { client, institution } = sign_in(shared, caller, &parts.headers, &form).await?;
     let given = form
         .get("token")
         .ok_or_else(|| Fault::invalid_request("token이 필요합니다.", "token is required."))?;
@@ -366,7 +379,19 @@ async fn end(shared: &Shared, caller: &Caller, parts: &Parts, content: Body) -> 
             "The token is another client's.",
         ));
     }
-    let author = caller.author(now);
+    let principal = Principal::Client(std::sync::Arc::new(Client {
+        id: Some(client.id),
+        client_id: client.client_id.clone(),
+        institution: Institution {
+            id: institution.id,
+            standing: access.standing(&institution.code),
+            code: institution.code,
+        },
+        scopes: Scopes::NONE,
+        tier: client.rate_tier,
+        token: Token { issuer: String::new(), id: String::new(), expires_at: now },
+    }));
+    let author = crate::domain::principal::Author { principal: &principal, ..caller.author(now) };
     clients::revoke_token(&shared.app.db, author, &client, &claims.id, claims.expires_at).await?;
     Ok(())
 }

@@ -146,8 +146,8 @@ impl Writer<'_> {
                     .and_then(|kind| key.and_then(|key| kind.at.get(&key)).map(|at| (kind, *at)));
                 match subject {
                     Some((kind, at)) => self.kind(kind, at),
-                    // The feed tells of rows that have gone since.
-                    None if matches!(level.ty.guard, Guard::Feed) => {
+                    // Feed and audit tell of rows that have gone since, or that the caller may not see.
+                    None if matches!(level.ty.guard, Guard::Feed | Guard::Audit) => {
                         self.out.push_str("null");
                         Ok(())
                     }

@@ -15,6 +15,10 @@ use crate::error::{Error, Message};
 
 /// Most conditions on rows of other types in one `where`.
 pub const MAX_CONDITIONS: usize = 50;
+/// Most terms of one `where`, those joined by `and` and `or` counted one by one.
+pub const MAX_TERMS: usize = 300;
+/// Conditions on rows of other types that the planner of PostgreSQL may move about freely.
+const PLANNED: usize = 3;
 /// Most values of an `in`.
 const MAX_VALUES: usize = 100;
 
@@ -32,6 +36,12 @@ pub fn condition(
     sql.push("(TRUE");
     for (name, value) in filter.iter().filter(|(_, value)| !value.is_null()) {
         sql.push(" AND ");
+        if sql.count_term() > MAX_TERMS {
+            return Err(Error::TooLarge(Message::new(
+                format!("조건(where)의 항이 너무 많습니다(한도 {MAX_TERMS})."),
+                format!("The conditions (where) have too many terms (at most {MAX_TERMS})."),
+            )));
+        }
         match name.as_str() {
             "and" => all(reader, sql, ty, alias, value, " AND ", "TRUE")?,
             "or" => all(reader, sql, ty, alias, value, " OR ", "FALSE")?,
@@ -110,7 +120,7 @@ fn named(
             scope::guard(reader, sql, target, &inner, None);
             sql.push(" AND ");
             condition(reader, sql, target, &inner, object(value))?;
-            sql.push(")");
+            end_inner(sql);
             Ok(())
         }
         Kind::Many(list) => {
@@ -129,7 +139,7 @@ fn named(
                 scope::guard(reader, sql, target, &inner, reached_by);
                 sql.push(" AND ");
                 condition(reader, sql, target, &inner, object(filter))?;
-                sql.push(")");
+                end_inner(sql);
             }
             sql.push(")");
             Ok(())
@@ -149,6 +159,13 @@ fn inner_alias(sql: &mut Sql) -> Result<String, Error> {
         )));
     }
     Ok(sql.alias())
+}
+
+/// Ends an inner select. The time in which PostgreSQL plans many of them as one grows without measure, so
+/// beyond a few each is planned alone, which its fence says.
+fn end_inner(sql: &mut Sql) {
+    let is_fenced = sql.is_postgres() && sql.conditions() > PLANNED;
+    sql.push(if is_fenced { " OFFSET 0)" } else { ")" });
 }
 
 /// Adds `key-of-the-parent FROM table alias [JOIN link] WHERE there-is-a-parent`; tells the column by
@@ -408,9 +425,9 @@ pub fn search(
     }
     sql.push("(TRUE");
     for word in &words {
+        let document = inner_alias(sql)?;
         // The first gram of the word opens the index, the text itself decides.
         let gram = search_text::grams(word).into_iter().next();
-        let document = sql.alias();
         sql.push(" AND ").column(alias, column).push(" IN (SELECT ");
         sql.column(&document, "subject_id").push(" FROM search_document ").push(&document);
         if let Some(gram) = &gram {
@@ -429,7 +446,7 @@ pub fn search(
         }
         sql.push(" AND ");
         source_is_seen(reader, sql, ty, &document);
-        sql.push(")");
+        end_inner(sql);
     }
     sql.push(")");
     Ok(())

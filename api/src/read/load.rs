@@ -141,7 +141,6 @@ async fn list<'a>(
         }
     }
     planner.add_rows(found.len())?;
-    note_personal(reader, plan.level.ty, &found, plan.id_at)?;
     if plan.wants_total && reachable {
         for counted in rows(reader, statement::total(reader, plan, parents)?).await? {
             let count = row::integer(&counted, 0)?.unwrap_or(0);
@@ -154,6 +153,7 @@ async fn list<'a>(
         .values()
         .flat_map(|group| &found[group.start..group.end.min(group.start + plan.page.size)])
         .collect();
+    note_personal(reader, plan.level.ty, &shown, plan.id_at)?;
     let children = children(reader, planner, &plan.level, &shown).await?;
     Ok(LoadedList { groups, totals, loaded: Loaded { rows: found, children } })
 }
@@ -220,7 +220,7 @@ pub async fn of_kind<'a>(
     }
     let values = keys.iter().map(|key| sea_orm::Value::from(*key)).collect();
     let loaded = root_rows(reader, planner, &level, "id", values).await?;
-    note_personal(reader, ty, &loaded.rows, key_at)?;
+    note_personal(reader, ty, &loaded.rows.iter().collect::<Vec<_>>(), key_at)?;
     let mut at = HashMap::with_capacity(loaded.rows.len());
     for (index, row) in loaded.rows.iter().enumerate() {
         if let Some(key) = row::key(row, key_at)? {
@@ -234,7 +234,7 @@ pub async fn of_kind<'a>(
 fn note_personal(
     reader: &Reader<'_>,
     ty: &Type,
-    rows: &[QueryResult],
+    rows: &[&QueryResult],
     key_at: usize,
 ) -> Result<(), Error> {
     if matches!(ty.guard, Guard::Personal) && !rows.is_empty() {

@@ -11,6 +11,7 @@ pub struct Sql {
     values: Vec<Value>,
     aliases: usize,
     conditions: usize,
+    terms: usize,
 }
 
 impl Sql {
@@ -22,6 +23,7 @@ impl Sql {
             values: Vec::new(),
             aliases: 0,
             conditions: 0,
+            terms: 0,
         }
     }
 
@@ -59,6 +61,17 @@ impl Sql {
     pub fn alias(&mut self) -> String {
         self.aliases += 1;
         format!("t{}", self.aliases)
+    }
+
+    /// Counts a term of a condition; tells how many there are.
+    pub fn count_term(&mut self) -> usize {
+        self.terms += 1;
+        self.terms
+    }
+
+    /// Conditions on rows of other types so far.
+    pub fn conditions(&self) -> usize {
+        self.conditions
     }
 
     /// Counts a condition on rows of another type; tells how many there are.

@@ -1,6 +1,7 @@
 //! Clients of the API 클라이언트: made, changed, given new secrets, shut out and let in again. The same for
 //! the command line and for mutations; a secret is told once, in the answer of the call that made it.
 
+use chrono::SubsecRound;
 use entity::api_client::{self, ClientState, RateTier};
 use entity::{institution, revoked_token};
 use sea_orm::{
@@ -85,7 +86,7 @@ fn checked_scopes(words: &[String], principal: &Principal, errors: &mut Vec<User
         }
     }
     let scopes: Scopes = scopes.into_iter().collect();
-    if scopes.is_empty() && errors.is_empty() {
+    if words.is_empty() {
         errors.push(UserError::at(
             "scopes",
             "NO_SCOPE",
@@ -93,6 +94,11 @@ fn checked_scopes(words: &[String], principal: &Principal, errors: &mut Vec<User
             "Give at least one scope.",
         ));
     }
+    grantable(principal, scopes, errors);
+    scopes
+}
+
+fn grantable(principal: &Principal, scopes: Scopes, errors: &mut Vec<UserError>) {
     if let Principal::Client(grantor) = principal
         && !may_grant(grantor, scopes)
     {
@@ -103,7 +109,6 @@ fn checked_scopes(words: &[String], principal: &Principal, errors: &mut Vec<User
             "You cannot grant a scope that you do not have.",
         ));
     }
-    scopes
 }
 
 fn checked_origins(origins: &[String], errors: &mut Vec<UserError>) -> String {
@@ -176,7 +181,7 @@ pub async fn create(
         disabled_at: None,
         disabled_reason: None,
         secret_hash: hash,
-        secret_created_at: author.now,
+        secret_created_at: author.now.trunc_subsecs(6),
         previous_secret_hash: None,
         previous_secret_created_at: None,
         version: 1,
@@ -244,6 +249,11 @@ async fn for_action(
     id: Uuid,
     action: ClientAction,
 ) -> Result<api_client::Model, Error> {
+    if let Err(denied @ (Denied::SignedOut | Denied::Scope(_))) =
+        access::may_write(principal, Object::ApiClient, None)
+    {
+        return Err(denied.into());
+    }
     let client = find(write.reads(), id).await?;
     let visible = match access::rows(principal, Object::ApiClient) {
         access::Rows::All => true,
@@ -327,7 +337,11 @@ pub async fn rotate_secret(
     let hash = hashed(made.clone()).await?;
     let mut write = Write::begin(db, author).await?;
     let client = for_action(&write, author.principal, id, ClientAction::RotateSecret).await?;
-    let now = serde_json::to_value(author.now).map_err(Error::internal)?;
+    // Whoever holds the secret has the scopes, so they must be the caller's to grant.
+    let mut errors = Vec::new();
+    grantable(author.principal, Scopes::known(&client.scopes), &mut errors);
+    settled((), errors)?;
+    let now = serde_json::to_value(author.now.trunc_subsecs(6)).map_err(Error::internal)?;
     write
         .update::<api_client::Entity>(id, version, |row| {
             let last = ["secret_hash", "secret_created_at"]
@@ -356,7 +370,7 @@ pub async fn disable(
 ) -> Result<(), Error> {
     let mut write = Write::begin(db, author).await?;
     for_action(&write, author.principal, id, ClientAction::Disable).await?;
-    let now = serde_json::to_value(author.now).map_err(Error::internal)?;
+    let now = serde_json::to_value(author.now.trunc_subsecs(6)).map_err(Error::internal)?;
     write
         .update::<api_client::Entity>(id, version, |row| {
             set(row, "state", ClientState::Disabled.code());

@@ -45,6 +45,8 @@ const WAITING: usize = 1_000;
 #[derive(Default)]
 pub struct Backlog {
     waiting: Mutex<Vec<audit_event::Model>>,
+    /// Held while what waited is written: who flushes next sees it written.
+    writing: tokio::sync::Mutex<()>,
     left_out: AtomicU64,
     /// Tells the writer that something waits.
     pub filled: tokio::sync::Notify,
@@ -74,6 +76,7 @@ impl Backlog {
     /// # Errors
     /// Internal; what could not be written is counted as left out.
     pub async fn flush(&self, db: &DatabaseConnection) -> Result<(), Error> {
+        let _turn = self.writing.lock().await;
         let waiting = match self.waiting.lock() {
             Ok(mut waiting) => std::mem::take(&mut *waiting),
             Err(_) => return Ok(()),
@@ -82,12 +85,22 @@ impl Backlog {
         if waiting.is_empty() && left_out == 0 {
             return Ok(());
         }
-        let count = waiting.len() as u64 + left_out;
-        let done = write_all(db, waiting, left_out).await;
-        if done.is_err() {
-            self.left_out.fetch_add(count, Ordering::Relaxed);
-        }
-        done
+        let mut taken = Taken { backlog: self, count: waiting.len() as u64 + left_out };
+        write_all(db, waiting, left_out).await?;
+        taken.count = 0;
+        Ok(())
+    }
+}
+
+/// What is being written; counted as left out if that fails or is given up.
+struct Taken<'a> {
+    backlog: &'a Backlog,
+    count: u64,
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        self.backlog.left_out.fetch_add(self.count, Ordering::Relaxed);
     }
 }
 

@@ -7,6 +7,7 @@
 
 use std::str::FromStr;
 
+use chrono::SubsecRound;
 use entity::change::ChangeKind;
 use entity::{audit_event, data_set, idempotency, search_document, search_gram};
 use sea_orm::{
@@ -98,6 +99,8 @@ impl<'a> Write<'a> {
     /// # Errors
     /// Internal.
     pub async fn begin(db: &DatabaseConnection, author: Author<'a>) -> Result<Self, Error> {
+        // Databases keep microseconds; what is put on record must be what they keep.
+        let author = Author { now: author.now.trunc_subsecs(6), ..author };
         // SQLite must take its write lock at once: a read that later turns into a write could not.
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -198,6 +201,9 @@ impl<'a> Write<'a> {
         R::insert(active).exec_without_returning(&self.transaction).await?;
         row.insert("id".to_owned(), id.to_string().into());
         row.insert("version".to_owned(), 1.into());
+        let now = serde_json::to_value(self.author.now).map_err(Error::internal)?;
+        row.insert("created_at".to_owned(), now.clone());
+        row.insert("updated_at".to_owned(), now);
         self.index::<R>(id, &row);
         self.record::<R>("create", id, ChangeKind::Created, 1, None, Some(row));
         Ok(Created::New(id))
@@ -226,7 +232,7 @@ impl<'a> Write<'a> {
         let mut after = before.clone();
         change(&mut after);
         self.allow::<R>(&after)?;
-        let version = seen + 1;
+        let version = seen.checked_add(1).ok_or(Error::Conflict)?;
         after.insert("id".to_owned(), id.to_string().into());
         after.insert("version".to_owned(), version.into());
         after

@@ -130,14 +130,14 @@ impl Place {
         db.set_metric_callback(move |info| {
             counted.lock().unwrap().push(info.statement.sql.clone())
         });
-        TestApp::over(db, statements, &settings())
+        TestApp::over(url, db, statements, &settings())
     }
 
     /// An application with settings of its own.
     pub async fn app_with(&self, settings: &ServeSettings) -> TestApp {
         let url = self.server.full().await;
         let db = database::connect(&url, 6).await.unwrap();
-        TestApp::over(db, Arc::default(), settings)
+        TestApp::over(url, db, Arc::default(), settings)
     }
 }
 
@@ -154,6 +154,8 @@ pub fn access_settings() -> AccessSettings {
 pub struct TestApp {
     pub app: App,
     pub db: DatabaseConnection,
+    /// Address of the database.
+    pub url: String,
     pub settings: ServeSettings,
     /// Folder of the signing keys.
     pub keys: Arc<TempDir>,
@@ -162,6 +164,7 @@ pub struct TestApp {
 
 impl TestApp {
     fn over(
+        url: String,
         db: DatabaseConnection,
         statements: Arc<Mutex<Vec<String>>>,
         settings: &ServeSettings,
@@ -175,7 +178,7 @@ impl TestApp {
             persisted: Persisted::read(trusted).unwrap(),
         };
         let app = App::new(db.clone(), None, access, engine);
-        Self { app, db, settings: settings.clone(), keys, statements }
+        Self { app, db, url, settings: settings.clone(), keys, statements }
     }
 
     /// File of the signing keys.
