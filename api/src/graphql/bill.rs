@@ -176,6 +176,8 @@ fn standing(reader: &Reader<'_>, sql: &mut Sql, event: &Type, inner: &str) {
     let correction = sql.alias();
     sql.push(" AND NOT EXISTS (SELECT 1 FROM bill_event ").push(&correction).push(" WHERE ");
     sql.column(&correction, "corrects_id").push(" = ").column(inner, "id").push(" AND ");
+    // An event corrects one of its own bill, which is seen.
+    sql.column(&correction, "bill_id").push(" = ").column(inner, "bill_id").push(" AND ");
     scope::guard(reader, sql, event, &correction, Some("bill_id"));
     sql.push(")");
 }

@@ -52,7 +52,7 @@ pub fn roots() -> Vec<Root> {
 
 fn found(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
     let text = args.get("text").and_then(Value::as_str).unwrap_or_default();
-    filter::search(reader, sql, None, alias, "subject_id", text)?;
+    filter::search(reader, sql, (None, "subject_id"), alias, "subject_id", text)?;
     if let Some(types) = args.get("types").and_then(Value::as_array) {
         sql.push(" AND ").column(alias, "subject_type").push(" IN (NULL");
         for name in types.iter().filter_map(Value::as_str) {

@@ -52,7 +52,13 @@ pub fn condition(
             }
             "search" if ty.searchable => {
                 let text = value.as_str().unwrap_or_default();
-                search(reader, sql, Some(ty.name), alias, "id", text)?;
+                match ty.guard {
+                    // Its text stands in the index under the row it belongs to.
+                    Guard::Via { parent, .. } if ty.is_alias => {
+                        search(reader, sql, (Some(parent), "source_id"), alias, "id", text)?;
+                    }
+                    _ => search(reader, sql, (Some(ty.name), "subject_id"), alias, "id", text)?,
+                }
             }
             name => named(reader, sql, ty, alias, name, value)?,
         }
@@ -399,7 +405,7 @@ fn like(text: &str) -> String {
 pub fn search(
     reader: &Reader<'_>,
     sql: &mut Sql,
-    ty: Option<&str>,
+    (ty, found): (Option<&str>, &str),
     alias: &str,
     column: &str,
     query: &str,
@@ -429,7 +435,7 @@ pub fn search(
         // The first gram of the word opens the index, the text itself decides.
         let gram = search_text::grams(word).into_iter().next();
         sql.push(" AND ").column(alias, column).push(" IN (SELECT ");
-        sql.column(&document, "subject_id").push(" FROM search_document ").push(&document);
+        sql.column(&document, found).push(" FROM search_document ").push(&document);
         if let Some(gram) = &gram {
             let index = sql.alias();
             sql.push(" JOIN search_gram ").push(&index).push(" ON ");
