@@ -328,14 +328,14 @@ async fn the_system_sees_what_is_hidden_through_every_path(place: Place) {
     every_edge_is_walked(&stage, &paths).await;
     let probes = paths.probes();
     must_show(&stage, &probes, "the system", &Principal::System, |_| true).await;
-    assert!(paths.known.len() >= 52, "only {} types were walked", paths.known.len());
+    assert!(paths.known.len() >= 50, "only {} types were walked", paths.known.len());
     let fields = paths.known.iter().flat_map(|known| &known.ty.fields);
     let leads = |field: &&Field| {
         matches!(field.kind, Kind::One { .. } | Kind::Either(_) | Kind::Many(_) | Kind::Subject)
     };
     let edges = fields.filter(leads).count();
-    assert!(edges >= 330, "only {edges} fields that lead to rows were walked");
-    assert!(probes.len() >= 2_200, "only {} questions were asked", probes.len());
+    assert!(edges >= 280, "only {edges} fields that lead to rows were walked");
+    assert!(probes.len() >= 2_000, "only {} questions were asked", probes.len());
 }
 
 async fn an_operator_sees_what_is_hidden_through_every_path(place: Place) {
