@@ -6,6 +6,7 @@
 use std::fmt;
 
 use crate::domain::access::Denied;
+use crate::domain::text::Text;
 
 /// Language of the sentences, from `Accept-Language`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -61,6 +62,12 @@ impl Message {
             Language::Korean => &self.ko,
             Language::English => &self.en,
         }
+    }
+}
+
+impl From<Text> for Message {
+    fn from(text: Text) -> Self {
+        Self { ko: text.ko, en: text.en }
     }
 }
 
@@ -172,6 +179,14 @@ impl Error {
         Self::input(
             format!("{name}은(는) 2026, 2026-07, 2026-07-01 형식이어야 합니다."),
             format!("{name} must be written like 2026, 2026-07 or 2026-07-01."),
+        )
+    }
+
+    /// An [`Error::Input`]: the argument is no quarter.
+    pub fn not_a_quarter(name: &str) -> Self {
+        Self::input(
+            format!("{name}은(는) 2026-Q3 형식의 분기여야 합니다."),
+            format!("{name} must be a quarter like 2026-Q3."),
         )
     }
 

@@ -15,4 +15,5 @@ pub mod http;
 pub mod read;
 pub mod seed;
 pub mod service;
+pub mod sheet;
 pub mod telemetry;

@@ -127,9 +127,12 @@ impl Table {
     fn provenance(self, visibilities: &[&'static str]) -> Self {
         self.choice("visibility", visibilities)
             .choice("origin", &["SOURCE", "REPORTED", "ILLUSTRATIVE"])
-            .int("version")
-            .instant("created_at")
-            .instant("updated_at")
+            .written()
+    }
+
+    /// Version and the instants of writes.
+    pub fn written(self) -> Self {
+        self.int("version").instant("created_at").instant("updated_at")
     }
 
     fn column(mut self, column: &mut ColumnDef) -> Self {
@@ -212,6 +215,11 @@ impl Table {
     /// Boolean or null.
     pub fn bool_opt(self, name: &'static str) -> Self {
         self.column(ColumnDef::new(name).boolean().null())
+    }
+
+    /// Calendar date.
+    pub fn date(self, name: &'static str) -> Self {
+        self.column(ColumnDef::new(name).date().not_null())
     }
 
     /// Calendar date or null.

@@ -1065,6 +1065,7 @@ fn somebody() -> Principal {
             id: Uuid::from_u128(8),
             code: "KOSME".to_owned(),
             standing: Standing::Partner,
+            leads: false,
         },
         scopes: Scopes::NONE,
         tier: RateTier::Standard,

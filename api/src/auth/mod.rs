@@ -77,6 +77,11 @@ impl Access {
         }
     }
 
+    /// Whether an institution leads the programme: the first of those that run it.
+    pub fn leads(&self, code: &str) -> bool {
+        self.operators.first().is_some_and(|first| first == code)
+    }
+
     /// The caller that a bearer token stands for.
     ///
     /// # Errors
@@ -133,6 +138,7 @@ impl Access {
             institution: Institution {
                 id: row.try_get_by_index(0)?,
                 standing: self.standing(&code),
+                leads: self.leads(&code),
                 code,
             },
             scopes,

@@ -25,17 +25,23 @@ pub enum Object {
     ApiClient,
     /// The audit.
     AuditEvent,
+    /// Programmes with their indicators, rules, obligations and reporting periods.
+    Programme,
+    /// Submissions with their values, revisions, comments and extensions.
+    Result,
 }
 
 impl Object {
     /// Every object.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Content,
         Self::Legislation,
         Self::AdoptionCase,
         Self::ContactPoint,
         Self::ApiClient,
         Self::AuditEvent,
+        Self::Programme,
+        Self::Result,
     ];
 }
 
@@ -61,54 +67,83 @@ pub fn rows(principal: &Principal, object: Object) -> Rows {
         Principal::Anonymous => return public(object),
         Principal::Client(client) => client,
     };
-    if !client.scopes.has(reading(object)) {
+    let standing = client.institution.standing;
+    if !reading(object, standing).iter().any(|scope| client.scopes.has(*scope)) {
         return public(object);
     }
-    match (object, client.institution.standing) {
+    match (object, standing) {
         (
             Object::Content
             | Object::Legislation
             | Object::AdoptionCase
             | Object::ContactPoint
             | Object::ApiClient
-            | Object::AuditEvent,
+            | Object::AuditEvent
+            | Object::Programme,
             Standing::Operator,
         ) => Rows::All,
-        (Object::Content | Object::Legislation | Object::AdoptionCase, Standing::Partner) => {
-            Rows::Own(client.institution.id)
+        // Who hands in results only sees its own, whoever it is.
+        (Object::Result, Standing::Operator)
+            if [Scope::ProgramRead, Scope::ResultsReview]
+                .iter()
+                .any(|scope| client.scopes.has(*scope)) =>
+        {
+            Rows::All
         }
-        (Object::ContactPoint | Object::ApiClient | Object::AuditEvent, Standing::Partner) => {
-            Rows::OnlyOwn(client.institution.id)
-        }
+        (
+            Object::Content | Object::Legislation | Object::AdoptionCase | Object::Programme,
+            Standing::Partner,
+        ) => Rows::Own(client.institution.id),
+        (Object::Result, Standing::Operator)
+        | (
+            Object::ContactPoint | Object::ApiClient | Object::AuditEvent | Object::Result,
+            Standing::Partner,
+        ) => Rows::OnlyOwn(client.institution.id),
     }
 }
 
 /// What everybody sees.
 fn public(object: Object) -> Rows {
     match object {
-        Object::Content | Object::Legislation | Object::AdoptionCase => Rows::Published,
-        Object::ContactPoint | Object::ApiClient | Object::AuditEvent => Rows::None,
-    }
-}
-
-/// The scope without which a client sees no more than everybody.
-fn reading(object: Object) -> Scope {
-    match object {
-        Object::Content | Object::Legislation | Object::AdoptionCase | Object::ContactPoint => {
-            Scope::ProgramRead
+        Object::Content | Object::Legislation | Object::AdoptionCase | Object::Programme => {
+            Rows::Published
         }
-        Object::ApiClient => Scope::AccessAdmin,
-        Object::AuditEvent => Scope::AuditRead,
+        Object::ContactPoint | Object::ApiClient | Object::AuditEvent | Object::Result => {
+            Rows::None
+        }
     }
 }
 
-/// The scope without which a client writes nothing; none where nobody but the system does.
-fn writing(object: Object) -> Option<Scope> {
+/// The scopes without any of which a client sees no more than everybody.
+fn reading(object: Object, standing: Standing) -> &'static [Scope] {
+    match (object, standing) {
+        (
+            Object::Content
+            | Object::Legislation
+            | Object::AdoptionCase
+            | Object::ContactPoint
+            | Object::Programme,
+            Standing::Operator | Standing::Partner,
+        ) => &[Scope::ProgramRead],
+        (Object::ApiClient, Standing::Operator | Standing::Partner) => &[Scope::AccessAdmin],
+        (Object::AuditEvent, Standing::Operator | Standing::Partner) => &[Scope::AuditRead],
+        (Object::Result, Standing::Operator) => {
+            &[Scope::ProgramRead, Scope::ResultsSubmit, Scope::ResultsReview]
+        }
+        // Reviewing is the programme's: a partner that may review by mistake gains nothing by it.
+        (Object::Result, Standing::Partner) => &[Scope::ProgramRead, Scope::ResultsSubmit],
+    }
+}
+
+/// The scopes with any of which a client writes; none where nobody but the system does.
+fn writing(object: Object) -> &'static [Scope] {
     match object {
-        Object::Content | Object::AdoptionCase | Object::ContactPoint => Some(Scope::ContentWrite),
-        Object::Legislation => Some(Scope::LegislationWrite),
-        Object::ApiClient => Some(Scope::AccessAdmin),
-        Object::AuditEvent => None,
+        Object::Content | Object::AdoptionCase | Object::ContactPoint => &[Scope::ContentWrite],
+        Object::Legislation => &[Scope::LegislationWrite],
+        Object::ApiClient => &[Scope::AccessAdmin],
+        Object::Programme => &[Scope::ResultsReview],
+        Object::Result => &[Scope::ResultsSubmit, Scope::ResultsReview],
+        Object::AuditEvent => &[],
     }
 }
 
@@ -135,9 +170,10 @@ pub fn may_write(principal: &Principal, object: Object, owner: Option<Uuid>) -> 
         Principal::Anonymous => return Err(Denied::SignedOut),
         Principal::Client(client) => client,
     };
-    let scope = writing(object).ok_or(Denied::Never)?;
-    if !client.scopes.has(scope) {
-        return Err(Denied::Scope(scope));
+    let scopes = writing(object);
+    let first = *scopes.first().ok_or(Denied::Never)?;
+    if !scopes.iter().any(|scope| client.scopes.has(*scope)) {
+        return Err(Denied::Scope(first));
     }
     let allowed = match (object, client.institution.standing) {
         (
@@ -145,12 +181,23 @@ pub fn may_write(principal: &Principal, object: Object, owner: Option<Uuid>) -> 
             | Object::Legislation
             | Object::AdoptionCase
             | Object::ContactPoint
-            | Object::ApiClient,
+            | Object::ApiClient
+            | Object::Programme,
             Standing::Operator,
         ) => true,
         (Object::ApiClient, Standing::Partner) => owns(client, owner),
+        // Its own with the one scope, those of all others with the other; who of them may do what, and
+        // that nobody reviews its own, is decided verb by verb (`domain::submission`).
+        (Object::Result, standing) => {
+            (client.scopes.has(Scope::ResultsSubmit) && owns(client, owner))
+                || (client.scopes.has(Scope::ResultsReview) && standing == Standing::Operator)
+        }
         (
-            Object::Content | Object::Legislation | Object::AdoptionCase | Object::ContactPoint,
+            Object::Content
+            | Object::Legislation
+            | Object::AdoptionCase
+            | Object::ContactPoint
+            | Object::Programme,
             Standing::Partner,
         )
         | (Object::AuditEvent, Standing::Operator | Standing::Partner) => false,
@@ -179,7 +226,7 @@ mod tests {
         Principal::Client(Arc::new(Client {
             id: None,
             client_id: "c".to_owned(),
-            institution: Institution { id: OWN, code: "X".to_owned(), standing },
+            institution: Institution { id: OWN, code: "X".to_owned(), standing, leads: false },
             scopes,
             tier: RateTier::Standard,
             token: Token {
@@ -203,28 +250,50 @@ mod tests {
     #[test]
     fn reading_is_decided_for_every_combination() {
         use Object as O;
-        // object, everybody, the scope that counts, operator, partner
+        // object, everybody, operator's scopes and rows, partner's scopes and rows
         let table = [
-            (O::Content, Rows::Published, Scope::ProgramRead, Rows::All, Rows::Own(OWN)),
-            (O::Legislation, Rows::Published, Scope::ProgramRead, Rows::All, Rows::Own(OWN)),
-            (O::AdoptionCase, Rows::Published, Scope::ProgramRead, Rows::All, Rows::Own(OWN)),
-            (O::ContactPoint, Rows::None, Scope::ProgramRead, Rows::All, Rows::OnlyOwn(OWN)),
-            (O::ApiClient, Rows::None, Scope::AccessAdmin, Rows::All, Rows::OnlyOwn(OWN)),
-            (O::AuditEvent, Rows::None, Scope::AuditRead, Rows::All, Rows::OnlyOwn(OWN)),
+            (O::Content, Rows::Published, vec![Scope::ProgramRead], Rows::Own(OWN)),
+            (O::Legislation, Rows::Published, vec![Scope::ProgramRead], Rows::Own(OWN)),
+            (O::AdoptionCase, Rows::Published, vec![Scope::ProgramRead], Rows::Own(OWN)),
+            (O::ContactPoint, Rows::None, vec![Scope::ProgramRead], Rows::OnlyOwn(OWN)),
+            (O::ApiClient, Rows::None, vec![Scope::AccessAdmin], Rows::OnlyOwn(OWN)),
+            (O::AuditEvent, Rows::None, vec![Scope::AuditRead], Rows::OnlyOwn(OWN)),
+            (O::Programme, Rows::Published, vec![Scope::ProgramRead], Rows::Own(OWN)),
         ];
-        assert_eq!(table.map(|row| row.0), Object::ALL);
-        for (object, everybody, scope, operator, partner) in table {
+        for (object, everybody, opens, partner) in table {
             assert_eq!(rows(&Principal::Anonymous, object), everybody, "{object:?}");
             assert_eq!(rows(&Principal::System, object), Rows::All, "{object:?}");
             for scopes in scope_sets() {
                 for (standing, with) in
-                    [(Standing::Operator, operator), (Standing::Partner, partner)]
+                    [(Standing::Operator, Rows::All), (Standing::Partner, partner)]
                 {
-                    let expected = if scopes.has(scope) { with } else { everybody };
+                    let open = opens.iter().any(|scope| scopes.has(*scope));
+                    let expected = if open { with } else { everybody };
                     let seen = rows(&client(standing, scopes), object);
                     assert_eq!(seen, expected, "{object:?} {standing:?} {scopes}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn results_are_seen_by_who_reviews_and_by_who_handed_them_in() {
+        use Scope::{ProgramRead, ResultsReview, ResultsSubmit};
+        assert_eq!(rows(&Principal::Anonymous, Object::Result), Rows::None);
+        assert_eq!(rows(&Principal::System, Object::Result), Rows::All);
+        for scopes in scope_sets() {
+            let [read, submit, review] =
+                [ProgramRead, ResultsSubmit, ResultsReview].map(|scope| scopes.has(scope));
+            let operator = rows(&client(Standing::Operator, scopes), Object::Result);
+            let partner = rows(&client(Standing::Partner, scopes), Object::Result);
+            let expected = match (read || review, submit) {
+                (true, _) => Rows::All,
+                (false, true) => Rows::OnlyOwn(OWN),
+                (false, false) => Rows::None,
+            };
+            assert_eq!(operator, expected, "{scopes}");
+            let expected = if read || submit { Rows::OnlyOwn(OWN) } else { Rows::None };
+            assert_eq!(partner, expected, "{scopes}");
         }
     }
 
@@ -239,8 +308,9 @@ mod tests {
             (O::ContactPoint, Some(Scope::ContentWrite), true, false, false),
             (O::ApiClient, Some(Scope::AccessAdmin), true, true, false),
             (O::AuditEvent, None, false, false, false),
+            (O::Programme, Some(Scope::ResultsReview), true, false, false),
         ];
-        assert_eq!(table.map(|row| row.0), Object::ALL);
+        assert_eq!(table.map(|row| row.0), Object::ALL[..7]);
         for (object, scope, operator, own, other) in table {
             for (owner, partner) in [(Some(OWN), own), (Some(OTHER), other), (None, other)] {
                 assert_eq!(may_write(&Principal::Anonymous, object, owner), Err(Denied::SignedOut));
@@ -258,6 +328,31 @@ mod tests {
                         let decided = may_write(&client(standing, scopes), object, owner);
                         assert_eq!(decided, expected, "{object:?} {standing:?} {scopes}");
                     }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn results_are_written_by_who_owns_them_and_by_who_reviews() {
+        for (owner, own) in [(Some(OWN), true), (Some(OTHER), false), (None, false)] {
+            let denied = may_write(&Principal::Anonymous, Object::Result, owner);
+            assert_eq!(denied, Err(Denied::SignedOut));
+            assert_eq!(may_write(&Principal::System, Object::Result, owner), Ok(()));
+            for scopes in scope_sets() {
+                let (submit, review) =
+                    (scopes.has(Scope::ResultsSubmit), scopes.has(Scope::ResultsReview));
+                for standing in [Standing::Operator, Standing::Partner] {
+                    let operator = standing == Standing::Operator;
+                    let expected = if !submit && !review {
+                        Err(Denied::Scope(Scope::ResultsSubmit))
+                    } else if (submit && own) || (review && operator) {
+                        Ok(())
+                    } else {
+                        Err(Denied::Institution)
+                    };
+                    let decided = may_write(&client(standing, scopes), Object::Result, owner);
+                    assert_eq!(decided, expected, "{standing:?} {scopes}");
                 }
             }
         }

@@ -148,6 +148,9 @@ pub struct Institution {
     pub code: String,
     /// What it is to the programme.
     pub standing: Standing,
+    /// Whether it leads the programme: the ministry, which alone opens accepted results again and makes a
+    /// quarter final.
+    pub leads: bool,
 }
 
 /// The token with which a client came.

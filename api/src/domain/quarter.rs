@@ -8,6 +8,11 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, TimeZone, Utc};
 
+/// First year of the grammar.
+const FIRST_YEAR: u16 = 1900;
+/// Last year of the grammar.
+const LAST_YEAR: u16 = 2999;
+
 /// A quarter of the calendar year; the fiscal year is the calendar year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Quarter {
@@ -28,7 +33,9 @@ pub fn seoul() -> FixedOffset {
 impl Quarter {
     /// The quarter that holds a date.
     pub fn of(date: NaiveDate) -> Option<Self> {
-        let year = u16::try_from(date.year()).ok().filter(|year| (1900..=2999).contains(year))?;
+        let year = u16::try_from(date.year())
+            .ok()
+            .filter(|year| (FIRST_YEAR..=LAST_YEAR).contains(year))?;
         let number = u8::try_from(date.month0() / 3 + 1).ok()?;
         Some(Self { year, number })
     }
@@ -51,6 +58,31 @@ impl Quarter {
             4 => Self { year: self.year + 1, number: 1 },
             number => Self { year: self.year, number: number + 1 },
         }
+    }
+
+    /// The quarter before this one; the first there is, 1900-Q1, comes before itself.
+    pub fn previous(self) -> Self {
+        self.back(1)
+    }
+
+    /// The quarter so many quarters before this one; none is earlier than 1900-Q1.
+    pub fn back(self, quarters: u32) -> Self {
+        let first = u32::from(FIRST_YEAR) * 4;
+        let here = u32::from(self.year) * 4 + u32::from(self.number) - 1;
+        let there = here.saturating_sub(quarters).max(first);
+        let year = u16::try_from(there / 4).unwrap_or(FIRST_YEAR);
+        let number = u8::try_from(there % 4).unwrap_or_default() + 1;
+        Self { year, number }
+    }
+
+    /// Year, e.g. 2026.
+    pub fn year(self) -> u16 {
+        self.year
+    }
+
+    /// Number within the year, 1 to 4.
+    pub fn number(self) -> u8 {
+        self.number
     }
 
     /// The instants from which and before which the quarter runs, in UTC.
@@ -87,7 +119,7 @@ impl FromStr for Quarter {
         }
         let year = year.parse().map_err(|_| NotAQuarter)?;
         let number = number.parse().map_err(|_| NotAQuarter)?;
-        if !(1900..=2999).contains(&year) || !(1..=4).contains(&number) {
+        if !(FIRST_YEAR..=LAST_YEAR).contains(&year) || !(1..=4).contains(&number) {
             return Err(NotAQuarter);
         }
         Ok(Self { year, number })
@@ -96,6 +128,8 @@ impl FromStr for Quarter {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -114,6 +148,66 @@ mod tests {
             ["", "2026", "2026-Q0", "2026-Q5", "2026-q1", "26-Q1", "2026-Q10", "2026Q1", "+026-Q1"]
         {
             assert_eq!(text.parse::<Quarter>(), Err(NotAQuarter), "{text}");
+        }
+    }
+
+    #[test]
+    fn quarters_are_counted_back_over_years() {
+        let quarter: Quarter = "2026-Q2".parse().unwrap();
+        assert_eq!((quarter.year(), quarter.number()), (2026, 2));
+        for (back, seen) in
+            [(0, "2026-Q2"), (1, "2026-Q1"), (2, "2025-Q4"), (8, "2024-Q2"), (u32::MAX, "1900-Q1")]
+        {
+            assert_eq!(quarter.back(back).to_string(), seen, "{back}");
+        }
+        assert_eq!(quarter.previous().to_string(), "2026-Q1");
+        let first: Quarter = "1900-Q1".parse().unwrap();
+        assert_eq!(first.previous(), first);
+    }
+
+    fn any_quarter() -> impl Strategy<Value = Quarter> {
+        (FIRST_YEAR..=LAST_YEAR, 1_u8..=4).prop_map(|(year, number)| Quarter { year, number })
+    }
+
+    proptest! {
+        #[test]
+        fn a_quarter_survives_its_text(quarter in any_quarter()) {
+            let text = quarter.to_string();
+            prop_assert_eq!(text.len(), 7);
+            prop_assert_eq!(text.parse(), Ok(quarter));
+        }
+
+        #[test]
+        fn text_that_is_read_is_written_alike(text in "\\PC{0,12}|[0-9]{0,5}-?[Qq]?[0-9]{0,3}") {
+            if let Ok(quarter) = text.parse::<Quarter>() {
+                prop_assert_eq!(quarter.to_string(), text);
+            }
+        }
+
+        #[test]
+        fn quarters_are_ordered_as_their_text(one in any_quarter(), other in any_quarter()) {
+            prop_assert_eq!(one.cmp(&other), one.to_string().cmp(&other.to_string()));
+            prop_assert_eq!(one.cmp(&other), one.first_day().cmp(&other.first_day()));
+        }
+
+        #[test]
+        fn back_is_previous_so_many_times(quarter in any_quarter(), back in 0_u32..40) {
+            let mut seen = quarter;
+            for _ in 0..back {
+                let before = seen.previous();
+                prop_assert!(before < seen || before.to_string() == "1900-Q1");
+                prop_assert!(before == seen || before.next() == seen);
+                seen = before;
+            }
+            prop_assert_eq!(quarter.back(back), seen);
+        }
+
+        #[test]
+        fn a_quarter_holds_its_days(quarter in any_quarter(), day in 0_u64..90) {
+            let date = quarter.first_day() + Days::new(day);
+            prop_assert_eq!(Quarter::of(date), Some(quarter));
+            prop_assert_eq!(Quarter::of(quarter.last_day()), Some(quarter));
+            prop_assert_eq!(quarter.last_day() + Days::new(1), quarter.next().first_day());
         }
     }
 }

@@ -65,11 +65,7 @@ fn institution_key(
     _: &Args,
     _: &Args,
 ) -> Result<(), Error> {
-    if sql.is_postgres() {
-        sql.push("CAST(").column(alias, "institution_id").push(" AS text)");
-    } else {
-        sql.push("lower(hex(").column(alias, "institution_id").push("))");
-    }
+    sql.key_as_text(alias, "institution_id");
     Ok(())
 }
 

@@ -155,6 +155,11 @@ pub const ARGUMENT_ENUMS: &[&Choice] = &[
     PERIOD_STATUS,
     SIMILARITY,
     SEARCH_TYPE,
+    super::results::COMPLETENESS,
+    super::results::WAITS_FOR,
+    super::results::REMINDER,
+    super::results::GROUP,
+    super::results::BREAKDOWN,
     super::viewer::VIEWER_KIND,
     super::viewer::STANDING,
 ];
@@ -166,7 +171,12 @@ pub type InputField = (&'static str, &'static str, &'static str);
 pub type Input = (&'static str, &'static str, &'static [InputField]);
 
 /// Input objects of arguments and mutations.
-pub const INPUTS: &[&[Input]] = &[SIMILAR_CASE, super::api_client::INPUTS];
+pub const INPUTS: &[&[Input]] = &[
+    SIMILAR_CASE,
+    super::api_client::INPUTS,
+    super::programme_mutations::INPUTS,
+    super::submission_mutations::INPUTS,
+];
 
 const SIMILAR_CASE: &[Input] = &[(
     "SimilarCaseInput",

@@ -328,15 +328,11 @@ fn quarter(_: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
 }
 
 fn in_quarter(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
-    let quarter: Quarter =
-        args.get("value").and_then(Value::as_str).and_then(|text| text.parse().ok()).ok_or_else(
-            || {
-                Error::input(
-                    "quarter는 2026-Q3 형식이어야 합니다.",
-                    "quarter must be written like 2026-Q3.",
-                )
-            },
-        )?;
+    let quarter: Quarter = args
+        .get("value")
+        .and_then(Value::as_str)
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(|| Error::not_a_quarter("quarter"))?;
     // A date known to the month sorts before its first day, and belongs to the quarter all the same.
     let first = quarter.first_day().format("%Y-%m").to_string();
     sql.push("(").column(alias, "held_on").push(" >= ").bind(first);

@@ -25,15 +25,20 @@ mod observation;
 pub mod persisted;
 mod person;
 mod plan;
+mod programme;
+mod programme_mutations;
 mod recommendation;
 mod region;
 mod registry;
 pub mod request;
+mod results;
 mod rules;
 pub mod scan;
 mod search;
 mod statement;
 mod statistics;
+mod submission;
+mod submission_mutations;
 mod timeline;
 mod topic;
 mod viewer;
@@ -81,10 +86,12 @@ fn types() -> Vec<Type> {
         observation::types(),
         person::types(),
         plan::types(),
+        programme::types(),
         recommendation::types(),
         region::types(),
         search::types(),
         statement::types(),
+        submission::types(),
         timeline::types(),
         topic::types(),
     ]
@@ -96,7 +103,11 @@ fn shapes() -> Vec<Shape> {
         &[LOCALIZED_TEXT, mutation::USER_ERROR],
         api_client::SHAPES,
         body::SHAPES,
+        programme_mutations::SHAPES,
+        results::SHAPES,
         statistics::SHAPES,
+        submission::SHAPES,
+        submission_mutations::SHAPES,
         viewer::SHAPES,
     ]
     .concat()
@@ -107,6 +118,7 @@ fn roots() -> Vec<Root> {
         adoption_case::roots(),
         change::roots(),
         region::roots(),
+        results::roots(),
         search::roots(),
         statistics::roots(),
         timeline::roots(),
@@ -115,11 +127,15 @@ fn roots() -> Vec<Root> {
     .concat()
 }
 
+fn mutations() -> Vec<Root> {
+    [api_client::mutations(), programme_mutations::mutations(), submission_mutations::mutations()]
+        .concat()
+}
+
 /// The catalogue of types, made once.
 pub fn catalog() -> &'static Catalog {
     static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
-        Catalog::new(types(), shapes(), roots())
-            .with(api_client::mutations(), change::subscriptions())
+        Catalog::new(types(), shapes(), roots()).with(mutations(), change::subscriptions())
     });
     &CATALOG
 }

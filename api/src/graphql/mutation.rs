@@ -43,7 +43,8 @@ pub fn root(
     }
 }
 
-fn shown(act: &Act<'_>, errors: &[UserError]) -> Value {
+/// User errors as a payload shows them.
+pub fn shown(act: &Act<'_>, errors: &[UserError]) -> Value {
     errors
         .iter()
         .map(|error| {

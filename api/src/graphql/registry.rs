@@ -445,7 +445,7 @@ fn scalar_filters() -> Vec<MetaType> {
         ),
         comparison("BooleanFilter", "Boolean", &["eq", "isNull"]),
     ];
-    for scalar in ["Int", "Float", "KRW", "Date", "DateTime", "PartialDate"] {
+    for scalar in ["Int", "Float", "KRW", "Date", "DateTime", "PartialDate", "Quarter"] {
         types.push(comparison(&format!("{scalar}Filter"), scalar, &ORDERED));
     }
     types.push(input_object(

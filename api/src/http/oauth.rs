@@ -334,6 +334,7 @@ async fn issue(
         institution: Institution {
             id: institution.id,
             standing: access.standing(&institution.code),
+            leads: access.leads(&institution.code),
             code: institution.code,
         },
         scopes,
@@ -385,6 +386,7 @@ async fn end(shared: &Shared, caller: &Caller, parts: &Parts, content: Body) -> 
         institution: Institution {
             id: institution.id,
             standing: access.standing(&institution.code),
+            leads: access.leads(&institution.code),
             code: institution.code,
         },
         scopes: Scopes::NONE,

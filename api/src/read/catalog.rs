@@ -178,7 +178,11 @@ impl Catalog {
         ];
         for ty in &self.types {
             if let Some((name, column)) = ty.lookup {
-                let arg = if column == "number" { "number" } else { "code" };
+                let (arg, kind, what) = match column {
+                    "number" | "receipt" => ("number", "String!", "번호. Natural code."),
+                    "quarter" => ("quarter", "Quarter!", "분기. The quarter."),
+                    _ => ("code", "String!", "코드. Natural code."),
+                };
                 roots.push(Root {
                     name,
                     description: format!(
@@ -186,7 +190,7 @@ impl Catalog {
                         ty.description
                     ),
                     ty: ty.name.to_owned(),
-                    args: vec![Arg::new(arg, "String!", "코드. Natural code.")],
+                    args: vec![Arg::new(arg, kind, what)],
                     kind: RootKind::Lookup { target: ty.name, column, arg },
                 });
             }
@@ -252,7 +256,9 @@ impl Catalog {
 
     /// Types whose changes stand in the feed: all that the write path writes.
     pub fn fed(&self) -> impl Iterator<Item = &Type> {
-        self.types.iter().filter(|ty| ty.is_fact || matches!(ty.guard, Guard::Client))
+        self.types
+            .iter()
+            .filter(|ty| ty.is_fact || matches!(ty.guard, Guard::Client | Guard::Result))
     }
 
     /// The shape of that name.

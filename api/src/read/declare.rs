@@ -183,6 +183,11 @@ impl Type {
         self.leaf(name, column.as_str(), Scalar::PartialDate, description)
     }
 
+    /// A column of quarters.
+    pub fn quarter<C: ColumnTrait>(self, name: &'static str, column: C, description: &str) -> Self {
+        self.leaf(name, column.as_str(), Scalar::Quarter, description)
+    }
+
     /// A column of amounts in KRW.
     pub fn krw<C: ColumnTrait>(self, name: &'static str, column: C, description: &str) -> Self {
         self.leaf(name, column.as_str(), Scalar::Krw, description)

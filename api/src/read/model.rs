@@ -32,6 +32,8 @@ pub enum Scalar {
     DateTime,
     /// Date known to the year, month or day.
     PartialDate,
+    /// Quarter of the calendar year.
+    Quarter,
     /// One code of a list.
     Choice(&'static Choice),
 }
@@ -48,6 +50,7 @@ impl Scalar {
             Self::Date => "Date",
             Self::DateTime => "DateTime",
             Self::PartialDate => "PartialDate",
+            Self::Quarter => "Quarter",
             Self::Choice(choice) => choice.name,
         }
     }
@@ -73,6 +76,8 @@ pub enum Guard {
     Client,
     /// Audit events: the row's institution decides.
     Audit,
+    /// Submissions and what belongs to them: the row's institution decides.
+    Result,
     /// Changes: as visible as the row named by `subject_type` and `subject_id`, of whatever type.
     Feed,
     /// As visible as the row named by `subject_type` and `subject_id`.

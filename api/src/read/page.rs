@@ -9,6 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::model::{Args, Scalar};
+use crate::domain::quarter::Quarter;
 use crate::error::Error;
 
 /// Rows of a page where none are asked for.
@@ -121,6 +122,7 @@ pub fn bound(scalar: Scalar, value: &Value) -> Option<Bound> {
             }
             text.to_owned().into()
         }
+        Scalar::Quarter => value.as_str()?.parse::<Quarter>().ok()?.to_string().into(),
         Scalar::Int | Scalar::Krw => match value {
             Value::String(digits) => digits.parse::<i64>().ok()?.into(),
             number => number.as_i64()?.into(),

@@ -55,11 +55,19 @@ fn float(row: &QueryResult, at: usize) -> Result<Option<f64>, Error> {
     get!(row, at, f64)
 }
 
-fn boolean(row: &QueryResult, at: usize) -> Result<Option<bool>, Error> {
+/// A truth value.
+///
+/// # Errors
+/// Internal, if the column holds something else.
+pub fn boolean(row: &QueryResult, at: usize) -> Result<Option<bool>, Error> {
     get!(row, at, bool)
 }
 
-fn date(row: &QueryResult, at: usize) -> Result<Option<NaiveDate>, Error> {
+/// A calendar date.
+///
+/// # Errors
+/// Internal, if the column holds something else.
+pub fn date(row: &QueryResult, at: usize) -> Result<Option<NaiveDate>, Error> {
     get!(row, at, NaiveDate)
 }
 
@@ -104,8 +112,8 @@ pub fn show_instant(instant: DateTime<Utc>) -> String {
 /// Internal, if the column does not hold what its declaration says.
 pub fn write(row: &QueryResult, at: usize, scalar: Scalar, out: &mut String) -> Result<(), Error> {
     let written = match scalar {
-        // Codes are names of our own enums: nothing to escape.
-        Scalar::Choice(_) | Scalar::PartialDate => text(row, at)?.map(|text| {
+        // Codes, dates and quarters are of our own making: nothing to escape.
+        Scalar::Choice(_) | Scalar::PartialDate | Scalar::Quarter => text(row, at)?.map(|text| {
             out.push('"');
             out.push_str(text);
             out.push('"');
@@ -139,7 +147,9 @@ pub fn write(row: &QueryResult, at: usize, scalar: Scalar, out: &mut String) -> 
 /// Internal, if the column does not hold what its declaration says.
 pub fn value(row: &QueryResult, at: usize, scalar: Scalar) -> Result<Value, Error> {
     Ok(match scalar {
-        Scalar::Choice(_) | Scalar::PartialDate | Scalar::Text => text(row, at)?.into(),
+        Scalar::Choice(_) | Scalar::PartialDate | Scalar::Quarter | Scalar::Text => {
+            text(row, at)?.into()
+        }
         Scalar::Int | Scalar::Krw => integer(row, at)?.into(),
         Scalar::Float => float(row, at)?.into(),
         Scalar::Boolean => boolean(row, at)?.into(),

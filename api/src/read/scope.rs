@@ -16,6 +16,7 @@ fn object(guard: Guard) -> Object {
         Guard::Personal => Object::ContactPoint,
         Guard::Client => Object::ApiClient,
         Guard::Audit => Object::AuditEvent,
+        Guard::Result => Object::Result,
     }
 }
 
@@ -107,7 +108,7 @@ fn published(
             sql.column(alias, "visibility").push(" = 'PUBLIC')");
         }),
         // Their rows are never published; the feed is decided type by type.
-        Guard::Personal | Guard::Client | Guard::Audit | Guard::Feed => {
+        Guard::Personal | Guard::Client | Guard::Audit | Guard::Result | Guard::Feed => {
             sql.push("FALSE");
         }
         Guard::Via { fk, parent } => {

@@ -57,6 +57,15 @@ impl Sql {
         self.push(alias).push(".").push(column)
     }
 
+    /// Adds a key as text of 32 hexadecimal digits or more, which a computed field can read.
+    pub fn key_as_text(&mut self, alias: &str, column: &str) -> &mut Self {
+        if self.is_postgres() {
+            self.push("CAST(").column(alias, column).push(" AS text)")
+        } else {
+            self.push("lower(hex(").column(alias, column).push("))")
+        }
+    }
+
     /// A table alias not used before in this statement.
     pub fn alias(&mut self) -> String {
         self.aliases += 1;

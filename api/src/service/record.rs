@@ -517,6 +517,109 @@ records! {
         references: [("institution_id", "institution"), ("body_id", "body"), ("meeting_id", "meeting"), ("topic_id", "topic"), ("region_id", "region"), ("plan_id", "policy_plan"), ("task_id", "policy_task")],
         redacted: [],
     }
+    fact programme "Programme" {
+        object: Programme,
+        code: Some("code"),
+        search: ["name_ko", "name_en", "summary_ko", "summary_en", "code"],
+        search_as: None,
+        partial_dates: ["starts_on", "ends_on"],
+        references: [("operator_id", "institution")],
+        redacted: [],
+    }
+    fact indicator "Indicator" {
+        object: Programme,
+        code: None,
+        search: ["name_ko", "name_en", "definition_ko", "definition_en", "code"],
+        search_as: None,
+        partial_dates: [],
+        references: [("programme_id", "programme")],
+        redacted: [],
+    }
+    fact target "Target" {
+        object: Programme,
+        code: None,
+        search: [],
+        search_as: None,
+        partial_dates: [],
+        references: [("indicator_id", "indicator"), ("institution_id", "institution")],
+        redacted: [],
+    }
+    fact validation_rule "ValidationRule" {
+        object: Programme,
+        code: None,
+        search: [],
+        search_as: None,
+        partial_dates: [],
+        references: [("programme_id", "programme")],
+        redacted: [],
+    }
+    fact obligation "Obligation" {
+        object: Programme,
+        code: None,
+        search: [],
+        search_as: None,
+        partial_dates: [],
+        references: [("institution_id", "institution"), ("programme_id", "programme")],
+        redacted: [],
+    }
+    fact holiday "Holiday" {
+        object: Programme,
+        code: None,
+        search: [],
+        search_as: None,
+        partial_dates: [],
+        references: [],
+        redacted: [],
+    }
+    fact reporting_period "ReportingPeriod" {
+        object: Programme,
+        code: Some("quarter"),
+        search: [],
+        search_as: None,
+        partial_dates: [],
+        references: [],
+        redacted: [],
+    }
+    fact submission "Submission" {
+        object: Result,
+        owner: "institution_id",
+        code: None,
+        search: [],
+        search_as: None,
+        partial_dates: [],
+        references: [("institution_id", "institution"), ("programme_id", "programme"), ("period_id", "reporting_period")],
+        redacted: [],
+    }
+    fact submission_revision "SubmissionRevision" {
+        object: Result,
+        owner: "institution_id",
+        code: None,
+        search: [],
+        search_as: None,
+        partial_dates: [],
+        references: [("submission_id", "submission"), ("institution_id", "institution")],
+        redacted: [],
+    }
+    fact submission_comment "SubmissionComment" {
+        object: Result,
+        owner: "institution_id",
+        code: None,
+        search: [],
+        search_as: None,
+        partial_dates: [],
+        references: [("submission_id", "submission"), ("institution_id", "institution"), ("indicator_id", "indicator")],
+        redacted: [],
+    }
+    fact extension "Extension" {
+        object: Result,
+        owner: "institution_id",
+        code: None,
+        search: [],
+        search_as: None,
+        partial_dates: [],
+        references: [("submission_id", "submission"), ("institution_id", "institution")],
+        redacted: [],
+    }
     fact citation "Citation" {
         object: Content,
         code: None,

@@ -11,12 +11,19 @@ use crate::read::model::Args;
 use crate::read::sql::Sql;
 use crate::read::{row, scope};
 
-async fn rows(reader: &Reader<'_>, sql: Sql) -> Result<Vec<QueryResult>, Error> {
+/// Rows of a statement.
+///
+/// # Errors
+/// Internal.
+pub(super) async fn rows(reader: &Reader<'_>, sql: Sql) -> Result<Vec<QueryResult>, Error> {
     Ok(reader.db.query_all_raw(sql.finish()).await?)
 }
 
 /// Number of the last change that the caller may see, so that two answers can be told apart.
-async fn data_version(reader: &Reader<'_>) -> Result<i64, Error> {
+///
+/// # Errors
+/// Internal.
+pub(super) async fn data_version(reader: &Reader<'_>) -> Result<i64, Error> {
     let mut sql = reader.sql();
     sql.push("SELECT c.seq FROM change c WHERE ");
     scope::seen(reader, &mut sql, "Change", "c")?;
@@ -25,12 +32,13 @@ async fn data_version(reader: &Reader<'_>) -> Result<i64, Error> {
     found.first().map_or(Ok(0), |found| Ok(row::integer(found, 0)?.unwrap_or(0)))
 }
 
-fn argument<'a>(args: &'a Args, name: &str) -> &'a str {
+/// An argument that has a default, or is a must.
+pub(super) fn argument<'a>(args: &'a Args, name: &str) -> &'a str {
     args.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// Adds the condition that illustrations count only if asked for.
-fn origin(sql: &mut Sql, alias: &str, args: &Args) {
+pub(super) fn origin(sql: &mut Sql, alias: &str, args: &Args) {
     if args.get("includeIllustrative").and_then(Value::as_bool) != Some(true) {
         sql.push(" AND ").column(alias, "origin").push(" <> 'ILLUSTRATIVE'");
     }

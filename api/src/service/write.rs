@@ -174,7 +174,7 @@ impl<'a> Write<'a> {
     where
         R: Record,
     {
-        let mut row = as_json(&model)?;
+        let row = as_json(&model)?;
         self.allow::<R>(&row)?;
         let fingerprint = fingerprint(&row, made);
         if let Some(used) = self.used(key, &fingerprint).await? {
@@ -187,6 +187,62 @@ impl<'a> Write<'a> {
             let used = self.used(key, &fingerprint).await?;
             return used.ok_or_else(|| Error::internal("a used key that is not there"));
         }
+        self.insert::<R>("create", id, model, row).await?;
+        Ok(Created::New(id))
+    }
+
+    /// Creates a row as part of something that has a key of its own, under the name of that action.
+    ///
+    /// # Errors
+    /// Forbidden; input; internal.
+    pub async fn add<R>(&mut self, action: &'static str, model: R::Model) -> Result<Uuid, Error>
+    where
+        R: Record,
+    {
+        let row = as_json(&model)?;
+        self.allow::<R>(&row)?;
+        Self::check::<R>(&row)?;
+        let id = Uuid::now_v7();
+        self.insert::<R>(action, id, model, row).await?;
+        Ok(id)
+    }
+
+    /// Takes the caller's key for what is about to be done to a row that is there already; `content` is
+    /// what it is done with. Nothing must be done unless the answer is [`Created::New`].
+    ///
+    /// # Errors
+    /// Internal.
+    pub async fn once<R>(
+        &self,
+        key: &str,
+        id: Uuid,
+        content: &impl Serialize,
+    ) -> Result<Created, Error>
+    where
+        R: Record,
+    {
+        let content = serde_json::to_vec(&(R::TYPE, content)).map_err(Error::internal)?;
+        let fingerprint = hex(&Sha256::digest(content));
+        if let Some(used) = self.used(key, &fingerprint).await? {
+            return Ok(used);
+        }
+        if self.use_key::<R>(key, &fingerprint, id).await? {
+            return Ok(Created::New(id));
+        }
+        let used = self.used(key, &fingerprint).await?;
+        used.ok_or_else(|| Error::internal("a used key that is not there"))
+    }
+
+    async fn insert<R>(
+        &mut self,
+        action: &'static str,
+        id: Uuid,
+        model: R::Model,
+        mut row: Map<String, Value>,
+    ) -> Result<(), Error>
+    where
+        R: Record,
+    {
         let mut active = model.into_active_model().reset_all();
         for (column, value) in [
             ("id", sea_orm::Value::from(id)),
@@ -205,8 +261,13 @@ impl<'a> Write<'a> {
         row.insert("created_at".to_owned(), now.clone());
         row.insert("updated_at".to_owned(), now);
         self.index::<R>(id, &row);
-        self.record::<R>("create", id, ChangeKind::Created, 1, None, Some(row));
-        Ok(Created::New(id))
+        self.record::<R>(action, id, ChangeKind::Created, 1, None, Some(row));
+        Ok(())
+    }
+
+    /// The transaction, for rows that are part of a row written in it and stand in that row's audit.
+    pub fn parts(&self) -> &DatabaseTransaction {
+        &self.transaction
     }
 
     /// Changes a row that still has the version seen. `change` edits the columns that may change.
@@ -218,6 +279,25 @@ impl<'a> Write<'a> {
         id: Uuid,
         seen: i32,
         change: impl FnOnce(&mut Map<String, Value>) + Send,
+    ) -> Result<i32, Error>
+    where
+        R: Record,
+    {
+        self.update_as::<R>("update", id, seen, change, Map::new()).await
+    }
+
+    /// Changes a row under the name of an action. `told` stands in the audit beside the row: what of its
+    /// parts was changed.
+    ///
+    /// # Errors
+    /// Not found; conflict, if somebody else wrote first; forbidden; input; internal.
+    pub async fn update_as<R>(
+        &mut self,
+        action: &'static str,
+        id: Uuid,
+        seen: i32,
+        change: impl FnOnce(&mut Map<String, Value>) + Send,
+        told: Map<String, Value>,
     ) -> Result<i32, Error>
     where
         R: Record,
@@ -254,16 +334,19 @@ impl<'a> Write<'a> {
         if done.rows_affected == 0 {
             return Err(Error::Conflict);
         }
-        search_document::Entity::delete_many()
-            .filter(search_document::Column::SourceId.eq(id))
-            .exec(&self.transaction)
-            .await?;
-        search_gram::Entity::delete_many()
-            .filter(search_gram::Column::SourceId.eq(id))
-            .exec(&self.transaction)
-            .await?;
-        self.index::<R>(id, &after);
-        self.record::<R>("update", id, ChangeKind::Updated, version, Some(before), Some(after));
+        if !R::SEARCH.is_empty() {
+            search_document::Entity::delete_many()
+                .filter(search_document::Column::SourceId.eq(id))
+                .exec(&self.transaction)
+                .await?;
+            search_gram::Entity::delete_many()
+                .filter(search_gram::Column::SourceId.eq(id))
+                .exec(&self.transaction)
+                .await?;
+            self.index::<R>(id, &after);
+        }
+        after.extend(told);
+        self.record::<R>(action, id, ChangeKind::Updated, version, Some(before), Some(after));
         Ok(version)
     }
 

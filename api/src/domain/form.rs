@@ -1,0 +1,428 @@
+//! The form 서식 of a quarter, and the one check of its values: for the API, Excel and CSV alike, while
+//! drafting, at handing in and at acceptance.
+//!
+//! Built in are REQUIRED, SUM, BREAKDOWN, REASON, RANGE and OUTLIER; the rest are rules of the programme
+//! (`validation`). To add one: a function that gives problems, called in [`check`].
+
+use std::collections::BTreeMap;
+
+use entity::indicator::{Aggregation, ValueType};
+use entity::submission_value::ValueState;
+use entity::validation_rule::Severity;
+use rust_decimal::Decimal;
+use sha2::{Digest, Sha256};
+
+use super::cell::{Cell, Pattern};
+use super::decimal;
+use super::text::Text;
+use super::validation::{Rule, Verdict};
+
+/// Most problems told at once; errors are kept first.
+pub const MAX_PROBLEMS: usize = 1000;
+/// Longest text of a value, reason, comment or evidence, in characters.
+pub const MAX_TEXT: usize = 4000;
+/// Quarters without which nothing is an outlier.
+const LEAST_HISTORY: usize = 4;
+
+/// An indicator as a form asks for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Indicator {
+    /// Code.
+    pub code: String,
+    /// Korean name.
+    pub name_ko: String,
+    /// What a value is.
+    pub value_type: ValueType,
+    /// Decimal places.
+    pub decimals: u32,
+    /// How values become one.
+    pub aggregation: Aggregation,
+    /// Whether a total must be given.
+    pub is_required: bool,
+    /// Whether it may be broken down by region.
+    pub by_region: bool,
+    /// By business size.
+    pub by_size: bool,
+    /// By industry.
+    pub by_industry: bool,
+}
+
+/// What a cell says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Kind of statement.
+    pub state: ValueState,
+    /// Exact value as text.
+    pub value: Option<String>,
+    /// Value without its decimal point.
+    pub scaled: Option<i64>,
+    /// Why there is no value.
+    pub reason: Option<String>,
+    /// Comment, which also answers a warning.
+    pub comment: Option<String>,
+    /// Where the evidence is.
+    pub evidence: Option<String>,
+}
+
+/// Values of a submission by their addresses.
+pub type Cells = BTreeMap<Cell, Entry>;
+
+/// What values are checked against.
+#[derive(Debug, Clone, Copy)]
+pub struct Form<'a> {
+    /// Indicators of the quarter.
+    pub indicators: &'a [Indicator],
+    /// Rules of the programme.
+    pub rules: &'a [Rule],
+    /// Accepted totals of the last quarter, scaled.
+    pub previous: &'a BTreeMap<String, i64>,
+    /// Accepted totals of up to eight quarters before, scaled, oldest first.
+    pub history: &'a BTreeMap<String, Vec<i64>>,
+}
+
+/// What is wrong with a cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The cell.
+    pub cell: Cell,
+    /// Rule that it breaks.
+    pub rule: String,
+    /// What the breach does.
+    pub severity: Severity,
+    /// What to put right.
+    pub message: Text,
+    /// The value given.
+    pub value: Option<String>,
+    /// Whether the cell has a comment, which answers a warning.
+    pub is_justified: bool,
+}
+
+fn problem(cells: &Cells, cell: Cell, rule: &str, severity: Severity, message: Text) -> Problem {
+    let entry = cells.get(&cell);
+    Problem {
+        value: entry.and_then(|entry| entry.value.clone()),
+        is_justified: entry.is_some_and(|entry| entry.comment.is_some()),
+        cell,
+        rule: rule.to_owned(),
+        severity,
+        message,
+    }
+}
+
+/// Everything that is wrong with the values, by cell and rule; at most [`MAX_PROBLEMS`].
+pub fn check(form: &Form<'_>, cells: &Cells) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for indicator in form.indicators {
+        required(indicator, cells, &mut problems);
+        outlier(form, indicator, cells, &mut problems);
+    }
+    let mut known: BTreeMap<&str, &Indicator> = BTreeMap::new();
+    known.extend(form.indicators.iter().map(|indicator| (indicator.code.as_str(), indicator)));
+    for (cell, entry) in cells {
+        let Some(indicator) = known.get(cell.indicator.as_str()) else { continue };
+        of_cell(indicator, cell, entry, cells, &mut problems);
+    }
+    sums(&known, cells, &mut problems);
+    rules(form, cells, &mut problems);
+    // Errors first, so that none is cut off for the sake of a warning.
+    problems.sort_by(|one, other| {
+        let rank = |problem: &Problem| problem.severity == Severity::Warning;
+        (rank(one), &one.cell, &one.rule).cmp(&(rank(other), &other.cell, &other.rule))
+    });
+    problems.truncate(MAX_PROBLEMS);
+    problems.sort_by(|one, other| (&one.cell, &one.rule).cmp(&(&other.cell, &other.rule)));
+    problems
+}
+
+fn required(indicator: &Indicator, cells: &Cells, problems: &mut Vec<Problem>) {
+    let total = Cell::total(&indicator.code);
+    if indicator.is_required && !cells.contains_key(&total) {
+        let name = &indicator.name_ko;
+        let message = Text::new(
+            format!(
+                "{name}: 필수 지표입니다. 값이나 값 구분(0 확인, 해당 없음, 미확보)을 입력하십시오."
+            ),
+            format!("{} is required: give a value, or say why there is none.", indicator.code),
+        );
+        problems.push(problem(cells, total, "REQUIRED", Severity::Error, message));
+    }
+}
+
+fn of_cell(
+    indicator: &Indicator,
+    cell: &Cell,
+    entry: &Entry,
+    cells: &Cells,
+    problems: &mut Vec<Problem>,
+) {
+    let mut add = |rule, message| {
+        problems.push(problem(cells, cell.clone(), rule, Severity::Error, message));
+    };
+    let pattern = cell.pattern();
+    if pattern.region && !indicator.by_region
+        || pattern.size && !indicator.by_size
+        || pattern.industry.is_some() && !indicator.by_industry
+    {
+        let message = Text::new(
+            "이 지표는 이렇게 나누어 보고하지 않습니다.",
+            "This indicator is not broken down in this way.",
+        );
+        add("BREAKDOWN", message);
+    }
+    let lacks_value = matches!(entry.state, ValueState::NotApplicable | ValueState::Missing);
+    if lacks_value && entry.reason.is_none() {
+        let message = Text::new("값이 없는 사유를 적어 주십시오.", "Say why there is no value.");
+        add("REASON", message);
+    }
+    let is_negative = entry.scaled.is_some_and(|scaled| scaled < 0);
+    if indicator.value_type == ValueType::Percent && is_negative {
+        let message = Text::new("백분율은 0 이상이어야 합니다.", "A percentage is not below zero.");
+        add("RANGE", message);
+    }
+}
+
+/// The parts of one pattern: their sum, and whether one of them has no value.
+#[derive(Debug, Default)]
+struct Parts {
+    sum: i128,
+    lacks: bool,
+}
+
+/// Parts must make up their total, pattern by pattern.
+fn sums(known: &BTreeMap<&str, &Indicator>, cells: &Cells, problems: &mut Vec<Problem>) {
+    let mut parts: BTreeMap<(&str, Pattern), Parts> = BTreeMap::new();
+    for (cell, entry) in cells.iter().filter(|(cell, _)| !cell.is_total()) {
+        let sum = parts.entry((&cell.indicator, cell.pattern())).or_default();
+        match entry.scaled {
+            Some(scaled) => sum.sum += i128::from(scaled),
+            None => sum.lacks = true,
+        }
+    }
+    for ((code, pattern), parts) in parts {
+        let Some(indicator) = known.get(code) else { continue };
+        if indicator.aggregation != Aggregation::Sum || indicator.value_type == ValueType::Boolean {
+            continue;
+        }
+        let total = cells.get(&Cell::total(code)).and_then(|entry| entry.scaled);
+        let fits = match total {
+            // What is missing can only add to the parts.
+            Some(total) if parts.lacks => parts.sum <= i128::from(total),
+            Some(total) => parts.sum == i128::from(total),
+            None => false,
+        };
+        if fits {
+            continue;
+        }
+        let shown = |scaled: i128| {
+            i64::try_from(scaled)
+                .map_or_else(|_| "…".to_owned(), |scaled| decimal::show(scaled, indicator.decimals))
+        };
+        let (ko, en) = named(pattern);
+        let whole =
+            total.map_or_else(|| "-".to_owned(), |total| decimal::show(total, indicator.decimals));
+        let sum = shown(parts.sum);
+        let message = Text::new(
+            format!("{ko} 내역의 합({sum})이 합계({whole})와 다릅니다."),
+            format!("The parts by {en} add up to {sum}, the total is {whole}."),
+        );
+        problems.push(problem(cells, Cell::total(code), "SUM", Severity::Error, message));
+    }
+}
+
+fn named(pattern: Pattern) -> (String, String) {
+    let parts = [
+        (pattern.region, "지역", "region"),
+        (pattern.size, "규모", "size"),
+        (pattern.industry.is_some(), "업종", "industry"),
+    ];
+    let names = |korean: bool| {
+        let of = parts.iter().filter(|(is, ..)| *is);
+        of.map(|(_, ko, en)| if korean { *ko } else { *en }).collect::<Vec<_>>().join("·")
+    };
+    (names(true), names(false))
+}
+
+/// A total far from the institution's own past: more than five times the usual distance (median of absolute
+/// deviations) from the median, and more than a fifth of it. Of fewer than four quarters nothing is said.
+fn outlier(form: &Form<'_>, indicator: &Indicator, cells: &Cells, problems: &mut Vec<Problem>) {
+    let cell = Cell::total(&indicator.code);
+    let now = cells.get(&cell).and_then(|entry| entry.scaled);
+    let (Some(now), Some(history)) = (now, form.history.get(&indicator.code)) else { return };
+    if history.len() < LEAST_HISTORY
+        || matches!(indicator.value_type, ValueType::Boolean | ValueType::Text)
+    {
+        return;
+    }
+    let median = median(history.iter().map(|value| i128::from(*value)).collect());
+    let usual =
+        self::median(history.iter().map(|value| (2 * i128::from(*value) - median).abs()).collect());
+    // Both are twice what they stand for, since the middle of two may be a half.
+    let distance = (2 * i128::from(now) - median).abs();
+    if 2 * distance > 5 * usual && 5 * distance > median.abs() {
+        let middle = i64::try_from(median / 2).unwrap_or(i64::MAX);
+        let shown = decimal::show(middle, indicator.decimals);
+        let message = Text::new(
+            format!(
+                "지난 {}개 분기의 중앙값({shown})에서 크게 벗어납니다. 맞으면 의견에 사유를 적어 주십시오.",
+                history.len()
+            ),
+            format!(
+                "It is far from the median of the last {} quarters, {shown}. If it is right, say why in the comment.",
+                history.len()
+            ),
+        );
+        problems.push(problem(cells, cell, "OUTLIER", Severity::Warning, message));
+    }
+}
+
+/// Twice the median.
+fn median(mut values: Vec<i128>) -> i128 {
+    values.sort_unstable();
+    let at = |place: usize| values.get(place).copied().unwrap_or(0);
+    match values.len() {
+        0 => 0,
+        length if length % 2 == 1 => 2 * at(length / 2),
+        length => at(length / 2 - 1) + at(length / 2),
+    }
+}
+
+fn rules(form: &Form<'_>, cells: &Cells, problems: &mut Vec<Problem>) {
+    let (mut now, mut before) = (BTreeMap::new(), BTreeMap::new());
+    for indicator in form.indicators {
+        let number = |scaled: i64| Decimal::from_i128_with_scale(scaled.into(), indicator.decimals);
+        let total = cells.get(&Cell::total(&indicator.code)).and_then(|entry| entry.scaled);
+        now.extend(total.map(|scaled| (indicator.code.clone(), number(scaled))));
+        let last = form.previous.get(&indicator.code);
+        before.extend(last.map(|scaled| (indicator.code.clone(), number(*scaled))));
+    }
+    for rule in form.rules {
+        let (severity, message) = match rule.holds(&now, &before) {
+            Verdict::Holds | Verdict::Skipped => continue,
+            Verdict::Broken => (rule.severity, rule.message.clone()),
+            Verdict::Failed => (
+                Severity::Warning,
+                Text::new(
+                    "규칙을 계산할 수 없습니다. 값을 확인하고 의견을 적어 주십시오.",
+                    "The rule could not be evaluated; check the values and leave a comment.",
+                ),
+            ),
+        };
+        problems.push(problem(cells, Cell::total(&rule.indicator), &rule.code, severity, message));
+    }
+}
+
+fn noted(text: Option<String>) -> Result<Option<String>, Text> {
+    let Some(text) = text else { return Ok(None) };
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return Ok(None);
+    }
+    let is_plain = !trimmed.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
+    if trimmed.chars().count() > MAX_TEXT || !is_plain {
+        return Err(Text::new(
+            format!("글은 제어 문자 없이 {MAX_TEXT}자까지입니다."),
+            format!("A text has at most {MAX_TEXT} characters, none of them control characters."),
+        ));
+    }
+    Ok(Some(trimmed.to_owned()))
+}
+
+/// What a cell says, out of what was written there.
+///
+/// # Errors
+/// What to put right.
+pub fn entry(
+    indicator: &Indicator,
+    state: Option<ValueState>,
+    value: Option<&str>,
+    reason: Option<String>,
+    comment: Option<String>,
+    evidence: Option<String>,
+) -> Result<Entry, Text> {
+    let value = value.map(str::trim).filter(|value| !value.is_empty());
+    let state = match (state, value) {
+        (Some(state), _) => state,
+        (None, Some(_)) => ValueState::Value,
+        (None, None) => {
+            return Err(Text::new("값이나 값 구분을 입력하십시오.", "Give a value or a state."));
+        }
+    };
+    let (value, scaled) = match (state, value) {
+        (ValueState::Value, None) => {
+            return Err(Text::new("값을 입력하십시오.", "Give the value."));
+        }
+        (ValueState::Value, Some(value)) if indicator.value_type == ValueType::Text => {
+            (noted(Some(value.to_owned()))?, None)
+        }
+        (ValueState::Value, Some(value)) => {
+            let parsed = decimal::parse(value, indicator.value_type, indicator.decimals)
+                .map_err(decimal::NotAValue::message)?;
+            (Some(parsed.text), Some(parsed.scaled))
+        }
+        (ValueState::ZeroConfirmed, _)
+            if matches!(indicator.value_type, ValueType::Text | ValueType::Boolean) =>
+        {
+            return Err(Text::new(
+                "수치 지표에만 0을 확인할 수 있습니다.",
+                "Only a number can be a confirmed zero.",
+            ));
+        }
+        (ValueState::ZeroConfirmed, given) => {
+            let is_zero = given.is_none_or(|given| {
+                decimal::parse(given, indicator.value_type, indicator.decimals)
+                    .is_ok_and(|parsed| parsed.scaled == 0)
+            });
+            if !is_zero {
+                return Err(Text::new(
+                    "0 확인에 0이 아닌 값이 있습니다.",
+                    "A confirmed zero has another value.",
+                ));
+            }
+            (Some("0".to_owned()), Some(0))
+        }
+        (ValueState::NotApplicable | ValueState::Missing, Some(_)) => {
+            return Err(Text::new(
+                "해당 없음·미확보에는 값을 적지 않습니다.",
+                "What is not applicable or missing has no value.",
+            ));
+        }
+        (ValueState::NotApplicable | ValueState::Missing, None) => (None, None),
+    };
+    Ok(Entry {
+        state,
+        value,
+        scaled,
+        reason: noted(reason)?,
+        comment: noted(comment)?,
+        evidence: noted(evidence)?,
+    })
+}
+
+/// SHA-256, in hexadecimal, over the values: for each cell in the order of its parts a line of JSON
+/// `[cell, state, value, reason, comment, evidence]` in UTF-8 without spaces, null where there is none, each
+/// line ended by a line feed. So a receipt can be checked by others.
+pub fn content_hash(cells: &Cells) -> String {
+    let mut hash = Sha256::new();
+    for (cell, entry) in cells {
+        let line = serde_json::json!([
+            cell.to_string(),
+            entry.state.code(),
+            entry.value,
+            entry.reason,
+            entry.comment,
+            entry.evidence
+        ]);
+        hash.update(line.to_string());
+        hash.update(b"\n");
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The code nearest to what was written, if one is near: a third of its letters may be wrong.
+pub fn nearest<'a>(text: &str, codes: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted: String = text.trim().chars().take(60).collect::<String>().to_uppercase();
+    let scored = codes.map(|code| (strsim::osa_distance(&wanted, &code.to_uppercase()), code));
+    let (distance, code) = scored.min_by_key(|(distance, _)| *distance)?;
+    let longest = wanted.chars().count().max(code.chars().count());
+    (distance * 3 <= longest).then_some(code)
+}

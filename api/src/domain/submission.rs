@@ -1,0 +1,782 @@
+//! 제출. What may be done with a submission, by whom and when: the verbs and guards of code list 7.
+//!
+//! Access is judged before the state, so that a stranger learns nothing of the state; the state before the
+//! time. To add a verb: a variant, and its line in each match and in the table below.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::reporting_period::PeriodState;
+use entity::submission::SubmissionStatus;
+
+use super::quarter::seoul;
+use super::text::Text;
+
+/// What can be done with a submission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Verb {
+    /// 저장. Save values.
+    SaveDraft,
+    /// 제출. Hand it in.
+    Submit,
+    /// 실적 없음 보고. Report that there is nothing to report.
+    ReportNil,
+    /// 회수. Take it back before its review.
+    Recall,
+    /// 검토 시작. Begin the review.
+    StartReview,
+    /// 반려. Give it back to be put right.
+    Return,
+    /// 승인. Accept it.
+    Accept,
+    /// 재개방. Open it again after it was accepted.
+    Reopen,
+    /// 확정. Make it final with its quarter.
+    Freeze,
+    /// 정정. Open final figures to be put right.
+    Restate,
+}
+
+impl Verb {
+    /// Every verb, in the order of the procedure.
+    pub const ALL: [Self; 10] = [
+        Self::SaveDraft,
+        Self::Submit,
+        Self::ReportNil,
+        Self::Recall,
+        Self::StartReview,
+        Self::Return,
+        Self::Accept,
+        Self::Reopen,
+        Self::Freeze,
+        Self::Restate,
+    ];
+
+    /// Name as shown.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::SaveDraft => "saveDraft",
+            Self::Submit => "submit",
+            Self::ReportNil => "reportNil",
+            Self::Recall => "recall",
+            Self::StartReview => "startReview",
+            Self::Return => "return",
+            Self::Accept => "accept",
+            Self::Reopen => "reopen",
+            Self::Freeze => "freeze",
+            Self::Restate => "restate",
+        }
+    }
+
+    const fn ko(self) -> &'static str {
+        match self {
+            Self::SaveDraft => "저장",
+            Self::Submit => "제출",
+            Self::ReportNil => "실적 없음 보고",
+            Self::Recall => "회수",
+            Self::StartReview => "검토 시작",
+            Self::Return => "반려",
+            Self::Accept => "승인",
+            Self::Reopen => "재개방",
+            Self::Freeze => "확정",
+            Self::Restate => "정정",
+        }
+    }
+}
+
+/// What a guard must know of a submission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Facts {
+    /// Where it stands.
+    pub status: SubmissionStatus,
+    /// Whether its review has begun.
+    pub review_started: bool,
+    /// How far its period has come.
+    pub period: PeriodState,
+    /// Today in Seoul.
+    pub today: NaiveDate,
+    /// First day on which results are taken.
+    pub opens_on: NaiveDate,
+    /// Last day on which they are taken, extensions and returns counted in.
+    pub locks_on: NaiveDate,
+    /// Whether final figures are being put right.
+    pub is_restatement: bool,
+}
+
+/// What a caller is to a submission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Actor {
+    /// May hand in results of its own institution.
+    pub can_submit: bool,
+    /// May review results: of an institution that runs the programme.
+    pub reviews: bool,
+    /// May open again, make final and restate: of the ministry.
+    pub leads: bool,
+    /// Is of the institution that reports.
+    pub is_own: bool,
+    /// Is the client that handed it in.
+    pub is_submitter: bool,
+}
+
+/// Why a verb is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// It is the reporting institution's to do.
+    NotYours,
+    /// It is a reviewer's to do.
+    NeedsReviewer,
+    /// It is the ministry's to do.
+    NeedsLead,
+    /// Nobody reviews its own institution.
+    OwnInstitution,
+    /// Nobody accepts what it handed in itself.
+    OwnSubmission,
+    /// The state does not allow it.
+    WrongState {
+        /// Where it stands.
+        status: SubmissionStatus,
+        /// What was wished.
+        verb: Verb,
+    },
+    /// Results are not taken yet.
+    NotOpen,
+    /// Results are not taken any more.
+    Locked,
+    /// The review has begun.
+    ReviewBegan,
+    /// The quarter is final.
+    PeriodFinal,
+}
+
+/// The Korean name of a state.
+pub const fn status_ko(status: SubmissionStatus) -> &'static str {
+    match status {
+        SubmissionStatus::NotStarted => "미작성",
+        SubmissionStatus::Draft => "작성 중",
+        SubmissionStatus::Submitted => "제출",
+        SubmissionStatus::Returned => "반려",
+        SubmissionStatus::Accepted => "승인",
+        SubmissionStatus::Final => "확정",
+    }
+}
+
+impl Refused {
+    /// Stable code.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotYours => "NOT_YOURS",
+            Self::NeedsReviewer => "NEEDS_REVIEWER",
+            Self::NeedsLead => "NEEDS_LEAD",
+            Self::OwnInstitution => "OWN_INSTITUTION",
+            Self::OwnSubmission => "OWN_SUBMISSION",
+            Self::WrongState { .. } => "WRONG_STATE",
+            Self::NotOpen => "NOT_OPEN",
+            Self::Locked => "LOCKED",
+            Self::ReviewBegan => "REVIEW_BEGAN",
+            Self::PeriodFinal => "PERIOD_FINAL",
+        }
+    }
+
+    /// Whether the caller may not do it at all, whatever the state.
+    pub const fn is_access(&self) -> bool {
+        match self {
+            Self::NotYours | Self::NeedsReviewer | Self::NeedsLead => true,
+            Self::OwnInstitution
+            | Self::OwnSubmission
+            | Self::WrongState { .. }
+            | Self::NotOpen
+            | Self::Locked
+            | Self::ReviewBegan
+            | Self::PeriodFinal => false,
+        }
+    }
+
+    /// What to tell.
+    pub fn message(&self) -> Text {
+        let (ko, en) = match self {
+            Self::NotYours => (
+                "제출 기관의 제출 권한(results:submit)이 있어야 합니다.",
+                "This is for the institution that reports, with results:submit.",
+            ),
+            Self::NeedsReviewer => (
+                "사업 운영 기관의 검토 권한(results:review)이 있어야 합니다.",
+                "This is for a reviewer of an institution that runs the programme, with results:review.",
+            ),
+            Self::NeedsLead => (
+                "부처의 검토 권한(results:review)이 있어야 합니다.",
+                "This is for the ministry, with results:review.",
+            ),
+            Self::OwnInstitution => (
+                "소속 기관의 제출은 검토할 수 없습니다. 다른 기관의 검토자가 처리해야 합니다.",
+                "Nobody reviews its own institution's results; another reviewer must do it.",
+            ),
+            Self::OwnSubmission => (
+                "직접 제출한 건은 승인할 수 없습니다. 다른 검토자가 처리해야 합니다.",
+                "Nobody accepts what it handed in itself; another reviewer must do it.",
+            ),
+            Self::WrongState { status, verb } => {
+                return Text::new(
+                    format!("{} 상태에서는 {}할 수 없습니다.", status_ko(*status), verb.ko()),
+                    format!("{} is not allowed while it is {}.", verb.code(), status.code()),
+                );
+            }
+            Self::NotOpen => ("아직 접수 기간이 아닙니다.", "Results are not taken yet."),
+            Self::Locked => (
+                "접수가 마감되었습니다. 기한연장을 요청하십시오.",
+                "Results are not taken any more; ask for an extension.",
+            ),
+            Self::ReviewBegan => (
+                "검토가 시작되어 회수할 수 없습니다. 검토자에게 반려를 요청하십시오.",
+                "The review has begun; ask the reviewer to return it.",
+            ),
+            Self::PeriodFinal => (
+                "확정된 분기입니다. 정정(restate)으로만 고칠 수 있습니다.",
+                "The quarter is final; it can only be restated.",
+            ),
+        };
+        Text::new(ko, en)
+    }
+}
+
+/// The state that a verb leads to.
+///
+/// # Errors
+/// Why it is refused.
+pub fn next(verb: Verb, facts: &Facts, actor: &Actor) -> Result<SubmissionStatus, Refused> {
+    access(verb, actor)?;
+    let next = state(verb, facts)?;
+    time(verb, facts)?;
+    match verb {
+        Verb::Accept if actor.is_submitter => Err(Refused::OwnSubmission),
+        _ => Ok(next),
+    }
+}
+
+fn access(verb: Verb, actor: &Actor) -> Result<(), Refused> {
+    match verb {
+        Verb::SaveDraft | Verb::Submit | Verb::ReportNil | Verb::Recall => {
+            if actor.is_own && actor.can_submit { Ok(()) } else { Err(Refused::NotYours) }
+        }
+        Verb::StartReview | Verb::Return | Verb::Accept => match (actor.reviews, actor.is_own) {
+            (false, _) => Err(Refused::NeedsReviewer),
+            (true, true) => Err(Refused::OwnInstitution),
+            (true, false) => Ok(()),
+        },
+        Verb::Reopen => match (actor.leads, actor.is_own) {
+            (false, _) => Err(Refused::NeedsLead),
+            (true, true) => Err(Refused::OwnInstitution),
+            (true, false) => Ok(()),
+        },
+        // Of a quarter as a whole, and under the public's eyes: also for the ministry's own.
+        Verb::Freeze | Verb::Restate => {
+            if actor.leads {
+                Ok(())
+            } else {
+                Err(Refused::NeedsLead)
+            }
+        }
+    }
+}
+
+fn state(verb: Verb, facts: &Facts) -> Result<SubmissionStatus, Refused> {
+    use SubmissionStatus as S;
+    let wrong = Err(Refused::WrongState { status: facts.status, verb });
+    match verb {
+        Verb::SaveDraft => match facts.status {
+            S::NotStarted | S::Draft => Ok(S::Draft),
+            S::Returned => Ok(S::Returned),
+            S::Submitted | S::Accepted | S::Final => wrong,
+        },
+        Verb::Submit => match facts.status {
+            S::Draft | S::Returned => Ok(S::Submitted),
+            S::NotStarted | S::Submitted | S::Accepted | S::Final => wrong,
+        },
+        Verb::ReportNil => match facts.status {
+            S::NotStarted | S::Draft | S::Returned => Ok(S::Submitted),
+            S::Submitted | S::Accepted | S::Final => wrong,
+        },
+        Verb::Recall => match facts.status {
+            S::Submitted if facts.review_started => Err(Refused::ReviewBegan),
+            S::Submitted => Ok(S::Draft),
+            S::NotStarted | S::Draft | S::Returned | S::Accepted | S::Final => wrong,
+        },
+        Verb::StartReview => match facts.status {
+            S::Submitted => Ok(S::Submitted),
+            S::NotStarted | S::Draft | S::Returned | S::Accepted | S::Final => wrong,
+        },
+        Verb::Return => match facts.status {
+            S::Submitted => Ok(S::Returned),
+            S::NotStarted | S::Draft | S::Returned | S::Accepted | S::Final => wrong,
+        },
+        Verb::Accept => match (facts.status, facts.is_restatement, facts.period) {
+            // What was final is final again.
+            (S::Submitted, true, PeriodState::Final) => Ok(S::Final),
+            (S::Submitted, _, _) => Ok(S::Accepted),
+            (S::NotStarted | S::Draft | S::Returned | S::Accepted | S::Final, _, _) => wrong,
+        },
+        Verb::Reopen => match (facts.status, facts.period) {
+            (S::Accepted, PeriodState::Final) => Err(Refused::PeriodFinal),
+            (S::Accepted, PeriodState::Planned | PeriodState::Open) => Ok(S::Returned),
+            (S::Final, _) => Err(Refused::PeriodFinal),
+            (S::NotStarted | S::Draft | S::Submitted | S::Returned, _) => wrong,
+        },
+        Verb::Freeze => match facts.status {
+            S::Accepted => Ok(S::Final),
+            S::NotStarted | S::Draft | S::Submitted | S::Returned | S::Final => wrong,
+        },
+        Verb::Restate => match facts.status {
+            S::Final => Ok(S::Draft),
+            S::NotStarted | S::Draft | S::Submitted | S::Returned | S::Accepted => wrong,
+        },
+    }
+}
+
+fn time(verb: Verb, facts: &Facts) -> Result<(), Refused> {
+    match verb {
+        Verb::SaveDraft | Verb::Submit | Verb::ReportNil | Verb::Recall => {
+            if facts.is_restatement {
+                return Ok(());
+            }
+            match facts.period {
+                PeriodState::Final => Err(Refused::PeriodFinal),
+                PeriodState::Planned => Err(Refused::NotOpen),
+                PeriodState::Open if facts.today < facts.opens_on => Err(Refused::NotOpen),
+                PeriodState::Open if facts.today > facts.locks_on => Err(Refused::Locked),
+                PeriodState::Open => Ok(()),
+            }
+        }
+        Verb::StartReview
+        | Verb::Return
+        | Verb::Accept
+        | Verb::Reopen
+        | Verb::Freeze
+        | Verb::Restate => Ok(()),
+    }
+}
+
+/// What a handing in holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Content {
+    /// Cells filled in.
+    pub cells: usize,
+    /// Problems of severity ERROR.
+    pub errors: usize,
+    /// Problems of severity WARNING without a comment.
+    pub unjustified_warnings: usize,
+    /// Whether any value is not zero.
+    pub has_nonzero: bool,
+    /// Whether the submitter vouches for it.
+    pub attested: bool,
+}
+
+/// What a handing in lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotReady {
+    /// Nothing is filled in.
+    EmptyForm,
+    /// Errors are open.
+    OpenErrors(usize),
+    /// Warnings have no comment.
+    UnjustifiedWarnings(usize),
+    /// Nobody vouches for it.
+    NotAttested,
+    /// A value is not zero, though there is said to be nothing.
+    NonZeroValue,
+    /// No reason is given why there is nothing.
+    NoReason,
+}
+
+impl NotReady {
+    /// Stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::EmptyForm => "EMPTY_FORM",
+            Self::OpenErrors(_) => "OPEN_ERRORS",
+            Self::UnjustifiedWarnings(_) => "UNJUSTIFIED_WARNINGS",
+            Self::NotAttested => "NOT_ATTESTED",
+            Self::NonZeroValue => "NON_ZERO_VALUE",
+            Self::NoReason => "NO_REASON",
+        }
+    }
+
+    /// What to tell.
+    pub fn message(self) -> Text {
+        match self {
+            Self::EmptyForm => Text::new(
+                "입력된 값이 없습니다. 실적이 없으면 실적 없음을 보고하십시오.",
+                "Nothing is filled in. If there is nothing to report, report that.",
+            ),
+            Self::OpenErrors(count) => Text::new(
+                format!("검증 오류 {count}건을 먼저 고쳐 주십시오."),
+                format!("{count} errors are open; put them right first."),
+            ),
+            Self::UnjustifiedWarnings(count) => Text::new(
+                format!("경고 {count}건에 의견(comment)을 적어 주십시오."),
+                format!("{count} warnings ask for a comment on their cell."),
+            ),
+            Self::NotAttested => Text::new(
+                "값이 사실과 같음을 확인(attestation: true)해야 합니다.",
+                "Say that the values are right: attestation must be true.",
+            ),
+            Self::NonZeroValue => Text::new(
+                "0이 아닌 값이 있어 실적 없음으로 보고할 수 없습니다.",
+                "A value is not zero, so there is something to report.",
+            ),
+            Self::NoReason => Text::new(
+                "실적이 없는 사유를 1~2,000자로 적어 주십시오.",
+                "Say why there is nothing to report, in 1 to 2,000 characters.",
+            ),
+        }
+    }
+}
+
+/// What keeps values from being handed in; nothing if empty.
+pub fn may_hand_in(content: &Content) -> Vec<NotReady> {
+    let mut lacking = Vec::new();
+    if content.cells == 0 {
+        lacking.push(NotReady::EmptyForm);
+    }
+    if content.errors > 0 && content.cells > 0 {
+        lacking.push(NotReady::OpenErrors(content.errors));
+    }
+    if content.unjustified_warnings > 0 {
+        lacking.push(NotReady::UnjustifiedWarnings(content.unjustified_warnings));
+    }
+    if !content.attested {
+        lacking.push(NotReady::NotAttested);
+    }
+    lacking
+}
+
+/// What keeps a report of nothing from being handed in.
+pub fn may_report_nil(content: &Content, reason: &str) -> Vec<NotReady> {
+    let mut lacking = Vec::new();
+    if content.has_nonzero {
+        lacking.push(NotReady::NonZeroValue);
+    }
+    let reason = reason.trim();
+    if reason.is_empty() || reason.chars().count() > 2000 {
+        lacking.push(NotReady::NoReason);
+    }
+    lacking
+}
+
+/// Who must act next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum WaitsFor {
+    /// The institution that reports.
+    Partner,
+    /// A reviewer.
+    Reviewer,
+    /// The ministry.
+    Lead,
+    /// Nobody.
+    Nobody,
+}
+
+impl WaitsFor {
+    /// Code as shown.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Partner => "PARTNER",
+            Self::Reviewer => "REVIEWER",
+            Self::Lead => "LEAD",
+            Self::Nobody => "NOBODY",
+        }
+    }
+}
+
+/// Who must act next on a submission in this state.
+pub const fn waits_for(status: SubmissionStatus) -> WaitsFor {
+    match status {
+        SubmissionStatus::NotStarted | SubmissionStatus::Draft | SubmissionStatus::Returned => {
+            WaitsFor::Partner
+        }
+        SubmissionStatus::Submitted => WaitsFor::Reviewer,
+        SubmissionStatus::Accepted => WaitsFor::Lead,
+        SubmissionStatus::Final => WaitsFor::Nobody,
+    }
+}
+
+/// Three clocks, in whole days of Seoul; one that runs goes to now, one that never ran is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clocks {
+    /// From the opening to the first handing in.
+    pub first_submission_days: Option<i64>,
+    /// From the last return to the next handing in.
+    pub resubmission_days: Option<i64>,
+    /// From the last handing in to its acceptance or return.
+    pub review_days: Option<i64>,
+}
+
+/// Reads the clocks of a submission.
+pub fn clocks(
+    opens_on: NaiveDate,
+    first_submitted_at: Option<DateTime<Utc>>,
+    returned_at: Option<DateTime<Utc>>,
+    submitted_at: Option<DateTime<Utc>>,
+    accepted_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Clocks {
+    let day = |instant: DateTime<Utc>| instant.with_timezone(&seoul()).date_naive();
+    let between = |from: NaiveDate, to: DateTime<Utc>| (day(to) - from).num_days();
+    let first = first_submitted_at.unwrap_or(now);
+    let resubmission_days = returned_at.map(|returned| {
+        let again = submitted_at.filter(|at| *at > returned).unwrap_or(now);
+        between(day(returned), again)
+    });
+    let review_days = submitted_at.map(|submitted| {
+        let decided =
+            [accepted_at, returned_at].into_iter().flatten().filter(|at| *at >= submitted);
+        between(day(submitted), decided.min().unwrap_or(now))
+    });
+    Clocks {
+        first_submission_days: (day(first) >= opens_on).then(|| between(opens_on, first)),
+        resubmission_days,
+        review_days,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn facts(status: SubmissionStatus) -> Facts {
+        Facts {
+            status,
+            review_started: false,
+            period: PeriodState::Open,
+            today: day("2026-10-12"),
+            opens_on: day("2026-10-01"),
+            locks_on: day("2026-11-11"),
+            is_restatement: false,
+        }
+    }
+
+    const STATES: [SubmissionStatus; 6] = [
+        SubmissionStatus::NotStarted,
+        SubmissionStatus::Draft,
+        SubmissionStatus::Submitted,
+        SubmissionStatus::Returned,
+        SubmissionStatus::Accepted,
+        SubmissionStatus::Final,
+    ];
+
+    /// Callers: nobody; a stranger who submits; one of the institution without the scope; its submitter;
+    /// a reviewer; one who reviews and handed it in for another; a reviewer of the institution; the lead;
+    /// the lead where the ministry reports itself.
+    fn callers() -> [Actor; 9] {
+        let nobody = Actor::default();
+        let stranger = Actor { can_submit: true, ..nobody };
+        let unscoped = Actor { is_own: true, ..nobody };
+        let submitter = Actor { is_own: true, can_submit: true, is_submitter: true, ..nobody };
+        let reviewer = Actor { reviews: true, ..nobody };
+        let both = Actor { reviews: true, is_submitter: true, ..nobody };
+        let own = Actor { reviews: true, is_own: true, ..nobody };
+        let lead = Actor { reviews: true, leads: true, ..nobody };
+        let own_lead = Actor { is_own: true, ..lead };
+        [nobody, stranger, unscoped, submitter, reviewer, both, own, lead, own_lead]
+    }
+
+    /// A letter for what came of it: the next state, or why not.
+    fn letter(outcome: Result<SubmissionStatus, Refused>) -> char {
+        match outcome {
+            Ok(SubmissionStatus::NotStarted) => 'N',
+            Ok(SubmissionStatus::Draft) => 'D',
+            Ok(SubmissionStatus::Submitted) => 'S',
+            Ok(SubmissionStatus::Returned) => 'R',
+            Ok(SubmissionStatus::Accepted) => 'A',
+            Ok(SubmissionStatus::Final) => 'F',
+            Err(Refused::NotYours) => 'y',
+            Err(Refused::NeedsReviewer) => 'v',
+            Err(Refused::NeedsLead) => 'l',
+            Err(Refused::OwnInstitution) => 'o',
+            Err(Refused::OwnSubmission) => 'm',
+            Err(Refused::WrongState { .. }) => '-',
+            Err(Refused::NotOpen) => 'n',
+            Err(Refused::Locked) => 'k',
+            Err(Refused::ReviewBegan) => 'b',
+            Err(Refused::PeriodFinal) => 'p',
+        }
+    }
+
+    #[test]
+    fn every_verb_in_every_state_by_every_caller() {
+        // For each caller of `callers`, the outcome in each state of STATES.
+        let table: [(Verb, [&str; 9]); 10] = [
+            (
+                Verb::SaveDraft,
+                [
+                    "yyyyyy", "yyyyyy", "yyyyyy", "DD-R--", "yyyyyy", "yyyyyy", "yyyyyy", "yyyyyy",
+                    "yyyyyy",
+                ],
+            ),
+            (
+                Verb::Submit,
+                [
+                    "yyyyyy", "yyyyyy", "yyyyyy", "-S-S--", "yyyyyy", "yyyyyy", "yyyyyy", "yyyyyy",
+                    "yyyyyy",
+                ],
+            ),
+            (
+                Verb::ReportNil,
+                [
+                    "yyyyyy", "yyyyyy", "yyyyyy", "SS-S--", "yyyyyy", "yyyyyy", "yyyyyy", "yyyyyy",
+                    "yyyyyy",
+                ],
+            ),
+            (
+                Verb::Recall,
+                [
+                    "yyyyyy", "yyyyyy", "yyyyyy", "--D---", "yyyyyy", "yyyyyy", "yyyyyy", "yyyyyy",
+                    "yyyyyy",
+                ],
+            ),
+            (
+                Verb::StartReview,
+                [
+                    "vvvvvv", "vvvvvv", "vvvvvv", "vvvvvv", "--S---", "--S---", "oooooo", "--S---",
+                    "oooooo",
+                ],
+            ),
+            (
+                Verb::Return,
+                [
+                    "vvvvvv", "vvvvvv", "vvvvvv", "vvvvvv", "--R---", "--R---", "oooooo", "--R---",
+                    "oooooo",
+                ],
+            ),
+            (
+                Verb::Accept,
+                [
+                    "vvvvvv", "vvvvvv", "vvvvvv", "vvvvvv", "--A---", "--m---", "oooooo", "--A---",
+                    "oooooo",
+                ],
+            ),
+            (
+                Verb::Reopen,
+                [
+                    "llllll", "llllll", "llllll", "llllll", "llllll", "llllll", "llllll", "----Rp",
+                    "oooooo",
+                ],
+            ),
+            (
+                Verb::Freeze,
+                [
+                    "llllll", "llllll", "llllll", "llllll", "llllll", "llllll", "llllll", "----F-",
+                    "----F-",
+                ],
+            ),
+            (
+                Verb::Restate,
+                [
+                    "llllll", "llllll", "llllll", "llllll", "llllll", "llllll", "llllll", "-----D",
+                    "-----D",
+                ],
+            ),
+        ];
+        assert_eq!(table.map(|(verb, _)| verb), Verb::ALL);
+        for (verb, rows) in table {
+            for (actor, expected) in callers().iter().zip(rows) {
+                let seen: String = STATES
+                    .iter()
+                    .map(|status| letter(next(verb, &facts(*status), actor)))
+                    .collect();
+                assert_eq!(seen, expected, "{verb:?} by {actor:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn time_decides_what_an_institution_may_do() {
+        let submitter = callers()[3];
+        let verbs = [Verb::SaveDraft, Verb::Submit, Verb::ReportNil];
+        let seen = |facts: Facts| -> String {
+            verbs.iter().map(|verb| letter(next(*verb, &facts, &submitter))).collect()
+        };
+        let draft = facts(SubmissionStatus::Draft);
+        for (today, expected) in [
+            ("2026-09-30", "nnn"),
+            ("2026-10-01", "DSS"),
+            ("2026-11-11", "DSS"),
+            ("2026-11-12", "kkk"),
+        ] {
+            assert_eq!(seen(Facts { today: day(today), ..draft }), expected, "{today}");
+        }
+        assert_eq!(seen(Facts { period: PeriodState::Planned, ..draft }), "nnn");
+        assert_eq!(seen(Facts { period: PeriodState::Final, ..draft }), "ppp");
+        let restated = Facts {
+            period: PeriodState::Final,
+            is_restatement: true,
+            today: day("2027-06-01"),
+            ..draft
+        };
+        assert_eq!(seen(restated), "DSS");
+    }
+
+    #[test]
+    fn a_review_that_has_begun_and_a_restatement() {
+        let [.., reviewer, _, _, lead, _] = callers();
+        let begun = Facts { review_started: true, ..facts(SubmissionStatus::Submitted) };
+        assert_eq!(next(Verb::Recall, &begun, &callers()[3]), Err(Refused::ReviewBegan));
+        let restated = Facts { is_restatement: true, period: PeriodState::Final, ..begun };
+        assert_eq!(next(Verb::Accept, &restated, &reviewer), Ok(SubmissionStatus::Final));
+        let accepted = Facts { period: PeriodState::Final, ..facts(SubmissionStatus::Accepted) };
+        assert_eq!(next(Verb::Reopen, &accepted, &lead), Err(Refused::PeriodFinal));
+    }
+
+    #[test]
+    fn what_keeps_a_handing_in() {
+        use NotReady as N;
+        let fine = Content {
+            cells: 3,
+            errors: 0,
+            unjustified_warnings: 0,
+            has_nonzero: true,
+            attested: true,
+        };
+        let table = [
+            (fine, vec![]),
+            (Content { cells: 0, ..fine }, vec![N::EmptyForm]),
+            (Content { cells: 0, errors: 2, ..fine }, vec![N::EmptyForm]),
+            (Content { errors: 2, ..fine }, vec![N::OpenErrors(2)]),
+            (Content { unjustified_warnings: 1, ..fine }, vec![N::UnjustifiedWarnings(1)]),
+            (Content { attested: false, ..fine }, vec![N::NotAttested]),
+        ];
+        for (content, expected) in table {
+            assert_eq!(may_hand_in(&content), expected, "{content:?}");
+        }
+        let zero = Content { has_nonzero: false, ..fine };
+        assert_eq!(may_report_nil(&zero, "공고 지연"), []);
+        assert_eq!(may_report_nil(&fine, "공고 지연"), [N::NonZeroValue]);
+        assert_eq!(may_report_nil(&zero, "  "), [N::NoReason]);
+    }
+
+    #[test]
+    fn clocks_run_until_they_are_stopped() {
+        let at = |text: &str| Some(format!("{text}T03:00:00Z").parse::<DateTime<Utc>>().unwrap());
+        let read = |first, returned, submitted, accepted| {
+            let clocks = clocks(
+                day("2026-10-01"),
+                first,
+                returned,
+                submitted,
+                accepted,
+                at("2026-10-20").unwrap(),
+            );
+            (clocks.first_submission_days, clocks.resubmission_days, clocks.review_days)
+        };
+        assert_eq!(read(None, None, None, None), (Some(19), None, None));
+        assert_eq!(read(at("2026-10-05"), None, at("2026-10-05"), None), (Some(4), None, Some(15)));
+        assert_eq!(
+            read(at("2026-10-05"), at("2026-10-08"), at("2026-10-05"), None),
+            (Some(4), Some(12), Some(3))
+        );
+        assert_eq!(
+            read(at("2026-10-05"), at("2026-10-08"), at("2026-10-09"), at("2026-10-11")),
+            (Some(4), Some(1), Some(2))
+        );
+    }
+}

@@ -1,0 +1,465 @@
+//! 검증 규칙. Rules that are data: a condition over the values of a submission, true where all is well.
+//!
+//! `EXECUTED <= ALLOCATED`; `abs(change(SUPPORTED, prev_SUPPORTED)) <= 50`. Names are the indicators' codes,
+//! `prev_CODE` is the accepted total of the last quarter. Parsing and evaluating is the crate rhai's, with all
+//! but expressions left out of it, and bounded; what is not on the short list of [`tokens`] never reaches it.
+//! Every number is a decimal of 28 digits, so that won beyond 2^53 and tenths are exact. To add a function:
+//! its registration in [`ENGINE`], and its name in [`FUNCTIONS`].
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use entity::validation_rule::{MissingStrategy, Severity};
+use rhai::{AST, Dynamic, Engine, EvalAltResult, Scope};
+use rust_decimal::Decimal;
+
+use super::text::Text;
+
+/// Longest expression, in bytes.
+const MAX_EXPRESSION: usize = 500;
+/// Deepest nesting.
+const MAX_DEPTH: usize = 32;
+/// Most steps of one evaluation.
+const MAX_OPERATIONS: u64 = 10_000;
+/// Functions that an expression may call.
+const FUNCTIONS: [&str; 4] = ["abs", "min", "max", "change"];
+/// What an expression says of itself when it cannot be asked: a change from zero has no percentage.
+const SKIP: &str = "skip";
+/// What comes before the code of an indicator to mean its value of the last quarter.
+const PREVIOUS: &str = "prev_";
+
+type Outcome<T> = Result<T, Box<EvalAltResult>>;
+
+static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
+    let mut engine = Engine::new_raw();
+    engine.set_max_operations(MAX_OPERATIONS);
+    engine.set_max_expr_depths(MAX_DEPTH);
+    engine.set_max_string_size(16);
+    engine.register_fn("-", |x: Decimal| -x);
+    engine.register_fn("!", |x: bool| !x);
+    engine.register_fn("abs", |x: Decimal| x.abs());
+    engine.register_fn("min", |x: Decimal, y: Decimal| x.min(y));
+    engine.register_fn("max", |x: Decimal, y: Decimal| x.max(y));
+    engine.register_fn("change", |now: Decimal, before: Decimal| -> Outcome<Decimal> {
+        if before.is_zero() {
+            return Err(SKIP.into());
+        }
+        let part = now.checked_sub(before).and_then(|less| less.checked_div(before.abs()));
+        part.and_then(|part| part.checked_mul(Decimal::ONE_HUNDRED))
+            .ok_or_else(|| "overflow".into())
+    });
+    engine
+});
+
+/// A rule, ready to be asked.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Code.
+    pub code: String,
+    /// Indicator at whose cell a breach is shown.
+    pub indicator: String,
+    /// What a breach does.
+    pub severity: Severity,
+    /// What to put right.
+    pub message: Text,
+    missing: MissingStrategy,
+    condition: AST,
+    names: Vec<String>,
+}
+
+/// What is wrong with an expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BadExpression {
+    /// It is empty or too long.
+    Length,
+    /// It holds a character that no expression has.
+    Character {
+        /// The character.
+        found: char,
+        /// Its place, from 1.
+        at: usize,
+    },
+    /// It names something that is no indicator of the quarter and no function.
+    UnknownName(String),
+    /// It names no indicator at all.
+    NoName,
+    /// The indicator at which a breach is to be shown is none of the quarter.
+    UnknownIndicator(String),
+    /// It is no condition, or nested too deeply.
+    NoCondition {
+        /// Place where it ceases to be one, from 1; none if that is not known.
+        at: Option<usize>,
+    },
+}
+
+impl BadExpression {
+    /// What to tell.
+    pub fn message(&self) -> Text {
+        match self {
+            Self::Length => Text::new(
+                format!("식은 1~{MAX_EXPRESSION}자여야 합니다."),
+                format!("An expression has 1 to {MAX_EXPRESSION} characters."),
+            ),
+            Self::Character { found, at } => Text::new(
+                format!("{at}번째 글자 {found}은(는) 식에 쓸 수 없습니다."),
+                format!("Character {at}, {found}, is none that an expression has."),
+            ),
+            Self::UnknownName(name) => Text::new(
+                format!("{name}: 이 분기의 지표 코드나 함수(abs, min, max, change)가 아닙니다."),
+                format!(
+                    "{name} is no indicator of the quarter and no function (abs, min, max, change)."
+                ),
+            ),
+            Self::NoName => {
+                Text::new("식에 지표 코드가 없습니다.", "The expression names no indicator.")
+            }
+            Self::UnknownIndicator(code) => Text::new(
+                format!("{code}: 이 분기에 없는 지표 코드입니다."),
+                format!("{code} is no indicator of the quarter."),
+            ),
+            Self::NoCondition { at } => {
+                let (ko, en) = match at {
+                    None => (String::new(), String::new()),
+                    Some(at) => (format!("{at}번째 글자 부근: "), format!("Near character {at}: ")),
+                };
+                Text::new(
+                    format!("{ko}참·거짓이 되는 식이 아닙니다. 예: EXECUTED <= ALLOCATED"),
+                    format!("{en}this is no condition. Write one like EXECUTED <= ALLOCATED."),
+                )
+            }
+        }
+    }
+}
+
+/// What a rule says of values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// All is well.
+    Holds,
+    /// It is not.
+    Broken,
+    /// Values are missing, so that it was not asked.
+    Skipped,
+    /// It could not be evaluated.
+    Failed,
+}
+
+impl Rule {
+    /// A rule out of its parts, against the codes of the quarter's indicators.
+    ///
+    /// # Errors
+    /// What is wrong with the expression.
+    pub fn compile(
+        code: &str,
+        expression: &str,
+        indicator: &str,
+        severity: Severity,
+        missing: MissingStrategy,
+        message: Text,
+        known: &[&str],
+    ) -> Result<Self, BadExpression> {
+        if !known.contains(&indicator) {
+            return Err(BadExpression::UnknownIndicator(indicator.to_owned()));
+        }
+        let (text, names) = tokens(expression, known)?;
+        let condition = ENGINE.compile_expression(&text).map_err(|error| {
+            // Numbers were written out, so a place holds for the text as written only before the first.
+            let at = error.position().position().filter(|_| text == expression);
+            BadExpression::NoCondition { at }
+        })?;
+        let rule = Self {
+            code: code.to_owned(),
+            indicator: indicator.to_owned(),
+            severity,
+            message,
+            missing,
+            condition,
+            names,
+        };
+        rule.is_condition().then_some(rule).ok_or(BadExpression::NoCondition { at: None })
+    }
+
+    /// Whether it gives a truth value for some values: an expression may also be a number.
+    fn is_condition(&self) -> bool {
+        let asked = [Decimal::ONE, Decimal::TWO].map(|one| {
+            let mut scope = Scope::new();
+            for name in &self.names {
+                scope.push_constant(name.as_str(), one);
+            }
+            ENGINE.eval_ast_with_scope::<Dynamic>(&mut scope, &self.condition)
+        });
+        asked.iter().any(|outcome| matches!(outcome, Ok(value) if value.is_bool()))
+    }
+
+    /// Asks it of the totals of a quarter and of the one before.
+    pub fn holds(
+        &self,
+        values: &BTreeMap<String, Decimal>,
+        previous: &BTreeMap<String, Decimal>,
+    ) -> Verdict {
+        let mut scope = Scope::new();
+        let mut missing = 0;
+        for name in &self.names {
+            let found = match name.strip_prefix(PREVIOUS) {
+                // An indicator's own code may begin so.
+                Some(code) if !values.contains_key(name) => previous.get(code),
+                _ => values.get(name),
+            };
+            missing += usize::from(found.is_none());
+            scope.push_constant(name.as_str(), found.copied().unwrap_or_default());
+        }
+        let skips = match self.missing {
+            MissingStrategy::SkipIfAny => missing > 0,
+            MissingStrategy::SkipIfAll => missing == self.names.len(),
+            MissingStrategy::NeverSkip => false,
+        };
+        if skips {
+            return Verdict::Skipped;
+        }
+        match ENGINE.eval_ast_with_scope::<bool>(&mut scope, &self.condition) {
+            Ok(true) => Verdict::Holds,
+            Ok(false) => Verdict::Broken,
+            Err(error) if is_skip(&error) => Verdict::Skipped,
+            Err(_) => Verdict::Failed,
+        }
+    }
+}
+
+fn is_skip(error: &EvalAltResult) -> bool {
+    match error {
+        EvalAltResult::ErrorRuntime(value, _) => {
+            value.clone().into_string().is_ok_and(|text| text == SKIP)
+        }
+        EvalAltResult::ErrorInFunctionCall(_, _, inner, _) => is_skip(inner),
+        _ => false,
+    }
+}
+
+/// Reads an expression piece by piece: names that are known, numbers, operators, brackets and commas, and
+/// nothing else. Gives it with each whole number written as a decimal, so that a half is a half, and the
+/// names of values in it.
+fn tokens(text: &str, known: &[&str]) -> Result<(String, Vec<String>), BadExpression> {
+    if text.trim().is_empty() || text.len() > MAX_EXPRESSION {
+        return Err(BadExpression::Length);
+    }
+    let bytes = text.as_bytes();
+    let mut written = String::with_capacity(text.len() + 16);
+    let mut names: Vec<String> = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = &text[at..];
+        let run = |fits: fn(u8) -> bool| rest.bytes().take_while(|byte| fits(*byte)).count();
+        let byte = bytes[at];
+        let length = if byte.is_ascii_alphabetic() || byte == b'_' {
+            let length = run(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+            let name = &rest[..length];
+            let is_called = rest[length..].trim_start().starts_with('(');
+            let is_value = known.contains(&name)
+                || name.strip_prefix(PREVIOUS).is_some_and(|code| known.contains(&code));
+            if is_called && !FUNCTIONS.contains(&name) || !is_called && !is_value {
+                return Err(BadExpression::UnknownName(name.to_owned()));
+            }
+            if !is_called && !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+            written.push_str(name);
+            length
+        } else if byte.is_ascii_digit() {
+            let whole = run(|byte| byte.is_ascii_digit());
+            let part = match rest[whole..].strip_prefix('.') {
+                None => 0,
+                Some(part) => part.bytes().take_while(u8::is_ascii_digit).count(),
+            };
+            if whole + part > 20 {
+                return Err(BadExpression::NoCondition { at: Some(at + 1) });
+            }
+            written.push_str(&rest[..whole]);
+            written.push('.');
+            written.push_str(if part == 0 { "0" } else { &rest[whole + 1..=whole + part] });
+            if part == 0 { whole } else { whole + 1 + part }
+        } else {
+            let two =
+                rest.get(..2).filter(|two| matches!(*two, "<=" | ">=" | "==" | "!=" | "&&" | "||"));
+            let one = matches!(
+                byte,
+                b'<' | b'>' | b'+' | b'-' | b'*' | b'/' | b'(' | b')' | b',' | b'!' | b' '
+            );
+            let length = match (two, one) {
+                (Some(_), _) => 2,
+                (None, true) => 1,
+                (None, false) => {
+                    let found = rest.chars().next().unwrap_or_default();
+                    return Err(BadExpression::Character {
+                        found,
+                        at: text[..at].chars().count() + 1,
+                    });
+                }
+            };
+            // Two signs in a row could mean something else to the engine: a comment, a step.
+            written.push_str(&rest[..length]);
+            if matches!(byte, b'/' | b'+' | b'-' | b'*') {
+                written.push(' ');
+            }
+            length
+        };
+        at += length;
+    }
+    if names.is_empty() {
+        return Err(BadExpression::NoName);
+    }
+    Ok((written, names))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const KNOWN: [&str; 4] = ["A", "B", "EXECUTED", "ALLOCATED"];
+
+    fn compile(expression: &str, missing: MissingStrategy) -> Result<Rule, BadExpression> {
+        let message = Text::new("고치십시오.", "Put it right.");
+        Rule::compile("R1", expression, "A", Severity::Error, missing, message, &KNOWN)
+    }
+
+    fn values(pairs: &[(&str, &str)]) -> BTreeMap<String, Decimal> {
+        pairs.iter().map(|(code, value)| ((*code).to_owned(), value.parse().unwrap())).collect()
+    }
+
+    fn verdict(expression: &str, now: &[(&str, &str)], before: &[(&str, &str)]) -> Verdict {
+        let rule = compile(expression, MissingStrategy::SkipIfAny).unwrap();
+        rule.holds(&values(now), &values(before))
+    }
+
+    #[test]
+    fn conditions_are_evaluated_exactly() {
+        use Verdict as V;
+        let table = [
+            ("EXECUTED <= ALLOCATED", "9007199254740993", "9007199254740992", V::Broken),
+            ("EXECUTED <= ALLOCATED", "9007199254740992", "9007199254740993", V::Holds),
+            ("EXECUTED * 1 / 2 == ALLOCATED", "1", "0.5", V::Holds),
+            ("EXECUTED == 0.1 + 0.2", "0.3", "0", V::Holds),
+            ("EXECUTED > 1 && !(ALLOCATED < 5)", "2", "5", V::Holds),
+            ("EXECUTED > 1 || ALLOCATED < 5", "1", "5", V::Broken),
+            ("-EXECUTED < 0 - 1", "2", "0", V::Holds),
+            ("max(EXECUTED, ALLOCATED) - min(EXECUTED, ALLOCATED) == 3", "2", "5", V::Holds),
+            ("EXECUTED--ALLOCATED == 7", "2", "5", V::Holds),
+        ];
+        for (expression, executed, allocated, expected) in table {
+            let now = [("EXECUTED", executed), ("ALLOCATED", allocated)];
+            assert_eq!(verdict(expression, &now, &[]), expected, "{expression}");
+        }
+    }
+
+    #[test]
+    fn the_last_quarter_can_be_asked_about() {
+        let rule = "abs(change(A, prev_A)) <= 50";
+        for (now, before, expected) in [
+            ("150", "100", Verdict::Holds),
+            ("151", "100", Verdict::Broken),
+            ("49", "100", Verdict::Broken),
+            ("-150", "-100", Verdict::Holds),
+            ("5", "0", Verdict::Skipped),
+        ] {
+            assert_eq!(verdict(rule, &[("A", now)], &[("A", before)]), expected, "{now} {before}");
+        }
+        assert_eq!(verdict(rule, &[("A", "1")], &[]), Verdict::Skipped);
+    }
+
+    #[test]
+    fn missing_values_are_handled_as_the_rule_says() {
+        use MissingStrategy as M;
+        let rows = [
+            (M::SkipIfAny, [Verdict::Skipped, Verdict::Skipped]),
+            (M::SkipIfAll, [Verdict::Broken, Verdict::Skipped]),
+            (M::NeverSkip, [Verdict::Broken, Verdict::Holds]),
+        ];
+        for (missing, expected) in rows {
+            let rule = compile("A <= B", missing).unwrap();
+            let seen =
+                [values(&[("A", "1")]), values(&[])].map(|now| rule.holds(&now, &BTreeMap::new()));
+            assert_eq!(seen, expected, "{missing:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_evaluated_fails_and_does_not_panic() {
+        let huge = "79228162514264337593543950335";
+        assert_eq!(verdict("A / B == 1", &[("A", "1"), ("B", "0")], &[]), Verdict::Failed);
+        assert_eq!(verdict("A * B > 1", &[("A", huge), ("B", huge)], &[]), Verdict::Failed);
+        assert_eq!(
+            verdict("change(A, B) > 1", &[("A", huge), ("B", "0.0000001")], &[]),
+            Verdict::Failed
+        );
+    }
+
+    #[test]
+    fn hostile_expressions_are_refused() {
+        let deep = format!("{}A{} > 1", "(".repeat(200), ")".repeat(200));
+        let long = format!("A > {}", "1 + ".repeat(300));
+        for expression in [
+            "",
+            "   ",
+            "1 < 2",
+            "A",
+            "A + B",
+            "A <",
+            "A B",
+            "(A > 1",
+            "A > 1)",
+            "A > 1; B > 1",
+            "while true {}",
+            "loop { }",
+            "let x = 1; x > A",
+            "eval(\"A\") > 1",
+            "print(A)",
+            "A > \"x\"",
+            "A > 'x'",
+            "A.to_string() > 1",
+            "A[0] > 1",
+            "fn f() { }",
+            "import \"x\"",
+            "A > X",
+            "prev_X > A",
+            "debug(A) > 1",
+            "A ** 1000 > 1",
+            "A > 1 // x",
+            "A > /* x */ 1",
+            "#{}",
+            "`A`",
+            "A > 1e9",
+            "A => 1",
+            "A = 1",
+            "A < 999999999999999999999999999999",
+            "abs(A, B) > 1",
+            "abs > 1",
+            "\0",
+            "가 > 1",
+            &deep,
+            &long,
+        ] {
+            assert!(compile(expression, MissingStrategy::SkipIfAny).is_err(), "{expression}");
+        }
+        let named = compile("A > FOO", MissingStrategy::SkipIfAny).unwrap_err();
+        assert_eq!(named, BadExpression::UnknownName("FOO".to_owned()));
+        assert!(named.message().en.starts_with("FOO is no indicator"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_compiled_or_refused(text in "[AB0-9 ()<>=!&|+*/,.-]{0,80}|\\PC{0,80}") {
+            if let Ok(rule) = compile(&text, MissingStrategy::NeverSkip) {
+                rule.holds(&values(&[("A", "3"), ("B", "-7.5")]), &BTreeMap::new());
+            }
+        }
+
+        #[test]
+        fn sums_of_won_are_exact(a in -(1_i64 << 62)..(1_i64 << 62), b in -(1_i64 << 62)..(1_i64 << 62)) {
+            let now = BTreeMap::from([("A".to_owned(), Decimal::from(a)), ("B".to_owned(), Decimal::from(b))]);
+            let rule = compile("A <= B", MissingStrategy::SkipIfAny).unwrap();
+            let expected = if a <= b { Verdict::Holds } else { Verdict::Broken };
+            prop_assert_eq!(rule.holds(&now, &BTreeMap::new()), expected);
+        }
+    }
+}

@@ -1,0 +1,453 @@
+//! Submissions 제출 and what belongs to them: values, revisions, comments, extensions. What is done with
+//! them is in `submission_mutations`, what is asked about them in `results`.
+
+use entity::adoption_case::BusinessSize;
+use entity::common::Origin;
+use entity::submission::{Column as C, SubmissionStatus};
+use entity::submission_value::ValueState;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::api_client::permission;
+use crate::domain::due_date::Reminder;
+use crate::domain::submission::{self as rules, Facts, Verb, WaitsFor};
+use crate::error::{Error, Message};
+use crate::read::Reader;
+use crate::read::model::{Arg, Args, Column, Filter, Guard, Scalar, Shape, Source, Type};
+use crate::read::sql::Sql;
+use crate::service::submission::actor;
+
+/// Tag of a submission's id.
+pub const TAG: [u8; 2] = *b"SB";
+
+/// The types declared here.
+pub fn types() -> Vec<Type> {
+    vec![submission(), submission_value(), submission_revision(), submission_comment(), extension()]
+}
+
+fn submission() -> Type {
+    let ty = Type::rows::<entity::submission::Entity>(
+        "Submission",
+        TAG,
+        Guard::Result,
+        "제출. An expected result: institution × programme × quarter. Seen by its institution, and by those who run the programme.",
+    );
+    let judged = vec![
+        ty.input(C::Status),
+        ty.input(C::IsOnTime),
+        expression(opens_on, Scalar::Date),
+        ty.input(C::DueOn),
+    ];
+    let acted = vec![
+        ty.input(C::Status),
+        ty.input(C::ReviewStartedAt),
+        expression(period_state, Scalar::Text),
+        expression(opens_on, Scalar::Date),
+        ty.input(C::LocksOn),
+        ty.input(C::IsRestatement),
+        expression(institution_key, Scalar::Text),
+        ty.input(C::SubmittedBy),
+    ];
+    let timed = vec![
+        expression(opens_on, Scalar::Date),
+        ty.input(C::FirstSubmittedAt),
+        ty.input(C::ReturnedAt),
+        ty.input(C::SubmittedAt),
+        ty.input(C::AcceptedAt),
+    ];
+    let waiting = vec![ty.input(C::Status)];
+    let due = vec![ty.input(C::Status), ty.input(C::DueOn), ty.input(C::ReturnDueOn)];
+    ty.owned(&[C::InstitutionId])
+        .one("institution", C::InstitutionId, "Institution", "제출 기관. Institution that reports.")
+        .one("programme", C::ProgrammeId, "Programme", "사업. Programme.")
+        .one("period", C::PeriodId, "ReportingPeriod", "보고기간. Reporting period.")
+        .quarter("quarter", C::Quarter, "분기. Quarter.")
+        .choice("status", C::Status, SubmissionStatus::CHOICE, "상태. Where it stands.")
+        .computed("completeness", "Completeness!", judged, completeness, "이행 구분. How complete it is, as statistics count it.")
+        .computed("waitsFor", "WaitsFor!", waiting, waits_for, "처리 주체. Who must act next.")
+        .column("isNil", C::IsNil, "실적 없음 여부. Whether it was reported that there is nothing to report.")
+        .column("nilReason", C::NilReason, "실적 없음 사유. Why.")
+        .column("dueOn", C::DueOn, "제출 기한. Last day to be on time, extensions counted in.")
+        .column("originalDueOn", C::OriginalDueOn, "당초 기한. Due date by the rule.")
+        .column("locksOn", C::LocksOn, "접수 마감일. Last day on which it is taken at all.")
+        .column("returnDueOn", C::ReturnDueOn, "보완 기한. Day by which what was returned must come again.")
+        .computed("daysLeft", "Int", due, days_left, "남은 일수. Days until it is due, or due again; negative when overdue, null if nobody waits for it.")
+        .column("startedAt", C::StartedAt, "작성 시작 시각. When something was first saved.")
+        .column("firstSubmittedAt", C::FirstSubmittedAt, "최초 제출 시각. When it was first handed in.")
+        .column("isOnTime", C::IsOnTime, "기한 내 여부. Whether it was first handed in by the due date; null until then.")
+        .column("submittedAt", C::SubmittedAt, "제출 시각. When it was last handed in.")
+        .column("submittedBy", C::SubmittedBy, "제출자. Client that last handed it in.")
+        .column("reviewStartedAt", C::ReviewStartedAt, "검토 시작 시각. When the review began; from then on it cannot be recalled.")
+        .column("reviewedBy", C::ReviewedBy, "검토자. Client that reviews or reviewed it.")
+        .column("returnedAt", C::ReturnedAt, "반려 시각. When it was last returned.")
+        .column("acceptedAt", C::AcceptedAt, "승인 시각. When it was accepted.")
+        .column("acceptedBy", C::AcceptedBy, "승인자. Client that accepted it.")
+        .column("reason", C::Reason, "사유. Why it was returned, opened again or restated last.")
+        .column("remindedAt", C::RemindedAt, "알림 시각. When it was last reminded of.")
+        .column("revision", C::Revision, "최근 차수. Number of the last revision handed in; 0 for none.")
+        .column("isRestatement", C::IsRestatement, "정정 여부. Whether a final result is being put right.")
+        .column("cellCount", C::CellCount, "값 수. Cells filled in.")
+        .computed("clocks", "SubmissionClocks!", timed, clocks, "처리 기간. How long each side took.")
+        .computed("viewerCan", "SubmissionActions!", acted, viewer_can, "가능한 작업. What the caller may do with it now, and if not, why.")
+        .many("values", entity::submission_value::Column::SubmissionId, "SubmissionValue", &["cell"], "값. Values as they stand, or as a revision had them.")
+        .narrowed(Arg::new("revision", "Int", "차수. Number of a revision; what stands now if left out."), of_revision)
+        .many("revisions", entity::submission_revision::Column::SubmissionId, "SubmissionRevision", &["-number"], "차수. What was handed in, newest first.")
+        .many("comments", entity::submission_comment::Column::SubmissionId, "SubmissionComment", &["created_at"], "검토 의견. What reviewers asked to put right.")
+        .many("extensions", entity::extension::Column::SubmissionId, "Extension", &["created_at"], "기한연장. Extensions granted.")
+        .choice("origin", C::Origin, Origin::CHOICE, "출처 구분. User entry or illustration.")
+        .column("version", C::Version, "판. Version, counted up by each write; a write names the version it saw.")
+        .column("createdAt", C::CreatedAt, "생성 시각. Instant of creation.")
+        .column("updatedAt", C::UpdatedAt, "수정 시각. Instant of the last write.")
+        .sorted(&["-quarter"])
+        .orderable("QUARTER", "quarter")
+        .orderable("DUE_ON", "due_on")
+        .filter(Filter {
+            name: "isOverdue",
+            ty: "Boolean",
+            description: "기한 경과 여부. Due, or due again, before today, and not handed in.",
+            condition: is_overdue,
+        })
+        .filter(Filter {
+            name: "waitsFor",
+            ty: "WaitsFor",
+            description: "처리 주체. Who must act next.",
+            condition: waits_for_is,
+        })
+        .filter(Filter {
+            name: "reminderDue",
+            ty: "ReminderKind",
+            description: "알림 대상. Not handed in, and so many days before or after its due date today.",
+            condition: reminder_due,
+        })
+        .list("submissions")
+}
+
+fn submission_value() -> Type {
+    use entity::submission_value::Column as C;
+    let ty = Type::rows::<entity::submission_value::Entity>(
+        "SubmissionValue",
+        *b"SV",
+        Guard::Result,
+        "제출 값. A cell of a submission: an indicator's total, or a part of it by region, size, industry.",
+    );
+    let number = vec![ty.input(C::Value), ty.input(C::Scaled)];
+    ty.owned(&[C::InstitutionId])
+        .one("submission", C::SubmissionId, "Submission", "제출. Submission.")
+        .one("indicator", C::IndicatorId, "Indicator", "지표. Indicator.")
+        .column(
+            "cell",
+            C::Cell,
+            "셀. Address by codes: `INDICATOR` for a total, `INDICATOR/KR-11/SMALL/C` for a part.",
+        )
+        .one("region", C::RegionId, "Region", "지역. Region of the part.")
+        .choice("size", C::Size, BusinessSize::CHOICE, "기업 규모. Business size of the part.")
+        .one("industry", C::IndustryId, "Industry", "업종. Industry of the part.")
+        .choice("state", C::State, ValueState::CHOICE, "구분. What the cell says.")
+        .column(
+            "value",
+            C::Value,
+            "값. Exact value as text, in the indicator's unit: `1200`, `12.5`, `true`.",
+        )
+        .computed(
+            "number",
+            "Float",
+            number,
+            number_of,
+            "수치. The value as a number, for charts; not exact beyond 2^53.",
+        )
+        .column("reason", C::Reason, "사유. Why there is no value.")
+        .column("comment", C::Comment, "의견. Comment, which also answers a warning.")
+        .column("evidence", C::Evidence, "증빙. Where the evidence is.")
+        .column("firstRevision", C::FirstRevision, "시작 차수. First revision that holds it.")
+        .column(
+            "lastRevision",
+            C::LastRevision,
+            "끝 차수. Last revision that holds it; null while it stands.",
+        )
+        .sorted(&["cell"])
+}
+
+fn submission_revision() -> Type {
+    use entity::submission_revision::Column as C;
+    Type::rows::<entity::submission_revision::Entity>(
+        "SubmissionRevision",
+        *b"SR",
+        Guard::Result,
+        "제출 차수. What was handed in at once. Its values never change.",
+    )
+    .owned(&[C::InstitutionId])
+    .one("submission", C::SubmissionId, "Submission", "제출. Submission.")
+    .column("number", C::Number, "차수. Number, from 1.")
+    .column("receipt", C::Receipt, "접수 번호. Receipt number.")
+    .column("contentHash", C::ContentHash, "내용 해시. SHA-256 over its values; `domain/form.rs` tells how, so that a receipt can be checked by others.")
+    .column("cellCount", C::CellCount, "값 수. Cells in it.")
+    .column("isNil", C::IsNil, "실적 없음 여부. Whether it says that there is nothing to report.")
+    .column("nilReason", C::NilReason, "실적 없음 사유. Why.")
+    .column("isOnTime", C::IsOnTime, "기한 내 여부. Whether it came by the due date of that time.")
+    .column("submittedAt", C::SubmittedAt, "제출 시각. When it was handed in.")
+    .column("submittedBy", C::SubmittedBy, "제출자. Client that handed it in.")
+    .column("acceptedAt", C::AcceptedAt, "승인 시각. When it was accepted; its figures count from then on.")
+    .column("acceptedBy", C::AcceptedBy, "승인자. Client that accepted it.")
+    .column("supersededAt", C::SupersededAt, "효력 종료 시각. When its figures ceased to count.")
+    .column("restatementReason", C::RestatementReason, "정정 사유. Why final figures were put right.")
+    .localized("publicNote", C::PublicNoteKo, C::PublicNoteEn, "공개 설명. What the public is told of it.")
+    .sorted(&["-number"])
+    .orderable("SUBMITTED_AT", "submitted_at")
+    .list("submissionRevisions")
+    .lookup("receipt", "receipt")
+}
+
+fn submission_comment() -> Type {
+    use entity::submission_comment::Column as C;
+    Type::rows::<entity::submission_comment::Entity>(
+        "SubmissionComment",
+        *b"SC",
+        Guard::Result,
+        "검토 의견. What a reviewer asks to put right, cell by cell.",
+    )
+    .owned(&[C::InstitutionId])
+    .one("submission", C::SubmissionId, "Submission", "제출. Submission.")
+    .column("revision", C::Revision, "차수. Revision it is about.")
+    .one(
+        "indicator",
+        C::IndicatorId,
+        "Indicator",
+        "지표. Indicator it is about; null for the whole.",
+    )
+    .column("cell", C::Cell, "셀. Address of the cell; null for the whole.")
+    .column("message", C::Message, "의견. What is to be put right.")
+    .column("author", C::Author, "작성자. Client that wrote it.")
+    .column("createdAt", C::CreatedAt, "작성 시각. When it was written.")
+    .sorted(&["created_at"])
+}
+
+fn extension() -> Type {
+    use entity::extension::Column as C;
+    Type::rows::<entity::extension::Entity>(
+        "Extension",
+        *b"EX",
+        Guard::Result,
+        "기한연장. Later due date of one submission.",
+    )
+    .owned(&[C::InstitutionId])
+    .one("submission", C::SubmissionId, "Submission", "제출. Submission.")
+    .column("expiresOn", C::ExpiresOn, "연장 기한. Last day of the extension.")
+    .column("reason", C::Reason, "사유. Why.")
+    .column("approvedBy", C::ApprovedBy, "승인자. Client that granted it.")
+    .column("createdAt", C::CreatedAt, "승인 시각. When it was granted.")
+    .sorted(&["created_at"])
+}
+
+fn expression(expression: crate::read::model::Expression, scalar: Scalar) -> Column {
+    Column { source: Source::Expression(expression), scalar }
+}
+
+fn of_period(sql: &mut Sql, alias: &str, column: &str) {
+    let period = sql.alias();
+    sql.push("(SELECT ").column(&period, column).push(" FROM reporting_period ").push(&period);
+    sql.push(" WHERE ").column(&period, "id").push(" = ").column(alias, "period_id").push(")");
+}
+
+fn opens_on(_: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Args) -> Result<(), Error> {
+    of_period(sql, alias, "opens_on");
+    Ok(())
+}
+
+fn period_state(
+    _: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    _: &Args,
+) -> Result<(), Error> {
+    of_period(sql, alias, "state");
+    Ok(())
+}
+
+fn institution_key(
+    _: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    _: &Args,
+) -> Result<(), Error> {
+    sql.key_as_text(alias, "institution_id");
+    Ok(())
+}
+
+fn of_revision(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
+    match args.get("revision").and_then(Value::as_i64) {
+        None => sql.column(alias, "last_revision").push(" IS NULL"),
+        Some(number) => {
+            sql.push("(").column(alias, "first_revision").push(" <= ").bind(number);
+            sql.push(" AND (").column(alias, "last_revision").push(" IS NULL OR ");
+            sql.column(alias, "last_revision").push(" >= ").bind(number).push("))")
+        }
+    };
+    Ok(())
+}
+
+/// Adds `status IN (…)`: the states that meet the condition.
+fn states(sql: &mut Sql, alias: &str, of: impl Fn(SubmissionStatus) -> bool) {
+    use sea_orm::Iterable;
+    sql.column(alias, "status").push(" IN (''");
+    for status in SubmissionStatus::iter().filter(|status| of(*status)) {
+        // A code of our own enum: nothing to escape.
+        sql.push(", '").push(status.code()).push("'");
+    }
+    sql.push(")");
+}
+
+fn waits_for_partner(status: SubmissionStatus) -> bool {
+    rules::waits_for(status) == WaitsFor::Partner
+}
+
+fn is_overdue(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
+    let wanted = args.get("value").and_then(Value::as_bool) != Some(false);
+    sql.push(if wanted { "(" } else { "NOT (" });
+    states(sql, alias, waits_for_partner);
+    sql.push(" AND coalesce(").column(alias, "return_due_on").push(", ");
+    sql.column(alias, "due_on").push(") < ").bind(reader.today()).push(")");
+    Ok(())
+}
+
+fn waits_for_is(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
+    let wanted = args.get("value").and_then(Value::as_str).unwrap_or_default();
+    states(sql, alias, |status| rules::waits_for(status).code() == wanted);
+    Ok(())
+}
+
+fn reminder_due(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
+    let wanted = args.get("value").and_then(Value::as_str).unwrap_or_default();
+    let kind = Reminder::ALL
+        .into_iter()
+        .find(|kind| kind.code() == wanted)
+        .ok_or_else(|| Error::internal("a reminder that is none"))?;
+    sql.push("(");
+    states(sql, alias, waits_for_partner);
+    sql.push(" AND ").column(alias, "due_on").push(" = ");
+    sql.bind(reader.today() - chrono::Duration::days(kind.days())).push(")");
+    Ok(())
+}
+
+fn text(values: &[Value], at: usize) -> Option<&str> {
+    values.get(at)?.as_str()
+}
+
+fn read<T: serde::de::DeserializeOwned>(values: &[Value], at: usize) -> Result<T, Error> {
+    serde_json::from_value(values.get(at).cloned().unwrap_or_default()).map_err(Error::internal)
+}
+
+fn completeness(reader: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
+    let judged = crate::domain::completeness::completeness(
+        read(values, 0)?,
+        read(values, 1)?,
+        read(values, 2)?,
+        read(values, 3)?,
+        reader.today(),
+    );
+    Ok(judged.code().into())
+}
+
+fn waits_for(_: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
+    Ok(rules::waits_for(read(values, 0)?).code().into())
+}
+
+fn days_left(reader: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
+    let status: SubmissionStatus = read(values, 0)?;
+    if !waits_for_partner(status) {
+        return Ok(Value::Null);
+    }
+    let due: chrono::NaiveDate = match read::<Option<_>>(values, 2)? {
+        Some(again) => again,
+        None => read(values, 1)?,
+    };
+    Ok((due - reader.today()).num_days().into())
+}
+
+fn number_of(_: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
+    if values.get(1).is_none_or(Value::is_null) {
+        return Ok(Value::Null);
+    }
+    Ok(text(values, 0).and_then(|text| text.parse::<f64>().ok()).into())
+}
+
+fn clocks(reader: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
+    let clocks = rules::clocks(
+        read(values, 0)?,
+        read(values, 1)?,
+        read(values, 2)?,
+        read(values, 3)?,
+        read(values, 4)?,
+        reader.now,
+    );
+    Ok(json!({
+        "daysToSubmit": clocks.first_submission_days,
+        "daysToResubmit": clocks.resubmission_days,
+        "daysToReview": clocks.review_days,
+    }))
+}
+
+fn viewer_can(reader: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
+    let facts = Facts {
+        status: read(values, 0)?,
+        review_started: values.get(1).is_some_and(|at| !at.is_null()),
+        period: read(values, 2)?,
+        today: reader.today(),
+        opens_on: read(values, 3)?,
+        locks_on: read(values, 4)?,
+        is_restatement: read(values, 5)?,
+    };
+    let institution: Uuid = read(values, 6)?;
+    let actor = actor(reader.principal, institution, text(values, 7));
+    let mut can = Map::new();
+    for verb in Verb::ALL.into_iter().filter(|verb| *verb != Verb::Freeze) {
+        let refused = rules::next(verb, &facts, &actor).err();
+        let reason = refused.map(|refused| {
+            let text = refused.message();
+            Message::new(text.ko, text.en)
+        });
+        can.insert(verb.code().to_owned(), permission(reason));
+    }
+    Ok(Value::Object(can))
+}
+
+/// The shapes declared here.
+pub const SHAPES: &[Shape] = &[
+    Shape {
+        name: "SubmissionActions",
+        description: "제출 작업. What the caller may do with a submission.",
+        fields: &[
+            ("saveDraft", "Permission!", "저장. Save values."),
+            ("submit", "Permission!", "제출. Hand it in."),
+            ("reportNil", "Permission!", "실적 없음 보고. Report that there is nothing to report."),
+            ("recall", "Permission!", "회수. Take it back before the review."),
+            ("startReview", "Permission!", "검토 시작. Begin the review."),
+            ("return", "Permission!", "반려. Give it back to be put right."),
+            ("accept", "Permission!", "승인. Accept it."),
+            ("reopen", "Permission!", "재개방. Open it again after it was accepted."),
+            ("restate", "Permission!", "정정. Put final figures right."),
+        ],
+    },
+    Shape {
+        name: "SubmissionClocks",
+        description: "처리 기간. How long each side took, in days; null where nothing was to be done yet.",
+        fields: &[
+            (
+                "daysToSubmit",
+                "Int",
+                "최초 제출 소요일. From the opening to the first handing in, or to now.",
+            ),
+            (
+                "daysToResubmit",
+                "Int",
+                "보완 소요일. From the last return to the next handing in, or to now.",
+            ),
+            (
+                "daysToReview",
+                "Int",
+                "검토 소요일. From the last handing in to its decision, or to now.",
+            ),
+        ],
+    },
+];

@@ -1,0 +1,739 @@
+//! Programmes 사업 and what is reported for them, set up by those who run the programme: indicators and their
+//! revisions, targets, rules, obligations, days off.
+
+use chrono::NaiveDate;
+use entity::common::{Origin, Visibility};
+use entity::holiday::HolidayKind;
+use entity::indicator::{Aggregation, Direction, ValueType};
+use entity::programme::RollRule;
+use entity::validation_rule::{MissingStrategy, Severity};
+use entity::{holiday, indicator, institution, obligation, programme, target, validation_rule};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
+use serde::Deserialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::record::Record;
+use super::submission::{data, key_reused, quarter as quarters};
+use super::write::{Author, Created, Write};
+use crate::domain::access::{self, Object};
+use crate::domain::decimal;
+use crate::domain::quarter::Quarter;
+use crate::error::{Error, UserError};
+
+/// A text in Korean and English, as an input has it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Named {
+    /// Korean.
+    pub ko: String,
+    /// English.
+    #[serde(default)]
+    pub en: Option<String>,
+}
+
+/// A programme to be made.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewProgramme {
+    /// Code.
+    pub code: String,
+    /// Name.
+    pub name: Named,
+    /// What it supports.
+    #[serde(default)]
+    pub summary: Option<Named>,
+    /// Code of the institution that runs it.
+    pub operator: String,
+    /// Days after the quarter's end until results are due.
+    #[serde(default)]
+    pub due_days: Option<i32>,
+    /// What happens to a due date on a day off.
+    #[serde(default)]
+    pub roll_rule: Option<RollRule>,
+    /// Days after the due date until which late results are taken.
+    #[serde(default)]
+    pub lock_days: Option<i32>,
+    /// Idempotency key.
+    pub idempotency_key: String,
+}
+
+/// An indicator to be made, or a new revision of one.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewIndicator {
+    /// The programme.
+    pub programme: String,
+    /// Code.
+    pub code: String,
+    /// Order in forms.
+    #[serde(default)]
+    pub position: Option<i32>,
+    /// Name.
+    pub name: Named,
+    /// What is counted, and how.
+    #[serde(default)]
+    pub definition: Option<Named>,
+    /// Unit.
+    pub unit: String,
+    /// What a value is.
+    pub value_type: ValueType,
+    /// Decimal places.
+    #[serde(default)]
+    pub decimals: Option<i32>,
+    /// Whether more is better.
+    #[serde(default)]
+    pub direction: Option<Direction>,
+    /// How values become one.
+    #[serde(default)]
+    pub aggregation: Option<Aggregation>,
+    /// Whether a total must be given.
+    #[serde(default)]
+    pub is_required: Option<bool>,
+    /// Whether it may be broken down by region.
+    #[serde(default)]
+    pub by_region: Option<bool>,
+    /// By business size.
+    #[serde(default)]
+    pub by_size: Option<bool>,
+    /// By industry.
+    #[serde(default)]
+    pub by_industry: Option<bool>,
+    /// First quarter in which it is reported.
+    pub valid_from: String,
+    /// Idempotency key.
+    pub idempotency_key: String,
+}
+
+/// A target to be set.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewTarget {
+    /// Programme by its code.
+    pub programme: String,
+    /// Indicator by its code.
+    pub indicator: String,
+    /// Institution by its code; none for the programme as a whole.
+    #[serde(default)]
+    pub institution: Option<String>,
+    /// Quarter.
+    pub quarter: String,
+    /// Value.
+    pub value: String,
+    /// Idempotency key.
+    pub idempotency_key: String,
+}
+
+/// A rule to be made.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewRule {
+    /// Programme by its code.
+    pub programme: String,
+    /// Code.
+    pub code: String,
+    /// The condition.
+    pub expression: String,
+    /// Indicator at whose cell a breach is shown.
+    pub indicator: String,
+    /// What a breach does.
+    pub severity: Severity,
+    /// What becomes of it if values are missing.
+    #[serde(default)]
+    pub missing_strategy: Option<MissingStrategy>,
+    /// What to put right.
+    pub message: Named,
+    /// First quarter in which it applies.
+    pub valid_from: String,
+    /// Idempotency key.
+    pub idempotency_key: String,
+}
+
+/// An obligation to be made.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewObligation {
+    /// Institution by its code.
+    pub institution: String,
+    /// Programme by its code.
+    pub programme: String,
+    /// First day.
+    pub starts_on: NaiveDate,
+    /// Last day.
+    #[serde(default)]
+    pub ends_on: Option<NaiveDate>,
+    /// Idempotency key.
+    pub idempotency_key: String,
+}
+
+/// A day off to be put on record.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewHoliday {
+    /// The day.
+    pub observed_on: NaiveDate,
+    /// Name.
+    pub name: Named,
+    /// Why it is off.
+    pub kind: HolidayKind,
+    /// Idempotency key.
+    pub idempotency_key: String,
+}
+
+/// What is wrong with an input.
+#[derive(Debug, Default)]
+struct Faults(Vec<UserError>);
+
+impl Faults {
+    fn add(
+        &mut self,
+        field: &str,
+        code: &'static str,
+        ko: impl Into<String>,
+        en: impl Into<String>,
+    ) {
+        self.0.push(UserError::at(field, code, ko, en));
+    }
+
+    fn code(&mut self, field: &str, code: &str) {
+        let fits = (2..=30).contains(&code.len())
+            && code.starts_with(|c: char| c.is_ascii_uppercase())
+            && code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        if !fits {
+            self.add(
+                field,
+                "INVALID_CODE",
+                "코드는 영문 대문자로 시작하는 2~30자의 대문자·숫자·밑줄이어야 합니다.",
+                "A code has 2 to 30 capital letters, digits and underscores, a letter first.",
+            );
+        }
+    }
+
+    fn name(&mut self, field: &str, name: &str) {
+        if !crate::domain::api_client::is_name(name) {
+            self.add(
+                field,
+                "INVALID_NAME",
+                "1~100자의 한 줄이어야 합니다.",
+                "One line of 1 to 100 characters.",
+            );
+        }
+    }
+
+    fn within(&mut self, field: &str, number: i32, range: std::ops::RangeInclusive<i32>) {
+        if !range.contains(&number) {
+            let (from, to) = (range.start(), range.end());
+            self.add(
+                field,
+                "OUT_OF_RANGE",
+                format!("{from}~{to} 사이여야 합니다."),
+                format!("It must be {from} to {to}."),
+            );
+        }
+    }
+
+    fn quarter(&mut self, field: &str, text: &str) -> Option<Quarter> {
+        let quarter = text.parse().ok();
+        if quarter.is_none() {
+            let message = Error::not_a_quarter(field).message();
+            self.add(field, "INVALID_QUARTER", message.ko, message.en);
+        }
+        quarter
+    }
+
+    fn settle(self) -> Result<(), Error> {
+        if self.0.is_empty() { Ok(()) } else { Err(Error::User(self.0)) }
+    }
+
+    fn unknown(field: &str, ko: &str, en: &str) -> Error {
+        Error::User(vec![UserError::at(field, "UNKNOWN", ko, en)])
+    }
+
+    fn taken(field: &str) -> Error {
+        Error::User(vec![UserError::at(field, "TAKEN", "이미 있습니다.", "There is one already.")])
+    }
+}
+
+/// Opens a write of those who may set up programmes; who may not learns nothing of what is there.
+async fn begin<'a>(db: &DatabaseConnection, author: Author<'a>) -> Result<Write<'a>, Error> {
+    access::may_write(author.principal, Object::Programme, None)?;
+    Write::begin(db, author).await
+}
+
+async fn programme_of(write: &Write<'_>, code: &str) -> Result<programme::Model, Error> {
+    let found = programme::Entity::find()
+        .filter(programme::Column::Code.eq(code))
+        .one(write.reads())
+        .await?;
+    found.ok_or_else(|| {
+        Faults::unknown(
+            "programme",
+            "그런 코드의 사업이 없습니다.",
+            "There is no programme of that code.",
+        )
+    })
+}
+
+async fn institution_of(write: &Write<'_>, field: &str, code: &str) -> Result<Uuid, Error> {
+    let found = institution::Entity::find()
+        .filter(institution::Column::Code.eq(code))
+        .one(write.reads())
+        .await?;
+    found.map(|row| row.id).ok_or_else(|| {
+        Faults::unknown(
+            field,
+            "그런 코드의 기관이 없습니다.",
+            "There is no institution of that code.",
+        )
+    })
+}
+
+async fn make<R: Record>(mut write: Write<'_>, model: R::Model, key: &str) -> Result<Uuid, Error> {
+    match write.create::<R>(model, key).await? {
+        Created::New(id) => {
+            write.commit().await?;
+            Ok(id)
+        }
+        Created::Known(id) => Ok(id),
+        Created::Differs(_) => Err(key_reused()),
+    }
+}
+
+/// Whether a row that is in the way was made by an earlier call with the same key, which is no conflict.
+async fn is_repeat(write: &Write<'_>, author: &Author<'_>, key: &str) -> Result<bool, Error> {
+    use entity::idempotency::{Column, Entity};
+    let found = Entity::find()
+        .filter(Column::Actor.eq(author.principal.actor()))
+        .filter(Column::IdempotencyKey.eq(key))
+        .one(write.reads())
+        .await?;
+    Ok(found.is_some())
+}
+
+/// Origin of what a caller sets up.
+const ORIGIN: Origin = Origin::Reported;
+
+/// Makes a programme.
+///
+/// # Errors
+/// Forbidden; user errors; internal.
+pub async fn create(
+    db: &DatabaseConnection,
+    author: Author<'_>,
+    new: NewProgramme,
+) -> Result<Uuid, Error> {
+    let write = begin(db, author).await?;
+    let mut faults = Faults::default();
+    faults.code("code", &new.code);
+    faults.name("name", &new.name.ko);
+    let (due_days, lock_days) = (new.due_days.unwrap_or(10), new.lock_days.unwrap_or(30));
+    faults.within("dueDays", due_days, 1..=120);
+    faults.within("lockDays", lock_days, 0..=180);
+    faults.settle()?;
+    let operator_id = institution_of(&write, "operator", &new.operator).await?;
+    let taken = programme::Entity::find()
+        .filter(programme::Column::Code.eq(&new.code))
+        .one(write.reads())
+        .await?;
+    if taken.is_some() && !is_repeat(&write, &author, &new.idempotency_key).await? {
+        return Err(Faults::taken("code"));
+    }
+    let (summary_ko, summary_en) = new.summary.map(|text| (text.ko, text.en)).unzip();
+    let model = programme::Model {
+        id: Uuid::nil(),
+        code: new.code,
+        name_ko: new.name.ko,
+        name_en: new.name.en,
+        summary_ko,
+        summary_en: summary_en.flatten(),
+        operator_id,
+        starts_on: None,
+        ends_on: None,
+        due_days,
+        roll_rule: new.roll_rule.unwrap_or(RollRule::NextBusinessDay),
+        lock_days,
+        visibility: Visibility::Public,
+        origin: ORIGIN,
+        version: 1,
+        created_at: author.now,
+        updated_at: author.now,
+    };
+    make::<programme::Entity>(write, model, &new.idempotency_key).await
+}
+
+/// Makes an indicator, or a new revision of one: the last one ends with the quarter before.
+///
+/// # Errors
+/// Forbidden; user errors; internal.
+pub async fn create_indicator(
+    db: &DatabaseConnection,
+    author: Author<'_>,
+    new: NewIndicator,
+) -> Result<Uuid, Error> {
+    let mut write = begin(db, author).await?;
+    let programme = programme_of(&write, &new.programme).await?;
+    let mut faults = Faults::default();
+    faults.code("code", &new.code);
+    faults.name("name", &new.name.ko);
+    faults.name("unit", &new.unit);
+    let decimals = new.decimals.unwrap_or(0);
+    let most = match new.value_type {
+        ValueType::Decimal | ValueType::Percent => 6,
+        ValueType::Integer | ValueType::Krw | ValueType::Boolean | ValueType::Text => 0,
+    };
+    faults.within("decimals", decimals, 0..=most);
+    let from = faults.quarter("validFrom", &new.valid_from);
+    faults.settle()?;
+    let before = indicator::Entity::find()
+        .filter(indicator::Column::ProgrammeId.eq(programme.id))
+        .filter(indicator::Column::Code.eq(&new.code))
+        .order_by_desc(indicator::Column::Revision)
+        .one(write.reads())
+        .await?;
+    let repeated = is_repeat(&write, &author, &new.idempotency_key).await?;
+    if let (Some(before), Some(from), false) = (&before, from, repeated) {
+        if before.valid_from.as_str() >= new.valid_from.as_str() {
+            return Err(Error::User(vec![UserError::at(
+                "validFrom",
+                "NOT_LATER",
+                format!("앞 개정의 적용 분기({})보다 뒤여야 합니다.", before.valid_from),
+                format!("It must be later than the last revision's, {}.", before.valid_from),
+            )]));
+        }
+        let last = from.previous().to_string();
+        write
+            .update::<indicator::Entity>(before.id, before.version, |row| {
+                row.insert("valid_to".to_owned(), last.into());
+            })
+            .await?;
+    }
+    let (definition_ko, definition_en) = new.definition.map(|text| (text.ko, text.en)).unzip();
+    let numeric = !matches!(new.value_type, ValueType::Boolean | ValueType::Text);
+    let revision = match (&before, repeated) {
+        (Some(before), false) => before.revision + 1,
+        (Some(before), true) => before.revision,
+        (None, _) => 1,
+    };
+    let model = indicator::Model {
+        id: Uuid::nil(),
+        programme_id: programme.id,
+        code: new.code,
+        revision,
+        position: new.position.unwrap_or_else(|| before.map_or(1, |row| row.position)),
+        name_ko: new.name.ko,
+        name_en: new.name.en,
+        definition_ko,
+        definition_en: definition_en.flatten(),
+        unit: new.unit,
+        value_type: new.value_type,
+        decimals,
+        direction: new.direction.unwrap_or(Direction::HigherIsBetter),
+        aggregation: new.aggregation.unwrap_or(if numeric {
+            Aggregation::Sum
+        } else {
+            Aggregation::None
+        }),
+        is_required: new.is_required.unwrap_or(true),
+        by_region: new.by_region.unwrap_or(false),
+        by_size: new.by_size.unwrap_or(false),
+        by_industry: new.by_industry.unwrap_or(false),
+        valid_from: new.valid_from,
+        valid_to: None,
+        visibility: Visibility::Public,
+        origin: ORIGIN,
+        version: 1,
+        created_at: author.now,
+        updated_at: author.now,
+    };
+    make::<indicator::Entity>(write, model, &new.idempotency_key).await
+}
+
+/// The revisions of a programme's indicators in force in a quarter.
+async fn in_force(
+    write: &Write<'_>,
+    programme: Uuid,
+    quarter: &str,
+) -> Result<Vec<indicator::Model>, Error> {
+    let rows = indicator::Entity::find()
+        .filter(indicator::Column::ProgrammeId.eq(programme))
+        .filter(indicator::Column::ValidFrom.lte(quarter))
+        .all(write.reads())
+        .await?;
+    Ok(rows
+        .into_iter()
+        .filter(|row| row.valid_to.as_deref().is_none_or(|to| to >= quarter))
+        .collect())
+}
+
+/// Sets a target, or sets it anew.
+///
+/// # Errors
+/// Forbidden; user errors; internal.
+pub async fn set_target(
+    db: &DatabaseConnection,
+    author: Author<'_>,
+    new: NewTarget,
+) -> Result<Uuid, Error> {
+    let mut write = begin(db, author).await?;
+    let programme = programme_of(&write, &new.programme).await?;
+    let mut faults = Faults::default();
+    faults.quarter("quarter", &new.quarter);
+    faults.settle()?;
+    let indicator = in_force(&write, programme.id, &new.quarter)
+        .await?
+        .into_iter()
+        .find(|row| row.code == new.indicator)
+        .ok_or_else(|| {
+            Faults::unknown(
+                "indicator",
+                "그 분기에 없는 지표입니다.",
+                "There is no such indicator in that quarter.",
+            )
+        })?;
+    let institution_id = match &new.institution {
+        None => None,
+        Some(code) => Some(institution_of(&write, "institution", code).await?),
+    };
+    let decimals = u32::try_from(indicator.decimals).map_err(Error::internal)?;
+    let value = decimal::parse(&new.value, indicator.value_type, decimals).map_err(|wrong| {
+        let text = wrong.message();
+        Error::User(vec![UserError::at("value", "INVALID_VALUE", text.ko, text.en)])
+    })?;
+    let of = match institution_id {
+        Some(id) => target::Column::InstitutionId.eq(id),
+        None => target::Column::InstitutionId.is_null(),
+    };
+    let known = target::Entity::find()
+        .filter(target::Column::IndicatorId.eq(indicator.id))
+        .filter(target::Column::Quarter.eq(&new.quarter))
+        .filter(of)
+        .one(write.reads())
+        .await?;
+    if let Some(known) = known.filter(|known| known.scaled != value.scaled) {
+        write
+            .update::<target::Entity>(known.id, known.version, |row| {
+                row.insert("value".to_owned(), value.text.into());
+                row.insert("scaled".to_owned(), value.scaled.into());
+            })
+            .await?;
+        write.commit().await?;
+        return Ok(known.id);
+    }
+    let model = target::Model {
+        id: Uuid::nil(),
+        indicator_id: indicator.id,
+        institution_id,
+        quarter: new.quarter,
+        value: value.text,
+        scaled: value.scaled,
+        visibility: Visibility::Public,
+        origin: ORIGIN,
+        version: 1,
+        created_at: author.now,
+        updated_at: author.now,
+    };
+    make::<target::Entity>(write, model, &new.idempotency_key).await
+}
+
+/// Makes a rule; its expression must compile.
+///
+/// # Errors
+/// Forbidden; user errors; internal.
+pub async fn create_rule(
+    db: &DatabaseConnection,
+    author: Author<'_>,
+    new: NewRule,
+) -> Result<Uuid, Error> {
+    let write = begin(db, author).await?;
+    let programme = programme_of(&write, &new.programme).await?;
+    let mut faults = Faults::default();
+    faults.code("code", &new.code);
+    faults.quarter("validFrom", &new.valid_from);
+    faults.settle()?;
+    let indicators = in_force(&write, programme.id, &new.valid_from).await?;
+    let codes: Vec<&str> = indicators.iter().map(|row| row.code.as_str()).collect();
+    let last = validation_rule::Entity::find()
+        .filter(validation_rule::Column::ProgrammeId.eq(programme.id))
+        .order_by_desc(validation_rule::Column::Position)
+        .all(write.reads())
+        .await?;
+    let taken = last.iter().any(|row| {
+        row.code == new.code && row.valid_to.as_ref().is_none_or(|to| *to >= new.valid_from)
+    });
+    let repeated = is_repeat(&write, &author, &new.idempotency_key).await?;
+    if taken && !repeated {
+        return Err(Faults::taken("code"));
+    }
+    let known = last.iter().find(|row| row.code == new.code).filter(|_| repeated);
+    let next = last.first().map_or(1, |row| row.position + 1);
+    let model = validation_rule::Model {
+        id: Uuid::nil(),
+        programme_id: programme.id,
+        position: known.map_or(next, |row| row.position),
+        code: new.code,
+        expression: new.expression,
+        indicator_code: new.indicator,
+        severity: new.severity,
+        missing_strategy: new.missing_strategy.unwrap_or(MissingStrategy::SkipIfAny),
+        message_ko: new.message.ko,
+        message_en: new.message.en,
+        valid_from: new.valid_from,
+        valid_to: None,
+        visibility: Visibility::Public,
+        origin: ORIGIN,
+        version: 1,
+        created_at: author.now,
+        updated_at: author.now,
+    };
+    if let Err(bad) = data::compile(&model, &codes) {
+        return Err(Error::User(vec![UserError::at(
+            "expression",
+            "BAD_EXPRESSION",
+            bad.ko,
+            bad.en,
+        )]));
+    }
+    make::<validation_rule::Entity>(write, model, &new.idempotency_key).await
+}
+
+/// Ends a rule with a quarter.
+///
+/// # Errors
+/// Forbidden; not found; conflict; user errors; internal.
+pub async fn retire_rule(
+    db: &DatabaseConnection,
+    author: Author<'_>,
+    (id, version): (Uuid, i32),
+    valid_to: &str,
+) -> Result<Uuid, Error> {
+    let mut write = begin(db, author).await?;
+    let mut faults = Faults::default();
+    faults.quarter("validTo", valid_to);
+    faults.settle()?;
+    write
+        .update::<validation_rule::Entity>(id, version, |row| {
+            row.insert("valid_to".to_owned(), valid_to.into());
+        })
+        .await?;
+    write.commit().await?;
+    Ok(id)
+}
+
+/// Makes an obligation.
+///
+/// # Errors
+/// Forbidden; user errors; internal.
+pub async fn create_obligation(
+    db: &DatabaseConnection,
+    author: Author<'_>,
+    new: NewObligation,
+) -> Result<Uuid, Error> {
+    let write = begin(db, author).await?;
+    let programme = programme_of(&write, &new.programme).await?;
+    let institution_id = institution_of(&write, "institution", &new.institution).await?;
+    ends_after(new.starts_on, new.ends_on)?;
+    let overlap = obligation::Entity::find()
+        .filter(obligation::Column::InstitutionId.eq(institution_id))
+        .filter(obligation::Column::ProgrammeId.eq(programme.id))
+        .all(write.reads())
+        .await?
+        .into_iter()
+        .any(|row| {
+            let starts_before_end = new.ends_on.is_none_or(|end| row.starts_on <= end);
+            starts_before_end && row.ends_on.is_none_or(|end| end >= new.starts_on)
+        });
+    if overlap && !is_repeat(&write, &author, &new.idempotency_key).await? {
+        return Err(Faults::taken("startsOn"));
+    }
+    let model = obligation::Model {
+        id: Uuid::nil(),
+        institution_id,
+        programme_id: programme.id,
+        starts_on: new.starts_on,
+        ends_on: new.ends_on,
+        visibility: Visibility::Public,
+        origin: ORIGIN,
+        version: 1,
+        created_at: author.now,
+        updated_at: author.now,
+    };
+    make::<obligation::Entity>(write, model, &new.idempotency_key).await
+}
+
+fn ends_after(starts_on: NaiveDate, ends_on: Option<NaiveDate>) -> Result<(), Error> {
+    if ends_on.is_some_and(|end| end < starts_on) {
+        return Err(Error::User(vec![UserError::at(
+            "endsOn",
+            "INVALID_DATE",
+            "종료일이 시작일보다 빠릅니다.",
+            "It ends before it starts.",
+        )]));
+    }
+    Ok(())
+}
+
+/// Ends an obligation. Quarters whose list is frozen keep it.
+///
+/// # Errors
+/// Forbidden; not found; conflict; user errors; internal.
+pub async fn end_obligation(
+    db: &DatabaseConnection,
+    author: Author<'_>,
+    (id, version): (Uuid, i32),
+    ends_on: NaiveDate,
+) -> Result<Uuid, Error> {
+    let mut write = begin(db, author).await?;
+    let known =
+        obligation::Entity::find_by_id(id).one(write.reads()).await?.ok_or(Error::NotFound)?;
+    ends_after(known.starts_on, Some(ends_on))?;
+    write
+        .update::<obligation::Entity>(id, version, |row| {
+            row.insert("ends_on".to_owned(), Value::from(ends_on.to_string()));
+        })
+        .await?;
+    write.commit().await?;
+    Ok(id)
+}
+
+/// Puts a day off on record; due dates that fall on it move.
+///
+/// # Errors
+/// Forbidden; user errors; internal.
+pub async fn create_holiday(
+    db: &DatabaseConnection,
+    author: Author<'_>,
+    new: NewHoliday,
+) -> Result<Uuid, Error> {
+    let mut write = begin(db, author).await?;
+    let mut faults = Faults::default();
+    faults.name("name", &new.name.ko);
+    faults.settle()?;
+    let taken = holiday::Entity::find()
+        .filter(holiday::Column::ObservedOn.eq(new.observed_on))
+        .one(write.reads())
+        .await?;
+    if taken.is_some() && !is_repeat(&write, &author, &new.idempotency_key).await? {
+        return Err(Faults::taken("observedOn"));
+    }
+    let model = holiday::Model {
+        id: Uuid::nil(),
+        observed_on: new.observed_on,
+        name_ko: new.name.ko,
+        name_en: new.name.en,
+        kind: new.kind,
+        visibility: Visibility::Public,
+        origin: ORIGIN,
+        version: 1,
+        created_at: author.now,
+        updated_at: author.now,
+    };
+    match write.create::<holiday::Entity>(model, &new.idempotency_key).await? {
+        Created::New(id) => {
+            quarters::move_due_dates(&mut write).await?;
+            write.commit().await?;
+            Ok(id)
+        }
+        Created::Known(id) => Ok(id),
+        Created::Differs(_) => Err(key_reused()),
+    }
+}

@@ -1,0 +1,440 @@
+//! What is asked about quarterly results: completeness and timeliness, figures over quarters with their
+//! targets, the difference of two revisions. Only what was accepted counts as a figure.
+//!
+//! Each has a fixed number of statements, whatever the number of rows, and the caller's scope in each.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::indicator::Aggregation;
+use entity::submission_value;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::statistics::{argument, data_version, origin, rows};
+use super::submission::values::shown_row;
+use crate::domain::completeness::{Tally, completeness, rate};
+use crate::domain::decimal;
+use crate::domain::quarter::Quarter;
+use crate::error::Error;
+use crate::read::Reader;
+use crate::read::model::Args;
+use crate::read::sql::Sql;
+use crate::read::{row, scope};
+use crate::service::submission;
+
+/// Longest span of quarters.
+const MAX_QUARTERS: u32 = 40;
+/// Most differences told one by one.
+const MAX_CHANGES: usize = 1000;
+
+fn given<'a>(args: &'a Args, name: &str) -> Option<&'a str> {
+    args.get(name).and_then(Value::as_str)
+}
+
+fn quarter(args: &Args, name: &str) -> Result<Option<Quarter>, Error> {
+    given(args, name).map(|text| text.parse().map_err(|_| Error::not_a_quarter(name))).transpose()
+}
+
+/// The quarters asked for; the last eight if none are named.
+fn span(reader: &Reader<'_>, args: &Args) -> Result<(Quarter, Quarter), Error> {
+    let now = Quarter::of(reader.today()).ok_or_else(|| Error::internal("no quarter is now"))?;
+    let to = quarter(args, "to")?.unwrap_or(now);
+    let from = quarter(args, "from")?.unwrap_or_else(|| to.back(7));
+    if from > to || to.back(MAX_QUARTERS - 1) > from {
+        return Err(Error::input(
+            format!("기간은 from부터 to까지 최대 {MAX_QUARTERS}개 분기입니다."),
+            format!("Ask for at most {MAX_QUARTERS} quarters, from before to."),
+        ));
+    }
+    Ok((from, to))
+}
+
+/// Adds the conditions that narrow submissions `s`, whose programme is `pg` and institution `n`.
+fn narrowed(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    args: &Args,
+    (from, to): (Quarter, Quarter),
+) -> Result<(), Error> {
+    scope::seen(reader, sql, "Submission", "s")?;
+    origin(sql, "s", args);
+    sql.push(" AND s.quarter >= ").bind(from.to_string());
+    sql.push(" AND s.quarter <= ").bind(to.to_string());
+    for (name, alias) in [("programme", "pg"), ("institution", "n")] {
+        if let Some(code) = given(args, name) {
+            sql.push(" AND ").column(alias, "code").push(" = ").bind(code.to_owned());
+        }
+    }
+    Ok(())
+}
+
+/// Adds `JOIN`s of what submissions `s` belong to, as far as the caller sees it.
+fn joined(reader: &Reader<'_>, sql: &mut Sql) -> Result<(), Error> {
+    for (table, alias, column, ty) in [
+        ("programme", "pg", "programme_id", "Programme"),
+        ("institution", "n", "institution_id", "Institution"),
+    ] {
+        sql.push(" LEFT JOIN ").push(table).push(" ").push(alias).push(" ON ");
+        sql.column(alias, "id").push(" = ").column("s", column).push(" AND ");
+        scope::seen(reader, sql, ty, alias)?;
+    }
+    Ok(())
+}
+
+fn label(found: &sea_orm::QueryResult, at: usize) -> Result<Value, Error> {
+    Ok(match row::text(found, at)? {
+        None => Value::Null,
+        Some(ko) => json!({ "ko": ko, "en": row::text(found, at + 1)? }),
+    })
+}
+
+fn date(found: &sea_orm::QueryResult, at: usize) -> Result<NaiveDate, Error> {
+    row::date(found, at)?.ok_or_else(|| Error::internal("a day that is not there"))
+}
+
+/// Completeness and timeliness of what is expected, by group.
+///
+/// # Errors
+/// Input, if the quarters are none; internal.
+pub async fn statistics(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> {
+    let group = argument(args, "groupBy");
+    let key = match group {
+        "PERIOD" => "s.quarter, NULL, NULL",
+        "INSTITUTION" => "n.code, n.name_ko, n.name_en",
+        _ => "pg.code, pg.name_ko, pg.name_en",
+    };
+    let mut sql = reader.sql();
+    sql.push("SELECT ").push(key);
+    sql.push(", s.status, s.is_on_time, s.is_nil, s.due_on, p.opens_on, count(*) FROM submission s JOIN reporting_period p ON p.id = s.period_id");
+    joined(reader, &mut sql)?;
+    sql.push(" WHERE ");
+    narrowed(reader, &mut sql, args, span(reader, args)?)?;
+    sql.push(
+        " GROUP BY 1, 2, 3, s.status, s.is_on_time, s.is_nil, s.due_on, p.opens_on ORDER BY 1",
+    );
+    let mut groups: BTreeMap<Option<String>, (Value, Tally)> = BTreeMap::new();
+    let mut total = Tally::default();
+    for found in rows(reader, sql).await? {
+        let status =
+            serde_json::from_value(row::text(&found, 3)?.into()).map_err(Error::internal)?;
+        let (is_on_time, is_nil) =
+            (row::boolean(&found, 4)?, row::boolean(&found, 5)? == Some(true));
+        let judged =
+            completeness(status, is_on_time, date(&found, 7)?, date(&found, 6)?, reader.today());
+        let count = row::integer(&found, 8)?.unwrap_or(0);
+        let key = row::text(&found, 0)?.map(str::to_owned);
+        let label = label(&found, 1)?;
+        let (_, tally) = groups.entry(key).or_insert_with(|| (label, Tally::default()));
+        for tally in [tally, &mut total] {
+            tally.add(judged, status, is_on_time, is_nil, count);
+        }
+    }
+    let shown: Vec<Value> =
+        groups.into_iter().map(|(key, (label, tally))| counted(key, label, &tally)).collect();
+    Ok(json!({
+        "groupBy": group,
+        "rows": shown,
+        "total": counted(None, Value::Null, &total),
+        "computedAt": row::show_instant(reader.now),
+        "dataVersion": data_version(reader).await?,
+    }))
+}
+
+fn counted(key: Option<String>, label: Value, tally: &Tally) -> Value {
+    json!({
+        "key": key,
+        "label": label,
+        "expected": tally.expected,
+        "submitted": tally.submitted,
+        "onTime": tally.on_time,
+        "late": tally.late,
+        "accepted": tally.accepted,
+        "nil": tally.nil,
+        "draft": tally.draft,
+        "returned": tally.returned,
+        "missing": tally.missing,
+        "submittedRate": rate(tally.submitted, tally.expected),
+        "onTimeRate": rate(tally.on_time, tally.expected),
+        "acceptedRate": rate(tally.accepted, tally.expected),
+    })
+}
+
+/// Revisions of an indicator, the newest first: key, aggregation, decimals, unit.
+async fn indicator(reader: &Reader<'_>, args: &Args) -> Result<(Uuid, Aggregation, u32), Error> {
+    let mut sql = reader.sql();
+    sql.push("SELECT i.id, i.aggregation, i.decimals FROM indicator i JOIN programme pg ON pg.id = i.programme_id WHERE pg.code = ");
+    sql.bind(argument(args, "programme").to_owned());
+    sql.push(" AND i.code = ").bind(argument(args, "indicator").to_owned()).push(" AND ");
+    scope::seen(reader, &mut sql, "Programme", "pg")?;
+    sql.push(" AND ");
+    scope::seen(reader, &mut sql, "Indicator", "i")?;
+    sql.push(" ORDER BY i.revision DESC LIMIT 1");
+    let found = rows(reader, sql).await?;
+    let found = found.first().ok_or(Error::NotFound)?;
+    let aggregation =
+        serde_json::from_value(row::text(found, 1)?.into()).map_err(Error::internal)?;
+    let decimals = row::integer(found, 2)?.and_then(|places| u32::try_from(places).ok());
+    Ok((row::key(found, 0)?.ok_or(Error::NotFound)?, aggregation, decimals.unwrap_or(0)))
+}
+
+/// The instant as of which figures are asked for.
+fn known_at(reader: &Reader<'_>, args: &Args) -> Result<DateTime<Utc>, Error> {
+    match given(args, "knownAt") {
+        None => Ok(reader.now),
+        Some(text) => text.parse::<DateTime<Utc>>().map_err(|_| {
+            Error::input(
+                "knownAt은 2026-10-12T18:00:00+09:00 형식의 시각이어야 합니다.",
+                "knownAt must be an instant like 2026-10-12T18:00:00+09:00.",
+            )
+        }),
+    }
+}
+
+/// Adds the join of the revision that counted at an instant.
+fn counting(sql: &mut Sql, at: DateTime<Utc>) {
+    sql.push(" JOIN submission_revision r ON r.submission_id = s.id AND r.accepted_at <= ")
+        .bind(at);
+    sql.push(" AND (r.superseded_at IS NULL OR r.superseded_at > ").bind(at).push(")");
+}
+
+/// What is summed of one group in one quarter.
+#[derive(Debug, Default, Clone)]
+struct Sum {
+    label: Value,
+    decimals: u32,
+    total: i128,
+    count: i64,
+}
+
+impl Sum {
+    /// The figure in its indicator's decimals; none where values are not brought together.
+    fn figure(&self, aggregation: Aggregation) -> Option<i64> {
+        let figure = match aggregation {
+            Aggregation::Sum => self.total,
+            Aggregation::Average => {
+                let count = i128::from(self.count.max(1));
+                // Half away from zero, as people round.
+                (2 * self.total + self.total.signum() * count) / (2 * count)
+            }
+            Aggregation::None if self.count == 1 => self.total,
+            Aggregation::None => return None,
+        };
+        i64::try_from(figure).ok()
+    }
+}
+
+type Groups = BTreeMap<(String, Option<String>), Sum>;
+
+/// Accepted values by quarter and group.
+async fn sums(reader: &Reader<'_>, args: &Args, at: DateTime<Utc>) -> Result<Groups, Error> {
+    let by = argument(args, "by");
+    let key = match by {
+        "REGION" => "g.code, g.name_ko, g.name_en",
+        "INDUSTRY" => "k.code, k.name_ko, k.name_en",
+        "SIZE" => "v.size, NULL, NULL",
+        "INSTITUTION" => "n.code, n.name_ko, n.name_en",
+        _ => "NULL, NULL, NULL",
+    };
+    let mut sql = reader.sql();
+    // In two halves, since the sum of exact amounts may not fit in 64 bits.
+    sql.push("SELECT s.quarter, ").push(key).push(", i.decimals, count(*), ");
+    for half in ["v.scaled / 1000000000", "v.scaled % 1000000000"] {
+        sql.push("CAST(sum(").push(half).push(") AS bigint), ");
+    }
+    sql.push("NULL FROM submission s");
+    joined(reader, &mut sql)?;
+    counting(&mut sql, at);
+    sql.push(" JOIN submission_value v ON v.submission_id = s.id AND v.first_revision <= r.number AND (v.last_revision IS NULL OR v.last_revision >= r.number) JOIN indicator i ON i.id = v.indicator_id");
+    if by == "REGION" {
+        sql.push(" LEFT JOIN region o ON o.id = v.region_id");
+        if argument(args, "regionBasis") == "CURRENT" {
+            sql.push(" LEFT JOIN region u ON u.id = o.successor_id LEFT JOIN region g ON g.id = coalesce(u.id, o.id)");
+        } else {
+            sql.push(" LEFT JOIN region g ON g.id = o.id");
+        }
+    }
+    if by == "INDUSTRY" {
+        sql.push(" LEFT JOIN industry k ON k.id = v.industry_id");
+    }
+    sql.push(" WHERE v.scaled IS NOT NULL AND i.code = ");
+    sql.bind(argument(args, "indicator").to_owned());
+    for (column, wanted) in
+        [("region_id", by == "REGION"), ("size", by == "SIZE"), ("industry_id", by == "INDUSTRY")]
+    {
+        sql.push(" AND ").column("v", column);
+        sql.push(if wanted { " IS NOT NULL" } else { " IS NULL" });
+    }
+    sql.push(" AND ");
+    narrowed(reader, &mut sql, args, span(reader, args)?)?;
+    sql.push(" GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2");
+    let mut groups = Groups::new();
+    for found in rows(reader, sql).await? {
+        let quarter = row::text(&found, 0)?.unwrap_or_default().to_owned();
+        let key = row::text(&found, 1)?.map(str::to_owned);
+        let number = |at| Ok::<_, Error>(row::integer(&found, at)?.unwrap_or(0));
+        let total = i128::from(number(6)?) * 1_000_000_000 + i128::from(number(7)?);
+        let sum = Sum {
+            label: label(&found, 2)?,
+            decimals: u32::try_from(number(4)?).unwrap_or(0),
+            total,
+            count: number(5)?,
+        };
+        groups.insert((quarter, key), sum);
+    }
+    Ok(groups)
+}
+
+/// How many were expected and how many counted, by quarter.
+async fn bases(
+    reader: &Reader<'_>,
+    args: &Args,
+    at: DateTime<Utc>,
+) -> Result<BTreeMap<String, (i64, i64)>, Error> {
+    let mut sql = reader.sql();
+    sql.push("SELECT s.quarter, count(*), count(r.id) FROM submission s");
+    joined(reader, &mut sql)?;
+    sql.push(" LEFT JOIN submission_revision r ON r.submission_id = s.id AND r.accepted_at <= ")
+        .bind(at);
+    sql.push(" AND (r.superseded_at IS NULL OR r.superseded_at > ").bind(at).push(") WHERE ");
+    narrowed(reader, &mut sql, args, span(reader, args)?)?;
+    sql.push(" GROUP BY 1");
+    let mut bases = BTreeMap::new();
+    for found in rows(reader, sql).await? {
+        let quarter = row::text(&found, 0)?.unwrap_or_default().to_owned();
+        let number = |at| Ok::<_, Error>(row::integer(&found, at)?.unwrap_or(0));
+        bases.insert(quarter, (number(1)?, number(2)?));
+    }
+    Ok(bases)
+}
+
+/// Targets by quarter and institution; none for the programme as a whole.
+async fn targets(
+    reader: &Reader<'_>,
+    args: &Args,
+) -> Result<BTreeMap<(String, Option<String>), i64>, Error> {
+    let (from, to) = span(reader, args)?;
+    let mut sql = reader.sql();
+    sql.push("SELECT t.quarter, n.code, t.scaled, t.institution_id FROM target t JOIN indicator i ON i.id = t.indicator_id JOIN programme pg ON pg.id = i.programme_id LEFT JOIN institution n ON n.id = t.institution_id AND ");
+    scope::seen(reader, &mut sql, "Institution", "n")?;
+    sql.push(" WHERE i.code = ").bind(argument(args, "indicator").to_owned());
+    sql.push(" AND pg.code = ").bind(argument(args, "programme").to_owned());
+    sql.push(" AND t.quarter >= ").bind(from.to_string());
+    sql.push(" AND t.quarter <= ").bind(to.to_string()).push(" AND ");
+    scope::seen(reader, &mut sql, "Target", "t")?;
+    origin(&mut sql, "t", args);
+    let mut targets = BTreeMap::new();
+    for found in rows(reader, sql).await? {
+        let code = row::text(&found, 1)?.map(str::to_owned);
+        if code.is_none() && row::key(&found, 3)?.is_some() {
+            continue;
+        }
+        let quarter = row::text(&found, 0)?.unwrap_or_default().to_owned();
+        targets.insert((quarter, code), row::integer(&found, 2)?.unwrap_or(0));
+    }
+    Ok(targets)
+}
+
+/// An indicator over quarters, with its targets.
+///
+/// # Errors
+/// Not found; input, if an argument is none; internal.
+pub async fn series(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> {
+    let (id, aggregation, _) = indicator(reader, args).await?;
+    let at = known_at(reader, args)?;
+    let sums = sums(reader, args, at).await?;
+    let bases = bases(reader, args, at).await?;
+    let targets = targets(reader, args).await?;
+    let by_institution = argument(args, "by") == "INSTITUTION";
+    let whole = argument(args, "by") == "NONE";
+    let mut points = Vec::with_capacity(sums.len());
+    for ((quarter, key), sum) in &sums {
+        let figure = sum.figure(aggregation);
+        let of = match (by_institution, given(args, "institution")) {
+            (true, _) => key.clone(),
+            (false, one) => one.map(str::to_owned),
+        };
+        let target = targets.get(&(quarter.clone(), of)).filter(|_| whole || by_institution);
+        let (expected, accepted) = bases.get(quarter).copied().unwrap_or_default();
+        points.push(json!({
+            "quarter": quarter,
+            "key": key,
+            "label": sum.label,
+            "value": figure.map(|figure| decimal::show(figure, sum.decimals)),
+            "number": figure.and_then(|figure| decimal::show(figure, sum.decimals).parse::<f64>().ok()),
+            "institutions": sum.count,
+            "accepted": accepted,
+            "expected": expected,
+            "target": target.map(|target| decimal::show(*target, sum.decimals)),
+            "targetRate": figure.zip(target.copied()).and_then(|(figure, target)| share(figure, target)),
+        }));
+    }
+    Ok(json!({
+        "indicator": id.to_string(),
+        "by": argument(args, "by"),
+        "points": points,
+        "knownAt": row::show_instant(at),
+        "computedAt": row::show_instant(reader.now),
+        "dataVersion": data_version(reader).await?,
+    }))
+}
+
+/// What part of a target was reached, in percent with one decimal.
+fn share(figure: i64, target: i64) -> Option<f64> {
+    if target == 0 {
+        return None;
+    }
+    let tenths = i128::from(figure) * 1000 / i128::from(target);
+    #[expect(clippy::cast_precision_loss, reason = "a share is shown to one decimal")]
+    let share = tenths as f64 / 10.0;
+    Some(share)
+}
+
+/// What differs between two revisions of a submission.
+///
+/// # Errors
+/// Not found; internal.
+pub async fn diff(reader: &Reader<'_>, id: Uuid, from: i32, to: i32) -> Result<Value, Error> {
+    use submission_value::{Column as C, Entity};
+    let found = submission::find(reader.db, reader.principal, id).await?;
+    if [from, to].iter().any(|number| !(1..=found.revision).contains(number)) {
+        return Err(Error::NotFound);
+    }
+    let holds = |number: i32| {
+        Condition::all()
+            .add(C::FirstRevision.lte(number))
+            .add(Condition::any().add(C::LastRevision.is_null()).add(C::LastRevision.gte(number)))
+    };
+    // Rows of one revision and not of the other: what differs, and nothing else.
+    let differs = Condition::any()
+        .add(holds(from).add(holds(to).not()))
+        .add(holds(to).add(holds(from).not()));
+    let rows = Entity::find()
+        .filter(C::SubmissionId.eq(id))
+        .filter(differs)
+        .order_by_asc(C::Cell)
+        .limit(2 * MAX_CHANGES as u64 + 2)
+        .all(reader.db)
+        .await?;
+    let mut changes: BTreeMap<String, (Value, Value)> = BTreeMap::new();
+    for row in rows {
+        let of_from =
+            row.first_revision <= from && row.last_revision.is_none_or(|last| last >= from);
+        let change = changes.entry(row.cell.clone()).or_default();
+        *if of_from { &mut change.0 } else { &mut change.1 } = shown_row(row);
+    }
+    let is_truncated = changes.len() > MAX_CHANGES;
+    let shown: Vec<Value> = changes
+        .into_iter()
+        .take(MAX_CHANGES)
+        .map(|(cell, (before, after))| json!({ "cell": cell, "before": before, "after": after }))
+        .collect();
+    Ok(json!({
+        "submission": id.to_string(),
+        "from": from,
+        "to": to,
+        "changes": shown,
+        "isTruncated": is_truncated,
+    }))
+}

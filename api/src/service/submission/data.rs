@@ -1,0 +1,266 @@
+//! What a submission is checked against: the indicators and rules of its quarter, the codes it may name, and
+//! the institution's own accepted figures of the last eight quarters. Read in as many statements as there
+//! are kinds of it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use entity::{industry, institution, programme, region, submission, validation_rule};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use uuid::Uuid;
+
+use crate::domain::cell::Cell;
+use crate::domain::form::{self, Cells, Form, Indicator, Problem};
+use crate::domain::quarter::Quarter;
+use crate::domain::text::Text;
+use crate::domain::validation::Rule;
+use crate::error::Error;
+use crate::read::row;
+use crate::read::sql::Sql;
+
+/// Quarters of an institution's own past that outliers are judged by.
+const HISTORY: u32 = 8;
+
+/// Everything about the form of a submission but its values.
+#[derive(Debug)]
+pub struct FormData {
+    /// Programme.
+    pub programme: programme::Model,
+    /// Institution that reports.
+    pub institution: institution::Model,
+    /// Indicators of the quarter, in the order of the form.
+    pub indicators: Vec<entity::indicator::Model>,
+    /// The same as the domain sees them.
+    pub definitions: Vec<Indicator>,
+    /// Divisions that exist in the quarter, by code.
+    pub regions: Vec<region::Model>,
+    /// Sections and divisions of KSIC.
+    pub industries: Vec<industry::Model>,
+    rules: Vec<Rule>,
+    previous: BTreeMap<String, i64>,
+    history: BTreeMap<String, Vec<i64>>,
+    keys: HashMap<String, Uuid>,
+}
+
+fn in_force<C: ColumnTrait>(from: C, to: C, quarter: &str) -> Condition {
+    Condition::all()
+        .add(from.lte(quarter))
+        .add(Condition::any().add(to.is_null()).add(to.gte(quarter)))
+}
+
+/// A stored quarter.
+pub fn quarter_of(text: &str) -> Result<Quarter, Error> {
+    text.parse().map_err(|_| Error::internal(format!("{text} is no quarter")))
+}
+
+/// An indicator as the domain sees it.
+///
+/// # Errors
+/// Internal, if its decimals are none.
+pub fn definition(row: &entity::indicator::Model) -> Result<Indicator, Error> {
+    Ok(Indicator {
+        code: row.code.clone(),
+        name_ko: row.name_ko.clone(),
+        value_type: row.value_type,
+        decimals: u32::try_from(row.decimals).map_err(Error::internal)?,
+        aggregation: row.aggregation,
+        is_required: row.is_required,
+        by_region: row.by_region,
+        by_size: row.by_size,
+        by_industry: row.by_industry,
+    })
+}
+
+impl FormData {
+    /// Reads the form of a submission.
+    ///
+    /// # Errors
+    /// Internal.
+    pub async fn load(
+        db: &impl ConnectionTrait,
+        submission: &submission::Model,
+    ) -> Result<Self, Error> {
+        let quarter = quarter_of(&submission.quarter)?;
+        let missing = || Error::internal("a submission without its programme or institution");
+        let programme = programme::Entity::find_by_id(submission.programme_id)
+            .one(db)
+            .await?
+            .ok_or_else(missing)?;
+        let institution = institution::Entity::find_by_id(submission.institution_id)
+            .one(db)
+            .await?
+            .ok_or_else(missing)?;
+        let indicators = {
+            use entity::indicator::{Column, Entity};
+            Entity::find()
+                .filter(Column::ProgrammeId.eq(programme.id))
+                .filter(in_force(Column::ValidFrom, Column::ValidTo, &submission.quarter))
+                .order_by_asc(Column::Position)
+                .order_by_asc(Column::Id)
+                .all(db)
+                .await?
+        };
+        let definitions = indicators.iter().map(definition).collect::<Result<Vec<_>, _>>()?;
+        let codes: Vec<&str> = definitions.iter().map(|known| known.code.as_str()).collect();
+        let rules = rules(db, &programme, &submission.quarter, &codes).await?;
+        let regions = {
+            use entity::region::{Column, Entity};
+            let (first, last) = (quarter.first_day(), quarter.last_day());
+            Entity::find()
+                .filter(Column::Code.ne("NATIONWIDE"))
+                .filter(
+                    Condition::any()
+                        .add(Column::ValidFrom.is_null())
+                        .add(Column::ValidFrom.lte(last)),
+                )
+                .filter(
+                    Condition::any().add(Column::ValidTo.is_null()).add(Column::ValidTo.gte(first)),
+                )
+                .order_by_asc(Column::Code)
+                .all(db)
+                .await?
+        };
+        let industries =
+            industry::Entity::find().order_by_asc(industry::Column::Code).all(db).await?;
+        let (previous, history) = past(db, submission, quarter, &definitions).await?;
+        let mut keys = HashMap::new();
+        keys.extend(indicators.iter().map(|row| (format!("i:{}", row.code), row.id)));
+        keys.extend(regions.iter().map(|row| (format!("r:{}", row.code), row.id)));
+        keys.extend(industries.iter().map(|row| (format!("k:{}", row.code), row.id)));
+        Ok(Self {
+            programme,
+            institution,
+            indicators,
+            definitions,
+            regions,
+            industries,
+            rules,
+            previous,
+            history,
+            keys,
+        })
+    }
+
+    /// The indicator of that code.
+    pub fn indicator(&self, code: &str) -> Option<&Indicator> {
+        self.definitions.iter().find(|known| known.code == code)
+    }
+
+    /// Keys of the rows that a cell names: indicator, region, industry; none if it names one that is not
+    /// there.
+    pub fn keys(&self, cell: &Cell) -> Option<(Uuid, Option<Uuid>, Option<Uuid>)> {
+        let key = |kind: char, code: &str| self.keys.get(&format!("{kind}:{code}")).copied();
+        let part = |kind, code: &Option<String>| match code {
+            None => Some(None),
+            Some(code) => key(kind, code).map(Some),
+        };
+        Some((key('i', &cell.indicator)?, part('r', &cell.region)?, part('k', &cell.industry)?))
+    }
+
+    /// The accepted total of the last quarter, as text.
+    pub fn previous(&self, code: &str) -> Option<String> {
+        let decimals = self.indicator(code)?.decimals;
+        self.previous.get(code).map(|scaled| crate::domain::decimal::show(*scaled, decimals))
+    }
+
+    /// Everything that is wrong with these values.
+    pub fn check(&self, cells: &Cells) -> Vec<Problem> {
+        let form = Form {
+            indicators: &self.definitions,
+            rules: &self.rules,
+            previous: &self.previous,
+            history: &self.history,
+        };
+        form::check(&form, cells)
+    }
+}
+
+/// The rules in force. One that no longer compiles, since an indicator is gone, is left out and logged:
+/// it must not keep anybody from handing in.
+async fn rules(
+    db: &impl ConnectionTrait,
+    programme: &programme::Model,
+    quarter: &str,
+    codes: &[&str],
+) -> Result<Vec<Rule>, Error> {
+    use validation_rule::{Column, Entity};
+    let rows = Entity::find()
+        .filter(Column::ProgrammeId.eq(programme.id))
+        .filter(in_force(Column::ValidFrom, Column::ValidTo, quarter))
+        .order_by_asc(Column::Position)
+        .order_by_asc(Column::Id)
+        .all(db)
+        .await?;
+    let mut rules = Vec::with_capacity(rows.len());
+    for row in rows {
+        match compile(&row, codes) {
+            Ok(rule) => rules.push(rule),
+            Err(bad) => tracing::error!(rule = row.code, error.cause = %bad.en, "rule.unusable"),
+        }
+    }
+    Ok(rules)
+}
+
+/// A stored rule, ready to be asked.
+///
+/// # Errors
+/// What is wrong with its expression.
+pub fn compile(row: &validation_rule::Model, codes: &[&str]) -> Result<Rule, Text> {
+    let message = Text {
+        ko: row.message_ko.clone(),
+        en: row.message_en.clone().unwrap_or_else(|| row.message_ko.clone()),
+    };
+    Rule::compile(
+        &row.code,
+        &row.expression,
+        &row.indicator_code,
+        row.severity,
+        row.missing_strategy,
+        message,
+        codes,
+    )
+    .map_err(|bad| bad.message())
+}
+
+type Past = (BTreeMap<String, i64>, BTreeMap<String, Vec<i64>>);
+
+/// Accepted totals of the quarters before: those of the last one, and all of them by quarter.
+async fn past(
+    db: &impl ConnectionTrait,
+    submission: &submission::Model,
+    quarter: Quarter,
+    definitions: &[Indicator],
+) -> Result<Past, Error> {
+    let mut sql = Sql::new(db.get_database_backend());
+    sql.push(
+        "SELECT i.code, i.decimals, s.quarter, v.scaled FROM submission s \
+         JOIN submission_revision r ON r.submission_id = s.id AND r.accepted_at IS NOT NULL AND r.superseded_at IS NULL \
+         JOIN submission_value v ON v.submission_id = s.id AND v.first_revision <= r.number \
+         AND (v.last_revision IS NULL OR v.last_revision >= r.number) \
+         JOIN indicator i ON i.id = v.indicator_id \
+         WHERE v.region_id IS NULL AND v.size IS NULL AND v.industry_id IS NULL AND v.scaled IS NOT NULL AND s.institution_id = ",
+    );
+    sql.bind(submission.institution_id);
+    sql.push(" AND s.programme_id = ").bind(submission.programme_id);
+    sql.push(" AND s.quarter < ").bind(quarter.to_string());
+    sql.push(" AND s.quarter >= ").bind(quarter.back(HISTORY).to_string());
+    sql.push(" ORDER BY s.quarter, i.code");
+    let last = quarter.previous().to_string();
+    let (mut previous, mut history) = Past::default();
+    for found in db.query_all_raw(sql.finish()).await? {
+        let text = |at| Ok::<_, Error>(row::text(&found, at)?.unwrap_or_default().to_owned());
+        let number = |at| Ok::<_, Error>(row::integer(&found, at)?.unwrap_or_default());
+        let (code, of, decimals, scaled) = (text(0)?, text(2)?, number(1)?, number(3)?);
+        // An earlier revision of the indicator may have had other decimals.
+        let same = definitions
+            .iter()
+            .any(|known| known.code == code && i64::from(known.decimals) == decimals);
+        if !same {
+            continue;
+        }
+        if of == last {
+            previous.insert(code.clone(), scaled);
+        }
+        history.entry(code).or_default().push(scaled);
+    }
+    Ok((previous, history))
+}

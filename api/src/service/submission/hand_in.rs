@@ -1,0 +1,260 @@
+//! Handing in: submit, report that there is nothing, take back. Each handing in makes a revision that never
+//! changes, with a receipt.
+
+use entity::submission_revision;
+use entity::submission_value::ValueState;
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
+use serde_json::Map;
+use uuid::Uuid;
+
+use super::data::FormData;
+use super::values::{Edits, Standing};
+use super::{Asked, Columns, Done, Held, Turn, settled, today, turn};
+use crate::domain::form::{Cells, Problem, content_hash};
+use crate::domain::submission::{Content, NotReady, Verb, may_hand_in, may_report_nil};
+use crate::error::{Error, Message, UserError};
+use crate::service::write::{Author, Write};
+use entity::submission::SubmissionStatus;
+use entity::validation_rule::Severity;
+
+/// Problems that a refusal names one by one.
+const NAMED: usize = 100;
+
+/// What a handing in says beside the values.
+struct Statement<'a> {
+    verb: Verb,
+    nil_reason: Option<&'a str>,
+    is_attested: bool,
+}
+
+/// Hands in the values as they stand.
+///
+/// # Errors
+/// Not found; forbidden; conflict; user errors that name what is not ready; internal.
+pub async fn submit(
+    db: &DatabaseConnection,
+    author: Author<'_>,
+    asked: &Asked,
+    is_attested: bool,
+) -> Result<Done, Error> {
+    let said = Statement { verb: Verb::Submit, nil_reason: None, is_attested };
+    hand_in(db, author, asked, &said).await
+}
+
+/// Reports that there is nothing to report.
+///
+/// # Errors
+/// As [`submit`].
+pub async fn report_nil(
+    db: &DatabaseConnection,
+    author: Author<'_>,
+    asked: &Asked,
+    reason: &str,
+) -> Result<Done, Error> {
+    let said =
+        Statement { verb: Verb::ReportNil, nil_reason: Some(reason.trim()), is_attested: true };
+    hand_in(db, author, asked, &said).await
+}
+
+/// Takes back what was handed in, before its review.
+///
+/// # Errors
+/// As [`submit`].
+pub async fn recall(
+    db: &DatabaseConnection,
+    author: Author<'_>,
+    asked: &Asked,
+) -> Result<Done, Error> {
+    let mut write = Write::begin(db, author).await?;
+    let (held, status) = match turn(&write, &author, asked, Verb::Recall, &()).await? {
+        Turn::Again(held) => return Ok(Done { id: held.submission.id, revision: None }),
+        Turn::First(held, status) => (held, status),
+    };
+    let mut columns = Columns::status(status)?;
+    columns.set("is_nil", false)?.set("nil_reason", ())?;
+    let row = held.submission;
+    write
+        .update_as::<entity::submission::Entity>(
+            "submission.recall",
+            row.id,
+            row.version,
+            columns.onto(),
+            Map::new(),
+        )
+        .await?;
+    write.commit().await?;
+    Ok(Done { id: row.id, revision: None })
+}
+
+async fn hand_in(
+    db: &DatabaseConnection,
+    author: Author<'_>,
+    asked: &Asked,
+    said: &Statement<'_>,
+) -> Result<Done, Error> {
+    let mut write = Write::begin(db, author).await?;
+    let content = (said.nil_reason, said.is_attested);
+    let (held, status) = match turn(&write, &author, asked, said.verb, &content).await? {
+        Turn::Again(held) => return again(&write, &author, &held, &asked.key).await,
+        Turn::First(held, status) => (held, status),
+    };
+    let data = FormData::load(write.reads(), &held.submission).await?;
+    let mut standing = Standing::load(write.reads(), &held.submission).await?;
+    let problems = data.check(&standing.cells);
+    ready(&standing.cells, &problems, said)?;
+    let mut told = Map::new();
+    if said.nil_reason.is_some() {
+        // Zeros said before mean nothing beside the report that there is nothing.
+        let edits: Edits = standing.cells.keys().map(|cell| (cell.clone(), None)).collect();
+        (_, told) = standing.edit(&write, &data, &held.submission, edits).await?;
+    }
+    let revision = revision(&author, &held, &data, &standing.cells, said, &asked.key)?;
+    let columns = handed_in(&author, &held, status, &revision)?;
+    let row = held.submission;
+    let action = match said.verb {
+        Verb::ReportNil => "submission.reportNil",
+        _ => "submission.submit",
+    };
+    write
+        .update_as::<entity::submission::Entity>(action, row.id, row.version, columns.onto(), told)
+        .await?;
+    let id = write.add::<submission_revision::Entity>("submission.receive", revision).await?;
+    write.commit().await?;
+    Ok(Done { id: row.id, revision: Some(id) })
+}
+
+/// The revision that a call with this key made before.
+async fn again(
+    write: &Write<'_>,
+    author: &Author<'_>,
+    held: &Held,
+    key: &str,
+) -> Result<Done, Error> {
+    let made = submission_revision::Entity::find()
+        .filter(submission_revision::Column::SubmissionId.eq(held.submission.id))
+        .filter(submission_revision::Column::SubmittedBy.eq(author.principal.actor()))
+        .filter(submission_revision::Column::RequestKey.eq(key))
+        .one(write.reads())
+        .await?;
+    Ok(Done { id: held.submission.id, revision: made.map(|made| made.id) })
+}
+
+fn ready(cells: &Cells, problems: &[Problem], said: &Statement<'_>) -> Result<(), Error> {
+    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+    let content = Content {
+        cells: cells.len(),
+        errors,
+        unjustified_warnings: problems
+            .iter()
+            .filter(|problem| problem.severity == Severity::Warning && !problem.is_justified)
+            .count(),
+        has_nonzero: cells
+            .values()
+            .any(|entry| entry.state == ValueState::Value && (entry.scaled != Some(0))),
+        attested: said.is_attested,
+    };
+    let lacking = match said.nil_reason {
+        Some(reason) => may_report_nil(&content, reason),
+        None => may_hand_in(&content),
+    };
+    let mut told: Vec<UserError> = lacking.iter().map(not_ready).collect();
+    if said.nil_reason.is_none() {
+        told.extend(problems.iter().filter(|problem| blocks(problem)).take(NAMED).map(broken));
+    }
+    settled(if lacking.is_empty() { Vec::new() } else { told })
+}
+
+fn not_ready(lacking: &NotReady) -> UserError {
+    let text = lacking.message();
+    UserError::at("id", lacking.code(), text.ko, text.en)
+}
+
+fn blocks(problem: &Problem) -> bool {
+    problem.severity == Severity::Error || !problem.is_justified
+}
+
+/// A broken rule as a user error, at the address of its cell.
+fn broken(problem: &Problem) -> UserError {
+    let code = match problem.severity {
+        Severity::Error => "RULE_BROKEN",
+        Severity::Warning => "COMMENT_NEEDED",
+    };
+    let (rule, text) = (&problem.rule, &problem.message);
+    UserError {
+        code,
+        path: ["input", "id", &problem.cell.to_string()].map(str::to_owned).to_vec(),
+        message: Message::new(format!("[{rule}] {}", text.ko), format!("[{rule}] {}", text.en)),
+    }
+}
+
+fn revision(
+    author: &Author<'_>,
+    held: &Held,
+    data: &FormData,
+    cells: &Cells,
+    said: &Statement<'_>,
+    key: &str,
+) -> Result<submission_revision::Model, Error> {
+    let row = &held.submission;
+    let number = row.revision + 1;
+    let hash = content_hash(cells);
+    // The first digits of the hash let a receipt be told from one for other figures at a glance.
+    let seal: String = hash.chars().take(6).collect::<String>().to_uppercase();
+    let receipt = format!(
+        "{}-{}-{}-{number:02}-{seal}",
+        row.quarter.replace('-', ""),
+        data.programme.code,
+        data.institution.code
+    );
+    let due = row.return_due_on.unwrap_or(row.due_on);
+    Ok(submission_revision::Model {
+        id: Uuid::nil(),
+        submission_id: row.id,
+        institution_id: row.institution_id,
+        number,
+        receipt,
+        content_hash: hash,
+        cell_count: i32::try_from(cells.len()).map_err(Error::internal)?,
+        is_nil: said.nil_reason.is_some(),
+        nil_reason: said.nil_reason.map(str::to_owned),
+        is_on_time: today(author) <= due,
+        submitted_at: author.now,
+        submitted_by: author.principal.actor().to_owned(),
+        request_key: key.to_owned(),
+        accepted_at: None,
+        accepted_by: None,
+        superseded_at: None,
+        restatement_reason: row.reason.clone().filter(|_| row.is_restatement),
+        public_note_ko: row.public_note_ko.clone(),
+        public_note_en: row.public_note_en.clone(),
+        version: 1,
+        created_at: author.now,
+        updated_at: author.now,
+    })
+}
+
+fn handed_in(
+    author: &Author<'_>,
+    held: &Held,
+    status: SubmissionStatus,
+    revision: &submission_revision::Model,
+) -> Result<Columns, Error> {
+    let mut columns = Columns::status(status)?;
+    columns
+        .set("revision", revision.number)?
+        .set("submitted_at", author.now)?
+        .set("submitted_by", author.principal.actor())?
+        .set("review_started_at", ())?
+        .set("is_nil", revision.is_nil)?
+        .set("nil_reason", &revision.nil_reason)?
+        .set("cell_count", revision.cell_count)?;
+    if held.submission.started_at.is_none() {
+        columns.set("started_at", author.now)?;
+    }
+    if held.submission.first_submitted_at.is_none() {
+        columns
+            .set("first_submitted_at", author.now)?
+            .set("is_on_time", today(author) <= held.submission.due_on)?;
+    }
+    Ok(columns)
+}

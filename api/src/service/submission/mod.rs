@@ -1,0 +1,292 @@
+//! Submissions 제출: saved, handed in, reviewed, made final and put right again. Which verb a state allows to
+//! whom is `domain::submission`'s; here is what each verb reads and writes.
+//!
+//! A submission is one whole: its row is locked first, its version is checked, its values are written as
+//! parts of it, and one audit event and one change tell of it. To add a verb: its guard in the domain, a
+//! function in the file it belongs to, and a mutation.
+
+pub mod bulk;
+pub mod data;
+pub mod draft;
+pub mod hand_in;
+pub mod quarter;
+pub mod review;
+pub mod table;
+pub mod values;
+
+use chrono::NaiveDate;
+use entity::submission::SubmissionStatus;
+use entity::{reporting_period, submission};
+use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, QuerySelect};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::write::{Author, Created, Write};
+use crate::domain::access::{self, Denied, Object, Rows};
+use crate::domain::principal::{Principal, Scope};
+use crate::domain::quarter::seoul;
+use crate::domain::submission::{Actor, Facts, Refused, Verb, next};
+use crate::error::{Error, UserError};
+
+/// What every verb is told: the submission, the version that the caller saw, and its key for this call.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The submission.
+    pub id: Uuid,
+    /// Version that the caller saw.
+    pub version: i32,
+    /// Idempotency key.
+    pub key: String,
+}
+
+/// What came of a verb.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Done {
+    /// The submission.
+    pub id: Uuid,
+    /// The revision that was handed in or decided on.
+    pub revision: Option<Uuid>,
+}
+
+/// A submission that nobody else writes until the write is over, with its period.
+#[derive(Debug)]
+pub struct Held {
+    /// The row.
+    pub submission: submission::Model,
+    /// Its period.
+    pub period: reporting_period::Model,
+}
+
+/// What a caller is to a submission of an institution.
+pub fn actor(principal: &Principal, institution: Uuid, submitted_by: Option<&str>) -> Actor {
+    let Some(client) = principal.client() else { return Actor::default() };
+    let runs = access::may_write(principal, Object::Programme, None).is_ok();
+    Actor {
+        can_submit: client.scopes.has(Scope::ResultsSubmit),
+        reviews: runs,
+        leads: runs && client.institution.leads,
+        is_own: client.institution.id == institution,
+        is_submitter: submitted_by == Some(&client.client_id),
+    }
+}
+
+/// Today in Seoul.
+pub fn today(author: &Author<'_>) -> NaiveDate {
+    author.now.with_timezone(&seoul()).date_naive()
+}
+
+/// Whether the caller sees the results of an institution.
+pub fn sees(principal: &Principal, institution: Uuid) -> bool {
+    match access::rows(principal, Object::Result) {
+        Rows::All => true,
+        Rows::Own(own) | Rows::OnlyOwn(own) => own == institution,
+        Rows::Published | Rows::None => false,
+    }
+}
+
+/// A submission that the caller may see.
+///
+/// # Errors
+/// Not found; internal.
+pub async fn find(
+    db: &impl ConnectionTrait,
+    principal: &Principal,
+    id: Uuid,
+) -> Result<submission::Model, Error> {
+    let found = submission::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound)?;
+    if sees(principal, found.institution_id) { Ok(found) } else { Err(Error::NotFound) }
+}
+
+async fn hold(write: &Write<'_>, principal: &Principal, id: Uuid) -> Result<Held, Error> {
+    if let Err(denied @ (Denied::SignedOut | Denied::Scope(_))) =
+        access::may_write(principal, Object::Result, None)
+    {
+        return Err(denied.into());
+    }
+    let submission = submission::Entity::find_by_id(id)
+        .lock_exclusive()
+        .one(write.reads())
+        .await?
+        .filter(|found| sees(principal, found.institution_id))
+        .ok_or(Error::NotFound)?;
+    let period = reporting_period::Entity::find_by_id(submission.period_id)
+        .one(write.reads())
+        .await?
+        .ok_or_else(|| Error::internal("a submission without its period"))?;
+    Ok(Held { submission, period })
+}
+
+impl Held {
+    fn facts(&self, today: NaiveDate) -> Facts {
+        Facts {
+            status: self.submission.status,
+            review_started: self.submission.review_started_at.is_some(),
+            period: self.period.state,
+            today,
+            opens_on: self.period.opens_on,
+            locks_on: self.submission.locks_on,
+            is_restatement: self.submission.is_restatement,
+        }
+    }
+}
+
+/// Why a verb is refused, as the caller is told.
+fn refused(refused: &Refused, principal: &Principal) -> Error {
+    if refused.is_access() {
+        let wanted = match refused {
+            Refused::NotYours => Scope::ResultsSubmit,
+            _ => Scope::ResultsReview,
+        };
+        let lacks = principal.client().is_some_and(|client| !client.scopes.has(wanted));
+        return if lacks { Denied::Scope(wanted) } else { Denied::Institution }.into();
+    }
+    let text = refused.message();
+    Error::User(vec![UserError::at("id", refused.code(), text.ko, text.en)])
+}
+
+/// Whether this call of a verb is the first with its key; what it leads to if so.
+enum Turn {
+    /// Go on, to this state.
+    First(Held, SubmissionStatus),
+    /// It was done before; nothing is to be done.
+    Again(Held),
+}
+
+/// Locks the submission and asks, in this order: may the caller see it, may it do this, was it done before
+/// with this key, is its version the one seen, does its state allow it.
+async fn turn<C: Serialize + Sync>(
+    write: &Write<'_>,
+    author: &Author<'_>,
+    asked: &Asked,
+    verb: Verb,
+    content: &C,
+) -> Result<Turn, Error> {
+    let held = hold(write, author.principal, asked.id).await?;
+    let row = &held.submission;
+    let who = actor(author.principal, row.institution_id, row.submitted_by.as_deref());
+    let next = next(verb, &held.facts(today(author)), &who);
+    if let Err(denied) = &next
+        && denied.is_access()
+    {
+        return Err(refused(denied, author.principal));
+    }
+    let content = (verb.code(), content);
+    match write.once::<submission::Entity>(&asked.key, asked.id, &content).await? {
+        Created::New(_) => {}
+        Created::Known(_) => return Ok(Turn::Again(held)),
+        Created::Differs(_) => return Err(key_reused()),
+    }
+    if row.version != asked.version {
+        return Err(Error::Conflict);
+    }
+    match next {
+        Ok(status) => Ok(Turn::First(held, status)),
+        Err(denied) => Err(refused(&denied, author.principal)),
+    }
+}
+
+/// What to say of a key that was used for something else.
+pub fn key_reused() -> Error {
+    Error::User(vec![UserError::at(
+        "idempotencyKey",
+        "KEY_REUSED",
+        "이 키는 다른 내용에 이미 쓰였습니다.",
+        "This key was used before for other content.",
+    )])
+}
+
+/// Columns to be set on a row.
+#[derive(Debug, Default)]
+struct Columns(Map<String, Value>);
+
+impl Columns {
+    fn set(&mut self, name: &str, value: impl Serialize) -> Result<&mut Self, Error> {
+        let value = serde_json::to_value(value).map_err(Error::internal)?;
+        self.0.insert(name.to_owned(), value);
+        Ok(self)
+    }
+
+    fn status(status: SubmissionStatus) -> Result<Self, Error> {
+        let mut columns = Self::default();
+        columns.set("status", status)?;
+        Ok(columns)
+    }
+
+    /// What a write does to a row.
+    fn onto(self) -> impl FnOnce(&mut Map<String, Value>) + Send {
+        |row| row.extend(self.0)
+    }
+}
+
+/// A free text that a verb must be given: one to 2,000 characters.
+fn text(field: &str, text: &str, errors: &mut Vec<UserError>) -> String {
+    let trimmed = text.trim();
+    let fits = (1..=2000).contains(&trimmed.chars().count())
+        && !trimmed.chars().any(|c| c.is_control() && c != '\n');
+    if !fits {
+        errors.push(UserError::at(
+            field,
+            "INVALID_TEXT",
+            "1~2,000자로 적어 주십시오.",
+            "Write 1 to 2,000 characters.",
+        ));
+    }
+    trimmed.to_owned()
+}
+
+/// A day that a verb must be given: from today to a year ahead.
+fn day(field: &str, day: NaiveDate, today: NaiveDate, errors: &mut Vec<UserError>) {
+    if day < today || (day - today).num_days() > 366 {
+        errors.push(UserError::at(
+            field,
+            "INVALID_DATE",
+            "오늘부터 1년 안의 날짜여야 합니다.",
+            "The day must be today or within a year.",
+        ));
+    }
+}
+
+fn settled(errors: Vec<UserError>) -> Result<(), Error> {
+    if errors.is_empty() { Ok(()) } else { Err(Error::User(errors)) }
+}
+
+/// The revision of that number.
+async fn revision(
+    db: &impl ConnectionTrait,
+    submission: &submission::Model,
+) -> Result<Option<entity::submission_revision::Model>, Error> {
+    use entity::submission_revision::{Column, Entity};
+    use sea_orm::{ColumnTrait, QueryFilter};
+    Ok(Entity::find()
+        .filter(Column::SubmissionId.eq(submission.id))
+        .filter(Column::Number.eq(submission.revision))
+        .one(db)
+        .await?)
+}
+
+/// The submission of an institution for a programme and a quarter, by their codes, that the caller may see.
+///
+/// # Errors
+/// Not found; internal.
+pub async fn by_codes(
+    db: &DatabaseConnection,
+    principal: &Principal,
+    institution: &str,
+    programme: &str,
+    quarter: &str,
+) -> Result<submission::Model, Error> {
+    use sea_orm::{ColumnTrait, QueryFilter};
+    let found = submission::Entity::find()
+        .inner_join(entity::institution::Entity)
+        .inner_join(entity::programme::Entity)
+        .filter(entity::institution::Column::Code.eq(institution))
+        .filter(entity::programme::Column::Code.eq(programme))
+        .filter(submission::Column::Quarter.eq(quarter))
+        .one(db)
+        .await?;
+    match found {
+        Some(found) if sees(principal, found.institution_id) => Ok(found),
+        _ => Err(Error::NotFound),
+    }
+}
