@@ -42,6 +42,8 @@ fn institution() -> Type {
         .many("addressedRecommendations", entity::recommendation::Column::AddresseeId, "Recommendation", &["code"], "받은 건의. Recommendations addressed to it.")
         .many("raisedRecommendations", entity::recommendation::Column::InstitutionId, "Recommendation", &["code"], "제기한 건의. Recommendations it raised.")
         .many("ownedTasks", entity::policy_task::Column::OwnerId, "PolicyTask", &["code"], "담당 과제. Policy tasks it owns.")
+        .many("obligations", entity::obligation::Column::InstitutionId, "Obligation", &["starts_on"], "제출 의무. What it must report.")
+        .many("submissions", entity::submission::Column::InstitutionId, "Submission", &["-quarter"], "제출. Quarterly results it handed in or is expected to; what the caller may see of them.")
         .many("contactPoints", entity::contact_point::Column::InstitutionId, "ContactPoint", &["position"], "연락처. Contact points: personal data, never shown to an anonymous caller.")
         .sorted(&["code"])
         .orderable("CODE", "code")

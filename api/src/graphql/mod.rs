@@ -233,6 +233,11 @@ fn register(registry: &mut Registry) {
     registry::register(registry, catalog, &enums(catalog));
 }
 
+/// The global id of a submission, for answers that are not GraphQL.
+pub fn submission_id(key: uuid::Uuid) -> String {
+    crate::read::global_id::encode(submission::TAG, key)
+}
+
 /// The schema of async-graphql: what is declared in the catalogue.
 pub type ApiSchema = Schema<Query, Mutation, Subscription>;
 

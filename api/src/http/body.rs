@@ -16,7 +16,15 @@ const TIMEOUT: Duration = Duration::from_secs(8);
 /// # Errors
 /// 413 if it is larger, 408 if it takes too long.
 pub async fn read(body: Body, most: usize) -> Result<Bytes, Refusal> {
-    match tokio::time::timeout(TIMEOUT, to_bytes(body, most)).await {
+    read_within(body, most, TIMEOUT).await
+}
+
+/// Reads a body of at most `most` bytes that may take so long.
+///
+/// # Errors
+/// As [`read`].
+pub async fn read_within(body: Body, most: usize, time: Duration) -> Result<Bytes, Refusal> {
+    match tokio::time::timeout(time, to_bytes(body, most)).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(_)) => Err(Refusal(
             StatusCode::PAYLOAD_TOO_LARGE,

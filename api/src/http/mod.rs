@@ -5,6 +5,7 @@ mod body;
 mod caller;
 mod cors;
 mod event_stream;
+mod files;
 mod graphiql;
 mod graphql;
 mod headers;
@@ -69,6 +70,8 @@ pub fn router(app: App, settings: &ServeSettings, stopping: watch::Receiver<bool
         .route("/graphql", any(graphql::endpoint))
         .route("/oauth/token", any(oauth::token))
         .route("/oauth/revoke", any(oauth::revoke))
+        .route("/export/{file}", any(files::export))
+        .route("/import/{file}", any(files::import))
         .layer(cors::layer(shared.clone()))
         // Outermost: who is turned away costs no look-up.
         .layer(axum::middleware::from_fn_with_state(shared.clone(), limit));

@@ -8,6 +8,7 @@
 pub mod bulk;
 pub mod data;
 pub mod draft;
+pub mod file;
 pub mod hand_in;
 pub mod quarter;
 pub mod review;

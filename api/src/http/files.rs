@@ -1,0 +1,400 @@
+//! Files: the form of a submission to download (`/export/submission.xlsx`, `.csv`), and its upload
+//! (`/import/submission.xlsx`, `.csv`), a dry run unless `mode=save`.
+//!
+//! Which version a file was made from is told by `If-Match` (RFC 9110 §13.1.1) with the `ETag` of the download;
+//! a workbook knows it by itself. To add a file: its handler here, and a route.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::http::header::{self, HeaderMap, HeaderValue};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use chrono::Utc;
+use serde_json::{Value, json};
+use tokio::sync::Semaphore;
+
+use super::caller::Caller;
+use super::graphql::CHALLENGE;
+use super::{Refusal, Shared, body, limiter};
+use crate::error::{Error, Language, Message, UserError};
+use crate::graphql::submission_id;
+use crate::service::submission::file::{self, Failure, Format, Found, Report, Target, Upload};
+use crate::sheet::MAX_UPLOAD;
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const CSV: &str = "text/csv; charset=utf-8";
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// Uploads that are read at a time: each may take some hundred MiB.
+const AT_A_TIME: usize = 2;
+/// Time in which an upload must arrive.
+const ARRIVAL: Duration = Duration::from_secs(60);
+/// Longest time that an upload may wait for its turn and take.
+const LONGEST: Duration = Duration::from_secs(180);
+/// Cells of an upload that cost a point.
+const CELLS_A_POINT: usize = 100;
+
+static TURNS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(AT_A_TIME));
+
+/// What is wrong with a call: status, code, sentence.
+struct Fault {
+    status: StatusCode,
+    code: &'static str,
+    message: Message,
+    errors: Vec<UserError>,
+    retry_after: Option<u64>,
+}
+
+impl Fault {
+    fn new(status: StatusCode, code: &'static str, ko: &str, en: &str) -> Self {
+        let message = Message::new(ko, en);
+        Self { status, code, message, errors: Vec::new(), retry_after: None }
+    }
+
+    fn show(self, caller: &Caller) -> Response {
+        let text = |message: &Message| message.text(caller.language).to_owned();
+        let errors: Vec<Value> = self
+            .errors
+            .iter()
+            .map(|error| json!({ "code": error.code, "path": error.path, "message": text(&error.message) }))
+            .collect();
+        let mut shown = json!({ "error": { "code": self.code, "message": text(&self.message), "requestId": caller.request_id } });
+        if !errors.is_empty() {
+            shown["errors"] = errors.into();
+        }
+        let mut response = (self.status, Json(shown)).into_response();
+        let headers = response.headers_mut();
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(CHALLENGE));
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if matches!(self.status, StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT) {
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        response
+    }
+}
+
+impl From<Refusal> for Fault {
+    fn from(Refusal(status, error): Refusal) -> Self {
+        let retry_after = match &error {
+            Error::RateLimited { retry_after } => Some(*retry_after),
+            _ => None,
+        };
+        let (status, code) = match &error {
+            Error::Conflict => (StatusCode::PRECONDITION_FAILED, error.code()),
+            // What a verb's guard refuses: the state of the submission.
+            Error::User(errors) => {
+                (StatusCode::CONFLICT, errors.first().map_or("BAD_USER_INPUT", |one| one.code))
+            }
+            Error::Internal(cause) => {
+                tracing::error!(error.cause = cause, "file.internal_error");
+                (status, error.code())
+            }
+            _ => (status, error.code()),
+        };
+        let message = error.message();
+        let errors = match error {
+            Error::User(errors) => errors,
+            _ => Vec::new(),
+        };
+        Self { status, code, message, errors, retry_after }
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Refusal::from(error).into()
+    }
+}
+
+impl From<Failure> for Fault {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Error(error) => error.into(),
+            Failure::Unreadable(unreadable) => {
+                let (ko, en) = unreadable.message();
+                Self::new(StatusCode::UNPROCESSABLE_ENTITY, unreadable.code(), &ko, &en)
+            }
+            Failure::NoVersion => Self::new(
+                StatusCode::PRECONDITION_REQUIRED,
+                "VERSION_REQUIRED",
+                "저장하려면 내려받을 때의 ETag를 If-Match 헤더로 보내 주십시오.",
+                "To save, send the ETag of the download as If-Match.",
+            ),
+        }
+    }
+}
+
+fn format_of(name: &str) -> Option<Format> {
+    match name {
+        "submission.xlsx" => Some(Format::Xlsx),
+        "submission.csv" => Some(Format::Csv),
+        _ => None,
+    }
+}
+
+/// Parameters of an address.
+struct Wished {
+    target: Target,
+    save: bool,
+    replace: bool,
+}
+
+fn bad(ko: &str, en: &str) -> Fault {
+    Fault::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", ko, en)
+}
+
+fn wished(parts: &Parts, caller: &Caller) -> Result<Wished, Fault> {
+    let own = caller.principal.client().map(|client| client.institution.code.clone());
+    let (mut institution, mut programme, mut quarter) = (own, None, None);
+    let (mut save, mut replace) = (false, false);
+    for (name, value) in form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()) {
+        match (&*name, &*value) {
+            ("institution", code) => institution = Some(code.to_owned()),
+            ("programme", code) => programme = Some(code.to_owned()),
+            ("quarter", text) => quarter = Some(text.to_owned()),
+            ("mode", "dry-run") => save = false,
+            ("mode", "save") => save = true,
+            ("replace", "false") => replace = false,
+            ("replace", "true") => replace = true,
+            _ => {
+                return Err(bad(
+                    "쓸 수 있는 매개변수: institution, programme, quarter, mode(dry-run, save), replace(true, false)",
+                    "Parameters: institution, programme, quarter, mode (dry-run, save), replace (true, false).",
+                ));
+            }
+        }
+    }
+    match (institution, programme, quarter) {
+        (Some(institution), Some(programme), Some(quarter)) => {
+            Ok(Wished { target: Target { institution, programme, quarter }, save, replace })
+        }
+        _ => Err(bad(
+            "programme과 quarter(예: 2026-Q3)를 지정해 주십시오.",
+            "Name the programme and the quarter, e.g. 2026-Q3.",
+        )),
+    }
+}
+
+/// `GET /export/{file}`.
+pub async fn export(
+    State(shared): State<Shared>,
+    Path(name): Path<String>,
+    request: Request,
+) -> Response {
+    let (parts, _) = request.into_parts();
+    let mut caller = Caller::of(&shared, &parts);
+    let sent = send(&shared, &mut caller, &parts, &name).await;
+    finish(&caller, sent)
+}
+
+async fn send(
+    shared: &Shared,
+    caller: &mut Caller,
+    parts: &Parts,
+    name: &str,
+) -> Result<Response, Fault> {
+    only(parts, &Method::GET, "GET")?;
+    let format = format_of(name).ok_or(Error::NotFound)?;
+    caller.sign_in(shared, parts).await?;
+    let Wished { target, .. } = wished(parts, caller)?;
+    let working = file::download(&shared.app.db, &caller.principal, &target, format);
+    let sent = tokio::time::timeout(LONGEST, working).await.map_err(|_| Error::Timeout)??;
+    let (kind, extension) = match format {
+        Format::Xlsx => (XLSX, "xlsx"),
+        Format::Csv => (CSV, "csv"),
+    };
+    // Codes are plain ASCII, so the name needs no encoding.
+    let Target { institution, programme, quarter } = target;
+    let name = format!("attachment; filename=\"{institution}_{programme}_{quarter}.{extension}\"");
+    let name = HeaderValue::from_str(&name).map_err(Error::internal)?;
+    let tag = HeaderValue::from_str(&format!("\"{}\"", sent.version)).map_err(Error::internal)?;
+    let mut response = sent.bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(header::CONTENT_DISPOSITION, name);
+    headers.insert(header::ETAG, tag);
+    Ok(response)
+}
+
+fn only(parts: &Parts, method: &Method, allow: &'static str) -> Result<(), Fault> {
+    if parts.method == *method {
+        return Ok(());
+    }
+    Err(Refusal::method_not_allowed(allow).into())
+}
+
+/// `POST /import/{file}`.
+pub async fn import(
+    State(shared): State<Shared>,
+    Path(name): Path<String>,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let mut caller = Caller::of(&shared, &parts);
+    let taken = take(&shared, &mut caller, &parts, body, &name).await;
+    finish(&caller, taken)
+}
+
+fn finish(caller: &Caller, answer: Result<Response, Fault>) -> Response {
+    let mut response = answer.unwrap_or_else(|fault| fault.show(caller));
+    if let Some(allowance) = caller.of_client() {
+        limiter::tell(response.headers_mut(), "client", allowance);
+    }
+    response
+}
+
+/// The content type must say what it is: no form of a web page can send it unasked.
+fn check_kind(headers: &HeaderMap, format: Format) -> Result<(), Fault> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
+    let wanted = match format {
+        Format::Xlsx => XLSX,
+        Format::Csv => "text/csv",
+    };
+    if kind.eq_ignore_ascii_case(wanted) && !headers.contains_key(header::CONTENT_ENCODING) {
+        return Ok(());
+    }
+    let message = Message::new(
+        format!("Content-Type은 {wanted}이어야 합니다."),
+        format!("The content type must be {wanted}."),
+    );
+    let fault = Fault::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", "", "");
+    Err(Fault { message, ..fault })
+}
+
+/// The version that `If-Match` names; none if the header is not there.
+fn version(headers: &HeaderMap) -> Result<Option<i32>, Fault> {
+    let Some(given) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let tag = given.to_str().ok().and_then(|tag| tag.strip_prefix('"')?.strip_suffix('"'));
+    match tag.and_then(|tag| tag.parse().ok()) {
+        Some(version) => Ok(Some(version)),
+        None => Err(bad(
+            "If-Match에는 내려받을 때의 ETag 하나를 그대로 적어 주십시오.",
+            "If-Match takes the one ETag of the download as it is.",
+        )),
+    }
+}
+
+/// The caller's key, kept apart from those of mutations.
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Fault> {
+    let Some(given) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
+    let key = given.to_str().ok().filter(|key| (8..=100).contains(&key.len()));
+    match key {
+        Some(key) => Ok(Some(format!("file:{key}"))),
+        None => Err(bad(
+            "Idempotency-Key는 8~100자여야 합니다.",
+            "Idempotency-Key has 8 to 100 characters.",
+        )),
+    }
+}
+
+async fn take(
+    shared: &Shared,
+    caller: &mut Caller,
+    parts: &Parts,
+    body: Body,
+    name: &str,
+) -> Result<Response, Fault> {
+    only(parts, &Method::POST, "POST")?;
+    let format = format_of(name).ok_or(Error::NotFound)?;
+    caller.sign_in(shared, parts).await?;
+    let Wished { target, save, replace } = wished(parts, caller)?;
+    check_kind(&parts.headers, format)?;
+    let (version, key) = (version(&parts.headers)?, idempotency_key(&parts.headers)?);
+    let accept = parts.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    let mark = format == Format::Xlsx && accept.is_some_and(|accept| accept.contains(XLSX));
+    // Who may not upload is told before anything is read.
+    file::may_upload(&shared.app.db, &caller.principal, &target).await?;
+    let most = usize::try_from(MAX_UPLOAD).map_err(Error::internal)?;
+    let bytes = body::read_within(body, most, ARRIVAL).await?;
+    let bytes = Vec::from(bytes);
+    let upload = Upload { format, bytes, version, key, save, replace, mark };
+    let working = async {
+        let _turn = TURNS.acquire().await.map_err(Error::internal)?;
+        let author = caller.author(Utc::now());
+        file::upload(&shared.app.db, author, &target, upload, caller.language).await
+    };
+    let report = tokio::time::timeout(LONGEST, working).await.map_err(|_| Error::Timeout)??;
+    let cells = report.counts.created + report.counts.updated + report.counts.unchanged;
+    caller.charge(shared, cells / CELLS_A_POINT);
+    Ok(answer(report, save, caller.language))
+}
+
+fn answer(report: Report, save: bool, language: Language) -> Response {
+    let status =
+        if save && !report.is_saved { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let tag = HeaderValue::from_str(&format!("\"{}\"", report.submission.version)).ok();
+    let mut response = match report.marked {
+        Some(book) => {
+            let kind = [
+                (header::CONTENT_TYPE, XLSX),
+                (header::CONTENT_DISPOSITION, "attachment; filename=\"checked.xlsx\""),
+            ];
+            (status, kind, book).into_response()
+        }
+        None => (status, Json(shown(&report, save, language))).into_response(),
+    };
+    if let Some(tag) = tag {
+        response.headers_mut().insert(header::ETAG, tag);
+    }
+    response
+}
+
+fn shown(report: &Report, save: bool, language: Language) -> Value {
+    let errors = report.problems.iter().filter(|found| found.is_error).count();
+    let summary = match (report.is_saved, save) {
+        (true, _) => Message::new("저장했습니다.", "Saved."),
+        (false, true) => Message::new(
+            "고칠 곳이 있어 아무것도 저장하지 않았습니다.",
+            "Nothing was saved: there is something to put right.",
+        ),
+        (false, false) => Message::new(
+            "점검만 했습니다. 저장하려면 mode=save로 보내 주십시오.",
+            "Checked only; send it with mode=save to save it.",
+        ),
+    };
+    json!({
+        "mode": if save { "save" } else { "dry-run" },
+        "isSaved": report.is_saved,
+        "message": summary.text(language),
+        "submission": {
+            "id": submission_id(report.submission.id),
+            "version": report.submission.version,
+            "status": report.submission.status.code(),
+        },
+        "counts": {
+            "created": report.counts.created,
+            "updated": report.counts.updated,
+            "unchanged": report.counts.unchanged,
+            "cleared": report.counts.cleared,
+            "rejected": report.rejected,
+            "absent": report.absent,
+        },
+        "errorCount": errors,
+        "warningCount": report.problems.len() - errors,
+        "isReady": report.is_ready,
+        "problems": report.problems.iter().map(problem).collect::<Vec<_>>(),
+    })
+}
+
+fn problem(found: &Found) -> Value {
+    json!({
+        "sheet": found.place.as_ref().map(|place| &place.sheet),
+        "cell": found.place.as_ref().map(|place| &place.cell),
+        "indicator": found.indicator,
+        "address": found.address,
+        "rule": found.rule,
+        "severity": if found.is_error { "ERROR" } else { "WARNING" },
+        "value": found.value,
+        "nearest": found.nearest,
+        "message": found.message,
+    })
+}

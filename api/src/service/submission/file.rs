@@ -1,0 +1,567 @@
+//! A submission as a file: its form to download with what is in it so far, and an upload that is checked,
+//! told cell by cell what is wrong, and saved as a whole or not at all.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use entity::adoption_case::BusinessSize;
+use entity::indicator::ValueType;
+use entity::submission;
+use entity::validation_rule::Severity;
+use sea_orm::DatabaseConnection;
+use sha2::{Digest, Sha256};
+
+use super::data::FormData;
+use super::table::{self, Fault};
+use super::values::{Counts, Edits, Standing};
+use super::{Asked, Turn, actor, by_codes, draft, refused, today, turn};
+use crate::domain::cell::Cell;
+use crate::domain::form::{Entry, Problem};
+use crate::domain::principal::Principal;
+use crate::domain::submission::{Verb, next, status_ko};
+use crate::error::{Error, Language, Message};
+use crate::service::ledger::hex;
+use crate::service::write::{Author, Write};
+use crate::sheet::{self, Named, Place, Placed, Unreadable};
+
+/// Most problems told.
+const MAX_PROBLEMS: usize = 1000;
+
+/// Which submission a file is of, by codes.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Institution.
+    pub institution: String,
+    /// Programme.
+    pub programme: String,
+    /// Quarter.
+    pub quarter: String,
+}
+
+/// Kinds of files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Excel workbook.
+    Xlsx,
+    /// Comma-separated values, UTF-8 with a byte-order mark.
+    Csv,
+}
+
+/// A file to be sent.
+#[derive(Debug)]
+pub struct Sent {
+    /// What it holds.
+    pub bytes: Vec<u8>,
+    /// Version of the submission that it shows.
+    pub version: i32,
+}
+
+/// An upload.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    /// Its kind.
+    pub format: Format,
+    /// What it holds.
+    pub bytes: Vec<u8>,
+    /// Version that the caller says it saw; a workbook knows its own.
+    pub version: Option<i32>,
+    /// Idempotency key; made of the content if none is given.
+    pub key: Option<String>,
+    /// Whether to save; else it is a dry run.
+    pub save: bool,
+    /// Whether cells that are not in the file are taken out.
+    pub replace: bool,
+    /// Whether a marked workbook is wanted back.
+    pub mark: bool,
+}
+
+/// Something that is wrong, at a cell of the file where there is one.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Where in the file.
+    pub place: Option<Place>,
+    /// Address of the cell, as `SubmissionValue.cell` has it.
+    pub address: Option<String>,
+    /// Indicator.
+    pub indicator: Option<String>,
+    /// Rule or code.
+    pub rule: String,
+    /// Whether it is an error, which blocks, or a warning.
+    pub is_error: bool,
+    /// What was given.
+    pub value: Option<String>,
+    /// The nearest valid code.
+    pub nearest: Option<String>,
+    /// What to put right.
+    pub message: String,
+}
+
+/// What came of an upload.
+#[derive(Debug)]
+pub struct Report {
+    /// The submission as it is now.
+    pub submission: submission::Model,
+    /// Whether it was saved.
+    pub is_saved: bool,
+    /// What became of the cells, or would.
+    pub counts: Counts,
+    /// Cells that cannot be kept as they are.
+    pub rejected: usize,
+    /// Cells that stand and are not in the file.
+    pub absent: usize,
+    /// What is wrong, by place.
+    pub problems: Vec<Found>,
+    /// Whether nothing keeps the values from being handed in.
+    pub is_ready: bool,
+    /// The marked workbook, if one was wanted.
+    pub marked: Option<Vec<u8>>,
+}
+
+/// Why an upload was not even checked.
+#[derive(Debug)]
+pub enum Failure {
+    /// An error of the request.
+    Error(Error),
+    /// It cannot be read.
+    Unreadable(Unreadable),
+    /// To save it one must say which version it was made from.
+    NoVersion,
+}
+
+impl<E: Into<Error>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Error(error.into())
+    }
+}
+
+fn kind(value_type: ValueType) -> sheet::Kind {
+    match value_type {
+        ValueType::Integer => sheet::Kind::Integer,
+        ValueType::Decimal => sheet::Kind::Decimal,
+        ValueType::Krw => sheet::Kind::Krw,
+        ValueType::Percent => sheet::Kind::Percent,
+        ValueType::Boolean => sheet::Kind::Boolean,
+        ValueType::Text => sheet::Kind::Text,
+    }
+}
+
+fn named(code: &str, name: &str) -> Named {
+    Named { code: code.to_owned(), name: name.to_owned() }
+}
+
+/// The Korean name at the head of a code's description.
+fn korean(description: &str) -> &str {
+    description.split('.').next().unwrap_or_default().trim()
+}
+
+/// The form as a file shows it, without answers.
+fn form(data: &FormData, submission: &submission::Model) -> sheet::Form {
+    let indicators =
+        data.indicators.iter().zip(&data.definitions).map(|(row, known)| sheet::Indicator {
+            code: row.code.clone(),
+            name: row.name_ko.clone(),
+            definition: row.definition_ko.clone(),
+            unit: row.unit.clone(),
+            kind: kind(row.value_type),
+            decimals: known.decimals,
+            is_required: row.is_required,
+            by_region: row.by_region,
+            by_size: row.by_size,
+            by_industry: row.by_industry,
+            previous: data.previous(&row.code),
+        });
+    sheet::Form {
+        institution: named(&data.institution.code, &data.institution.name_ko),
+        programme: named(&data.programme.code, &data.programme.name_ko),
+        quarter: submission.quarter.clone(),
+        due_on: submission.due_on.to_string(),
+        status: status_ko(submission.status).to_owned(),
+        version: submission.version,
+        indicators: indicators.collect(),
+        regions: data.regions.iter().map(|row| named(&row.code, &row.name_ko)).collect(),
+        sizes: BusinessSize::CHOICE
+            .values
+            .iter()
+            .map(|value| named(value.code, korean(value.description)))
+            .collect(),
+        industries: data.industries.iter().map(|row| named(&row.code, &row.name_ko)).collect(),
+        cells: Vec::new(),
+    }
+}
+
+fn written(data: &FormData, cell: &Cell, entry: &Entry) -> sheet::Cell {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let is_truth =
+        data.indicator(&cell.indicator).is_some_and(|known| known.value_type == ValueType::Boolean);
+    let value = match (is_truth, entry.value.as_deref()) {
+        (true, Some("true")) => "예".to_owned(),
+        (true, Some("false")) => "아니요".to_owned(),
+        _ => text(&entry.value),
+    };
+    sheet::Cell {
+        indicator: cell.indicator.clone(),
+        region: text(&cell.region),
+        size: cell.size.map(BusinessSize::code).unwrap_or_default().to_owned(),
+        industry: text(&cell.industry),
+        state: entry.state.code().to_owned(),
+        value,
+        reason: text(&entry.reason),
+        comment: text(&entry.comment),
+        evidence: text(&entry.evidence),
+    }
+}
+
+/// Runs what takes long beside the tasks that must not wait.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.map_err(Error::internal)
+}
+
+/// The form of a submission with what is in it so far.
+///
+/// # Errors
+/// Not found, if there is none or the caller may not see it; internal.
+pub async fn download(
+    db: &DatabaseConnection,
+    principal: &Principal,
+    target: &Target,
+    format: Format,
+) -> Result<Sent, Error> {
+    let found =
+        by_codes(db, principal, &target.institution, &target.programme, &target.quarter).await?;
+    let data = FormData::load(db, &found).await?;
+    let standing = Standing::load(db, &found).await?;
+    let mut form = form(&data, &found);
+    form.cells = standing.cells.iter().map(|(cell, entry)| written(&data, cell, entry)).collect();
+    let made = apart(move || match format {
+        Format::Xlsx => sheet::write_xlsx(&form),
+        Format::Csv => sheet::write_csv(&form),
+    });
+    Ok(Sent { bytes: made.await?.map_err(Error::internal)?, version: found.version })
+}
+
+/// What a file says.
+#[derive(Debug, Default)]
+struct Read {
+    edits: Edits,
+    found: Vec<Found>,
+    rejected: usize,
+    version: Option<i32>,
+}
+
+fn each(
+    upload: &Upload,
+    form: &sheet::Form,
+    take: &mut dyn FnMut(Placed),
+) -> Result<Vec<sheet::Problem>, Unreadable> {
+    match upload.format {
+        Format::Xlsx => sheet::read_xlsx(&upload.bytes, form, take),
+        Format::Csv => sheet::read_csv(&upload.bytes, form, take),
+    }
+}
+
+/// Reads a file cell by cell; of those that cannot be kept it notes where they stand.
+fn read(
+    upload: &Upload,
+    data: &FormData,
+    form: &sheet::Form,
+    language: Language,
+) -> Result<Read, Unreadable> {
+    let mut read = Read::default();
+    if upload.format == Format::Xlsx {
+        read.version = sheet::version(&upload.bytes)?;
+    }
+    let problems = each(upload, form, &mut |placed| match table::cell(data, &placed.cell) {
+        Ok((cell, Some(entry))) => {
+            read.edits.insert(cell, Some(entry));
+        }
+        Ok((_, None)) => {}
+        Err(fault) => {
+            read.rejected += 1;
+            if read.found.len() < MAX_PROBLEMS {
+                read.found.push(faulty(placed, fault, language));
+            }
+        }
+    })?;
+    // Where the sheet itself is at fault the cell is told once: a formula is no value either.
+    let known: BTreeSet<Option<(String, String)>> =
+        read.found.iter().map(|found| found.place.as_ref().map(key)).collect();
+    for problem in problems {
+        if problem.place.is_none() || !known.contains(&problem.place.as_ref().map(key)) {
+            read.rejected += usize::from(problem.is_error);
+            read.found.push(of_sheet(problem));
+        }
+    }
+    Ok(read)
+}
+
+fn key(place: &Place) -> (String, String) {
+    (place.sheet.clone(), place.cell.clone())
+}
+
+fn of_sheet(problem: sheet::Problem) -> Found {
+    Found {
+        place: problem.place,
+        address: None,
+        indicator: None,
+        rule: "FILE".to_owned(),
+        is_error: problem.is_error,
+        value: None,
+        nearest: None,
+        message: problem.message,
+    }
+}
+
+fn faulty(placed: Placed, fault: Fault, language: Language) -> Found {
+    Found {
+        address: None,
+        indicator: Some(placed.cell.indicator),
+        place: Some(placed.place),
+        rule: fault.code.to_owned(),
+        is_error: true,
+        value: Some(fault.value),
+        nearest: fault.nearest,
+        message: Message::from(fault.message).text(language).to_owned(),
+    }
+}
+
+fn of_rule(problem: &Problem, place: Option<Place>, language: Language) -> Found {
+    Found {
+        place,
+        address: Some(problem.cell.to_string()),
+        indicator: Some(problem.cell.indicator.clone()),
+        rule: problem.rule.clone(),
+        is_error: problem.severity == Severity::Error,
+        value: problem.value.clone(),
+        nearest: None,
+        message: Message::from(problem.message.clone()).text(language).to_owned(),
+    }
+}
+
+/// Where the cells of problems stand: the file is read once more rather than every place kept.
+fn places(
+    upload: &Upload,
+    data: &FormData,
+    form: &sheet::Form,
+    wanted: &BTreeSet<Cell>,
+) -> Result<BTreeMap<Cell, Place>, Unreadable> {
+    let mut places = BTreeMap::new();
+    if wanted.is_empty() {
+        return Ok(places);
+    }
+    each(upload, form, &mut |placed| {
+        if let Ok(cell) = table::address(data, &placed.cell)
+            && wanted.contains(&cell)
+        {
+            places.insert(cell, placed.place);
+        }
+    })?;
+    Ok(places)
+}
+
+/// The workbook sent back: what was uploaded, with the problems marked in place.
+fn marked(
+    upload: &Upload,
+    form: &sheet::Form,
+    problems: &[Found],
+) -> Result<Result<Vec<u8>, Unreadable>, Error> {
+    let mut uploaded = Vec::new();
+    if let Err(unreadable) = each(upload, form, &mut |placed| uploaded.push(placed)) {
+        return Ok(Err(unreadable));
+    }
+    let told: Vec<sheet::Problem> = problems
+        .iter()
+        .map(|found| sheet::Problem {
+            place: found.place.clone(),
+            message: match &found.indicator {
+                Some(indicator) if found.place.is_none() => {
+                    format!("{indicator}: {}", found.message)
+                }
+                _ => found.message.clone(),
+            },
+            is_error: found.is_error,
+        })
+        .collect();
+    Ok(Ok(sheet::mark_xlsx(form, &uploaded, &told).map_err(Error::internal)?))
+}
+
+/// What the cells would be after the edits, and what would become of them.
+fn foreseen(standing: &Standing, edits: &Edits) -> (crate::domain::form::Cells, Counts) {
+    let mut cells = standing.cells.clone();
+    let mut counts = Counts::default();
+    for (cell, wanted) in edits {
+        match (cells.get(cell), wanted) {
+            (None, None) => continue,
+            (Some(before), Some(after)) if before == after => counts.unchanged += 1,
+            (None, Some(_)) => counts.created += 1,
+            (Some(_), Some(_)) => counts.updated += 1,
+            (Some(_), None) => counts.cleared += 1,
+        }
+        match wanted {
+            None => cells.remove(cell),
+            Some(entry) => cells.insert(cell.clone(), entry.clone()),
+        };
+    }
+    (cells, counts)
+}
+
+/// The submission, if the caller may save values in it.
+///
+/// # Errors
+/// Not found; forbidden; internal.
+pub async fn may_upload(
+    db: &DatabaseConnection,
+    principal: &Principal,
+    target: &Target,
+) -> Result<submission::Model, Error> {
+    if *principal == Principal::Anonymous {
+        return Err(crate::domain::access::Denied::SignedOut.into());
+    }
+    let found =
+        by_codes(db, principal, &target.institution, &target.programme, &target.quarter).await?;
+    let who = actor(principal, found.institution_id, found.submitted_by.as_deref());
+    if who.is_own && who.can_submit {
+        return Ok(found);
+    }
+    Err(refused(&crate::domain::submission::Refused::NotYours, principal))
+}
+
+/// Checks an upload and, if wished, saves it: as a whole, or not at all.
+///
+/// # Errors
+/// See [`Failure`].
+pub async fn upload(
+    db: &DatabaseConnection,
+    author: Author<'_>,
+    target: &Target,
+    upload: Upload,
+    language: Language,
+) -> Result<Report, Failure> {
+    let found = may_upload(db, author.principal, target).await?;
+    let data = Arc::new(FormData::load(db, &found).await?);
+    let form = Arc::new(form(&data, &found));
+    let upload = Arc::new(upload);
+    let mut standing = Standing::load(db, &found).await?;
+
+    let (one, two, three) = (upload.clone(), data.clone(), form.clone());
+    let mut read =
+        apart(move || read(&one, &two, &three, language)).await?.map_err(Failure::Unreadable)?;
+    let said = upload.version.or(read.version);
+    let absent: Vec<Cell> =
+        standing.cells.keys().filter(|cell| !read.edits.contains_key(cell)).cloned().collect();
+    let absent_count = absent.len();
+    if upload.replace {
+        read.edits.extend(absent.into_iter().map(|cell| (cell, None)));
+    }
+    let Read { edits, found: mut problems, rejected, .. } = read;
+
+    let mut is_saved = false;
+    let mut now = found.clone();
+    let (checked, counts) = if upload.save && rejected == 0 {
+        let version = said.ok_or(Failure::NoVersion)?;
+        let asked = Asked { id: found.id, version, key: key_of(&upload, version) };
+        let saved = save(db, author, &asked, &data, &upload, edits).await?;
+        is_saved = true;
+        now = super::find(db, author.principal, found.id).await?;
+        standing = Standing::default();
+        saved
+    } else {
+        let (cells, counts) = foreseen(&standing, &edits);
+        drop(edits);
+        let data = data.clone();
+        (apart(move || data.check(&cells)).await?, counts)
+    };
+    drop(standing);
+
+    let wanted: BTreeSet<Cell> = checked.iter().map(|problem| problem.cell.clone()).collect();
+    let (one, two, three) = (upload.clone(), data.clone(), form.clone());
+    let places =
+        apart(move || places(&one, &two, &three, &wanted)).await?.map_err(Failure::Unreadable)?;
+    let is_ready = rejected == 0
+        && !checked
+            .iter()
+            .any(|problem| problem.severity == Severity::Error || !problem.is_justified);
+    problems.extend(
+        checked
+            .iter()
+            .map(|problem| of_rule(problem, places.get(&problem.cell).cloned(), language)),
+    );
+    if let Some(why) = closed(db, &author, &now, language).await? {
+        problems.insert(0, why);
+    }
+    problems.truncate(MAX_PROBLEMS);
+    let mut report = Report {
+        submission: now,
+        is_saved,
+        counts,
+        rejected,
+        absent: absent_count,
+        problems,
+        is_ready,
+        marked: None,
+    };
+    if upload.mark && upload.format == Format::Xlsx {
+        let told = report.problems.clone();
+        let book = apart(move || marked(&upload, &form, &told)).await??;
+        report.marked = Some(book.map_err(Failure::Unreadable)?);
+    }
+    Ok(report)
+}
+
+/// Why it could not be saved now, as a dry run tells it.
+async fn closed(
+    db: &DatabaseConnection,
+    author: &Author<'_>,
+    found: &submission::Model,
+    language: Language,
+) -> Result<Option<Found>, Error> {
+    use sea_orm::EntityTrait;
+    let period = entity::reporting_period::Entity::find_by_id(found.period_id)
+        .one(db)
+        .await?
+        .ok_or_else(|| Error::internal("a submission without its period"))?;
+    let held = super::Held { submission: found.clone(), period };
+    let who = actor(author.principal, found.institution_id, found.submitted_by.as_deref());
+    let Err(why) = next(Verb::SaveDraft, &held.facts(today(author)), &who) else { return Ok(None) };
+    Ok(Some(Found {
+        place: None,
+        address: None,
+        indicator: None,
+        rule: why.code().to_owned(),
+        is_error: true,
+        value: None,
+        nearest: None,
+        message: Message::from(why.message()).text(language).to_owned(),
+    }))
+}
+
+/// The caller's key, or one that the same file for the same version has again.
+fn key_of(upload: &Upload, version: i32) -> String {
+    upload.key.clone().unwrap_or_else(|| {
+        let hash = hex(&Sha256::digest(&upload.bytes));
+        format!("upload:{version}:{}:{}", upload.replace, &hash[..40])
+    })
+}
+
+async fn save(
+    db: &DatabaseConnection,
+    author: Author<'_>,
+    asked: &Asked,
+    data: &FormData,
+    upload: &Upload,
+    edits: Edits,
+) -> Result<(Vec<Problem>, Counts), Error> {
+    let content = (hex(&Sha256::digest(&upload.bytes)), upload.replace);
+    let mut write = Write::begin(db, author).await?;
+    match turn(&write, &author, asked, Verb::SaveDraft, &content).await? {
+        Turn::First(held, _) => {
+            let saved = draft::keep(&mut write, &author, held, data, edits).await?;
+            write.commit().await?;
+            Ok((saved.problems, saved.counts))
+        }
+        Turn::Again(held) => {
+            let standing = Standing::load(write.reads(), &held.submission).await?;
+            let counts = Counts { unchanged: edits.len(), ..Counts::default() };
+            Ok((data.check(&standing.cells), counts))
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! How codes and texts are written in a file, and read back.
+
+use std::collections::HashMap;
+
+use super::{Form, Indicator, Kind, Named, number};
+
+/// States of an answer: the code and the Korean word.
+pub(super) const STATES: [(&str, &str); 4] = [
+    (VALUE, "값"),
+    ("ZERO_CONFIRMED", "0 확인"),
+    ("NOT_APPLICABLE", "해당 없음"),
+    ("MISSING", "미확보"),
+];
+/// State of a plain value.
+pub(super) const VALUE: &str = "VALUE";
+
+/// The word of a state; a text that is no state stays as it is.
+pub(super) fn state_word(state: &str) -> &str {
+    STATES.iter().find(|(code, _)| *code == state).map_or(state, |(_, word)| word)
+}
+
+/// The state that a text names, by code or by word, spaces aside.
+pub(super) fn state_code(text: &str) -> Option<&'static str> {
+    let text = squeezed(text);
+    STATES
+        .iter()
+        .find(|(code, word)| *code == text || squeezed(word) == text)
+        .map(|(code, _)| *code)
+}
+
+/// The state that a text names; a text that names none, trimmed.
+pub(super) fn state_or_text(text: &str) -> String {
+    state_code(text).unwrap_or(text.trim()).to_owned()
+}
+
+/// What stands in the one cell of a part: its value, or the word of a state without a value.
+pub(super) fn part_text(state: &str, value: &str) -> String {
+    match state_code(state) {
+        Some(VALUE) | None if is_like_word(value) => format!("'{value}"),
+        Some(VALUE) | None => value.to_owned(),
+        Some(_) => state_word(state).to_owned(),
+    }
+}
+
+/// State and value of a part from the text of its one cell.
+pub(super) fn part_answer(kind: Kind, text: String) -> (&'static str, String) {
+    if let Some(quoted) = text.strip_prefix('\'').filter(|rest| is_like_word(rest)) {
+        return (VALUE, number::tidy(kind, quoted.to_owned()));
+    }
+    match state_code(&text) {
+        Some("ZERO_CONFIRMED") => ("ZERO_CONFIRMED", "0".into()),
+        Some(state) if state != VALUE => (state, String::new()),
+        _ => (VALUE, number::tidy(kind, text)),
+    }
+}
+
+/// Whether a text, but for apostrophes before it, would be read as a state of a part.
+fn is_like_word(text: &str) -> bool {
+    state_code(text.trim_start_matches('\'')).is_some_and(|state| state != VALUE)
+}
+
+/// A text for CSV, so that no spreadsheet takes it for a formula: an apostrophe goes before it.
+pub(super) fn defused(text: &str) -> String {
+    if needs_apostrophe(text) { format!("'{text}") } else { text.to_owned() }
+}
+
+/// The text that [`defused`] made this of.
+pub(super) fn restored(text: &str) -> &str {
+    text.strip_prefix('\'').filter(|rest| needs_apostrophe(rest)).unwrap_or(text)
+}
+
+/// Whether a text may run as a formula, or starts with an apostrophe, so that taking one off is
+/// always the reverse of putting one on.
+fn needs_apostrophe(text: &str) -> bool {
+    text.starts_with(['\'', '\t', '\r', '\n'])
+        || (text.trim_start().starts_with(['=', '+', '-', '@']) && !number::is_plain(text))
+}
+
+/// A list entry as it is shown: `KR-11 서울특별시`.
+pub(super) fn entry(named: &Named) -> String {
+    format!("{} {}", named.code, named.name).trim_end().to_owned()
+}
+
+/// One code list, to be found by code, by name, or by both.
+#[derive(Debug)]
+pub(super) struct CodeList<'a> {
+    exact: HashMap<String, &'a str>,
+    squeezed: HashMap<String, Option<&'a str>>,
+    shown: HashMap<&'a str, String>,
+}
+
+impl<'a> CodeList<'a> {
+    /// The list of some entries.
+    pub(super) fn new(entries: &'a [Named]) -> Self {
+        let mut list =
+            Self { exact: HashMap::new(), squeezed: HashMap::new(), shown: HashMap::new() };
+        for named in entries {
+            list.exact.insert(named.code.trim().to_owned(), &named.code);
+            list.shown.insert(&named.code, entry(named));
+        }
+        for named in entries {
+            list.exact.entry(entry(named)).or_insert(&named.code);
+        }
+        for named in entries {
+            for text in [&named.code, &entry(named), &named.name] {
+                let found = list.squeezed.entry(squeezed(text)).or_insert(Some(&named.code));
+                if *found != Some(named.code.as_str()) {
+                    // Two entries share this text, so it names neither.
+                    *found = None;
+                }
+            }
+        }
+        list
+    }
+
+    /// The code that a text names; a text that names none, trimmed.
+    pub(super) fn code(&self, text: &str) -> String {
+        let text = text.trim();
+        if text.is_empty() {
+            // An entry may have no name, but nothing never names an entry.
+            return String::new();
+        }
+        let found = self.exact.get(text).copied();
+        found
+            .or_else(|| self.squeezed.get(&squeezed(text)).copied().flatten())
+            .unwrap_or(text)
+            .to_owned()
+    }
+
+    /// How a code is shown; a text that is no code of the list stays as it is.
+    pub(super) fn shown<'t>(&'t self, code: &'t str) -> &'t str {
+        self.shown.get(code).map_or(code, String::as_str)
+    }
+}
+
+/// The code lists of a form.
+#[derive(Debug)]
+pub(super) struct Lists<'a> {
+    /// Regions, sizes, industries, in the order of the columns.
+    pub(super) dimensions: [CodeList<'a>; 3],
+    indicators: HashMap<&'a str, &'a Indicator>,
+}
+
+impl<'a> Lists<'a> {
+    /// The lists of a form.
+    pub(super) fn new(form: &'a Form) -> Self {
+        Self {
+            dimensions: [
+                CodeList::new(&form.regions),
+                CodeList::new(&form.sizes),
+                CodeList::new(&form.industries),
+            ],
+            indicators: form.indicators.iter().map(|each| (each.code.as_str(), each)).collect(),
+        }
+    }
+
+    /// The indicator with a code.
+    pub(super) fn indicator(&self, code: &str) -> Option<&'a Indicator> {
+        self.indicators.get(code).copied()
+    }
+
+    /// Kind of the indicator with a code; what is no indicator holds text.
+    pub(super) fn kind(&self, code: &str) -> Kind {
+        self.indicator(code).map_or(Kind::Text, |indicator| indicator.kind)
+    }
+}
+
+/// A text without its white space.
+fn squeezed(text: &str) -> String {
+    text.split_whitespace().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn named(code: &str, name: &str) -> Named {
+        Named { code: code.into(), name: name.into() }
+    }
+
+    #[test]
+    fn states_are_known_by_code_and_by_word() {
+        for (text, code) in [
+            ("값", Some("VALUE")),
+            (" 0확인", Some("ZERO_CONFIRMED")),
+            ("해당없음 ", Some("NOT_APPLICABLE")),
+            ("미확보", Some("MISSING")),
+            ("MISSING", Some("MISSING")),
+            ("missing", None),
+            ("모름", None),
+            ("", None),
+        ] {
+            assert_eq!(state_code(text), code, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_entry_is_found_by_code_name_or_both() {
+        let entries = [
+            named("KR-11", "서울특별시"),
+            named("KR-26", "부산 광역시"),
+            named("X", "같음"),
+            named("Z", ""),
+            named("Y", "같음"),
+        ];
+        let list = CodeList::new(&entries);
+        for (text, code) in [
+            ("KR-11", "KR-11"),
+            ("서울특별시", "KR-11"),
+            (" KR-11  서울특별시 ", "KR-11"),
+            ("부산광역시", "KR-26"),
+            ("KR-26부산 광역시", "KR-26"),
+            ("서울", "서울"),
+            ("같음", "같음"),
+            ("X 같음", "X"),
+            ("", ""),
+        ] {
+            assert_eq!(list.code(text), code, "{text}");
+        }
+        assert_eq!(list.shown("KR-11"), "KR-11 서울특별시");
+        assert_eq!(list.shown("서울"), "서울");
+    }
+
+    #[test]
+    fn a_text_that_could_run_is_defused() {
+        for (text, written) in [
+            ("=1+1", "'=1+1"),
+            ("+82-2", "'+82-2"),
+            ("-값", "'-값"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            (" =1", "' =1"),
+            ("\t=1", "'\t=1"),
+            ("'quoted", "''quoted"),
+            ("-12.5", "-12.5"),
+            ("plain", "plain"),
+            ("", ""),
+        ] {
+            assert_eq!(defused(text), written);
+            assert_eq!(restored(written), text);
+        }
+        assert_eq!(restored("'quoted"), "'quoted", "an apostrophe that a person typed stays");
+    }
+
+    proptest! {
+        #[test]
+        fn defusing_is_undone(text in "('|=|-|\\t|[0-9]|한|.){0,8}") {
+            let written = defused(&text);
+            prop_assert_eq!(restored(&written), text);
+        }
+
+        #[test]
+        fn a_text_part_comes_back(text in "('|해당 없음|값|미확보|=| |한|a){1,5}") {
+            let (state, value) = part_answer(Kind::Text, part_text(VALUE, &text));
+            prop_assert_eq!((state, value), (VALUE, text));
+        }
+    }
+}
