@@ -40,14 +40,19 @@ impl Completeness {
     }
 }
 
-/// How complete a submission is today. `is_on_time` judges the first handing in, and is none until then.
+/// How complete a submission is today. `is_on_time` judges the first handing in, and is none until then;
+/// figures that are being put right (`is_restatement`) still stand.
 pub fn completeness(
     status: SubmissionStatus,
     is_on_time: Option<bool>,
+    is_restatement: bool,
     opens_on: NaiveDate,
     due_on: NaiveDate,
     today: NaiveDate,
 ) -> Completeness {
+    if is_restatement {
+        return Completeness::Accepted;
+    }
     match (status, is_on_time) {
         (SubmissionStatus::Accepted | SubmissionStatus::Final, _) => Completeness::Accepted,
         // Once handed in it is no more missing, whatever becomes of it.
@@ -140,12 +145,16 @@ impl Tally {
     }
 }
 
-/// A part of its base in percent with one decimal; none without a base. Never above 100.
+/// A part of its base in percent, rounded to one decimal; none without a base. Never above 100, and 100 only
+/// for the whole.
 pub fn rate(part: i64, base: i64) -> Option<f64> {
     if base <= 0 {
         return None;
     }
-    let tenths = i128::from(part.clamp(0, base)) * 1000 / i128::from(base);
+    let (part, base) = (i128::from(part.clamp(0, base)), i128::from(base));
+    // Rounded, but that nothing short of the whole is 100 %.
+    let tenths = (2000 * part + base) / (2 * base);
+    let tenths = if part < base { tenths.min(999) } else { tenths };
     #[expect(clippy::cast_precision_loss, reason = "at most 1,000")]
     let rate = tenths as f64 / 10.0;
     Some(rate)
@@ -180,9 +189,29 @@ mod tests {
             (S::Final, Some(true), [C::Accepted; 3]),
         ];
         for (status, on_time, expected) in table {
-            let seen = days.map(|today| completeness(status, on_time, opens, due, today));
+            let seen = days.map(|today| completeness(status, on_time, false, opens, due, today));
             assert_eq!(seen, expected, "{status:?} {on_time:?}");
         }
+        for status in [S::Draft, S::Submitted, S::Returned] {
+            let seen = days.map(|today| completeness(status, Some(false), true, opens, due, today));
+            assert_eq!(seen, [C::Accepted; 3], "figures that are being put right still stand");
+        }
+    }
+
+    #[test]
+    fn rates_are_rounded_and_whole_for_the_whole_alone() {
+        let table = [
+            (0, 3, 0.0),
+            (1, 3, 33.3),
+            (2, 3, 66.7),
+            (3, 3, 100.0),
+            (9999, 10_000, 99.9),
+            (5, 3, 100.0),
+        ];
+        for (part, base, expected) in table {
+            assert_eq!(rate(part, base), Some(expected), "{part} of {base}");
+        }
+        assert_eq!(rate(0, 0), None);
     }
 
     #[test]
@@ -247,7 +276,7 @@ mod tests {
                 Some(_) if one.is_accepted => SubmissionStatus::Accepted,
                 Some(_) => SubmissionStatus::Submitted,
             };
-            let judged = completeness(status, on_time, opens, due, today);
+            let judged = completeness(status, on_time, false, opens, due, today);
             tally.add(judged, status, on_time, one.is_nil && handed_in.is_some(), 1);
         }
         tally

@@ -111,30 +111,53 @@ fn problem(cells: &Cells, cell: Cell, rule: &str, severity: Severity, message: T
 
 /// Everything that is wrong with the values, by cell and rule; at most [`MAX_PROBLEMS`].
 pub fn check(form: &Form<'_>, cells: &Cells) -> Vec<Problem> {
-    let mut problems = Vec::new();
+    let mut problems = Told::default();
     for indicator in form.indicators {
         required(indicator, cells, &mut problems);
         outlier(form, indicator, cells, &mut problems);
     }
     let mut known: BTreeMap<&str, &Indicator> = BTreeMap::new();
     known.extend(form.indicators.iter().map(|indicator| (indicator.code.as_str(), indicator)));
+    sums(&known, cells, &mut problems);
+    rules(form, cells, &mut problems);
     for (cell, entry) in cells {
         let Some(indicator) = known.get(cell.indicator.as_str()) else { continue };
         of_cell(indicator, cell, entry, cells, &mut problems);
     }
-    sums(&known, cells, &mut problems);
-    rules(form, cells, &mut problems);
-    // Errors first, so that none is cut off for the sake of a warning.
-    problems.sort_by(|one, other| {
-        let rank = |problem: &Problem| problem.severity == Severity::Warning;
-        (rank(one), &one.cell, &one.rule).cmp(&(rank(other), &other.cell, &other.rule))
-    });
-    problems.truncate(MAX_PROBLEMS);
-    problems.sort_by(|one, other| (&one.cell, &one.rule).cmp(&(&other.cell, &other.rule)));
-    problems
+    problems.sorted()
 }
 
-fn required(indicator: &Indicator, cells: &Cells, problems: &mut Vec<Problem>) {
+/// Problems as they are found: of each severity no more than will be told, however many cells are wrong.
+#[derive(Debug, Default)]
+struct Told {
+    errors: Vec<Problem>,
+    warnings: Vec<Problem>,
+}
+
+impl Told {
+    fn add(&mut self, problem: Problem) {
+        let of = match problem.severity {
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
+        };
+        if of.len() < MAX_PROBLEMS {
+            of.push(problem);
+        }
+    }
+
+    /// By cell and rule, no error cut off for the sake of a warning, and none that still asks for a comment
+    /// for the sake of one that has it.
+    fn sorted(self) -> Vec<Problem> {
+        let Self { mut errors, mut warnings } = self;
+        warnings.sort_by_key(|problem| problem.is_justified);
+        errors.extend(warnings);
+        errors.truncate(MAX_PROBLEMS);
+        errors.sort_by(|one, other| (&one.cell, &one.rule).cmp(&(&other.cell, &other.rule)));
+        errors
+    }
+}
+
+fn required(indicator: &Indicator, cells: &Cells, problems: &mut Told) {
     let total = Cell::total(&indicator.code);
     if indicator.is_required && !cells.contains_key(&total) {
         let name = &indicator.name_ko;
@@ -144,19 +167,13 @@ fn required(indicator: &Indicator, cells: &Cells, problems: &mut Vec<Problem>) {
             ),
             format!("{} is required: give a value, or say why there is none.", indicator.code),
         );
-        problems.push(problem(cells, total, "REQUIRED", Severity::Error, message));
+        problems.add(problem(cells, total, "REQUIRED", Severity::Error, message));
     }
 }
 
-fn of_cell(
-    indicator: &Indicator,
-    cell: &Cell,
-    entry: &Entry,
-    cells: &Cells,
-    problems: &mut Vec<Problem>,
-) {
+fn of_cell(indicator: &Indicator, cell: &Cell, entry: &Entry, cells: &Cells, problems: &mut Told) {
     let mut add = |rule, message| {
-        problems.push(problem(cells, cell.clone(), rule, Severity::Error, message));
+        problems.add(problem(cells, cell.clone(), rule, Severity::Error, message));
     };
     let pattern = cell.pattern();
     if pattern.region && !indicator.by_region
@@ -181,7 +198,7 @@ fn of_cell(
     }
 }
 
-/// The parts of one pattern: their sum, and whether one of them has no value.
+/// The parts of one pattern: their sum, and whether one of them is missing.
 #[derive(Debug, Default)]
 struct Parts {
     sum: i128,
@@ -189,18 +206,20 @@ struct Parts {
 }
 
 /// Parts must make up their total, pattern by pattern.
-fn sums(known: &BTreeMap<&str, &Indicator>, cells: &Cells, problems: &mut Vec<Problem>) {
+fn sums(known: &BTreeMap<&str, &Indicator>, cells: &Cells, problems: &mut Told) {
     let mut parts: BTreeMap<(&str, Pattern), Parts> = BTreeMap::new();
     for (cell, entry) in cells.iter().filter(|(cell, _)| !cell.is_total()) {
         let sum = parts.entry((&cell.indicator, cell.pattern())).or_default();
         match entry.scaled {
             Some(scaled) => sum.sum += i128::from(scaled),
-            None => sum.lacks = true,
+            // What does not apply adds nothing; what is missing could.
+            None => sum.lacks |= entry.state == ValueState::Missing,
         }
     }
     for ((code, pattern), parts) in parts {
         let Some(indicator) = known.get(code) else { continue };
-        if indicator.aggregation != Aggregation::Sum || indicator.value_type == ValueType::Boolean {
+        let is_number = !matches!(indicator.value_type, ValueType::Boolean | ValueType::Text);
+        if indicator.aggregation != Aggregation::Sum || !is_number {
             continue;
         }
         let total = cells.get(&Cell::total(code)).and_then(|entry| entry.scaled);
@@ -225,7 +244,7 @@ fn sums(known: &BTreeMap<&str, &Indicator>, cells: &Cells, problems: &mut Vec<Pr
             format!("{ko} 내역의 합({sum})이 합계({whole})와 다릅니다."),
             format!("The parts by {en} add up to {sum}, the total is {whole}."),
         );
-        problems.push(problem(cells, Cell::total(code), "SUM", Severity::Error, message));
+        problems.add(problem(cells, Cell::total(code), "SUM", Severity::Error, message));
     }
 }
 
@@ -244,7 +263,7 @@ fn named(pattern: Pattern) -> (String, String) {
 
 /// A total far from the institution's own past: more than five times the usual distance (median of absolute
 /// deviations) from the median, and more than a fifth of it. Of fewer than four quarters nothing is said.
-fn outlier(form: &Form<'_>, indicator: &Indicator, cells: &Cells, problems: &mut Vec<Problem>) {
+fn outlier(form: &Form<'_>, indicator: &Indicator, cells: &Cells, problems: &mut Told) {
     let cell = Cell::total(&indicator.code);
     let now = cells.get(&cell).and_then(|entry| entry.scaled);
     let (Some(now), Some(history)) = (now, form.history.get(&indicator.code)) else { return };
@@ -271,7 +290,7 @@ fn outlier(form: &Form<'_>, indicator: &Indicator, cells: &Cells, problems: &mut
                 history.len()
             ),
         );
-        problems.push(problem(cells, cell, "OUTLIER", Severity::Warning, message));
+        problems.add(problem(cells, cell, "OUTLIER", Severity::Warning, message));
     }
 }
 
@@ -286,7 +305,7 @@ fn median(mut values: Vec<i128>) -> i128 {
     }
 }
 
-fn rules(form: &Form<'_>, cells: &Cells, problems: &mut Vec<Problem>) {
+fn rules(form: &Form<'_>, cells: &Cells, problems: &mut Told) {
     let (mut now, mut before) = (BTreeMap::new(), BTreeMap::new());
     for indicator in form.indicators {
         let number = |scaled: i64| Decimal::from_i128_with_scale(scaled.into(), indicator.decimals);
@@ -307,7 +326,7 @@ fn rules(form: &Form<'_>, cells: &Cells, problems: &mut Vec<Problem>) {
                 ),
             ),
         };
-        problems.push(problem(cells, Cell::total(&rule.indicator), &rule.code, severity, message));
+        problems.add(problem(cells, Cell::total(&rule.indicator), &rule.code, severity, message));
     }
 }
 
@@ -426,3 +445,6 @@ pub fn nearest<'a>(text: &str, codes: impl Iterator<Item = &'a str>) -> Option<&
     let longest = wanted.chars().count().max(code.chars().count());
     (distance * 3 <= longest).then_some(code)
 }
+
+#[cfg(test)]
+mod tests;

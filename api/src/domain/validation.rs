@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use entity::validation_rule::{MissingStrategy, Severity};
-use rhai::{AST, Dynamic, Engine, EvalAltResult, Scope};
+use rhai::{AST, Dynamic, Engine, EvalAltResult, Position, Scope};
 use rust_decimal::Decimal;
 
 use super::text::Text;
@@ -21,10 +21,16 @@ const MAX_EXPRESSION: usize = 500;
 const MAX_DEPTH: usize = 32;
 /// Most steps of one evaluation.
 const MAX_OPERATIONS: u64 = 10_000;
+/// Values of which a new rule is asked, by the place of the name: alike, rising, falling, and on either side
+/// of zero, so that each side of an `&&` and an `||` is reached.
+const SAMPLES: [fn(i64) -> i64; 6] =
+    [|_| 0, |_| 1, |_| -1, |at| (at + 2) * (at + 3), |at| 1000 - at * at, |at| -7 - 5 * at];
 /// Functions that an expression may call.
 const FUNCTIONS: [&str; 4] = ["abs", "min", "max", "change"];
 /// What an expression says of itself when it cannot be asked: a change from zero has no percentage.
 const SKIP: &str = "skip";
+/// What an expression says of itself when there is no room for a change.
+const OVERFLOW: &str = "overflow";
 /// What comes before the code of an indicator to mean its value of the last quarter.
 const PREVIOUS: &str = "prev_";
 
@@ -35,6 +41,13 @@ static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
     engine.set_max_operations(MAX_OPERATIONS);
     engine.set_max_expr_depths(MAX_DEPTH);
     engine.set_max_string_size(16);
+    // The engine calls a number and a truth value unequal, and neither the less, without a word; so that
+    // `0 <= A <= 100` is no condition that nothing meets, their comparison is an error.
+    engine.set_fast_operators(false);
+    for comparison in ["<", "<=", ">", ">=", "==", "!="] {
+        engine.register_fn(comparison, |_: Decimal, _: bool| mismatch());
+        engine.register_fn(comparison, |_: bool, _: Decimal| mismatch());
+    }
     engine.register_fn("-", |x: Decimal| -x);
     engine.register_fn("!", |x: bool| !x);
     engine.register_fn("abs", |x: Decimal| x.abs());
@@ -45,11 +58,17 @@ static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
             return Err(SKIP.into());
         }
         let part = now.checked_sub(before).and_then(|less| less.checked_div(before.abs()));
-        part.and_then(|part| part.checked_mul(Decimal::ONE_HUNDRED))
-            .ok_or_else(|| "overflow".into())
+        part.and_then(|part| part.checked_mul(Decimal::ONE_HUNDRED)).ok_or_else(|| OVERFLOW.into())
     });
     engine
 });
+
+/// A number and a truth value cannot be compared.
+fn mismatch() -> Outcome<bool> {
+    let names = ["number", "condition"].map(str::to_owned);
+    let [number, condition] = names;
+    Err(EvalAltResult::ErrorMismatchDataType(condition, number, Position::NONE).into())
+}
 
 /// A rule, ready to be asked.
 #[derive(Debug, Clone)]
@@ -161,11 +180,10 @@ impl Rule {
         if !known.contains(&indicator) {
             return Err(BadExpression::UnknownIndicator(indicator.to_owned()));
         }
-        let (text, names) = tokens(expression, known)?;
+        let Tokens { text, places, names } = tokens(expression, known)?;
         let condition = ENGINE.compile_expression(&text).map_err(|error| {
-            // Numbers were written out, so a place holds for the text as written only before the first.
-            let at = error.position().position().filter(|_| text == expression);
-            BadExpression::NoCondition { at }
+            let written = error.position().position().and_then(|at| at.checked_sub(1));
+            BadExpression::NoCondition { at: written.and_then(|at| places.get(at).copied()) }
         })?;
         let rule = Self {
             code: code.to_owned(),
@@ -179,16 +197,24 @@ impl Rule {
         rule.is_condition().then_some(rule).ok_or(BadExpression::NoCondition { at: None })
     }
 
-    /// Whether it gives a truth value for some values: an expression may also be a number.
+    /// Whether it gives a truth value: an expression may also be a number, or mix the two up.
+    ///
+    /// The types do not hang on the values, but what is reached does, so it is asked of several. Some of them
+    /// may divide by zero; a rule that does for all of them has no value to be asked of.
     fn is_condition(&self) -> bool {
-        let asked = [Decimal::ONE, Decimal::TWO].map(|one| {
+        let mut is_one = false;
+        for sample in SAMPLES {
             let mut scope = Scope::new();
-            for name in &self.names {
-                scope.push_constant(name.as_str(), one);
+            for (at, name) in (0_i64..).zip(&self.names) {
+                scope.push_constant(name.as_str(), Decimal::from(sample(at)));
             }
-            ENGINE.eval_ast_with_scope::<Dynamic>(&mut scope, &self.condition)
-        });
-        asked.iter().any(|outcome| matches!(outcome, Ok(value) if value.is_bool()))
+            match ENGINE.eval_ast_with_scope::<Dynamic>(&mut scope, &self.condition) {
+                Ok(value) if value.is_bool() => is_one = true,
+                Err(error) if is_skip(&error) || is_arithmetic(&error) => {}
+                Ok(_) | Err(_) => return false,
+            }
+        }
+        is_one
     }
 
     /// Asks it of the totals of a quarter and of the one before.
@@ -235,16 +261,47 @@ fn is_skip(error: &EvalAltResult) -> bool {
     }
 }
 
+fn is_arithmetic(error: &EvalAltResult) -> bool {
+    match error {
+        EvalAltResult::ErrorArithmetic(..) => true,
+        EvalAltResult::ErrorRuntime(value, _) => {
+            value.clone().into_string().is_ok_and(|text| text == OVERFLOW)
+        }
+        EvalAltResult::ErrorInFunctionCall(_, _, inner, _) => is_arithmetic(inner),
+        _ => false,
+    }
+}
+
+/// An expression that was read.
+#[derive(Debug, Default)]
+struct Tokens {
+    /// As the engine reads it.
+    text: String,
+    /// For each byte of that, the place from 1 at which it stood as written.
+    places: Vec<usize>,
+    /// Names of values in it.
+    names: Vec<String>,
+}
+
+impl Tokens {
+    /// Writes what stood at the byte `at`, and a space: two signs in a row could mean something else to the
+    /// engine, a comment or an arrow.
+    fn write(&mut self, token: &str, at: usize) {
+        self.text.push_str(token);
+        self.text.push(' ');
+        self.places.resize(self.text.len(), at + 1);
+    }
+}
+
 /// Reads an expression piece by piece: names that are known, numbers, operators, brackets and commas, and
 /// nothing else. Gives it with each whole number written as a decimal, so that a half is a half, and the
 /// names of values in it.
-fn tokens(text: &str, known: &[&str]) -> Result<(String, Vec<String>), BadExpression> {
+fn tokens(text: &str, known: &[&str]) -> Result<Tokens, BadExpression> {
     if text.trim().is_empty() || text.len() > MAX_EXPRESSION {
         return Err(BadExpression::Length);
     }
     let bytes = text.as_bytes();
-    let mut written = String::with_capacity(text.len() + 16);
-    let mut names: Vec<String> = Vec::new();
+    let mut read = Tokens::default();
     let mut at = 0;
     while at < bytes.len() {
         let rest = &text[at..];
@@ -259,10 +316,10 @@ fn tokens(text: &str, known: &[&str]) -> Result<(String, Vec<String>), BadExpres
             if is_called && !FUNCTIONS.contains(&name) || !is_called && !is_value {
                 return Err(BadExpression::UnknownName(name.to_owned()));
             }
-            if !is_called && !names.iter().any(|known| known == name) {
-                names.push(name.to_owned());
+            if !is_called && !read.names.iter().any(|known| known == name) {
+                read.names.push(name.to_owned());
             }
-            written.push_str(name);
+            read.write(name, at);
             length
         } else if byte.is_ascii_digit() {
             let whole = run(|byte| byte.is_ascii_digit());
@@ -273,10 +330,10 @@ fn tokens(text: &str, known: &[&str]) -> Result<(String, Vec<String>), BadExpres
             if whole + part > 20 {
                 return Err(BadExpression::NoCondition { at: Some(at + 1) });
             }
-            written.push_str(&rest[..whole]);
-            written.push('.');
-            written.push_str(if part == 0 { "0" } else { &rest[whole + 1..=whole + part] });
-            if part == 0 { whole } else { whole + 1 + part }
+            let length = if part == 0 { whole } else { whole + 1 + part };
+            let written = &rest[..length];
+            read.write(&if part == 0 { format!("{written}.0") } else { written.to_owned() }, at);
+            length
         } else {
             let two =
                 rest.get(..2).filter(|two| matches!(*two, "<=" | ">=" | "==" | "!=" | "&&" | "||"));
@@ -295,19 +352,17 @@ fn tokens(text: &str, known: &[&str]) -> Result<(String, Vec<String>), BadExpres
                     });
                 }
             };
-            // Two signs in a row could mean something else to the engine: a comment, a step.
-            written.push_str(&rest[..length]);
-            if matches!(byte, b'/' | b'+' | b'-' | b'*') {
-                written.push(' ');
+            if byte != b' ' {
+                read.write(&rest[..length], at);
             }
             length
         };
         at += length;
     }
-    if names.is_empty() {
+    if read.names.is_empty() {
         return Err(BadExpression::NoName);
     }
-    Ok((written, names))
+    Ok(read)
 }
 
 #[cfg(test)]
@@ -349,6 +404,57 @@ mod tests {
         for (expression, executed, allocated, expected) in table {
             let now = [("EXECUTED", executed), ("ALLOCATED", allocated)];
             assert_eq!(verdict(expression, &now, &[]), expected, "{expression}");
+        }
+    }
+
+    #[test]
+    fn a_number_is_no_condition_wherever_it_stands() {
+        for expression in [
+            "0 <= A <= 100",
+            "A <= B <= EXECUTED",
+            "A == (B > 1)",
+            "A != (B > 1)",
+            "(A > 1) + 1 == 2",
+            "A > 1 || B",
+            "A < 1 || B",
+            "A > 1 && B",
+            "!A",
+            "max(A) > 1",
+            "max(A, B, A) > 1",
+            "A!(1) > 1",
+        ] {
+            let refused = compile(expression, MissingStrategy::NeverSkip).unwrap_err();
+            assert!(
+                matches!(refused, BadExpression::NoCondition { .. }),
+                "{expression} {refused:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_some_values_cannot_answer_is_a_condition_all_the_same() {
+        let table = [
+            ("A / (B - A) <= 1", Verdict::Holds),
+            ("A / (B - EXECUTED) > 1", Verdict::Broken),
+            ("change(A, B - A) <= 50", Verdict::Holds),
+            ("B == 0 || A / B < 1", Verdict::Holds),
+            ("A <-5 || A>-5", Verdict::Holds),
+            ("(A > 1) == (B > 1)", Verdict::Holds),
+            ("A>1 != B>1", Verdict::Broken),
+        ];
+        for (expression, expected) in table {
+            let now = [("A", "3"), ("B", "7"), ("EXECUTED", "2")];
+            assert_eq!(verdict(expression, &now, &[]), expected, "{expression}");
+        }
+    }
+
+    #[test]
+    fn the_place_of_a_mistake_is_that_of_the_text_as_written() {
+        for (expression, place) in
+            [("A + 10 > > B", Some(10)), ("A B", Some(3)), ("A > 1)", Some(6))]
+        {
+            let refused = compile(expression, MissingStrategy::NeverSkip).unwrap_err();
+            assert_eq!(refused, BadExpression::NoCondition { at: place }, "{expression}");
         }
     }
 

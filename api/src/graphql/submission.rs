@@ -35,6 +35,7 @@ fn submission() -> Type {
     let judged = vec![
         ty.input(C::Status),
         ty.input(C::IsOnTime),
+        ty.input(C::IsRestatement),
         expression(opens_on, Scalar::Date),
         ty.input(C::DueOn),
     ];
@@ -344,6 +345,7 @@ fn completeness(reader: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value
         read(values, 1)?,
         read(values, 2)?,
         read(values, 3)?,
+        read(values, 4)?,
         reader.today(),
     );
     Ok(judged.code().into())

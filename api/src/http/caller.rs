@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, HeaderName};
 use axum::http::request::Parts;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 use ipnet::IpNet;
 
 use super::Shared;
@@ -64,7 +64,8 @@ impl Caller {
             principal: &self.principal,
             request_id: &self.request_id,
             address: self.shown_address.as_deref(),
-            now,
+            // Databases keep microseconds; what is put on record must be what they keep.
+            now: now.trunc_subsecs(6),
         }
     }
 

@@ -107,12 +107,12 @@ pub async fn statistics(reader: &Reader<'_>, args: &Args) -> Result<Value, Error
     };
     let mut sql = reader.sql();
     sql.push("SELECT ").push(key);
-    sql.push(", s.status, s.is_on_time, s.is_nil, s.due_on, p.opens_on, count(*) FROM submission s JOIN reporting_period p ON p.id = s.period_id");
+    sql.push(", s.status, s.is_on_time, s.is_nil, s.due_on, p.opens_on, s.is_restatement, count(*) FROM submission s JOIN reporting_period p ON p.id = s.period_id");
     joined(reader, &mut sql)?;
     sql.push(" WHERE ");
     narrowed(reader, &mut sql, args, span(reader, args)?)?;
     sql.push(
-        " GROUP BY 1, 2, 3, s.status, s.is_on_time, s.is_nil, s.due_on, p.opens_on ORDER BY 1",
+        " GROUP BY 1, 2, 3, s.status, s.is_on_time, s.is_nil, s.due_on, p.opens_on, s.is_restatement ORDER BY 1",
     );
     let mut groups: BTreeMap<Option<String>, (Value, Tally)> = BTreeMap::new();
     let mut total = Tally::default();
@@ -121,9 +121,11 @@ pub async fn statistics(reader: &Reader<'_>, args: &Args) -> Result<Value, Error
             serde_json::from_value(row::text(&found, 3)?.into()).map_err(Error::internal)?;
         let (is_on_time, is_nil) =
             (row::boolean(&found, 4)?, row::boolean(&found, 5)? == Some(true));
+        let (due_on, opens_on) = (date(&found, 6)?, date(&found, 7)?);
+        let is_restatement = row::boolean(&found, 8)? == Some(true);
         let judged =
-            completeness(status, is_on_time, date(&found, 7)?, date(&found, 6)?, reader.today());
-        let count = row::integer(&found, 8)?.unwrap_or(0);
+            completeness(status, is_on_time, is_restatement, opens_on, due_on, reader.today());
+        let count = row::integer(&found, 9)?.unwrap_or(0);
         let key = row::text(&found, 0)?.map(str::to_owned);
         let label = label(&found, 1)?;
         let (_, tally) = groups.entry(key).or_insert_with(|| (label, Tally::default()));

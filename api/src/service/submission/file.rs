@@ -476,6 +476,19 @@ pub async fn upload(
     let (one, two, three) = (upload.clone(), data.clone(), form.clone());
     let places =
         apart(move || places(&one, &two, &three, &wanted)).await?.map_err(Failure::Unreadable)?;
+    // Of a cell that was rejected it is known what is wrong; that it lacks, or does not add up, follows.
+    let faulty: BTreeSet<String> = problems
+        .iter()
+        .filter(|found| found.is_error)
+        .filter_map(|found| found.indicator.clone())
+        .collect();
+    let checked: Vec<Problem> = checked
+        .into_iter()
+        .filter(|problem| {
+            !(matches!(problem.rule.as_str(), "REQUIRED" | "SUM")
+                && faulty.contains(&problem.cell.indicator))
+        })
+        .collect();
     let is_ready = rejected == 0
         && !checked
             .iter()

@@ -73,6 +73,10 @@ pub async fn recall(
     let mut columns = Columns::status(status)?;
     columns.set("is_nil", false)?.set("nil_reason", ())?;
     let row = held.submission;
+    if row.returned_at.is_none() && !row.is_restatement {
+        // It is as if it had never been handed in: to be on time it must come again in time.
+        columns.set("first_submitted_at", ())?.set("is_on_time", ())?;
+    }
     write
         .update_as::<entity::submission::Entity>(
             "submission.recall",
