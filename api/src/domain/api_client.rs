@@ -1,6 +1,6 @@
 //! Clients of the API: what their state allows, and what their fields may hold.
 
-use entity::api_client::ClientState;
+use entity::api_client::{ClientState, RateTier};
 
 use super::principal::{Client, Scopes, Standing};
 
@@ -41,6 +41,16 @@ pub fn may_grant(grantor: &Client, scopes: Scopes) -> bool {
     match grantor.institution.standing {
         Standing::Operator => true,
         Standing::Partner => scopes.is_within(grantor.scopes),
+    }
+}
+
+/// Whether a client may give another this tier: more than the usual is for those who run the programme to
+/// give, or a partner would set its own limits.
+pub fn may_grant_tier(grantor: &Client, tier: RateTier) -> bool {
+    match (grantor.institution.standing, tier) {
+        (Standing::Operator, RateTier::Standard | RateTier::Elevated)
+        | (Standing::Partner, RateTier::Standard) => true,
+        (Standing::Partner, RateTier::Elevated) => false,
     }
 }
 

@@ -180,7 +180,7 @@ pub const INPUTS: &[Input] = &[
                 "[String!]",
                 "허용 출처. Origins of web pages that may use it, at most 10.",
             ),
-            ("rateTier", "RateTier", "이용 등급. STANDARD if left out."),
+            ("rateTier", "RateTier", "이용 등급. STANDARD if left out; ELEVATED is given by the institutions that run the programme."),
             (
                 "idempotencyKey",
                 "String!",

@@ -15,7 +15,7 @@ use super::write::{Author, Created, Write};
 use crate::auth::secret;
 use crate::domain::access::{self, Denied, Object};
 use crate::domain::api_client::{
-    ClientAction, MAX_NAME, MAX_ORIGINS, allows, is_name, is_origin, may_grant,
+    ClientAction, MAX_NAME, MAX_ORIGINS, allows, is_name, is_origin, may_grant, may_grant_tier,
 };
 use crate::domain::principal::{Principal, Scope, Scopes};
 use crate::error::{Error, UserError};
@@ -111,6 +111,25 @@ fn grantable(principal: &Principal, scopes: Scopes, errors: &mut Vec<UserError>)
     }
 }
 
+fn checked_tier(
+    tier: RateTier,
+    known: RateTier,
+    principal: &Principal,
+    errors: &mut Vec<UserError>,
+) {
+    if let Principal::Client(grantor) = principal
+        && tier != known
+        && !may_grant_tier(grantor, tier)
+    {
+        errors.push(UserError::at(
+            "rateTier",
+            "RATE_TIER_NOT_GRANTABLE",
+            "확대 등급은 사업을 주관하는 기관만 줄 수 있습니다.",
+            "Only the institutions that run the programme grant this tier.",
+        ));
+    }
+}
+
 fn checked_origins(origins: &[String], errors: &mut Vec<UserError>) -> String {
     if origins.len() > MAX_ORIGINS {
         errors.push(UserError::at(
@@ -158,6 +177,7 @@ pub async fn create(
     let name = checked_name(&new.name, &mut errors);
     let scopes = checked_scopes(&new.scopes, author.principal, &mut errors);
     let origins = checked_origins(&new.origins, &mut errors);
+    checked_tier(new.rate_tier, RateTier::Standard, author.principal, &mut errors);
     if owner.is_none() {
         errors.push(UserError::at(
             "institution",
@@ -296,11 +316,15 @@ pub async fn update(
     changes: Changes,
 ) -> Result<(), Error> {
     let mut write = Write::begin(db, author).await?;
-    for_action(&write, author.principal, id, ClientAction::Update).await?;
+    let client = for_action(&write, author.principal, id, ClientAction::Update).await?;
     let mut errors = Vec::new();
     let name = changes.name.map(|name| checked_name(&name, &mut errors));
     let scopes = changes.scopes.map(|words| checked_scopes(&words, author.principal, &mut errors));
     let origins = changes.origins.map(|origins| checked_origins(&origins, &mut errors));
+    if let Some(tier) = changes.rate_tier {
+        // A tier that it has already may stay, or be given up.
+        checked_tier(tier, client.rate_tier, author.principal, &mut errors);
+    }
     settled((), errors)?;
     write
         .update::<api_client::Entity>(id, version, |row| {
