@@ -18,6 +18,7 @@ mod m20261122_000008_ledger;
 mod m20261122_000009_search;
 mod m20261122_000010_timeline;
 mod m20261123_000011_access;
+mod m20261124_000013_client_state;
 mod table;
 
 /// The ordered list of migrations.
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000009_search::Migration),
             Box::new(m20261122_000010_timeline::Migration),
             Box::new(m20261123_000011_access::Migration),
+            Box::new(m20261124_000013_client_state::Migration),
         ]
     }
 }

@@ -1068,7 +1068,12 @@ fn somebody() -> Principal {
         },
         scopes: Scopes::NONE,
         tier: RateTier::Standard,
-        token: Claims { issuer: String::new(), id: String::new(), expires_at: now() },
+        token: Claims {
+            issuer: String::new(),
+            id: String::new(),
+            expires_at: now(),
+            generation: 0,
+        },
     }))
 }
 

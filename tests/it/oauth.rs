@@ -59,6 +59,7 @@ tests![
     two_secrets_are_good_after_a_rotation,
     a_secret_that_leaked_is_dropped_at_once,
     a_disabled_client_comes_back,
+    tokens_from_before_do_not_come_back,
     a_client_revokes_its_own_token,
     another_client_s_token_is_not_revoked,
     there_is_nothing_wrong_with_revoking_what_is_no_token,
@@ -656,6 +657,36 @@ async fn a_disabled_client_comes_back(place: Place) {
     assert_eq!(viewer(&router, &token).await.unwrap()["clientId"], *client.client_id);
 }
 
+async fn tokens_from_before_do_not_come_back(place: Place) {
+    let app = place.app().await;
+    let client = app.client("TIPA", "program:read").await;
+    let router = app.router();
+    let before = ask(&router, &client).await.token();
+    let principal = app.app.access.authenticate(&app.db, &before, Utc::now()).await.unwrap();
+    // A sign-in that began before the client was shut out, and is answered after.
+    let unfinished = app.app.access.keys.current();
+    let mut claims = claims_at(Utc::now());
+    (claims.sub, claims.client_id) = (client.client_id.clone(), client.client_id.clone());
+    clients::disable(&app.db, system(), client.id, 1, None).await.unwrap();
+    clients::enable(&app.db, system(), client.id, 2).await.unwrap();
+    let late = sign(&unfinished, &claims, Utc::now()).unwrap();
+    // All in one second, and the next token is good at once.
+    let after = ask(&router, &client).await.token();
+    assert_eq!(viewer(&router, &before).await, None, "from before the client was shut out");
+    assert_eq!(viewer(&router, &late).await, None, "of a sign-in from before");
+    assert!(viewer(&router, &after).await.is_some());
+    // Connections that stayed open are no better.
+    assert!(app.app.access.renew(&app.db, &principal, Utc::now()).await.is_err());
+    // A secret is rotated without ending anything, unless it leaked.
+    new_secret(&app, &client, false).await;
+    assert!(viewer(&router, &after).await.is_some());
+    let fresh = new_secret(&app, &client, true).await;
+    assert_eq!(viewer(&router, &after).await, None, "got by the secret that leaked");
+    let last = ask(&router, &fresh).await.token();
+    assert!(viewer(&router, &last).await.is_some());
+    assert_eq!(decoded(&last, 1)["generation"], 2);
+}
+
 fn revocation(client: &Issued, rest: &str) -> Request<Body> {
     signed_form("/oauth/revoke", &basic(client), rest)
 }
@@ -863,6 +894,7 @@ fn claims_at(at: DateTime<Utc>) -> Written {
         jti: "1".to_owned(),
         scope: "program:read".to_owned(),
         institution: "TIPA".to_owned(),
+        generation: 0,
     }
 }
 

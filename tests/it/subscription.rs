@@ -357,6 +357,7 @@ fn short_token(app: &TestApp, client: &Issued, seconds: i64) -> String {
         jti: Uuid::new_v4().to_string(),
         scope: "program:read".to_owned(),
         institution: "TIPA".to_owned(),
+        generation: 0,
     };
     token::sign(&access.keys.current(), &claims, now).unwrap()
 }

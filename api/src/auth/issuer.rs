@@ -254,6 +254,7 @@ impl Issuer {
             institution,
             scopes: asked.and(self.scopes),
             expires_at,
+            generation: 0,
             outside: true,
         })
     }

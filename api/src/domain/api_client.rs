@@ -54,6 +54,35 @@ pub fn may_grant_tier(grantor: &Client, tier: RateTier) -> bool {
     }
 }
 
+/// Why a caller may not act on a client that its state would let it act on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Barred {
+    /// The client has scopes that are not the caller's to grant: whoever signs in with it would have them.
+    Scopes,
+    /// An institution that runs the programme shut the client out.
+    ShutOut,
+}
+
+/// Whether a caller is barred from an action on a client that has these scopes.
+pub fn barred(
+    grantor: &Client,
+    scopes: Scopes,
+    disabled_by_operator: bool,
+    action: ClientAction,
+) -> Option<Barred> {
+    let is_partner = grantor.institution.standing == Standing::Partner;
+    match action {
+        ClientAction::Enable if is_partner && disabled_by_operator => Some(Barred::ShutOut),
+        ClientAction::Enable | ClientAction::RotateSecret if !may_grant(grantor, scopes) => {
+            Some(Barred::Scopes)
+        }
+        ClientAction::Enable
+        | ClientAction::RotateSecret
+        | ClientAction::Update
+        | ClientAction::Disable => None,
+    }
+}
+
 /// Longest name, in characters.
 pub const MAX_NAME: usize = 100;
 /// Most origins of a client.

@@ -319,6 +319,7 @@ async fn issue(
         jti: uuid::Uuid::new_v4().to_string(),
         scope: scopes.to_string(),
         institution: institution.code.clone(),
+        generation: client.token_generation,
     };
     let signed = token::sign(&access.keys.current(), &claims, now)?;
     let event = Event {
@@ -338,7 +339,12 @@ async fn issue(
         },
         scopes,
         tier: client.rate_tier,
-        token: Token { issuer: claims.iss, id: claims.jti, expires_at: now + LIFETIME },
+        token: Token {
+            issuer: claims.iss,
+            id: claims.jti,
+            expires_at: now + LIFETIME,
+            generation: client.token_generation,
+        },
     }));
     let author = crate::domain::principal::Author { principal: &principal, ..caller.author(now) };
     audit::record(&shared.app.db, author, vec![event]).await?;
@@ -389,7 +395,12 @@ async fn end(shared: &Shared, caller: &Caller, parts: &Parts, content: Body) -> 
         },
         scopes: Scopes::NONE,
         tier: client.rate_tier,
-        token: Token { issuer: String::new(), id: String::new(), expires_at: now },
+        token: Token {
+            issuer: String::new(),
+            id: String::new(),
+            expires_at: now,
+            generation: client.token_generation,
+        },
     }));
     let author = crate::domain::principal::Author { principal: &principal, ..caller.author(now) };
     clients::revoke_token(&shared.app.db, author, &client, &claims.id, claims.expires_at).await?;
