@@ -11,7 +11,7 @@ use aiplus::auth::Access;
 use aiplus::auth::keys::{Key, KeyRing, KeyStore, OVERLAP, rewrite};
 use aiplus::auth::token::{LEEWAY, LIFETIME, Refusal, Unchecked, Written, sign};
 use aiplus::config::{AccessSettings, Introspection};
-use aiplus::domain::principal::{Author, Client, Principal};
+use aiplus::domain::principal::{Author, Client, Principal, Standing};
 use aiplus::error::Error;
 use aiplus::graphql::engine::EngineSettings;
 use aiplus::graphql::persisted::Persisted;
@@ -1215,8 +1215,19 @@ async fn outside_claims_have_their_names_and_bounds(place: Place) {
     assert!(client.scopes.is_empty());
     // Without a table of institutions the claim is the code itself.
     let named = access_to(&app, &folder, &agency, "");
-    let token = agency.token(|_, claims| claims["org"] = json!("MSS"));
-    assert_eq!(client_of(&app, &named, &token).await.unwrap().institution.code, "MSS");
+    let claimed = |code: &str| agency.token(|_, claims| claims["org"] = json!(code));
+    let client = client_of(&app, &named, &claimed("KOSME")).await.unwrap();
+    assert_eq!(client.institution.code, "KOSME");
+    assert_eq!(client.institution.standing, Standing::Partner);
+    // One that runs the programme is the operator's to name, not the issuer's.
+    for code in ["MSS", "TIPA"] {
+        assert!(client_of(&app, &named, &claimed(code)).await.is_none(), "{code} was claimed");
+    }
+    let mapped = "[issuer.institutions]\n\"MSS\" = \"MSS\"";
+    let mapped = access_to(&app, &folder, &agency, mapped);
+    let client = client_of(&app, &mapped, &claimed("MSS")).await.unwrap();
+    assert_eq!(client.institution.standing, Standing::Operator);
+    assert!(client_of(&app, &mapped, &claimed("TIPA")).await.is_none());
     // Names, type and lifetime of providers from before RFC 9068.
     let older = "scope_claim = \"scp\"\nclient_claim = \"azp\"\ntyp = \"JWT\"\n\
                  max_lifetime_seconds = 60";
@@ -1226,7 +1237,7 @@ async fn outside_claims_have_their_names_and_bounds(place: Place) {
             head["typ"] = json!(typ);
             claims["scp"] = json!(["results:submit"]);
             claims["azp"] = json!("batch");
-            claims["org"] = json!("TIPA");
+            claims["org"] = json!("KOSME");
             claims["exp"] = json!(claims["iat"].as_i64().unwrap() + seconds);
         })
     };
@@ -1352,12 +1363,12 @@ async fn an_issuer_s_keys_count_for_its_own_tokens(place: Place) {
         second.entry("jwks_file = \"others.json\"", "")
     );
     let access = access(&app, folder.path(), &issuers).unwrap();
-    let in_other = second.token(|_, claims| claims["org"] = json!("MSS"));
+    let in_other = second.token(|_, claims| claims["org"] = json!("KOSME"));
     assert_eq!(
         client_of(&app, &access, &first.token(|_, _| {})).await.unwrap().institution.code,
         "TIPA"
     );
-    assert_eq!(client_of(&app, &access, &in_other).await.unwrap().institution.code, "MSS");
+    assert_eq!(client_of(&app, &access, &in_other).await.unwrap().institution.code, "KOSME");
     // Signed by one, said to be of the other, with either name of the key.
     for kid in ["k1", "k2"] {
         let token = second.token(|head, claims| {

@@ -103,7 +103,7 @@ impl Access {
             let claims = parts.verify(&self.keys.current(), &self.issuer, &self.audience, now)?;
             return Ok(claims);
         }
-        self.issuers.verify(&parts, now).await
+        self.issuers.verify(&parts, now, &self.operators).await
     }
 
     /// The client of checked claims, as the database knows it now.

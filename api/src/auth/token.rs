@@ -50,6 +50,8 @@ pub enum Refusal {
     Lifetime,
     /// No such client or institution.
     Unknown,
+    /// An outside issuer claims an institution that runs the programme, and nobody has granted it that.
+    Operator,
     /// The client is shut out.
     Disabled,
     /// It ended when its client was shut out or its secrets were dropped.
