@@ -14,6 +14,7 @@ tests![
     cursors_have_a_bound,
     cost_has_a_bound,
     rows_have_a_bound,
+    statistics_have_their_cost,
     introspection_has_a_bound,
     tools_may_introspect,
     documented_examples_may_ask_for_the_largest_page,
@@ -92,6 +93,32 @@ async fn rows_have_a_bound(place: Place) {
     assert!(answer["data"].is_null());
     // It was read for nothing, but it was read.
     assert_eq!(read(&answer), 50_001);
+}
+
+async fn statistics_have_their_cost(place: Place) {
+    let app = place.app().await;
+    let statistics = |count: usize| {
+        times(count, |at| {
+            let [one, other] = ["feedbackStatistics", "adoptionCaseStatistics"];
+            format!("s{at}: {} {{ dataVersion }} ", if at % 2 == 0 { one } else { other })
+        })
+    };
+    let cost = async |text: String| {
+        let answer = passes(&app, &text, &query(text.clone())).await;
+        let cost = &answer["extensions"]["cost"];
+        (cost["requested"].as_u64().unwrap(), cost["actual"].as_u64().unwrap())
+    };
+    assert_eq!(cost(format!("{{ {} }}", statistics(1))).await, (10_000, 100));
+    assert_eq!(cost(format!("{{ {} }}", statistics(3))).await, (30_000, 300));
+    assert_eq!(cost("{ viewer { kind } __typename }".to_owned()).await, (0, 0));
+    // A hundred are a whole query; with one more, or with a row beside them, none is computed.
+    assert_eq!(cost(format!("{{ {} }}", statistics(100))).await, (1_000_000, 10_000));
+    let more = query(format!("{{ {} }}", statistics(101)));
+    refused(&app, "one more statistic", &more, "QUERY_TOO_COSTLY", 200).await;
+    let beside = query(format!("{{ {} topics(first: 1) {{ totalCount }} }}", statistics(100)));
+    refused(&app, "a row beside them", &beside, "QUERY_TOO_COSTLY", 200).await;
+    let before = query(format!("{{ topics(first: 1) {{ totalCount }} {} }}", statistics(100)));
+    refused(&app, "a row before them", &before, "QUERY_TOO_COSTLY", 200).await;
 }
 
 /// What the most curious tools ask for: graphql-js's `getIntrospectionQuery` with every option, as GraphiQL
