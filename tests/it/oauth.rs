@@ -70,6 +70,7 @@ tests![
     a_rotation_reaches_the_running_server,
     a_key_file_of_ecdsa_keys_is_taken,
     key_files_are_their_owner_s_alone,
+    a_rotation_leaves_the_file_to_its_owner,
     an_outside_token_is_taken_as_configured,
     an_outside_client_calls_the_api,
     outside_claims_have_their_names_and_bounds,
@@ -1020,6 +1021,25 @@ async fn a_key_file_of_ecdsa_keys_is_taken(place: Place) {
     let ring = KeyRing::parse(&std::fs::read_to_string(app.key_file()).unwrap()).unwrap();
     let crossed = signed(&ring.0[1].private, Algorithm::ES256, &head, &decoded(&token, 1));
     assert_eq!(viewer(&router, &crossed).await, None);
+}
+
+#[cfg(unix)]
+async fn a_rotation_leaves_the_file_to_its_owner(place: Place) {
+    use std::os::unix::fs::{MetadataExt as _, chown};
+    let app = place.app().await;
+    // Another owner is the administrator's to make; everybody else has nothing to lose here.
+    if chown(app.key_file(), Some(65_534), Some(65_534)).is_err() {
+        return;
+    }
+    let now = Utc::now();
+    rewrite(&app.key_file(), |ring| ring.rotated(now, now + OVERLAP, now)).unwrap();
+    let kept = std::fs::metadata(app.key_file()).unwrap();
+    assert_eq!((kept.uid(), kept.gid(), kept.mode() & 0o777), (65_534, 65_534, 0o600));
+    assert_eq!(
+        KeyRing::parse(&std::fs::read_to_string(app.key_file()).unwrap()).unwrap().0.len(),
+        2
+    );
+    assert_eq!(std::fs::read_dir(app.keys.path()).unwrap().count(), 1, "nothing is left beside it");
 }
 
 async fn key_files_are_their_owner_s_alone(place: Place) {
