@@ -5,6 +5,7 @@
 //! | code | why a connection ends |
 //! | --- | --- |
 //! | 1001 | the server stops |
+//! | 1011 | the database does not tell who calls |
 //! | 4400 | a message that is none of the protocol's |
 //! | 4401 | an operation before the connection was initialised |
 //! | 4403 | a token that is not good, or has ended or was revoked meanwhile |
@@ -60,15 +61,16 @@ const MAX_ID: usize = 128;
 /// Messages that wait for the socket; who makes more waits.
 const QUEUE: usize = 16;
 
-/// Open connections by address.
+/// Open connections by address: WebSockets, and streams of server-sent events.
 #[derive(Debug, Clone, Default)]
 pub struct Sockets(Arc<Mutex<HashMap<IpAddr, u32>>>);
 
 /// A place among the open connections of an address.
-struct Place(Sockets, Option<IpAddr>);
+pub struct Place(Sockets, Option<IpAddr>);
 
 impl Sockets {
-    fn enter(&self, address: Option<IpAddr>, most: u32) -> Option<Place> {
+    /// A place for one more; none if the address has as many as it may.
+    pub fn enter(&self, address: Option<IpAddr>, most: u32) -> Option<Place> {
         if let Some(address) = address {
             let mut open = self.0.lock().ok()?;
             let count = open.entry(address).or_default();
@@ -316,8 +318,14 @@ impl Connection {
             }
             _ => Err(Error::Unauthenticated),
         };
-        if self.caller.take_token(&self.shared, token).await.is_err() {
-            return Err(Close::new(4403, "Forbidden"));
+        match self.caller.take_token(&self.shared, token).await {
+            Ok(()) => {}
+            // A client takes 4403 for the last word on its token, and this for a reason to try again.
+            Err(Error::Internal(cause)) => {
+                tracing::error!(error.cause = %cause, "socket.not_initialised");
+                return Err(Close::new(1011, "Internal server error"));
+            }
+            Err(_) => return Err(Close::new(4403, "Forbidden")),
         }
         self.initialised = true;
         self.send(r#"{"type":"connection_ack"}"#.to_owned()).await;
