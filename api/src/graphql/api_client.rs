@@ -86,7 +86,8 @@ fn last_used_at(
     let event = sql.alias();
     sql.push("(SELECT ").column(&event, "at").push(" FROM audit_event ").push(&event);
     sql.push(" WHERE ").column(&event, "client_id").push(" = ").column(alias, "id");
-    sql.push(" AND ").column(&event, "action").push(" = 'token.issue' ORDER BY ");
+    sql.push(" AND ").column(&event, "action").push(" = 'token.issue' AND ");
+    sql.column(&event, "outcome").push(" = 'DONE' ORDER BY ");
     sql.column(&event, "seq").push(" DESC LIMIT 1)");
     Ok(())
 }

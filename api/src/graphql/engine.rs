@@ -154,7 +154,11 @@ impl Engine {
     /// # Errors
     /// The answer to a request that is not good.
     pub fn prepare(&self, request: &Request, call: &Call<'_>) -> Result<Prepared, Response> {
-        let text = self.settings.persisted.text(request).map_err(Response::refused)?;
+        let refused = |error| {
+            self.refuse(call, &error);
+            Response::refused(error)
+        };
+        let text = self.settings.persisted.text(request).map_err(refused)?;
         let document =
             self.document(&text).map_err(|errors| Response { errors, ..Response::default() })?;
         let name = request.operation_name.as_deref();
@@ -184,9 +188,18 @@ impl Engine {
             Introspection::Nobody => false,
         };
         if !told && (prepared.asks_for("__schema") || prepared.asks_for("__type")) {
-            return Err(Response::refused(Error::IntrospectionOff));
+            return Err(refused(Error::IntrospectionOff));
         }
         Ok(prepared)
+    }
+
+    /// Puts on record that a document was refused for what it is; other faults of it are nobody's business.
+    fn refuse(&self, call: &Call<'_>, error: &Error) {
+        if matches!(error, Error::NotTrusted | Error::IntrospectionOff) {
+            let refused = Some(error.code().to_owned());
+            let event = Event { action: "document.refuse", refused, ..Event::default() };
+            self.backlog.push(call.author, event);
+        }
     }
 
     /// Answers one request.
@@ -217,7 +230,7 @@ impl Engine {
         }
         let Call { author, language, allowance } = *call;
         let catalog = super::catalog();
-        let act = Act { db: &self.db, catalog, author, language };
+        let act = Act { db: &self.db, backlog: &self.backlog, catalog, author, language };
         let writes = prepared.kind == OperationType::Mutation;
         let marks = Marks::new(allowance);
         // What was written is read where it was written: a replica may not have it yet.

@@ -16,7 +16,7 @@ use super::caller::Caller;
 use super::graphql::answer_in_time;
 use super::media::Media;
 use super::subscription::Subscription;
-use super::websocket::Place;
+use super::websocket::{self, Place};
 use super::{Refusal, Shared, told_to_stop};
 use crate::error::Error;
 use crate::graphql::engine::Prepared;
@@ -68,7 +68,9 @@ pub async fn answer(
     }
     let limit = shared.settings.limits.sockets_per_address;
     let Some(place) = shared.sockets.enter(caller.address, limit) else {
-        return Err(Error::TooManyConnections { limit }.into());
+        let error = Error::TooManyConnections { limit };
+        caller.refuse(&shared, websocket::REFUSE, &error);
+        return Err(error.into());
     };
     let begun = Subscription::begin(shared.clone(), caller.clone(), prepared).await;
     let subscription = match begun {
