@@ -60,6 +60,7 @@ tests![
     a_secret_that_leaked_is_dropped_at_once,
     a_disabled_client_comes_back,
     tokens_from_before_do_not_come_back,
+    servers_of_a_cluster_refuse_at_once,
     a_client_revokes_its_own_token,
     another_client_s_token_is_not_revoked,
     there_is_nothing_wrong_with_revoking_what_is_no_token,
@@ -686,6 +687,48 @@ async fn tokens_from_before_do_not_come_back(place: Place) {
     let last = ask(&router, &fresh).await.token();
     assert!(viewer(&router, &last).await.is_some());
     assert_eq!(decoded(&last, 1)["generation"], 2);
+}
+
+async fn servers_of_a_cluster_refuse_at_once(place: Place) {
+    let here = place.app().await;
+    let there = here.another().await;
+    let (router, other) = (here.router(), there.router());
+    let client = here.client("TIPA", "program:read").await;
+    let token = async || ask(&router, &client).await.token();
+    // What one issues the other takes, for one statement a request.
+    let (first, second) = (token().await, token().await);
+    let statements = async |bearer: &str| {
+        there.statements();
+        let principal = there.app.access.authenticate(&there.db, bearer, Utc::now()).await;
+        (principal.is_ok(), there.statements().len())
+    };
+    for bearer in [&first, &second] {
+        assert_eq!(statements(bearer).await, (true, 1));
+        assert!(viewer(&other, bearer).await.is_some());
+    }
+    // The same for a whole request: one statement more than nobody's.
+    let named = async |bearer: Option<&str>| {
+        there.statements();
+        let answer = there.post(bearer, &json!({ "query": "{ __typename }" })).await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        there.statements().len()
+    };
+    assert_eq!((named(None).await, named(Some(&first)).await), (0, 1));
+    // Revoked here, refused there.
+    let answer = send(&router, revocation(&client, &format!("token={first}"))).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(statements(&first).await, (false, 1));
+    assert_eq!(viewer(&other, &first).await, None);
+    assert!(viewer(&other, &second).await.is_some(), "another token of the client");
+    // Disabled there, refused here; let in again here, the new token alone is good there.
+    clients::disable(&there.db, system(), client.id, 1, None).await.unwrap();
+    assert_eq!(viewer(&router, &second).await, None);
+    assert_eq!(statements(&second).await, (false, 1));
+    ask(&router, &client).await.is_error(401, "invalid_client", "disabled on the other server");
+    clients::enable(&here.db, system(), client.id, 2).await.unwrap();
+    let third = token().await;
+    assert!(viewer(&other, &third).await.is_some());
+    assert_eq!(viewer(&other, &second).await, None);
 }
 
 fn revocation(client: &Issued, rest: &str) -> Request<Body> {
