@@ -1,6 +1,7 @@
 //! The application: database, schema, engine, access. The server and the tests both start here.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::Utc;
 use sea_orm::DatabaseConnection;
@@ -14,6 +15,9 @@ use crate::error::Error;
 use crate::graphql::engine::{Engine, EngineSettings};
 use crate::graphql::persisted::Persisted;
 use crate::seed::{self, Summary};
+
+/// How often numbers of refusals are looked for.
+const LOOK: Duration = Duration::from_secs(15);
 
 /// A running application.
 #[derive(Debug, Clone)]
@@ -80,10 +84,15 @@ impl App {
         Ok((Self::new(db, Some(reads), access, settings), summary))
     }
 
-    /// Writes refusals to the audit as they come, until the application is gone.
+    /// Writes refusals to the audit as they come, and their numbers as their minute is over, until the
+    /// application is gone.
     pub async fn write_refusals(self) {
+        let mut looks = tokio::time::interval(LOOK);
         loop {
-            self.engine.backlog.filled.notified().await;
+            tokio::select! {
+                () = self.engine.backlog.filled.notified() => {}
+                _ = looks.tick() => {}
+            }
             if let Err(error) = self.engine.backlog.flush(&self.db).await {
                 tracing::error!(error.cause = %error, "audit.not_written");
             }
@@ -95,7 +104,7 @@ impl App {
     /// # Errors
     /// Internal.
     pub async fn close(self) -> Result<(), Error> {
-        self.engine.backlog.flush(&self.db).await?;
+        self.engine.backlog.finish(&self.db).await?;
         self.engine.close().await?;
         Ok(self.db.close().await?)
     }

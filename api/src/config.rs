@@ -108,7 +108,7 @@ pub struct LimitSettings {
     /// Most connections at a time
     #[arg(long, env = "AIPLUS_CONNECTIONS", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub connections: u32,
-    /// Most WebSocket connections at a time from one address
+    /// Most WebSocket connections and streams of server-sent events at a time from one address
     #[arg(long, env = "AIPLUS_SOCKETS_PER_ADDRESS", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub sockets_per_address: u32,
     /// Who is told the schema by introspection

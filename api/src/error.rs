@@ -145,6 +145,11 @@ pub enum Error {
         /// Most subscriptions.
         limit: usize,
     },
+    /// The address has as many connections that stay open as it may.
+    TooManyConnections {
+        /// Most connections.
+        limit: u32,
+    },
     /// There is nothing, or nothing the caller may see.
     NotFound,
     /// Somebody else wrote first.
@@ -212,6 +217,7 @@ impl Error {
             Self::NotTrusted => "DOCUMENT_NOT_TRUSTED",
             Self::IntrospectionOff => "INTROSPECTION_DISABLED",
             Self::TooManySubscriptions { .. } => "TOO_MANY_SUBSCRIPTIONS",
+            Self::TooManyConnections { .. } => "TOO_MANY_CONNECTIONS",
             Self::NotFound => "NOT_FOUND",
             Self::Conflict => "CONFLICT",
             Self::Timeout => "TIMEOUT",
@@ -267,6 +273,10 @@ impl Error {
             Self::TooManySubscriptions { limit } => Message::new(
                 format!("연결당 구독은 {limit}개까지입니다."),
                 format!("A connection has at most {limit} subscriptions."),
+            ),
+            Self::TooManyConnections { limit } => Message::new(
+                format!("한 주소에서 동시에 열 수 있는 연결은 {limit}개까지입니다."),
+                format!("An address has at most {limit} connections open at a time."),
             ),
             Self::NotFound => Message::new("찾을 수 없습니다.", "Not found."),
             Self::Conflict => Message::new(

@@ -52,6 +52,11 @@ pub struct Model {
     pub disabled_at: Option<DateTimeUtc>,
     /// 중지 사유. Why it was shut out.
     pub disabled_reason: Option<String>,
+    /// 주관 기관의 중지. Whether an institution that runs the programme shut it out; only such a one lets it in again.
+    pub disabled_by_operator: bool,
+    /// Tokens of this generation count; those of an earlier one ended when it was shut out or its secrets
+    /// were dropped.
+    pub token_generation: i32,
     /// Hash of the newest secret.
     pub secret_hash: String,
     /// 비밀키 발급 시각. When the newest secret was made.

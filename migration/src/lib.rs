@@ -19,6 +19,7 @@ mod m20261122_000009_search;
 mod m20261122_000010_timeline;
 mod m20261123_000011_access;
 mod m20261124_000012_results;
+mod m20261124_000013_client_state;
 mod table;
 
 /// The ordered list of migrations.
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000010_timeline::Migration),
             Box::new(m20261123_000011_access::Migration),
             Box::new(m20261124_000012_results::Migration),
+            Box::new(m20261124_000013_client_state::Migration),
         ]
     }
 }

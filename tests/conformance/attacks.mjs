@@ -90,6 +90,8 @@ const ATTACKS = [
   ['a body nested 100,000 deep', (n) => nested(100_000, '{"a":', String(n), '}'), BAD],
   ['a batch of 500', (n) => JSON.stringify(Array(500).fill({ query: `query A${n} { __typename }` })), BAD],
   ['page sizes of 100, six deep', (n) => body(`query A${n} { meetings(first: 100) { nodes { agenda(first: 100) { nodes { statements(first: 100) { nodes { topics(first: 100) { nodes { documents(first: 100) { nodes { topics(first: 100) { nodes { id } } } } } } } } } } } } }`), TOO_COSTLY],
+  ['500 aliases of the schema, lists within lists', (n) => body(`query A${n} { ${many(500, (at) => `a${at}: __schema { ...F }`)} } fragment F on __Schema { types { inputFields { type { inputFields { type { name description } } } } } }`), TOO_LARGE],
+  ['the schema within itself', (n) => body(`query A${n} { __schema { types { ...F } } } fragment F on __Type { ${many(200, (at) => `a${at}: fields { args { type { inputFields { type { inputFields { name } } } } } }`)} }`), TOO_LARGE],
   // The last one is too much: it must be known before the first one is read.
   ['page sizes of 60 lists that only add up', (n) => body(`query A${n} { ${many(60, (at) => `a${at}: ${CASES}`)} }`), TOO_COSTLY],
 ];

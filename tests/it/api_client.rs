@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
+use aiplus::domain::principal::{Author, Principal};
 use aiplus::graphql::catalog;
 use aiplus::read::global_id;
-use aiplus::service::api_client::Issued;
+use aiplus::service::api_client::{self as service, Issued};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use entity::{api_client, audit_event, change, idempotency};
@@ -34,6 +35,9 @@ tests![
     nobody_acts_without_the_scope,
     nobody_learns_which_clients_there_are,
     a_partner_keeps_to_its_own,
+    a_partner_does_not_raise_its_limits,
+    who_was_shut_out_by_an_operator_stays_out,
+    who_is_let_in_again_has_no_more_than_the_caller,
     the_caller_is_told_what_it_can_do,
     the_viewer_is_the_caller,
     an_anonymous_viewer_knows_its_allowance,
@@ -555,10 +559,11 @@ async fn what_a_mutation_does_holds_at_once(place: Place) {
     let works = async |secret: &str| sign_in(&app, client_id, secret, "").await.0 == StatusCode::OK;
     let (_, answer) = sign_in(&app, client_id, &first, "").await;
     let bearer = answer["access_token"].as_str().unwrap().to_owned();
-    let viewer = async || {
-        let answer = ask(&app, &bearer, "{ viewer { scopes rateTier } }", Value::Null).await;
+    let viewer_of = async |bearer: &str| {
+        let answer = ask(&app, bearer, "{ viewer { scopes rateTier } }", Value::Null).await;
         answer["data"]["viewer"].clone()
     };
+    let viewer = async || viewer_of(&bearer).await;
 
     // Updated: what is left out stays, what is taken away is gone from tokens that are out.
     let changes = json!({ "scopes": ["program:read", "audit:read"], "rateTier": "ELEVATED" });
@@ -581,7 +586,8 @@ async fn what_a_mutation_does_holds_at_once(place: Place) {
         json!([])
     );
 
-    // Rotated: two secrets at a time, the older one goes; tokens that are out stay good.
+    // Rotated: two secrets at a time, the older one goes; tokens that are out stay good, unless the others
+    // are dropped with what was got by them.
     let rotated = done(&app, &token, ROTATE, seen(4, json!({}))).await;
     let second = rotated["clientSecret"].as_str().unwrap().to_owned();
     assert_eq!(rotated["apiClient"]["version"], 5);
@@ -590,16 +596,20 @@ async fn what_a_mutation_does_holds_at_once(place: Place) {
     let rotated = done(&app, &token, ROTATE, seen(5, json!({ "dropOthers": false }))).await;
     let third = rotated["clientSecret"].as_str().unwrap().to_owned();
     assert!(!works(&first).await && works(&second).await && works(&third).await);
+    assert_eq!(viewer().await["rateTier"], "ELEVATED");
     let rotated = done(&app, &token, ROTATE, seen(6, json!({ "dropOthers": true }))).await;
     let fourth = rotated["clientSecret"].as_str().unwrap().to_owned();
     assert_eq!(rotated["apiClient"]["previousSecretCreatedAt"], Value::Null);
     assert!(!works(&second).await && !works(&third).await && works(&fourth).await);
-    assert_eq!(viewer().await["rateTier"], "ELEVATED");
+    assert_eq!(viewer().await, Value::Null);
+    let (_, answer) = sign_in(&app, client_id, &fourth, "").await;
+    let bearer = answer["access_token"].as_str().unwrap().to_owned();
+    assert_eq!(viewer_of(&bearer).await["rateTier"], "ELEVATED");
     let mut secrets = vec![first, second, third, fourth.clone()];
     secrets.dedup();
     assert_eq!(secrets.len(), 4);
 
-    // Shut out: neither secret nor token; let in again: both.
+    // Shut out: neither secret nor token; let in again: the secret, and new tokens alone.
     let shut = done(&app, &token, DISABLE, seen(7, json!({ "reason": "점검" }))).await["apiClient"]
         .clone();
     assert_eq!((&shut["state"], &shut["disabledReason"]), (&json!("DISABLED"), &json!("점검")));
@@ -615,7 +625,10 @@ async fn what_a_mutation_does_holds_at_once(place: Place) {
         json!({ "id": id, "state": "ACTIVE", "disabledAt": null, "disabledReason": null, "version": 10 })
     );
     assert!(works(&fourth).await);
-    assert_eq!(viewer().await["scopes"], json!(["program:read"]));
+    assert_eq!(viewer_of(&bearer).await, Value::Null);
+    let (_, answer) = sign_in(&app, client_id, &fourth, "").await;
+    let bearer = answer["access_token"].as_str().unwrap();
+    assert_eq!(viewer_of(bearer).await["scopes"], json!(["program:read", "audit:read"]));
 }
 
 /// Every mutation on a client, each with the input that would be done.
@@ -658,13 +671,17 @@ async fn nobody_acts_without_the_scope(place: Place) {
                 assert_eq!(is_korean(message), language == "ko", "{message}");
                 // A caller with a token is told what it lacks.
                 assert_eq!(message.contains("access:admin"), token.is_some(), "{who}: {message}");
-                refused += 1;
+                refused += u64::from(token.is_some());
             }
         }
     }
     assert_eq!(trace(&app).await, before);
     let now = audit_event::Entity::find().count(&app.db).await.unwrap();
-    assert_eq!(now, audited + refused, "each refusal stands in the audit once");
+    assert_eq!(now, audited + refused, "each refusal of a client stands in the audit once");
+    // Those of nobody stand there by their mutations: the first, and the number of the others.
+    app.app.engine.backlog.finish(&app.db).await.unwrap();
+    let all = audit_event::Entity::find().count(&app.db).await.unwrap();
+    assert_eq!(all, now + 2 * 5);
 }
 
 async fn nobody_learns_which_clients_there_are(place: Place) {
@@ -764,16 +781,123 @@ async fn a_partner_keeps_to_its_own(place: Place) {
     done(&app, &operator, CREATE, with(new("SEOUL", "operator-key"), all)).await;
 }
 
+async fn a_partner_does_not_raise_its_limits(place: Place) {
+    let app = place.app().await;
+    let itself = app.client("KOSME", "access:admin program:read").await;
+    let partner = app.token(&itself).await;
+    let operator = admin(&app, "TIPA").await;
+    let elevated = json!({ "rateTier": "ELEVATED" });
+    let refused = json!([{
+        "code": "RATE_TIER_NOT_GRANTABLE",
+        "path": ["input", "rateTier"],
+        "message": "Only the institutions that run the programme grant this tier.",
+    }]);
+    let before = trace(&app).await;
+    let payload =
+        act(&app, &partner, CREATE, with(new("KOSME", "tier-key-1"), elevated.clone())).await;
+    assert_eq!((&payload["errors"], &payload["apiClient"]), (&refused, &Value::Null));
+    let itself = |version: i32| json!({ "id": global(itself.id), "version": version });
+    let payload = act(&app, &partner, UPDATE, with(itself(1), elevated.clone())).await;
+    assert_eq!((&payload["errors"], &payload["apiClient"]), (&refused, &Value::Null));
+    assert_eq!(trace(&app).await, before);
+    // Who runs the programme may, and what it gave stays through the partner's own changes.
+    let payload = done(&app, &operator, UPDATE, with(itself(1), elevated.clone())).await;
+    assert_eq!(payload["apiClient"]["rateTier"], "ELEVATED");
+    let renamed = with(itself(2), json!({ "name": "새 이름" }));
+    assert_eq!(done(&app, &partner, UPDATE, renamed).await["apiClient"]["rateTier"], "ELEVATED");
+    let kept = with(itself(3), elevated.clone());
+    assert_eq!(done(&app, &partner, UPDATE, kept).await["apiClient"]["rateTier"], "ELEVATED");
+    let given_up = with(itself(4), json!({ "rateTier": "STANDARD" }));
+    assert_eq!(done(&app, &partner, UPDATE, given_up).await["apiClient"]["rateTier"], "STANDARD");
+    let payload = act(&app, &partner, UPDATE, with(itself(5), elevated.clone())).await;
+    assert_eq!(payload["errors"], refused);
+    let made =
+        done(&app, &operator, CREATE, with(new("SEOUL", "tier-key-2"), elevated.clone())).await;
+    assert_eq!(made["apiClient"]["rateTier"], "ELEVATED");
+}
+
+async fn who_was_shut_out_by_an_operator_stays_out(place: Place) {
+    let app = place.app().await;
+    let partner = admin(&app, "KOSME").await;
+    let operator = admin(&app, "TIPA").await;
+    let client = app.client("KOSME", "access:admin").await;
+    let seen = |version: i32| json!({ "id": global(client.id), "version": version });
+    let barred = json!([{
+        "code": "SHUT_OUT_BY_OPERATOR",
+        "path": ["input", "id"],
+        "message": "An institution that runs the programme shut the client out; ask it to let it in again.",
+    }]);
+    done(&app, &operator, DISABLE, seen(1)).await;
+    let before = trace(&app).await;
+    assert_eq!(act(&app, &partner, ENABLE, seen(2)).await["errors"], barred);
+    assert_eq!(trace(&app).await, before);
+    let can = format!(
+        "{{ node(id: \"{}\") {{ ... on ApiClient {{ disabledByOperator viewerCan {{ enable {{ allowed reason {{ en }} }} update {{ allowed }} }} }} }} }}",
+        global(client.id)
+    );
+    let shown = data(&app, &partner, &can).await["node"].clone();
+    assert_eq!(shown["disabledByOperator"], true);
+    assert_eq!(
+        shown["viewerCan"],
+        json!({ "enable": { "allowed": false, "reason": { "en": barred[0]["message"] } }, "update": { "allowed": true } })
+    );
+    assert_eq!(data(&app, &operator, &can).await["node"]["viewerCan"]["enable"]["allowed"], true);
+    // The operator lets it in again; from then on the partner shuts it out and in as it likes.
+    done(&app, &operator, ENABLE, seen(2)).await;
+    assert_eq!(data(&app, &partner, &can).await["node"]["disabledByOperator"], false);
+    done(&app, &partner, DISABLE, seen(3)).await;
+    done(&app, &partner, ENABLE, seen(4)).await;
+    // Commands on the server are an operator's.
+    let system = Author {
+        principal: &Principal::System,
+        request_id: "test",
+        address: None,
+        now: chrono::Utc::now(),
+    };
+    service::disable(&app.db, system, client.id, 5, None).await.unwrap();
+    assert_eq!(act(&app, &partner, ENABLE, seen(6)).await["errors"], barred);
+}
+
+async fn who_is_let_in_again_has_no_more_than_the_caller(place: Place) {
+    let app = place.app().await;
+    let partner = admin(&app, "KOSME").await;
+    let client = app.client("KOSME", "access:admin program:read").await;
+    let seen = |version: i32| json!({ "id": global(client.id), "version": version });
+    done(&app, &partner, DISABLE, seen(1)).await;
+    let can = format!(
+        "{{ node(id: \"{}\") {{ ... on ApiClient {{ viewerCan {{ enable {{ allowed }} rotateSecret {{ allowed }} disable {{ allowed }} }} }} }} }}",
+        global(client.id)
+    );
+    let may = async |token: &str, action: &str| {
+        data(&app, token, &can).await["node"]["viewerCan"][action]["allowed"].clone()
+    };
+    let payload = act(&app, &partner, ENABLE, seen(2)).await;
+    assert_eq!(payload["errors"][0]["code"], "SCOPE_NOT_GRANTABLE", "{payload:#}");
+    assert_eq!(may(&partner, "enable").await, false);
+    let wide = app.token(&app.client("KOSME", "access:admin program:read").await).await;
+    assert_eq!(may(&wide, "enable").await, true);
+    done(&app, &wide, ENABLE, seen(2)).await;
+    // The same for its secret, as it has been refused all along.
+    assert_eq!(
+        (may(&partner, "rotateSecret").await, may(&wide, "rotateSecret").await),
+        (json!(false), json!(true))
+    );
+    let payload = act(&app, &partner, ROTATE, seen(3)).await;
+    assert_eq!(payload["errors"][0]["code"], "SCOPE_NOT_GRANTABLE", "{payload:#}");
+    assert_eq!(may(&partner, "disable").await, true);
+}
+
 async fn the_caller_is_told_what_it_can_do(place: Place) {
     let app = place.app().await;
     let operator = admin(&app, "TIPA").await;
-    let partner = admin(&app, "KOSME").await;
+    let partner = app.token(&app.client("KOSME", "access:admin program:read").await).await;
     let unscoped = app.token(&app.client("TIPA", "program:read").await).await;
     let mut clients = Vec::new();
     for owner in ["TIPA", "KOSME"] {
         let active = app.client(owner, "program:read").await;
         let disabled = app.client(owner, "program:read").await;
-        done(&app, &operator, DISABLE, json!({ "id": global(disabled.id), "version": 1 })).await;
+        let by = if owner == "KOSME" { &partner } else { &operator };
+        done(&app, by, DISABLE, json!({ "id": global(disabled.id), "version": 1 })).await;
         clients.push((owner, true, active));
         clients.push((owner, false, disabled));
     }
@@ -1066,7 +1190,7 @@ async fn the_last_use_is_the_last_token(place: Place) {
 
 async fn mutations_run_in_order_and_fail_alone(place: Place) {
     let app = place.app().await;
-    let token = admin(&app, "KOSME").await;
+    let token = app.token(&app.client("KOSME", "access:admin program:read").await).await;
     let own = global(app.client("KOSME", "program:read").await.id);
     let other = global(app.client("TIPA", "program:read").await.id);
     // Each needs the version that the one before left; names would run in another order if sorted.

@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 
+use aiplus::auth::secret::MOST_SIGN_INS;
+use aiplus::config::Introspection;
 use aiplus::database;
 use aiplus::domain::principal::{
     Author, Client, Institution, Principal, Scopes, Standing, Token as Claims,
@@ -53,6 +55,10 @@ tests![
     a_revocation_stands_with_its_client,
     a_bad_bearer_token_stands_on_every_way_in,
     a_refused_mutation_stands,
+    what_a_person_can_put_right_stands_as_well,
+    each_refusal_of_a_sign_in_stands,
+    a_refused_document_stands,
+    a_refused_connection_stands,
     a_refused_mutation_names_its_subject,
     an_event_shows_its_subject,
     an_exceeded_rate_stands,
@@ -71,6 +77,8 @@ tests![
     the_list_of_faults_is_bounded,
     an_honest_audit_passes_while_servers_write,
     events_from_before_still_verify,
+    a_flood_adds_a_row_a_minute,
+    groups_of_refusals_are_bounded,
     the_backlog_is_bounded,
     what_could_not_be_written_is_counted,
     a_flush_waits_for_the_one_before,
@@ -440,17 +448,20 @@ async fn a_bad_bearer_token_stands_on_every_way_in(place: Place) {
         }
     };
     assert_eq!(closed, Some(4403));
-    for request in
-        ["bearer-forged", "bearer-nonsense", "bearer-basic", "bearer-in-query", "bearer-socket"]
-    {
-        let refused = event(&app, &auditor, request).await;
+    // The first by itself, the others of the same network by their number.
+    let refused = event(&app, &auditor, "bearer-forged").await;
+    app.app.engine.backlog.finish(&app.db).await.unwrap();
+    let mut told = events(&app, &auditor, "audit").await;
+    let told = told.pop().unwrap();
+    let after: Value = serde_json::from_str(told["after"].as_str().unwrap()).unwrap();
+    assert_eq!((&after["refusals"], &told["address"]), (&json!(4), &json!("127.0.0.0/24")));
+    for refused in [refused, told] {
         assert_holds(
             &refused,
             json!({
                 "actor": "anonymous",
                 "client": null,
                 "institution": null,
-                "address": "127.0.0.1",
                 "action": "token.refuse",
                 "outcome": "REFUSED",
                 "reason": "UNAUTHENTICATED",
@@ -539,6 +550,275 @@ async fn a_refused_mutation_stands(place: Place) {
     );
 }
 
+/// Words that stand in inputs below and must stand nowhere else.
+const PRIVATE: &str = "비밀스러운 이름";
+
+async fn what_a_person_can_put_right_stands_as_well(place: Place) {
+    let app = place.app().await;
+    let server = serve(&app).await;
+    let auditor = an_auditor(&app).await;
+    let partner = app.client("KOSME", "access:admin").await;
+    let token = app.token(&partner).await;
+    let own = app.client("KOSME", "access:admin").await;
+    let wide = app.client("KOSME", "access:admin program:read").await;
+    let of = |client: &Issued, rest: Value| {
+        let mut input = json!({ "id": global(client.id), "version": 1 });
+        input.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        input
+    };
+    let new = |scope: &str| json!({ "institution": "KOSME", "name": PRIVATE, "scopes": [scope], "idempotencyKey": "refused-key" });
+    for (request, action, query, input, code, subject) in [
+        ("user-scope", "createApiClient", CREATE, new("audit:read"), "SCOPE_NOT_GRANTABLE", None),
+        ("user-word", "createApiClient", CREATE, new("everything"), "UNKNOWN_SCOPE", None),
+        ("user-state", "enableApiClient", ENABLE, of(&own, json!({})), "WRONG_STATE", Some(own.id)),
+        (
+            "user-rotate",
+            "rotateApiClientSecret",
+            ROTATE,
+            of(&wide, json!({})),
+            "SCOPE_NOT_GRANTABLE",
+            Some(wide.id),
+        ),
+        (
+            "user-tier",
+            "updateApiClient",
+            UPDATE,
+            of(&own, json!({ "rateTier": "ELEVATED" })),
+            "RATE_TIER_NOT_GRANTABLE",
+            Some(own.id),
+        ),
+        // The first of several.
+        (
+            "user-several",
+            "updateApiClient",
+            UPDATE,
+            of(&own, json!({ "name": "", "scopes": ["audit:read"], "rateTier": "ELEVATED" })),
+            "INVALID_NAME",
+            Some(own.id),
+        ),
+        (
+            "user-version",
+            "updateApiClient",
+            UPDATE,
+            of(&own, json!({ "version": 7, "name": PRIVATE })),
+            "CONFLICT",
+            Some(own.id),
+        ),
+        (
+            "user-no-id",
+            "disableApiClient",
+            DISABLE,
+            json!({ "id": PRIVATE, "version": 1 }),
+            "NOT_AN_ID",
+            None,
+        ),
+    ] {
+        let answer = server.graphql(request, Some(&token), query, input).await;
+        assert_eq!(answer["data"][action]["errors"][0]["code"], code, "{request}: {answer:#}");
+        let stands = event(&app, &auditor, request).await;
+        assert_holds(
+            &stands,
+            json!({
+                "actor": partner.client_id,
+                "institution": { "code": "KOSME" },
+                "address": "127.0.0.1",
+                "action": action,
+                "outcome": "REFUSED",
+                "reason": code,
+                "before": null,
+                "after": null,
+            }),
+        );
+        assert!(!stands.to_string().contains(PRIVATE), "{stands:#}");
+        assert_eq!(subjects(&app, request).await, [subject], "{request}");
+    }
+    assert_eq!(faults(&app.db).await, []);
+}
+
+async fn each_refusal_of_a_sign_in_stands(place: Place) {
+    let app = place.app().await;
+    let server = serve(&app).await;
+    let auditor = an_auditor(&app).await;
+    let client = app.client("KOSME", "program:read").await;
+    let other = app.token(&app.client("KOSME", "program:read").await).await;
+    let own = sign_in(&client.client_id, secret(&client));
+    let anonymous = (json!("anonymous"), Value::Null);
+    let itself = (json!(client.client_id), json!({ "code": "KOSME" }));
+    for (request, path, body, reason, (actor, institution)) in [
+        (
+            "oauth-grant",
+            "/oauth/token",
+            own.replace("client_credentials", "password"),
+            "unsupported_grant_type",
+            &anonymous,
+        ),
+        (
+            "oauth-none",
+            "/oauth/token",
+            "grant_type=client_credentials".to_owned(),
+            "invalid_client",
+            &anonymous,
+        ),
+        ("oauth-empty", "/oauth/token", String::new(), "invalid_request", &anonymous),
+        (
+            "oauth-twice",
+            "/oauth/revoke",
+            format!("{own}&token=a&token=b"),
+            "invalid_request",
+            &anonymous,
+        ),
+        (
+            "oauth-revoke",
+            "/oauth/revoke",
+            sign_in(&client.client_id, "aiplus_wrong") + "&token=a",
+            "invalid_client",
+            &(json!("anonymous"), json!({ "code": "KOSME" })),
+        ),
+        (
+            "oauth-other",
+            "/oauth/revoke",
+            format!("{own}&token={other}"),
+            "unauthorized_client",
+            &itself,
+        ),
+        ("oauth-token", "/oauth/revoke", own.clone(), "invalid_request", &itself),
+        (
+            "oauth-scope",
+            "/oauth/token",
+            format!("{own}&scope=audit:read"),
+            "invalid_scope",
+            &itself,
+        ),
+    ] {
+        let (_, answer) = server.form(request, path, &body).await;
+        assert_eq!(answer["error"], reason, "{request}: {answer}");
+        let action = if path == "/oauth/token" { "token.issue" } else { "token.revoke" };
+        let stands = event(&app, &auditor, request).await;
+        assert_holds(
+            &stands,
+            json!({ "actor": actor, "institution": institution, "action": action, "outcome": "REFUSED", "reason": reason, "before": null, "after": null }),
+        );
+    }
+    // So many compare their secrets that one more is turned away.
+    let secrets = &app.app.access.secrets;
+    let mut waiting: Vec<_> =
+        (0..MOST_SIGN_INS).map(|_| Box::pin(secrets.verify("", Vec::new()))).collect();
+    for one in &mut waiting {
+        assert!(one.as_mut().now_or_never().is_none());
+    }
+    let (status, _) = server.form("oauth-busy", "/oauth/token", &own).await;
+    assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
+    drop(waiting);
+    assert_holds(
+        &event(&app, &auditor, "oauth-busy").await,
+        json!({ "action": "token.issue", "outcome": "REFUSED", "reason": "RATE_LIMITED" }),
+    );
+    let (status, _) = server.form("oauth-free", "/oauth/token", &own).await;
+    assert_eq!(status, StatusCode::OK);
+}
+
+async fn a_refused_document_stands(place: Place) {
+    let mut strict = settings();
+    strict.limits.introspection = Introspection::Nobody;
+    let app = place.app_with(&strict).await;
+    let server = serve(&app).await;
+    let auditor = an_auditor(&app).await;
+    let client = app.client("KOSME", "program:read").await;
+    let token = app.token(&client).await;
+    let asks = "{ __schema { queryType { name } } }";
+    for (request, token, actor) in
+        [("schema-client", Some(&*token), &*client.client_id), ("schema-nobody", None, "anonymous")]
+    {
+        server.graphql(request, token, asks, Value::Null).await;
+        assert_holds(
+            &event(&app, &auditor, request).await,
+            json!({ "actor": actor, "action": "document.refuse", "outcome": "REFUSED", "reason": "INTROSPECTION_DISABLED" }),
+        );
+    }
+    // A document that is merely wrong is nobody's business.
+    server.graphql("schema-wrong", Some(&token), "{ nothing }", Value::Null).await;
+    assert_eq!(events(&app, &auditor, "schema-wrong").await, Vec::<Value>::new());
+
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = folder.path().join("trusted.json");
+    std::fs::write(&file, "{}").unwrap();
+    let mut strict = settings();
+    strict.limits.trusted_documents = Some(file);
+    let trusting = place.app_with(&strict).await;
+    let server = serve(&trusting).await;
+    let client = trusting.client("KOSME", "program:read").await;
+    let token = trusting.token(&client).await;
+    let answer = server.graphql("untrusted", Some(&token), "{ __typename }", Value::Null).await;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "DOCUMENT_NOT_TRUSTED");
+    trusting.app.engine.backlog.flush(&trusting.db).await.unwrap();
+    let events = stored(&trusting.db).await;
+    let stands = events.iter().find(|event| event.request_id == "untrusted").unwrap();
+    assert_eq!(stands.actor, client.client_id);
+    assert_eq!(stands.reason.as_deref(), Some("DOCUMENT_NOT_TRUSTED"));
+}
+
+async fn a_refused_connection_stands(place: Place) {
+    let mut strict = settings();
+    strict.limits.sockets_per_address = 1;
+    let app = place.app_with(&strict).await;
+    let server = serve(&app).await;
+    let auditor = an_auditor(&app).await;
+    let client = app.client("KOSME", "program:read").await;
+    let token = app.token(&client).await;
+    let upgrade = |id: &str, origin: Option<&str>| {
+        let mut request = format!("ws://{}/graphql", server.address).into_client_request().unwrap();
+        let headers = request.headers_mut();
+        headers.insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
+        headers.insert("x-request-id", id.parse().unwrap());
+        if let Some(origin) = origin {
+            headers.insert("origin", origin.parse().unwrap());
+        }
+        request
+    };
+    assert!(
+        connect_async(upgrade("socket-origin", Some("https://elsewhere.example"))).await.is_err()
+    );
+    let (mut socket, _) = connect_async(upgrade("socket-open", None)).await.unwrap();
+    assert!(connect_async(upgrade("socket-second", None)).await.is_err());
+    let subscription = json!({ "query": "subscription { changes { cursor } }" });
+    let stream = Request::post("/graphql")
+        .header("host", "api.test")
+        .header("content-type", "application/json")
+        .header("accept", "text/event-stream")
+        .header("authorization", format!("Bearer {token}"))
+        .header("x-request-id", "stream-second")
+        .body(Body::from(subscription.to_string()))
+        .unwrap();
+    assert_eq!(server.send(stream).await.0, StatusCode::TOO_MANY_REQUESTS);
+    // One operation too many, of a client that has signed in.
+    let say = |message: Value| Message::text(message.to_string());
+    let init = json!({ "type": "connection_init", "payload": { "authorization": format!("Bearer {token}") } });
+    socket.send(say(init)).await.unwrap();
+    for id in 0..21 {
+        let message = json!({ "type": "subscribe", "id": id.to_string(), "payload": subscription });
+        socket.send(say(message)).await.unwrap();
+    }
+    loop {
+        let Message::Text(text) = socket.next().await.unwrap().unwrap() else { continue };
+        let message: Value = serde_json::from_str(&text).unwrap();
+        if message["type"] == "error" {
+            assert_eq!(message["id"], "20", "{message}");
+            break;
+        }
+    }
+    for (request, actor, reason) in [
+        ("socket-origin", "anonymous", "ORIGIN_NOT_ALLOWED"),
+        ("socket-second", "anonymous", "TOO_MANY_CONNECTIONS"),
+        ("stream-second", &*client.client_id, "TOO_MANY_CONNECTIONS"),
+        ("socket-open", &*client.client_id, "TOO_MANY_SUBSCRIPTIONS"),
+    ] {
+        assert_holds(
+            &event(&app, &auditor, request).await,
+            json!({ "actor": actor, "address": "127.0.0.1", "action": "connection.refuse", "outcome": "REFUSED", "reason": reason }),
+        );
+    }
+}
+
 async fn a_refused_mutation_names_its_subject(place: Place) {
     let app = place.app().await;
     let server = serve(&app).await;
@@ -615,7 +895,11 @@ async fn an_exceeded_rate_stands(place: Place) {
     assert_holds(&event(&app, &auditor, "rate-address-2").await, expected.clone());
     let (status, _) = server.form("rate-address-3", "/oauth/token", "grant_type=x").await;
     assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
-    assert_holds(&event(&app, &auditor, "rate-address-3").await, expected);
+    // One more of the same is counted.
+    assert_eq!(events(&app, &auditor, "rate-address-3").await, Vec::<Value>::new());
+    app.app.engine.backlog.finish(&app.db).await.unwrap();
+    expected["address"] = "127.0.0.0/24".into();
+    assert_holds(&event(&app, &auditor, "audit").await, expected);
 }
 
 async fn a_throttled_sign_in_stands(place: Place) {
@@ -867,6 +1151,7 @@ async fn the_address_is_the_callers(place: Place) {
         let auditor = an_auditor(app).await;
         let (refused, issued) = (format!("address-refused-{name}"), format!("address-{name}"));
         let client = app.client("KOSME", "program:read").await;
+        let token = app.token(&client).await;
         for (request, path, body) in [
             (&refused, "/graphql", json!({ "query": CREATE, "variables": { "input": { "institution": "TIPA", "name": "이름", "scopes": [], "idempotencyKey": "address-key" } } }).to_string()),
             (&issued, "/oauth/token", sign_in(&client.client_id, secret(&client))),
@@ -882,6 +1167,9 @@ async fn the_address_is_the_callers(place: Place) {
                 .header("x-request-id", request);
             for value in forwarded {
                 sent = sent.header("x-forwarded-for", *value);
+            }
+            if path == "/graphql" {
+                sent = sent.header("authorization", format!("Bearer {token}"));
             }
             server.send(sent.body(Body::from(body)).unwrap()).await;
             assert_eq!(event(app, &auditor, request).await["address"], address, "{request}");
@@ -1069,7 +1357,12 @@ fn somebody() -> Principal {
         },
         scopes: Scopes::NONE,
         tier: RateTier::Standard,
-        token: Claims { issuer: String::new(), id: String::new(), expires_at: now() },
+        token: Claims {
+            issuer: String::new(),
+            id: String::new(),
+            expires_at: now(),
+            generation: 0,
+        },
     }))
 }
 
@@ -1477,11 +1770,11 @@ async fn an_honest_audit_passes_while_servers_write(place: Place) {
         }));
         let flushing = db.clone();
         tasks.push(tokio::spawn(async move {
-            let backlog = Backlog::default();
+            let (backlog, somebody) = (Backlog::default(), somebody());
             for _ in 0..4 {
                 for _ in 0..5 {
                     let author = Author {
-                        principal: &Principal::Anonymous,
+                        principal: &somebody,
                         request_id: "honest",
                         address: Some("192.0.2.1"),
                         now: Utc::now(),
@@ -1592,14 +1885,153 @@ async fn events_from_before_still_verify(place: Place) {
 
 // The backlog.
 
-async fn the_backlog_is_bounded(place: Place) {
+/// Somebody of an address at an instant.
+fn anonymous_at<'a>(request_id: &'a str, address: &'a str, seconds: i64) -> Author<'a> {
+    Author {
+        principal: &Principal::Anonymous,
+        request_id,
+        address: Some(address),
+        now: now() + Duration::seconds(seconds),
+    }
+}
+
+fn refusal(action: &'static str, reason: &str) -> Event {
+    Event { action, refused: Some(reason.to_owned()), ..Event::default() }
+}
+
+async fn a_flood_adds_a_row_a_minute(place: Place) {
     let db = database::connect(&place.empty().await, 4).await.unwrap();
     database::migrate(&db).await.unwrap();
     let backlog = Backlog::default();
+    let flood = |from: i64, count: usize| {
+        for number in 0..count {
+            let (id, address) = (format!("flood-{number}"), format!("192.0.2.{}", number % 256));
+            backlog.push(
+                anonymous_at(&id, &address, from),
+                refusal("token.refuse", "UNAUTHENTICATED"),
+            );
+        }
+    };
+    // Each minute's look, and the rows that stand then.
+    let rows = async |seconds: i64| {
+        backlog.flush_at(&db, now() + Duration::seconds(seconds)).await.unwrap();
+        let rows: Vec<Value> = stored(&db)
+            .await
+            .iter()
+            .map(|row| {
+                let after: Value = row
+                    .after
+                    .as_deref()
+                    .map_or(Value::Null, |text| serde_json::from_str(text).unwrap());
+                json!([row.request_id, row.address, row.reason, after["refusals"]])
+            })
+            .collect();
+        rows
+    };
+    let first = json!(["flood-0", "192.0.2.0", "UNAUTHENTICATED", null]);
+    let told = |count: usize| json!(["audit", "192.0.2.0/24", "UNAUTHENTICATED", count]);
+    flood(0, 500);
+    assert_eq!(rows(0).await, [first.clone()]);
+    flood(30, 100);
+    assert_eq!(rows(59).await, [first.clone()]);
+    assert_eq!(rows(60).await, [first.clone(), told(599)]);
+    // It goes on: one row for each minute, and not one more.
+    flood(61, 70);
+    flood(119, 7);
+    assert_eq!(rows(119).await.len(), 2);
+    assert_eq!(rows(120).await, [first.clone(), told(599), told(77)]);
+    // After a quiet minute the next one stands by itself again.
+    assert_eq!(rows(180).await.len(), 3);
+    flood(181, 1);
+    assert_eq!(rows(181).await, [first.clone(), told(599), told(77), first.clone()]);
+    // Others are told apart: by what was refused, why, where from and whom it concerns.
+    let of_client = |key: u128| Event {
+        subject_type: "ApiClient",
+        subject_id: Some(Uuid::from_u128(key)),
+        institution_id: Some(Uuid::from_u128(8)),
+        ..refusal("token.issue", "invalid_client")
+    };
+    for _ in 0..2 {
+        backlog.push(
+            anonymous_at("other", "198.51.100.1", 182),
+            refusal("token.refuse", "UNAUTHENTICATED"),
+        );
+        backlog
+            .push(anonymous_at("other", "192.0.2.1", 182), refusal("rate.limit", "RATE_LIMITED"));
+        backlog.push(anonymous_at("other", "192.0.2.1", 182), of_client(1));
+        backlog.push(anonymous_at("other", "192.0.2.1", 182), of_client(2));
+        backlog.push(
+            anonymous_at("other", "2001:db8:0:1::1", 182),
+            refusal("rate.limit", "RATE_LIMITED"),
+        );
+    }
+    // What a caller merely names tells nothing apart, or it would fill the audit by naming.
+    for key in 0..50 {
+        let named = Event {
+            subject_id: Some(Uuid::from_u128(key)),
+            ..refusal("enableApiClient", "FORBIDDEN")
+        };
+        backlog.push(anonymous_at("other", "2001:db8:0:2::1", 182), named);
+    }
+    assert_eq!(rows(183).await.len(), 4 + 6);
+    let seen = rows(300).await;
+    assert_eq!(seen.len(), 4 + 6 + 6);
+    assert!(seen.contains(&json!(["audit", "2001:db8::/48", "FORBIDDEN", 49])), "{seen:#?}");
+    // A client that has signed in answers for each of its own, but for asking too often.
+    let somebody = somebody();
+    for _ in 0..5 {
+        let author = Author { principal: &somebody, ..anonymous_at("own", "192.0.2.1", 301) };
+        backlog.push(author, refusal("document.refuse", "DOCUMENT_NOT_TRUSTED"));
+        backlog.push(author, refusal("rate.limit", "RATE_LIMITED"));
+    }
+    assert_eq!(rows(302).await.len(), 16 + 6);
+    // A server that stops tells what it has.
+    backlog.finish(&db).await.unwrap();
+    assert_eq!(stored(&db).await.len(), 16 + 6 + 1);
+    assert_eq!(faults(&db).await, []);
+}
+
+async fn groups_of_refusals_are_bounded(place: Place) {
+    let db = database::connect(&place.empty().await, 4).await.unwrap();
+    database::migrate(&db).await.unwrap();
+    let backlog = Backlog::default();
+    let flood = |from: i64| {
+        for number in 0..300 {
+            let address = format!("10.{}.{}.1", number / 256, number % 256);
+            backlog.push(
+                anonymous_at("many", &address, from),
+                refusal("token.refuse", "UNAUTHENTICATED"),
+            );
+        }
+    };
+    let left_out = async |seconds: i64| {
+        backlog.flush_at(&db, now() + Duration::seconds(seconds)).await.unwrap();
+        let events = stored(&db).await;
+        let told = events.iter().filter(|event| event.action == "audit.left_out");
+        let told: Vec<String> = told.map(|event| event.after.clone().unwrap()).collect();
+        (events.len() - told.len(), told)
+    };
+    flood(0);
+    let hundred = "{\"refusals\":100}".to_owned();
+    assert_eq!(left_out(0).await, (200, vec![hundred.clone()]));
+    flood(1);
+    assert_eq!(left_out(59).await, (200, vec![hundred.clone()]), "told once a minute");
+    assert_eq!(left_out(60).await, (400, vec![hundred.clone(), hundred.clone()]));
+    // Those who are quiet make room for others.
+    assert_eq!(left_out(120).await.0, 400);
+    flood(121);
+    assert_eq!(left_out(121).await.0, 600);
+    assert_eq!(faults(&db).await, []);
+}
+
+async fn the_backlog_is_bounded(place: Place) {
+    let db = database::connect(&place.empty().await, 4).await.unwrap();
+    database::migrate(&db).await.unwrap();
+    let (backlog, somebody) = (Backlog::default(), somebody());
     for number in 0..1_500 {
         let request_id = format!("refusal-{number}");
         let author = Author {
-            principal: &Principal::Anonymous,
+            principal: &somebody,
             request_id: &request_id,
             address: Some("192.0.2.1"),
             now: now(),
@@ -1636,9 +2068,8 @@ async fn the_backlog_is_bounded(place: Place) {
 async fn what_could_not_be_written_is_counted(place: Place) {
     let db = database::connect(&place.empty().await, 4).await.unwrap();
     database::migrate(&db).await.unwrap();
-    let backlog = Backlog::default();
-    let author =
-        Author { principal: &Principal::Anonymous, request_id: "lost", address: None, now: now() };
+    let (backlog, somebody) = (Backlog::default(), somebody());
+    let author = Author { principal: &somebody, request_id: "lost", address: None, now: now() };
     let push = |count: usize| {
         for _ in 0..count {
             backlog.push(author, Event { action: "token.refuse", ..Event::default() });
@@ -1661,14 +2092,10 @@ async fn what_could_not_be_written_is_counted(place: Place) {
 async fn seven_refusals(place: &Place) -> (DatabaseConnection, Backlog) {
     let db = database::connect(&place.empty().await, 4).await.unwrap();
     database::migrate(&db).await.unwrap();
-    let backlog = Backlog::default();
+    let (backlog, somebody) = (Backlog::default(), somebody());
     for _ in 0..7 {
-        let author = Author {
-            principal: &Principal::Anonymous,
-            request_id: "seven",
-            address: None,
-            now: now(),
-        };
+        let author =
+            Author { principal: &somebody, request_id: "seven", address: None, now: now() };
         backlog.push(author, Event { action: "token.refuse", ..Event::default() });
     }
     (db, backlog)

@@ -16,6 +16,7 @@ tests![
     variables_have_bounds,
     arguments_have_bounds,
     conditions_on_other_types_have_a_bound,
+    terms_have_a_bound,
     many_conditions_are_answered_or_refused,
 ];
 
@@ -359,6 +360,30 @@ async fn conditions_on_other_types_have_a_bound(place: Place) {
                 let one = json!({ "body": {} });
                 let all = [vec![two; count / 2], vec![one; count % 2]].concat();
                 filtered(json!({ "and": all }))
+            }),
+        ],
+    )
+    .await;
+}
+
+async fn terms_have_a_bound(place: Place) {
+    let app = place.app().await;
+    let terms = |name, make| Bound { status: 200, ..document(name, 300, make) };
+    both_sides(
+        &app,
+        &[
+            // The list itself is a term.
+            terms("joined by or", |count| {
+                filtered(json!({ "or": vec![json!({ "code": { "eq": "X" } }); count - 1] }))
+            }),
+            terms("joined by and", |count| {
+                filtered(json!({ "and": vec![json!({ "number": { "gt": 1 } }); count - 1] }))
+            }),
+            terms("turned round", |count| {
+                let two = json!({ "not": { "code": { "eq": "X" } } });
+                let one = json!({ "code": { "eq": "X" } });
+                let all = [vec![two; (count - 1) / 2], vec![one; (count - 1) % 2]].concat();
+                filtered(json!({ "or": all }))
             }),
         ],
     )

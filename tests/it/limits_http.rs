@@ -37,6 +37,7 @@ tests![
     bodies_have_a_bound,
     who_is_slow_is_dropped,
     a_slow_query_is_given_up,
+    a_slow_look_is_given_up,
 ];
 
 /// Settings by which callers on this machine are counted.
@@ -375,6 +376,30 @@ async fn with_reads(app: &TestApp) -> App {
         EngineSettings { introspection: Introspection::Everyone, persisted: Persisted::default() };
     let engine = Engine::new(app.db.clone(), Some(reads), settings);
     App { db: app.db.clone(), engine: Arc::new(engine), access: app.app.access.clone() }
+}
+
+async fn a_slow_look_is_given_up(place: Place) {
+    let app = place.app().await;
+    let first = app.data("{ changes(first: 1) { edges { cursor } } }").await;
+    let cursor = &first["changes"]["edges"][0]["cursor"];
+    slow_down(&app).await;
+    let mut settings = settings();
+    settings.limits.query_timeout = 1;
+    let (_, stopping) = tokio::sync::watch::channel(false);
+    let routes = aiplus::http::router(with_reads(&app).await, &settings, stopping);
+    let look = |selected: &str| {
+        let text = format!(
+            "subscription {{ changes(after: {cursor}, types: [\"Barrier\"]) {{ node {{ {selected} }} }} }}"
+        );
+        with(query(&text), &[("accept", "text/event-stream")])
+    };
+    let streamed = call(&routes, look("subject { ... on Barrier { code } }")).await;
+    let streamed = String::from_utf8(streamed.body.to_vec()).unwrap();
+    assert!(streamed.starts_with("event: next\ndata: {\"errors\":["), "{streamed}");
+    assert!(
+        streamed.contains("\"TIMEOUT\"") && streamed.ends_with("event: complete\ndata:\n\n"),
+        "{streamed}"
+    );
 }
 
 async fn a_slow_query_is_given_up(place: Place) {

@@ -14,6 +14,9 @@ tests![
     cursors_have_a_bound,
     cost_has_a_bound,
     rows_have_a_bound,
+    statistics_have_their_cost,
+    introspection_has_a_bound,
+    tools_may_introspect,
     documented_examples_may_ask_for_the_largest_page,
 ];
 
@@ -90,6 +93,150 @@ async fn rows_have_a_bound(place: Place) {
     assert!(answer["data"].is_null());
     // It was read for nothing, but it was read.
     assert_eq!(read(&answer), 50_001);
+}
+
+async fn statistics_have_their_cost(place: Place) {
+    let app = place.app().await;
+    let statistics = |count: usize| {
+        times(count, |at| {
+            let [one, other] = ["feedbackStatistics", "adoptionCaseStatistics"];
+            format!("s{at}: {} {{ dataVersion }} ", if at % 2 == 0 { one } else { other })
+        })
+    };
+    let cost = async |text: String| {
+        let answer = passes(&app, &text, &query(text.clone())).await;
+        let cost = &answer["extensions"]["cost"];
+        (cost["requested"].as_u64().unwrap(), cost["actual"].as_u64().unwrap())
+    };
+    assert_eq!(cost(format!("{{ {} }}", statistics(1))).await, (10_000, 100));
+    assert_eq!(cost(format!("{{ {} }}", statistics(3))).await, (30_000, 300));
+    assert_eq!(cost("{ viewer { kind } __typename }".to_owned()).await, (0, 0));
+    // A hundred are a whole query; with one more, or with a row beside them, none is computed.
+    assert_eq!(cost(format!("{{ {} }}", statistics(100))).await, (1_000_000, 10_000));
+    let more = query(format!("{{ {} }}", statistics(101)));
+    refused(&app, "one more statistic", &more, "QUERY_TOO_COSTLY", 200).await;
+    let beside = query(format!("{{ {} topics(first: 1) {{ totalCount }} }}", statistics(100)));
+    refused(&app, "a row beside them", &beside, "QUERY_TOO_COSTLY", 200).await;
+    let before = query(format!("{{ topics(first: 1) {{ totalCount }} {} }}", statistics(100)));
+    refused(&app, "a row before them", &before, "QUERY_TOO_COSTLY", 200).await;
+}
+
+/// What the most curious tools ask for: graphql-js's `getIntrospectionQuery` with every option, as GraphiQL
+/// sends it.
+const INTROSPECTION: &str = "query IntrospectionQuery {
+  __schema {
+    description
+    queryType { name kind }
+    mutationType { name kind }
+    subscriptionType { name kind }
+    types { ...FullType }
+    directives { name description isRepeatable locations args(includeDeprecated: true) { ...InputValue } }
+  }
+}
+fragment FullType on __Type {
+  kind name description specifiedByURL
+  fields(includeDeprecated: true) {
+    name description
+    args(includeDeprecated: true) { ...InputValue }
+    type { ...TypeRef }
+    isDeprecated deprecationReason
+  }
+  inputFields(includeDeprecated: true) { ...InputValue }
+  interfaces { ...TypeRef }
+  enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason }
+  possibleTypes { ...TypeRef }
+}
+fragment InputValue on __InputValue {
+  name description type { ...TypeRef } defaultValue isDeprecated deprecationReason
+}
+fragment TypeRef on __Type {
+  kind name
+  ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name
+  ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } } }
+}";
+
+async fn introspection_has_a_bound(place: Place) {
+    let app = place.app().await;
+    let cost = async |name: &str, text: &str| {
+        let answer = passes(&app, name, &query(text)).await;
+        let cost = &answer["extensions"]["cost"];
+        assert_eq!(cost["requested"], cost["actual"], "{name}");
+        cost["actual"].as_u64().unwrap()
+    };
+    let filters = "__schema { types { inputFields { type { inputFields { name } } } } }";
+    let one = cost("one", &format!("{{ {filters} }}")).await;
+    assert!(one > 100, "{one} points");
+    let two = cost("two", &format!("{{ a: {filters} b: {filters} }}")).await;
+    assert!(two.abs_diff(one * 2) <= 1, "twice as much costs {two}, not twice {one}");
+    // The last number that passes and the first that does not, by what one of them costs.
+    let many =
+        |count: usize| query(format!("{{ {} }}", times(count, |at| format!("a{at}: {filters} "))));
+    let most = 4 * 1024 / usize::try_from(one).unwrap();
+    passes(&app, "as many as fit", &many(most)).await;
+    refused(&app, "more", &many(most + 2), "QUERY_TOO_LARGE", 413).await;
+    // However it is repeated, and however little of it is written.
+    let whole = INTROSPECTION.split_once("__schema").unwrap().1;
+    let (whole, fragments) = whole.split_once("\n}\n").unwrap();
+    for (name, text) in [
+        ("aliases of the field", times(500, |at| format!("a{at}: {filters} "))),
+        ("aliases of all that tools ask for", times(40, |at| format!("a{at}: __schema {whole} "))),
+        (
+            "aliases of a list",
+            format!(
+                "__schema {{ {} }}",
+                times(400, |at| format!(
+                    "a{at}: types {{ description fields {{ description }} }} "
+                ))
+            ),
+        ),
+        (
+            "aliases of a text",
+            format!(
+                "__schema {{ types {{ {} }} }}",
+                times(400, |at| format!("a{at}: description "))
+            ),
+        ),
+        (
+            "aliases of a type",
+            times(490, |at| {
+                format!(
+                    "a{at}: __type(name: \"Query\") {{ fields {{ args {{ type {{ inputFields {{ name }} }} }} }} }} "
+                )
+            }),
+        ),
+    ] {
+        let text = format!("{{ {text} }} {}", if text.contains("...") { fragments } else { "" });
+        refused(&app, name, &query(text), "QUERY_TOO_LARGE", 413).await;
+    }
+    for (name, aliases) in [("one below the other", 20), ("many", 499)] {
+        let text = format!(
+            "{{ {} }} fragment F on __Type {{ inputFields {{ type {{ inputFields {{ type {{ name description }} }} }} }} }}",
+            times(aliases, |at| format!("a{at}: __schema {{ types {{ ...F }} }} "))
+        );
+        refused(&app, name, &query(text), "QUERY_TOO_LARGE", 413).await;
+    }
+    let deep = "{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }";
+    refused(&app, "three lists deep", &query(deep), "QUERY_TOO_LARGE", 413).await;
+    // By a variable as by a text.
+    let named = json!({
+        "query": format!("query($name: String!) {{ {} }}", times(490, |at| format!("a{at}: __type(name: $name) {{ fields {{ args {{ type {{ inputFields {{ name }} }} }} }} }} "))),
+        "variables": { "name": "Query" },
+    });
+    refused(&app, "by a variable", &named, "QUERY_TOO_LARGE", 413).await;
+}
+
+async fn tools_may_introspect(place: Place) {
+    let app = place.app().await;
+    let answer = passes(&app, "tools", &query(INTROSPECTION)).await;
+    assert!(answer["data"]["__schema"]["types"].as_array().unwrap().len() > 100);
+    let cost = answer["extensions"]["cost"]["actual"].as_u64().unwrap();
+    let length = answer["data"].to_string().len() as u64;
+    // What is estimated is about what is told.
+    assert!(
+        length / 1024 <= cost && cost <= 4 * length / 1024,
+        "{length} bytes cost {cost} points"
+    );
+    assert!(cost <= 4 * 1024 / 3 * 2, "{cost} points leave no room for the schema to grow");
 }
 
 /// The text with the largest page wherever it names a page's size, and how often it does.

@@ -11,7 +11,7 @@ use aiplus::auth::Access;
 use aiplus::auth::keys::{Key, KeyRing, KeyStore, OVERLAP, rewrite};
 use aiplus::auth::token::{LEEWAY, LIFETIME, Refusal, Unchecked, Written, sign};
 use aiplus::config::{AccessSettings, Introspection};
-use aiplus::domain::principal::{Author, Client, Principal};
+use aiplus::domain::principal::{Author, Client, Principal, Standing};
 use aiplus::error::Error;
 use aiplus::graphql::engine::EngineSettings;
 use aiplus::graphql::persisted::Persisted;
@@ -59,6 +59,8 @@ tests![
     two_secrets_are_good_after_a_rotation,
     a_secret_that_leaked_is_dropped_at_once,
     a_disabled_client_comes_back,
+    tokens_from_before_do_not_come_back,
+    servers_of_a_cluster_refuse_at_once,
     a_client_revokes_its_own_token,
     another_client_s_token_is_not_revoked,
     there_is_nothing_wrong_with_revoking_what_is_no_token,
@@ -69,6 +71,7 @@ tests![
     a_rotation_reaches_the_running_server,
     a_key_file_of_ecdsa_keys_is_taken,
     key_files_are_their_owner_s_alone,
+    a_rotation_leaves_the_file_to_its_owner,
     an_outside_token_is_taken_as_configured,
     an_outside_client_calls_the_api,
     outside_claims_have_their_names_and_bounds,
@@ -656,6 +659,78 @@ async fn a_disabled_client_comes_back(place: Place) {
     assert_eq!(viewer(&router, &token).await.unwrap()["clientId"], *client.client_id);
 }
 
+async fn tokens_from_before_do_not_come_back(place: Place) {
+    let app = place.app().await;
+    let client = app.client("TIPA", "program:read").await;
+    let router = app.router();
+    let before = ask(&router, &client).await.token();
+    let principal = app.app.access.authenticate(&app.db, &before, Utc::now()).await.unwrap();
+    // A sign-in that began before the client was shut out, and is answered after.
+    let unfinished = app.app.access.keys.current();
+    let mut claims = claims_at(Utc::now());
+    (claims.sub, claims.client_id) = (client.client_id.clone(), client.client_id.clone());
+    clients::disable(&app.db, system(), client.id, 1, None).await.unwrap();
+    clients::enable(&app.db, system(), client.id, 2).await.unwrap();
+    let late = sign(&unfinished, &claims, Utc::now()).unwrap();
+    // All in one second, and the next token is good at once.
+    let after = ask(&router, &client).await.token();
+    assert_eq!(viewer(&router, &before).await, None, "from before the client was shut out");
+    assert_eq!(viewer(&router, &late).await, None, "of a sign-in from before");
+    assert!(viewer(&router, &after).await.is_some());
+    // Connections that stayed open are no better.
+    assert!(app.app.access.renew(&app.db, &principal, Utc::now()).await.is_err());
+    // A secret is rotated without ending anything, unless it leaked.
+    new_secret(&app, &client, false).await;
+    assert!(viewer(&router, &after).await.is_some());
+    let fresh = new_secret(&app, &client, true).await;
+    assert_eq!(viewer(&router, &after).await, None, "got by the secret that leaked");
+    let last = ask(&router, &fresh).await.token();
+    assert!(viewer(&router, &last).await.is_some());
+    assert_eq!(decoded(&last, 1)["generation"], 2);
+}
+
+async fn servers_of_a_cluster_refuse_at_once(place: Place) {
+    let here = place.app().await;
+    let there = here.another().await;
+    let (router, other) = (here.router(), there.router());
+    let client = here.client("TIPA", "program:read").await;
+    let token = async || ask(&router, &client).await.token();
+    // What one issues the other takes, for one statement a request.
+    let (first, second) = (token().await, token().await);
+    let statements = async |bearer: &str| {
+        there.statements();
+        let principal = there.app.access.authenticate(&there.db, bearer, Utc::now()).await;
+        (principal.is_ok(), there.statements().len())
+    };
+    for bearer in [&first, &second] {
+        assert_eq!(statements(bearer).await, (true, 1));
+        assert!(viewer(&other, bearer).await.is_some());
+    }
+    // The same for a whole request: one statement more than nobody's.
+    let named = async |bearer: Option<&str>| {
+        there.statements();
+        let answer = there.post(bearer, &json!({ "query": "{ __typename }" })).await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        there.statements().len()
+    };
+    assert_eq!((named(None).await, named(Some(&first)).await), (0, 1));
+    // Revoked here, refused there.
+    let answer = send(&router, revocation(&client, &format!("token={first}"))).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(statements(&first).await, (false, 1));
+    assert_eq!(viewer(&other, &first).await, None);
+    assert!(viewer(&other, &second).await.is_some(), "another token of the client");
+    // Disabled there, refused here; let in again here, the new token alone is good there.
+    clients::disable(&there.db, system(), client.id, 1, None).await.unwrap();
+    assert_eq!(viewer(&router, &second).await, None);
+    assert_eq!(statements(&second).await, (false, 1));
+    ask(&router, &client).await.is_error(401, "invalid_client", "disabled on the other server");
+    clients::enable(&here.db, system(), client.id, 2).await.unwrap();
+    let third = token().await;
+    assert!(viewer(&other, &third).await.is_some());
+    assert_eq!(viewer(&other, &second).await, None);
+}
+
 fn revocation(client: &Issued, rest: &str) -> Request<Body> {
     signed_form("/oauth/revoke", &basic(client), rest)
 }
@@ -863,6 +938,7 @@ fn claims_at(at: DateTime<Utc>) -> Written {
         jti: "1".to_owned(),
         scope: "program:read".to_owned(),
         institution: "TIPA".to_owned(),
+        generation: 0,
     }
 }
 
@@ -988,6 +1064,25 @@ async fn a_key_file_of_ecdsa_keys_is_taken(place: Place) {
     let ring = KeyRing::parse(&std::fs::read_to_string(app.key_file()).unwrap()).unwrap();
     let crossed = signed(&ring.0[1].private, Algorithm::ES256, &head, &decoded(&token, 1));
     assert_eq!(viewer(&router, &crossed).await, None);
+}
+
+#[cfg(unix)]
+async fn a_rotation_leaves_the_file_to_its_owner(place: Place) {
+    use std::os::unix::fs::{MetadataExt as _, chown};
+    let app = place.app().await;
+    // Another owner is the administrator's to make; everybody else has nothing to lose here.
+    if chown(app.key_file(), Some(65_534), Some(65_534)).is_err() {
+        return;
+    }
+    let now = Utc::now();
+    rewrite(&app.key_file(), |ring| ring.rotated(now, now + OVERLAP, now)).unwrap();
+    let kept = std::fs::metadata(app.key_file()).unwrap();
+    assert_eq!((kept.uid(), kept.gid(), kept.mode() & 0o777), (65_534, 65_534, 0o600));
+    assert_eq!(
+        KeyRing::parse(&std::fs::read_to_string(app.key_file()).unwrap()).unwrap().0.len(),
+        2
+    );
+    assert_eq!(std::fs::read_dir(app.keys.path()).unwrap().count(), 1, "nothing is left beside it");
 }
 
 async fn key_files_are_their_owner_s_alone(place: Place) {
@@ -1183,8 +1278,19 @@ async fn outside_claims_have_their_names_and_bounds(place: Place) {
     assert!(client.scopes.is_empty());
     // Without a table of institutions the claim is the code itself.
     let named = access_to(&app, &folder, &agency, "");
-    let token = agency.token(|_, claims| claims["org"] = json!("MSS"));
-    assert_eq!(client_of(&app, &named, &token).await.unwrap().institution.code, "MSS");
+    let claimed = |code: &str| agency.token(|_, claims| claims["org"] = json!(code));
+    let client = client_of(&app, &named, &claimed("KOSME")).await.unwrap();
+    assert_eq!(client.institution.code, "KOSME");
+    assert_eq!(client.institution.standing, Standing::Partner);
+    // One that runs the programme is the operator's to name, not the issuer's.
+    for code in ["MSS", "TIPA"] {
+        assert!(client_of(&app, &named, &claimed(code)).await.is_none(), "{code} was claimed");
+    }
+    let mapped = "[issuer.institutions]\n\"MSS\" = \"MSS\"";
+    let mapped = access_to(&app, &folder, &agency, mapped);
+    let client = client_of(&app, &mapped, &claimed("MSS")).await.unwrap();
+    assert_eq!(client.institution.standing, Standing::Operator);
+    assert!(client_of(&app, &mapped, &claimed("TIPA")).await.is_none());
     // Names, type and lifetime of providers from before RFC 9068.
     let older = "scope_claim = \"scp\"\nclient_claim = \"azp\"\ntyp = \"JWT\"\n\
                  max_lifetime_seconds = 60";
@@ -1194,7 +1300,7 @@ async fn outside_claims_have_their_names_and_bounds(place: Place) {
             head["typ"] = json!(typ);
             claims["scp"] = json!(["results:submit"]);
             claims["azp"] = json!("batch");
-            claims["org"] = json!("TIPA");
+            claims["org"] = json!("KOSME");
             claims["exp"] = json!(claims["iat"].as_i64().unwrap() + seconds);
         })
     };
@@ -1320,12 +1426,12 @@ async fn an_issuer_s_keys_count_for_its_own_tokens(place: Place) {
         second.entry("jwks_file = \"others.json\"", "")
     );
     let access = access(&app, folder.path(), &issuers).unwrap();
-    let in_other = second.token(|_, claims| claims["org"] = json!("MSS"));
+    let in_other = second.token(|_, claims| claims["org"] = json!("KOSME"));
     assert_eq!(
         client_of(&app, &access, &first.token(|_, _| {})).await.unwrap().institution.code,
         "TIPA"
     );
-    assert_eq!(client_of(&app, &access, &in_other).await.unwrap().institution.code, "MSS");
+    assert_eq!(client_of(&app, &access, &in_other).await.unwrap().institution.code, "KOSME");
     // Signed by one, said to be of the other, with either name of the key.
     for kid in ["k1", "k2"] {
         let token = second.token(|head, claims| {

@@ -1,6 +1,10 @@
 //! A WebSocket as callers have it, and its bounds: messages, operations, connections, rates.
 
+use axum::body::Body;
+use axum::http::Request;
 use futures_util::{SinkExt, StreamExt};
+use hyper::body::Incoming;
+use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -17,6 +21,8 @@ tests![
     messages_have_a_bound,
     operations_have_a_bound,
     connections_of_an_address_have_a_bound,
+    event_streams_are_connections_as_well,
+    a_broken_database_is_no_bad_token,
     operations_count_as_requests,
     pages_of_listed_origins_connect,
 ];
@@ -206,6 +212,59 @@ async fn connections_of_an_address_have_a_bound(place: Place) {
     drop(second);
     let fourth = async { while Socket::try_connect(&server, None).await.is_err() {} };
     tokio::time::timeout(PATIENCE, fourth).await.expect("the place is never free");
+}
+
+/// A stream of events over a connection of its own, or the status and the answer that refuse it.
+async fn stream(server: &Server) -> Result<Incoming, (u16, Value)> {
+    let connection = TcpStream::connect(server.address).await.unwrap();
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(TokioIo::new(connection)).await.unwrap();
+    tokio::spawn(connection);
+    let request = Request::post("/graphql")
+        .header("host", "api.test")
+        .header("content-type", "application/json")
+        .header("accept", "text/event-stream")
+        .body(Body::from(json!({ "query": CHANGES }).to_string()))
+        .unwrap();
+    let response = sender.send_request(request).await.unwrap();
+    let status = response.status().as_u16();
+    if status == 200 {
+        return Ok(response.into_body());
+    }
+    let bytes = axum::body::to_bytes(Body::new(response.into_body()), 1 << 16).await.unwrap();
+    Err((status, serde_json::from_slice(&bytes).unwrap()))
+}
+
+async fn event_streams_are_connections_as_well(place: Place) {
+    let app = place.app().await;
+    let mut settings = settings();
+    settings.limits.sockets_per_address = 2;
+    let server = Server::start(app.app.clone(), &settings).await;
+    let first = stream(&server).await.unwrap();
+    let _second = Socket::open(&server, json!({})).await;
+    let (status, refused) = stream(&server).await.unwrap_err();
+    assert_eq!(
+        (status, &refused["errors"][0]["extensions"]["code"]),
+        (429, &json!("TOO_MANY_CONNECTIONS"))
+    );
+    assert_eq!(Socket::try_connect(&server, None).await.err(), Some(429));
+    // Its place is free once its reader has gone.
+    drop(first);
+    let third = async { while stream(&server).await.is_err() {} };
+    tokio::time::timeout(PATIENCE, third).await.expect("the place is never free");
+}
+
+async fn a_broken_database_is_no_bad_token(place: Place) {
+    let app = place.app().await;
+    let server = Server::start(app.app.clone(), &settings()).await;
+    let token = app.token(&app.client("TIPA", "program:read").await).await;
+    app.sql("ALTER TABLE revoked_token RENAME TO lost").await;
+    let init = json!({ "type": "connection_init", "payload": { "authorization": format!("Bearer {token}") } });
+    let mut socket = Socket::connect(&server).await;
+    socket.send(&init).await;
+    assert_eq!(socket.closed().await.0, 1011);
+    app.sql("ALTER TABLE lost RENAME TO revoked_token").await;
+    Socket::open(&server, init["payload"].clone()).await;
 }
 
 async fn operations_count_as_requests(place: Place) {

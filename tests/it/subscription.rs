@@ -30,6 +30,7 @@ tests![
     types_are_chosen,
     wrong_arguments_are_refused,
     a_token_that_ends_ends_what_it_began,
+    a_failure_is_told_before_the_end,
     a_query_is_answered_as_events,
     a_subscription_needs_a_stream,
 ];
@@ -357,6 +358,7 @@ fn short_token(app: &TestApp, client: &Issued, seconds: i64) -> String {
         jti: Uuid::new_v4().to_string(),
         scope: "program:read".to_owned(),
         institution: "TIPA".to_owned(),
+        generation: 0,
     };
     token::sign(&access.keys.current(), &claims, now).unwrap()
 }
@@ -410,6 +412,25 @@ async fn a_token_that_ends_ends_what_it_began(place: Place) {
     // Whoever needs no token goes on.
     write(&app, 1..2, "PUBLIC").await;
     assert_eq!(change(&bystander.answer("a").await).1["type"], "Topic");
+}
+
+async fn a_failure_is_told_before_the_end(place: Place) {
+    let app = place.app().await;
+    let mut events =
+        Events::subscribe(&router(&app, &settings()), None, json!({ "after": end(&app).await }))
+            .await;
+    write(&app, 0..1, "PUBLIC").await;
+    assert_eq!(events.change().await.1, created(0));
+    // The next look finds nothing to look at.
+    app.sql("ALTER TABLE change RENAME TO lost").await;
+    app.sql("UPDATE ledger SET change_seq = change_seq + 1").await;
+    let (name, data) = events.next().await.expect("the stream has ended");
+    let data: Value = serde_json::from_str(&data).unwrap();
+    assert_eq!(
+        (&*name, &data["errors"][0]["extensions"]["code"]),
+        ("next", &json!("INTERNAL_SERVER_ERROR"))
+    );
+    events.expect_end().await;
 }
 
 async fn a_query_is_answered_as_events(place: Place) {

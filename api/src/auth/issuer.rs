@@ -12,7 +12,8 @@
 //! scope_claim = "scope"                                # a text parted by spaces, or a list
 //! scopes = "program:read results:submit"               # the most its tokens can have
 //! max_lifetime_seconds = 3600
-//! [issuer.institutions]                                # left out: the claim is the institution's code
+//! [issuer.institutions]                                # left out: the claim is the institution's code,
+//!                                                      # but never that of one that runs the programme
 //! "1371000" = "TIPA"
 //! ```
 
@@ -135,7 +136,8 @@ impl Issuers {
         Ok(Self(issuers.collect::<Result<_, _>>()?))
     }
 
-    /// The claims of a token of one of these issuers.
+    /// The claims of a token of one of these issuers; `operators` are the codes of the institutions that run
+    /// the programme.
     ///
     /// # Errors
     /// Whatever is wrong with it.
@@ -143,9 +145,16 @@ impl Issuers {
         &self,
         token: &Unchecked<'_>,
         now: DateTime<Utc>,
+        operators: &[String],
     ) -> Result<Claims, Refusal> {
         let issuer = self.0.iter().find(|issuer| issuer.settings.issuer == token.issuer);
-        issuer.ok_or(Refusal::Issuer)?.verify(token, now).await
+        let issuer = issuer.ok_or(Refusal::Issuer)?;
+        let claims = issuer.verify(token, now).await?;
+        // To run the programme is nothing that an issuer can claim: the operator's file has to say it.
+        if issuer.settings.institutions.is_empty() && operators.contains(&claims.institution) {
+            return Err(Refusal::Operator);
+        }
+        Ok(claims)
     }
 }
 
@@ -254,6 +263,7 @@ impl Issuer {
             institution,
             scopes: asked.and(self.scopes),
             expires_at,
+            generation: 0,
             outside: true,
         })
     }

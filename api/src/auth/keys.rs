@@ -227,8 +227,26 @@ pub fn rewrite(
         .map_err(|error| Error::internal(format!("cannot read {}: {error}", path.display())))?;
     let ring = change(KeyRing::parse(&text)?)?;
     let fresh = private_file(path, &ring)?;
-    std::fs::rename(&fresh, path).map_err(|error| cannot_write(path, &error))?;
+    if let Err(error) = keep_owner(path, &fresh).and_then(|()| std::fs::rename(&fresh, path)) {
+        let _ = std::fs::remove_file(&fresh);
+        return Err(cannot_write(path, &error));
+    }
     Ok(ring)
+}
+
+/// Gives the new file to the owner of the old one: whoever rotates keys may be another than the server.
+fn keep_owner(path: &Path, fresh: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{MetadataExt as _, chown};
+        let (old, new) = (std::fs::metadata(path)?, std::fs::metadata(fresh)?);
+        if (old.uid(), old.gid()) != (new.uid(), new.gid()) {
+            chown(fresh, Some(old.uid()), Some(old.gid()))?;
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = (path, fresh);
+    Ok(())
 }
 
 fn cannot_write(path: &Path, error: &std::io::Error) -> Error {

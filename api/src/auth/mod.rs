@@ -45,7 +45,7 @@ pub struct Access {
 
 /// The clients' own row and that of their institution, by what the token says; whether it was revoked.
 const LOOK_UP: &str = "SELECT i.id, i.code, c.scopes, c.rate_tier, c.state, c.id, \
-     EXISTS (SELECT 1 FROM revoked_token r WHERE r.jti = $2) \
+     EXISTS (SELECT 1 FROM revoked_token r WHERE r.jti = $2), c.token_generation \
      FROM api_client c JOIN institution i ON i.id = c.institution_id WHERE c.client_id = $1";
 /// The institution that an outside issuer names; whether the token was revoked here.
 const LOOK_UP_OUTSIDE: &str = "SELECT i.id, i.code, NULL, NULL, NULL, NULL, \
@@ -108,7 +108,7 @@ impl Access {
             let claims = parts.verify(&self.keys.current(), &self.issuer, &self.audience, now)?;
             return Ok(claims);
         }
-        self.issuers.verify(&parts, now).await
+        self.issuers.verify(&parts, now, &self.operators).await
     }
 
     /// The client of checked claims, as the database knows it now.
@@ -128,6 +128,9 @@ impl Access {
             if row.try_get_by_index::<String>(4)? != "ACTIVE" {
                 return Ok(Err(Refusal::Disabled));
             }
+            if row.try_get_by_index::<i32>(7)? != claims.generation {
+                return Ok(Err(Refusal::Ended));
+            }
             // What was taken from the client since the token was made is gone at once.
             let granted = Scopes::known(&row.try_get_by_index::<String>(2)?);
             (claims.scopes.and(granted), row.try_get_by_index(3)?)
@@ -143,7 +146,12 @@ impl Access {
             },
             scopes,
             tier,
-            token: Token { issuer: claims.issuer, id: claims.id, expires_at: claims.expires_at },
+            token: Token {
+                issuer: claims.issuer,
+                id: claims.id,
+                expires_at: claims.expires_at,
+                generation: claims.generation,
+            },
         }))
     }
 
@@ -169,6 +177,7 @@ impl Access {
             institution: client.institution.code.clone(),
             scopes: client.scopes,
             expires_at: client.token.expires_at,
+            generation: client.token.generation,
             outside: client.id.is_none(),
         };
         match self.client(db, claims).await? {

@@ -16,6 +16,8 @@ const MEMORY: u32 = 19 * 1024;
 const AT_A_TIME: usize = 2;
 /// Sign-ins that wait for their turn; more are turned away.
 const WAITING: usize = 64;
+/// Sign-ins that are compared or wait.
+pub const MOST_SIGN_INS: usize = AT_A_TIME + WAITING;
 /// Most valid secrets of a client.
 const VALID: usize = 2;
 /// Longest secret that is looked at, in bytes.
@@ -76,7 +78,7 @@ impl Secrets {
     /// Internal.
     pub fn new() -> Result<Self, Error> {
         Ok(Self {
-            waiting: Semaphore::new(AT_A_TIME + WAITING),
+            waiting: Semaphore::new(MOST_SIGN_INS),
             computing: Semaphore::new(AT_A_TIME),
             dummy: hash(&generate()?)?,
         })
@@ -105,7 +107,24 @@ impl Secrets {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
+
     use super::*;
+
+    #[tokio::test]
+    async fn the_queue_has_a_bound() {
+        let secrets = Secrets::new().unwrap();
+        let mut waiting: Vec<_> =
+            (0..MOST_SIGN_INS).map(|_| Box::pin(secrets.verify("", Vec::new()))).collect();
+        for one in &mut waiting {
+            assert!(one.as_mut().now_or_never().is_none(), "turned away too early");
+        }
+        let one_more = Box::pin(secrets.verify("", Vec::new())).now_or_never();
+        assert!(matches!(one_more, Some(Err(Error::RateLimited { retry_after: 1 }))));
+        // Who leaves makes room.
+        waiting.pop();
+        assert!(Box::pin(secrets.verify("", Vec::new())).now_or_never().is_none());
+    }
 
     #[tokio::test]
     async fn a_secret_matches_its_own_hash_alone() {

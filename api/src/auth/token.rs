@@ -50,8 +50,12 @@ pub enum Refusal {
     Lifetime,
     /// No such client or institution.
     Unknown,
+    /// An outside issuer claims an institution that runs the programme, and nobody has granted it that.
+    Operator,
     /// The client is shut out.
     Disabled,
+    /// It ended when its client was shut out or its secrets were dropped.
+    Ended,
     /// The token was revoked.
     Revoked,
 }
@@ -71,6 +75,8 @@ pub struct Claims {
     pub scopes: Scopes,
     /// When it ends.
     pub expires_at: DateTime<Utc>,
+    /// Which of its client's generations of tokens it is of; 0 of an outside issuer.
+    pub generation: i32,
     /// Whether it comes from an outside issuer.
     pub outside: bool,
 }
@@ -99,6 +105,13 @@ pub struct Written {
     pub scope: String,
     /// Code of the institution.
     pub institution: String,
+    /// Which of the client's generations of tokens it is of; left out in the first.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub generation: i32,
+}
+
+fn is_first(generation: &i32) -> bool {
+    *generation == 0
 }
 
 /// A token before anything about it is believed.
@@ -211,6 +224,7 @@ impl<'a> Unchecked<'a> {
             institution: claims.institution,
             scopes: Scopes::known(&claims.scope),
             expires_at,
+            generation: claims.generation,
             outside: false,
         })
     }

@@ -233,6 +233,7 @@ mod tests {
                 issuer: String::new(),
                 id: String::new(),
                 expires_at: DateTime::UNIX_EPOCH,
+                generation: 0,
             },
         }))
     }

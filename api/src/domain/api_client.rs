@@ -1,6 +1,6 @@
 //! Clients of the API: what their state allows, and what their fields may hold.
 
-use entity::api_client::ClientState;
+use entity::api_client::{ClientState, RateTier};
 
 use super::principal::{Client, Scopes, Standing};
 
@@ -41,6 +41,45 @@ pub fn may_grant(grantor: &Client, scopes: Scopes) -> bool {
     match grantor.institution.standing {
         Standing::Operator => true,
         Standing::Partner => scopes.is_within(grantor.scopes),
+    }
+}
+
+/// Whether a client may give another this tier: more than the usual is for those who run the programme to
+/// give, or a partner would set its own limits.
+pub fn may_grant_tier(grantor: &Client, tier: RateTier) -> bool {
+    match (grantor.institution.standing, tier) {
+        (Standing::Operator, RateTier::Standard | RateTier::Elevated)
+        | (Standing::Partner, RateTier::Standard) => true,
+        (Standing::Partner, RateTier::Elevated) => false,
+    }
+}
+
+/// Why a caller may not act on a client that its state would let it act on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Barred {
+    /// The client has scopes that are not the caller's to grant: whoever signs in with it would have them.
+    Scopes,
+    /// An institution that runs the programme shut the client out.
+    ShutOut,
+}
+
+/// Whether a caller is barred from an action on a client that has these scopes.
+pub fn barred(
+    grantor: &Client,
+    scopes: Scopes,
+    disabled_by_operator: bool,
+    action: ClientAction,
+) -> Option<Barred> {
+    let is_partner = grantor.institution.standing == Standing::Partner;
+    match action {
+        ClientAction::Enable if is_partner && disabled_by_operator => Some(Barred::ShutOut),
+        ClientAction::Enable | ClientAction::RotateSecret if !may_grant(grantor, scopes) => {
+            Some(Barred::Scopes)
+        }
+        ClientAction::Enable
+        | ClientAction::RotateSecret
+        | ClientAction::Update
+        | ClientAction::Disable => None,
     }
 }
 

@@ -162,6 +162,8 @@ pub struct Token {
     pub id: String,
     /// When it ends.
     pub expires_at: DateTime<Utc>,
+    /// Which of its client's generations of tokens it is of.
+    pub generation: i32,
 }
 
 /// A program that has shown who it is.

@@ -9,7 +9,8 @@ use uuid::Uuid;
 use super::choices::Input;
 use super::mutation::{key_of, root, run};
 use crate::domain::access::{self, Object};
-use crate::domain::api_client::{ClientAction, allows};
+use crate::domain::api_client::{ClientAction, allows, barred};
+use crate::domain::principal::Scopes;
 use crate::error::{Error, Message, denied_message};
 use crate::read::catalog::Root;
 use crate::read::model::{Args, Column, Guard, Scalar, Shape, Source, Type};
@@ -28,7 +29,8 @@ pub fn types() -> Vec<Type> {
         "API 클라이언트. Program of a partner agency that signs in with a secret of its own. Seen with `access:admin`: all by the institutions that run the programme, its own by every other.",
     );
     let institution = Column { source: Source::Expression(institution_key), scalar: Scalar::Text };
-    let can = vec![ty.input(C::State), institution];
+    let can =
+        vec![ty.input(C::State), institution, text("scopes"), ty.input(C::DisabledByOperator)];
     vec![
         ty.owned(&[C::InstitutionId])
             .column("clientId", C::ClientId, "클라이언트 ID. Name with which it signs in (RFC 6749).")
@@ -40,6 +42,7 @@ pub fn types() -> Vec<Type> {
             .choice("state", C::State, ClientState::CHOICE, "상태. Whether it may sign in.")
             .column("disabledAt", C::DisabledAt, "중지 시각. When it was shut out.")
             .column("disabledReason", C::DisabledReason, "중지 사유. Why it was shut out.")
+            .column("disabledByOperator", C::DisabledByOperator, "주관 기관의 중지. Whether an institution that runs the programme shut it out; only such a one lets it in again.")
             .column("secretCreatedAt", C::SecretCreatedAt, "비밀키 발급 시각. When its newest secret was made.")
             .column("previousSecretCreatedAt", C::PreviousSecretCreatedAt, "이전 비밀키 발급 시각. When the secret before was made, while that is still valid.")
             .expression("lastUsedAt", Scalar::DateTime, "DateTime", last_used_at, "최근 사용. When it last got a token.")
@@ -79,7 +82,8 @@ fn last_used_at(
     let event = sql.alias();
     sql.push("(SELECT ").column(&event, "at").push(" FROM audit_event ").push(&event);
     sql.push(" WHERE ").column(&event, "client_id").push(" = ").column(alias, "id");
-    sql.push(" AND ").column(&event, "action").push(" = 'token.issue' ORDER BY ");
+    sql.push(" AND ").column(&event, "action").push(" = 'token.issue' AND ");
+    sql.column(&event, "outcome").push(" = 'DONE' ORDER BY ");
     sql.column(&event, "seq").push(" DESC LIMIT 1)");
     Ok(())
 }
@@ -95,11 +99,18 @@ fn viewer_can(reader: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, 
     let owner: Option<Uuid> =
         values.get(1).and_then(Value::as_str).and_then(|key| key.parse().ok());
     let denied = access::may_write(reader.principal, Object::ApiClient, owner).err();
+    let scopes = Scopes::known(values.get(2).and_then(Value::as_str).unwrap_or_default());
+    let by_operator = values.get(3).and_then(Value::as_bool).unwrap_or_default();
+    let barred = |action| {
+        reader.principal.client().and_then(|caller| barred(caller, scopes, by_operator, action))
+    };
     let mut can = Map::new();
     for action in ClientAction::ALL {
         let reason = match denied {
             Some(denied) => Some(denied_message(denied)),
-            None if allows(state, action) => None,
+            None if allows(state, action) => {
+                barred(action).map(|barred| service::not_allowed(barred).message)
+            }
             None => Some(service::wrong_state(state).message),
         };
         let name = match action {
@@ -176,7 +187,11 @@ pub const INPUTS: &[Input] = &[
                 "[String!]",
                 "허용 출처. Origins of web pages that may use it, at most 10.",
             ),
-            ("rateTier", "RateTier", "이용 등급. STANDARD if left out."),
+            (
+                "rateTier",
+                "RateTier",
+                "이용 등급. STANDARD if left out; ELEVATED is given by the institutions that run the programme.",
+            ),
             (
                 "idempotencyKey",
                 "String!",
@@ -209,7 +224,7 @@ pub const INPUTS: &[Input] = &[
             (
                 "dropOthers",
                 "Boolean",
-                "이전 비밀키 폐기. Whether the last secret ends now; otherwise it stays valid until the next rotation.",
+                "이전 비밀키 폐기. Whether the last secret and the tokens got so far end now; otherwise the secret stays valid until the next rotation.",
             ),
         ],
     ),
@@ -255,14 +270,14 @@ pub fn mutations() -> Vec<Root> {
         ),
         root(
             "disableApiClient",
-            "클라이언트 사용 중지. Shuts a client out; its tokens are refused at once. Needs `access:admin`.",
+            "클라이언트 사용 중지. Shuts a client out; its tokens are refused at once and for good. Needs `access:admin`.",
             "DisableApiClientInput",
             "ApiClientPayload",
             |act, args| run(act, "disableApiClient", args, disable).boxed(),
         ),
         root(
             "enableApiClient",
-            "클라이언트 사용 재개. Lets a client in again. Needs `access:admin`.",
+            "클라이언트 사용 재개. Lets a client in again; one that an institution running the programme shut out is let in by such a one alone. Needs `access:admin`.",
             "EnableApiClientInput",
             "ApiClientPayload",
             |act, args| run(act, "enableApiClient", args, enable).boxed(),

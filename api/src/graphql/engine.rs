@@ -8,20 +8,18 @@
 use std::sync::{Arc, LazyLock};
 
 use apollo_compiler::ast::OperationType;
-use apollo_compiler::collections::HashMap;
 use apollo_compiler::executable::{Operation, OperationMap};
 use apollo_compiler::parser::Parser;
 use apollo_compiler::response::JsonMap;
-use apollo_compiler::schema::Implementers;
 use apollo_compiler::validation::Valid;
-use apollo_compiler::{ExecutableDocument, Name, Schema, introspection, request as coercion};
+use apollo_compiler::{Schema, request as coercion};
 use sea_orm::DatabaseConnection;
 use serde_json::{Map, Value};
 
 use super::document_cache::{Checked, Document, DocumentCache};
 use super::persisted::Persisted;
 use super::request::{Cost, GraphQlError, Request, Response};
-use super::{rules, scan};
+use super::{introspection, rules, scan};
 use crate::config::Introspection;
 use crate::database::reads::Reads;
 use crate::domain::principal::{Author, Principal};
@@ -57,12 +55,6 @@ pub fn validation_schema() -> &'static Valid<Schema> {
         }
     });
     &SCHEMA
-}
-
-fn implementers() -> &'static HashMap<Name, Implementers> {
-    static MAP: LazyLock<HashMap<Name, Implementers>> =
-        LazyLock::new(|| validation_schema().implementers_map());
-    &MAP
 }
 
 /// Who asks, and how.
@@ -136,7 +128,7 @@ impl Engine {
     pub fn new(db: DatabaseConnection, reads: Option<Reads>, settings: EngineSettings) -> Self {
         // The schema is built at the start, not by the first caller.
         validation_schema();
-        implementers();
+        introspection::implementers();
         let reads = reads.unwrap_or_else(|| Reads::Pool(db.clone()));
         let feed = Feed::new(reads.clone());
         Self {
@@ -162,7 +154,11 @@ impl Engine {
     /// # Errors
     /// The answer to a request that is not good.
     pub fn prepare(&self, request: &Request, call: &Call<'_>) -> Result<Prepared, Response> {
-        let text = self.settings.persisted.text(request).map_err(Response::refused)?;
+        let refused = |error| {
+            self.refuse(call, &error);
+            Response::refused(error)
+        };
+        let text = self.settings.persisted.text(request).map_err(refused)?;
         let document =
             self.document(&text).map_err(|errors| Response { errors, ..Response::default() })?;
         let name = request.operation_name.as_deref();
@@ -192,9 +188,18 @@ impl Engine {
             Introspection::Nobody => false,
         };
         if !told && (prepared.asks_for("__schema") || prepared.asks_for("__type")) {
-            return Err(Response::refused(Error::IntrospectionOff));
+            return Err(refused(Error::IntrospectionOff));
         }
         Ok(prepared)
+    }
+
+    /// Puts on record that a document was refused for what it is; other faults of it are nobody's business.
+    fn refuse(&self, call: &Call<'_>, error: &Error) {
+        if matches!(error, Error::NotTrusted | Error::IntrospectionOff) {
+            let refused = Some(error.code().to_owned());
+            let event = Event { action: "document.refuse", refused, ..Event::default() };
+            self.backlog.push(call.author, event);
+        }
     }
 
     /// Answers one request.
@@ -219,13 +224,13 @@ impl Engine {
             )));
         }
         let executable = &prepared.document.executable;
-        let introspected = introspected(executable, operation, &prepared.coerced)?;
+        let told = introspection::tell(executable, operation, &prepared.coerced)?;
         if prepared.asks_for("auditEvents") {
             self.backlog.flush(&self.db).await?;
         }
         let Call { author, language, allowance } = *call;
         let catalog = super::catalog();
-        let act = Act { db: &self.db, catalog, author, language };
+        let act = Act { db: &self.db, backlog: &self.backlog, catalog, author, language };
         let writes = prepared.kind == OperationType::Mutation;
         let marks = Marks::new(allowance);
         // What was written is read where it was written: a replica may not have it yet.
@@ -235,7 +240,7 @@ impl Engine {
             &reader,
             prepared.selected(),
             &operation.selection_set,
-            &introspected,
+            &told.answers,
             writes.then_some(&act),
         )
         .await;
@@ -243,7 +248,10 @@ impl Engine {
         Ok(Response {
             data: Some(answer.data),
             errors: answer.errors.into_iter().map(GraphQlError::from).collect(),
-            cost: Some(Cost { requested: answer.requested, actual: answer.actual }),
+            cost: Some(Cost {
+                requested: answer.requested + told.cost,
+                actual: answer.actual + told.cost,
+            }),
             allowance,
         })
     }
@@ -416,39 +424,4 @@ fn variables(
         variables.insert(name.as_str().to_owned(), value);
     }
     Ok((coerced, variables))
-}
-
-/// Answers of `__schema` and `__type` by response key; empty unless they are asked for.
-fn introspected(
-    document: &Valid<ExecutableDocument>,
-    operation: &Operation,
-    variables: &Valid<JsonMap>,
-) -> Result<HashMap<String, String>, Error> {
-    let asked = operation
-        .root_fields(document)
-        .any(|field| matches!(field.name.as_str(), "__schema" | "__type"));
-    if !asked {
-        return Ok(HashMap::default());
-    }
-    introspection::check_max_depth(document, operation).map_err(|error| {
-        Error::TooLarge(Message::new(
-            "인트로스펙션 질의가 너무 깊습니다.",
-            error.message().to_string(),
-        ))
-    })?;
-    let answer = introspection::partial_execute(
-        validation_schema(),
-        implementers(),
-        document,
-        operation,
-        variables,
-    )
-    .map_err(|error| Error::internal(error.message()))?;
-    let mut answers = HashMap::default();
-    for (key, value) in answer.data.iter().flat_map(|data| data.iter()) {
-        // As text: a tree of our own would sort the keys.
-        let text = serde_json::to_string(value).map_err(Error::internal)?;
-        answers.insert(key.as_str().to_owned(), text);
-    }
-    Ok(answers)
 }

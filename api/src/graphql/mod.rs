@@ -18,6 +18,7 @@ pub mod document_cache;
 pub mod engine;
 mod industry;
 mod institution;
+pub mod introspection;
 pub mod limits;
 mod meeting;
 mod mutation;

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use crate::domain::principal::Principal;
 use crate::error::{Error, UserError};
 use crate::read::catalog::{Action, Root, RootKind};
 use crate::read::model::{Arg, Args, Shape};
@@ -60,7 +61,8 @@ pub fn shown(act: &Act<'_>, errors: &[UserError]) -> Value {
 /// Reads the input, acts, and makes the payload: what the action gives, and `errors`.
 ///
 /// # Errors
-/// Those of the request: forbidden (which is put on record), not found, internal.
+/// Those of the request: forbidden, not found, input, internal. Whatever is refused is put on record by its
+/// code; what the input held never is.
 pub async fn run<'a, I, F>(
     act: &'a Act<'a>,
     name: &'static str,
@@ -87,12 +89,16 @@ where
             vec![UserError::at("version", "CONFLICT", message.ko, message.en)]
         }
         Err(error) => {
-            if matches!(error, Error::Forbidden(_) | Error::NotFound) {
-                refused(act, name, subject, &error).await?;
+            // What is our fault is no refusal; the log has it.
+            if !matches!(error, Error::Internal(_)) {
+                refused(act, name, subject, error.code()).await?;
             }
             return Err(error);
         }
     };
+    if let Some(first) = errors.first() {
+        refused(act, name, subject, first.code).await?;
+    }
     payload.insert("errors".to_owned(), shown(act, &errors));
     Ok(Value::Object(payload))
 }
@@ -104,19 +110,25 @@ fn subject(act: &Act<'_>, input: &Value) -> Option<(&'static str, Uuid)> {
     Some((ty.name, key))
 }
 
+/// Puts a refusal on record.
 async fn refused(
     act: &Act<'_>,
     name: &'static str,
     subject: Option<(&'static str, Uuid)>,
-    error: &Error,
+    reason: &str,
 ) -> Result<(), Error> {
     let event = Event {
         action: name,
         subject_type: subject.map_or("", |(name, _)| name),
         subject_id: subject.map(|(_, key)| key),
-        refused: Some(error.code().to_owned()),
+        refused: Some(reason.to_owned()),
         ..Event::default()
     };
+    if *act.author.principal == Principal::Anonymous {
+        // Anybody can cause these without end.
+        act.backlog.push(act.author, event);
+        return Ok(());
+    }
     audit::record(act.db, act.author, vec![event]).await
 }
 

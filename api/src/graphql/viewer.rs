@@ -80,7 +80,7 @@ pub fn roots() -> Vec<Root> {
             "호출자 정보. Who you are to this API, with your scopes, institution and limits.".into(),
         ty: "Viewer!".into(),
         args: Vec::new(),
-        kind: RootKind::Statistic(|reader, _| async move { viewer(reader) }.boxed()),
+        kind: RootKind::Known(|reader, _| async move { viewer(reader) }.boxed()),
     }]
 }
 

@@ -14,6 +14,7 @@ use crate::domain::principal::{Author, Principal};
 use crate::domain::rate::Allowance;
 use crate::error::{Error, Language};
 use crate::graphql::engine::Call;
+use crate::service::audit::RATE_LIMIT;
 use crate::service::ledger::Event;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -127,7 +128,7 @@ impl Caller {
         match self.allowance {
             Some(Allowance { retry_after, .. }) if retry_after > 0 => {
                 let error = Error::RateLimited { retry_after: retry_after.into() };
-                self.refuse(shared, "rate.limit", &error);
+                self.refuse(shared, RATE_LIMIT, &error);
                 Err(error)
             }
             _ => Ok(()),
@@ -148,7 +149,12 @@ impl Caller {
 
     /// Puts a refusal on record, without waiting for it.
     pub fn refuse(&self, shared: &Shared, action: &'static str, error: &Error) {
-        let event = Event { action, refused: Some(error.code().to_owned()), ..Event::default() };
+        self.refuse_for(shared, action, error.code());
+    }
+
+    /// Puts a refusal on record that has a reason of its own.
+    pub fn refuse_for(&self, shared: &Shared, action: &'static str, reason: &str) {
+        let event = Event { action, refused: Some(reason.to_owned()), ..Event::default() };
         shared.app.engine.backlog.push(self.author(Utc::now()), event);
     }
 }

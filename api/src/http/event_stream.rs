@@ -16,7 +16,9 @@ use super::caller::Caller;
 use super::graphql::answer_in_time;
 use super::media::Media;
 use super::subscription::Subscription;
-use super::{Shared, told_to_stop};
+use super::websocket::{self, Place};
+use super::{Refusal, Shared, told_to_stop};
+use crate::error::Error;
 use crate::graphql::engine::Prepared;
 use crate::graphql::request;
 
@@ -43,68 +45,97 @@ struct Running {
     caller: Caller,
     subscription: Subscription,
     looks: u32,
+    /// Given back when the stream ends, or its reader has gone.
+    _place: Place,
 }
 
 /// Answers with a stream of events.
-pub async fn answer(shared: Shared, mut caller: Caller, prepared: Prepared) -> Response {
+///
+/// # Errors
+/// 429, if the address has as many connections open as it may.
+pub async fn answer(
+    shared: Shared,
+    mut caller: Caller,
+    prepared: Prepared,
+) -> Result<Response, Refusal> {
     if prepared.kind != OperationType::Subscription {
         let answered = match answer_in_time(&shared, &mut caller, &prepared).await {
             Ok(answered) => answered,
             Err(refusal) => request::Response::refused(refusal.1),
         };
         let json = answered.into_json(caller.language, &caller.request_id);
-        return stream_of(Body::from(format!("{}{COMPLETE}", next(&json))));
+        return Ok(stream_of(Body::from(format!("{}{COMPLETE}", next(&json)))));
     }
+    let limit = shared.settings.limits.sockets_per_address;
+    let Some(place) = shared.sockets.enter(caller.address, limit) else {
+        let error = Error::TooManyConnections { limit };
+        caller.refuse(&shared, websocket::REFUSE, &error);
+        return Err(error.into());
+    };
     let begun = Subscription::begin(shared.clone(), caller.clone(), prepared).await;
     let subscription = match begun {
         Ok(subscription) => subscription,
         Err(error) => {
             let refused = request::Response::refused(error);
             let json = refused.into_json(caller.language, &caller.request_id);
-            return stream_of(Body::from(format!("{}{COMPLETE}", next(&json))));
+            return Ok(stream_of(Body::from(format!("{}{COMPLETE}", next(&json)))));
         }
     };
-    let running = State::Running(Box::new(Running { shared, caller, subscription, looks: 0 }));
+    let running = Running { shared, caller, subscription, looks: 0, _place: place };
+    let running = State::Running(Box::new(running));
     let events = stream::unfold(running, |state| async move {
         match state {
             State::Ended => None,
             State::Running(running) => Some(running.step().await),
         }
     });
-    stream_of(Body::from_stream(events))
+    Ok(stream_of(Body::from_stream(events)))
 }
 
 impl Running {
     /// Waits for what is sent next.
     async fn step(mut self: Box<Self>) -> (Result<Bytes, Infallible>, State) {
         match self.wait().await {
-            Some(text) => (Ok(text.into()), State::Running(self)),
-            None => (Ok(COMPLETE.into()), State::Ended),
+            Ok(Some(text)) => (Ok(text.into()), State::Running(self)),
+            Ok(None) => (Ok(COMPLETE.into()), State::Ended),
+            // Who listens is told, or it would take the end for that of all there is.
+            Err(error) => {
+                let refused = request::Response::refused(error);
+                let json = refused.into_json(self.caller.language, &self.caller.request_id);
+                (Ok(format!("{}{COMPLETE}", next(&json)).into()), State::Ended)
+            }
         }
     }
 
-    /// What is sent next; none once the caller may listen no longer.
-    async fn wait(&mut self) -> Option<String> {
-        let Self { shared, caller, subscription, looks } = self;
+    /// What is sent next; none once the server stops or the caller's token has ended.
+    ///
+    /// # Errors
+    /// Time-out; internal.
+    async fn wait(&mut self) -> Result<Option<String>, Error> {
+        let Self { shared, caller, subscription, looks, .. } = self;
         let mut stopped = pin!(told_to_stop(shared.stopping.clone()));
         // Kept over the heartbeats: a look that takes longer than one would else never end.
         let mut next_events = pin!(subscription.next());
         loop {
             tokio::select! {
-                events = &mut next_events => return events.ok().map(|events| {
-                    events.iter().map(|json| next(json)).collect::<String>()
-                }),
+                events = &mut next_events => return match events {
+                    Ok(events) => Ok(Some(events.iter().map(|json| next(json)).collect())),
+                    Err(Error::Unauthenticated) => Ok(None),
+                    Err(error) => Err(error),
+                },
                 () = tokio::time::sleep(HEARTBEAT) => {
                     let app = &shared.app;
-                    if app.access.renew(&app.db, &caller.principal, Utc::now()).await.is_err() {
-                        return None;
+                    match app.access.renew(&app.db, &caller.principal, Utc::now()).await {
+                        Ok(_) => {}
+                        Err(Error::Unauthenticated) => return Ok(None),
+                        Err(error) => return Err(error),
                     }
                     *looks += 1;
                     if looks.is_multiple_of(LOOKS) {
-                        return Some(":\n\n".to_owned());
+                        return Ok(Some(":\n\n".to_owned()));
                     }
                 }
-                () = &mut stopped => return None,
+                () = &mut stopped => return Ok(None),
             }
         }
     }

@@ -71,7 +71,7 @@ async fn run(
         return Err(Refusal::method_not_allowed("POST"));
     }
     if media == Media::EventStream {
-        return Ok(event_stream::answer(shared.clone(), caller.clone(), prepared).await);
+        return event_stream::answer(shared.clone(), caller.clone(), prepared).await;
     }
     let answered = answer_in_time(shared, caller, &prepared).await?;
     Ok(finish(caller, media, answered))

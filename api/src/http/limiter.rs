@@ -184,6 +184,38 @@ mod tests {
     }
 
     #[test]
+    fn failed_sign_ins_of_an_address_have_a_bound() {
+        let settings = crate::config::LimitSettings {
+            query_timeout: 10,
+            address_rate: 0,
+            rate_loopback: false,
+            client_rate: 0,
+            connections: 1,
+            sockets_per_address: 1,
+            introspection: crate::config::Introspection::Everyone,
+            trusted_documents: None,
+        };
+        let limiter = Limiter::new(&settings);
+        let (now, at) = (DateTime::UNIX_EPOCH, |text: &str| Some(text.parse().unwrap()));
+        // Each client once, so that no client's own bound is met.
+        for number in 0..FAILURES_OF_AN_ADDRESS {
+            let client = format!("client-{number}");
+            assert_eq!(limiter.sign_in(&client, at("192.0.2.1"), now), 0, "failure {number}");
+            limiter.failed(&client, at("192.0.2.1"), now);
+        }
+        assert_eq!(limiter.sign_in("another", at("192.0.2.1"), now), 1);
+        assert_eq!(limiter.sign_in("another", at("192.0.2.2"), now), 0, "another address");
+        let later = now + chrono::Duration::seconds(1);
+        assert_eq!(limiter.sign_in("another", at("192.0.2.1"), later), 0);
+        // Of IPv6 a network counts.
+        for number in 0..FAILURES_OF_AN_ADDRESS {
+            limiter.failed(&format!("client-{number}"), at(&format!("2001:db8::{number:x}")), now);
+        }
+        assert_eq!(limiter.sign_in("another", at("2001:db8::ffff"), now), 1);
+        assert_eq!(limiter.sign_in("another", at("2001:db8:0:1::1"), now), 0);
+    }
+
+    #[test]
     fn the_memory_for_addresses_is_bounded() {
         let buckets = Buckets::<u32>::new();
         for key in 0..(MOST as u32 + 10) {

@@ -34,6 +34,7 @@ use tower_http::compression::CompressionLayer;
 use crate::app::App;
 use crate::config::ServeSettings;
 use crate::error::Error;
+use crate::service::audit::RATE_LIMIT;
 
 use caller::Caller;
 use limiter::Limiter;
@@ -103,7 +104,7 @@ async fn limit(State(shared): State<Shared>, request: Request, next: Next) -> Re
     let mut response = match allowance {
         Some(allowance) if allowance.retry_after > 0 => {
             let error = Error::RateLimited { retry_after: allowance.retry_after.into() };
-            caller.refuse(&shared, "rate.limit", &error);
+            caller.refuse(&shared, RATE_LIMIT, &error);
             graphql::turned_away(&caller, &parts.headers, error)
         }
         _ => next.run(Request::from_parts(parts, body)).await,
@@ -129,7 +130,7 @@ pub async fn serve(listener: TcpListener, app: App, settings: &ServeSettings) ->
     });
     let done = server::run(listener, router, settings.limits.connections, stopping).await;
     // What is being written is written to its end.
-    if let Err(error) = app.engine.backlog.flush(&app.db).await {
+    if let Err(error) = app.engine.backlog.finish(&app.db).await {
         tracing::error!(error.cause = %error, "audit.not_written");
     }
     refusals.abort();

@@ -24,7 +24,7 @@ use super::caller::Caller;
 use super::{Shared, body};
 use crate::auth::keys::CACHED;
 use crate::auth::token::{self, LIFETIME, Unchecked, Written};
-use crate::domain::principal::{Client, Institution, Principal, Scope, Scopes, Token};
+use crate::domain::principal::{Author, Client, Institution, Principal, Scope, Scopes, Token};
 use crate::error::{Error, Language, Message};
 use crate::service::ledger::Event;
 use crate::service::{api_client as clients, audit};
@@ -38,6 +38,10 @@ struct Fault {
     code: &'static str,
     text: Message,
     retry_after: Option<u64>,
+    /// The client that was named, if there is such a one, and its institution.
+    concerned: Option<(uuid::Uuid, uuid::Uuid)>,
+    /// The client, if it has signed in.
+    by: Option<Principal>,
 }
 
 impl Fault {
@@ -47,7 +51,8 @@ impl Fault {
         } else {
             StatusCode::BAD_REQUEST
         };
-        Self { status, code, text: Message::new(ko, en), retry_after: None }
+        let text = Message::new(ko, en);
+        Self { status, code, text, retry_after: None, concerned: None, by: None }
     }
 
     fn invalid_request(ko: &str, en: &str) -> Self {
@@ -72,6 +77,36 @@ impl Fault {
         fault.status = StatusCode::TOO_MANY_REQUESTS;
         fault.retry_after = Some(seconds);
         fault
+    }
+
+    /// The same, of a client that has signed in.
+    fn of(mut self, signed_in: &SignedIn) -> Self {
+        self.concerned = Some((signed_in.client.id, signed_in.client.institution_id));
+        self.by = Some(signed_in.principal.clone());
+        self
+    }
+
+    /// Puts the refusal on record, without waiting for it. What is our fault is none.
+    fn record(&self, shared: &Shared, caller: &Caller, action: &'static str) {
+        if self.status.is_server_error() {
+            return;
+        }
+        let reason = if self.status == StatusCode::TOO_MANY_REQUESTS {
+            Error::RateLimited { retry_after: 0 }.code()
+        } else {
+            self.code
+        };
+        let event = Event {
+            action,
+            subject_type: if self.concerned.is_some() { "ApiClient" } else { "" },
+            subject_id: self.concerned.map(|(id, _)| id),
+            institution_id: self.concerned.map(|(_, institution)| institution),
+            refused: Some(reason.to_owned()),
+            ..Event::default()
+        };
+        let author = caller.author(Utc::now());
+        let author = Author { principal: self.by.as_ref().unwrap_or(author.principal), ..author };
+        shared.app.engine.backlog.push(author, event);
     }
 
     fn show(self, language: Language) -> Response {
@@ -202,6 +237,38 @@ fn basic_pair(header: &str) -> Option<(String, String)> {
 struct SignedIn {
     client: api_client::Model,
     institution: institution::Model,
+    /// The same as whoever acts; without a token yet.
+    principal: Principal,
+}
+
+impl SignedIn {
+    fn new(shared: &Shared, client: api_client::Model, institution: institution::Model) -> Self {
+        let standing = shared.app.access.standing(&institution.code);
+        let principal = Principal::Client(std::sync::Arc::new(Client {
+            id: Some(client.id),
+            client_id: client.client_id.clone(),
+            institution: Institution {
+                id: institution.id,
+                leads: shared.app.access.leads(&institution.code),
+                code: institution.code.clone(),
+                standing,
+            },
+            scopes: Scopes::NONE,
+            tier: client.rate_tier,
+            token: Token {
+                issuer: String::new(),
+                id: String::new(),
+                expires_at: Utc::now(),
+                generation: client.token_generation,
+            },
+        }));
+        Self { client, institution, principal }
+    }
+
+    /// The client as the author of what it does.
+    fn author<'a>(&'a self, caller: &'a Caller) -> Author<'a> {
+        Author { principal: &self.principal, ..caller.author(Utc::now()) }
+    }
 }
 
 async fn sign_in(
@@ -214,7 +281,6 @@ async fn sign_in(
     let now = Utc::now();
     let wait = shared.limiter.sign_in(&client_id, caller.address, now);
     if wait > 0 {
-        caller.refuse(shared, "token.issue", &Error::RateLimited { retry_after: wait.into() });
         return Err(Fault::wait(wait.into()));
     }
     let db = &shared.app.db;
@@ -226,21 +292,13 @@ async fn sign_in(
     let matches = shared.app.access.secrets.verify(&secret, hashes).await?;
     match found {
         Some((client, institution)) if matches && client.state == ClientState::Active => {
-            Ok(SignedIn { client, institution })
+            Ok(SignedIn::new(shared, client, institution))
         }
         found => {
             shared.limiter.failed(&client_id, caller.address, now);
-            let concerned = found.as_ref().map(|(client, _)| (client.id, client.institution_id));
-            let event = Event {
-                action: "token.issue",
-                subject_type: if concerned.is_some() { "ApiClient" } else { "" },
-                subject_id: concerned.map(|(id, _)| id),
-                institution_id: concerned.map(|(_, institution)| institution),
-                refused: Some("invalid_client".to_owned()),
-                ..Event::default()
-            };
-            shared.app.engine.backlog.push(caller.author(now), event);
-            Err(Fault::invalid_client())
+            let mut fault = Fault::invalid_client();
+            fault.concerned = found.map(|(client, _)| (client.id, client.institution_id));
+            Err(fault)
         }
     }
 }
@@ -251,7 +309,10 @@ pub async fn token(State(shared): State<Shared>, request: Request) -> Response {
     let caller = Caller::of(&shared, &parts);
     match issue(&shared, &caller, &parts, content).await {
         Ok(response) => response,
-        Err(fault) => fault.show(caller.language),
+        Err(fault) => {
+            fault.record(&shared, &caller, "token.issue");
+            fault.show(caller.language)
+        }
     }
 }
 
@@ -278,26 +339,16 @@ async fn issue(
             ));
         }
     }
-    let SignedIn { client, institution } = sign_in(shared, caller, &parts.headers, &form).await?;
+    let signed_in = sign_in(shared, caller, &parts.headers, &form).await?;
+    let client = &signed_in.client;
     let granted = Scopes::known(&client.scopes);
-    let invalid_scope = || {
-        Fault::new(
+    let refused = || {
+        let fault = Fault::new(
             "invalid_scope",
             "이 클라이언트에 허용된 권한 범위가 아닙니다.",
             "The scope is not one of this client's.",
-        )
-    };
-    let refused = || {
-        let event = Event {
-            action: "token.issue",
-            subject_type: "ApiClient",
-            subject_id: Some(client.id),
-            institution_id: Some(client.institution_id),
-            refused: Some("invalid_scope".to_owned()),
-            ..Event::default()
-        };
-        shared.app.engine.backlog.push(caller.author(Utc::now()), event);
-        invalid_scope()
+        );
+        fault.of(&signed_in)
     };
     let scopes = match form.get("scope") {
         None => granted,
@@ -318,7 +369,8 @@ async fn issue(
         nbf: None,
         jti: uuid::Uuid::new_v4().to_string(),
         scope: scopes.to_string(),
-        institution: institution.code.clone(),
+        institution: signed_in.institution.code.clone(),
+        generation: client.token_generation,
     };
     let signed = token::sign(&access.keys.current(), &claims, now)?;
     let event = Event {
@@ -328,21 +380,7 @@ async fn issue(
         after: Some(json!({ "jti": claims.jti, "scope": claims.scope }).to_string()),
         ..Event::default()
     };
-    let principal = Principal::Client(std::sync::Arc::new(Client {
-        id: Some(client.id),
-        client_id: client.client_id.clone(),
-        institution: Institution {
-            id: institution.id,
-            standing: access.standing(&institution.code),
-            leads: access.leads(&institution.code),
-            code: institution.code,
-        },
-        scopes,
-        tier: client.rate_tier,
-        token: Token { issuer: claims.iss, id: claims.jti, expires_at: now + LIFETIME },
-    }));
-    let author = crate::domain::principal::Author { principal: &principal, ..caller.author(now) };
-    audit::record(&shared.app.db, author, vec![event]).await?;
+    audit::record(&shared.app.db, signed_in.author(caller), vec![event]).await?;
     Ok(no_store(Json(json!({
         "access_token": signed,
         "token_type": "Bearer",
@@ -357,44 +395,36 @@ pub async fn revoke(State(shared): State<Shared>, request: Request) -> Response 
     let caller = Caller::of(&shared, &parts);
     match end(&shared, &caller, &parts, content).await {
         Ok(()) => no_store(StatusCode::OK),
-        Err(fault) => fault.show(caller.language),
+        Err(fault) => {
+            fault.record(&shared, &caller, "token.revoke");
+            fault.show(caller.language)
+        }
     }
 }
 
 async fn end(shared: &Shared, caller: &Caller, parts: &Parts, content: Body) -> Result<(), Fault> {
     let form = form(parts, content).await?;
-    let SignedIn { client, institution } = sign_in(shared, caller, &parts.headers, &form).await?;
-    let given = form
-        .get("token")
-        .ok_or_else(|| Fault::invalid_request("token이 필요합니다.", "token is required."))?;
-    let (access, now) = (&shared.app.access, Utc::now());
+    let signed_in = sign_in(shared, caller, &parts.headers, &form).await?;
+    let given = form.get("token").ok_or_else(|| {
+        Fault::invalid_request("token이 필요합니다.", "token is required.").of(&signed_in)
+    })?;
+    let access = &shared.app.access;
     let checked = Unchecked::read(given).and_then(|token| {
-        token.verify(&access.keys.current(), &access.issuer, &access.audience, now)
+        token.verify(&access.keys.current(), &access.issuer, &access.audience, Utc::now())
     });
     // A token that is none, or has ended, is as good as revoked (RFC 7009 §2.2).
     let Ok(claims) = checked else { return Ok(()) };
+    let client = &signed_in.client;
     if claims.client_id != client.client_id {
-        return Err(Fault::new(
+        let fault = Fault::new(
             "unauthorized_client",
             "다른 클라이언트의 토큰입니다.",
             "The token is another client's.",
-        ));
+        );
+        return Err(fault.of(&signed_in));
     }
-    let principal = Principal::Client(std::sync::Arc::new(Client {
-        id: Some(client.id),
-        client_id: client.client_id.clone(),
-        institution: Institution {
-            id: institution.id,
-            standing: access.standing(&institution.code),
-            leads: access.leads(&institution.code),
-            code: institution.code,
-        },
-        scopes: Scopes::NONE,
-        tier: client.rate_tier,
-        token: Token { issuer: String::new(), id: String::new(), expires_at: now },
-    }));
-    let author = crate::domain::principal::Author { principal: &principal, ..caller.author(now) };
-    clients::revoke_token(&shared.app.db, author, &client, &claims.id, claims.expires_at).await?;
+    let author = signed_in.author(caller);
+    clients::revoke_token(&shared.app.db, author, client, &claims.id, claims.expires_at).await?;
     Ok(())
 }
 

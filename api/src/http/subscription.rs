@@ -20,6 +20,15 @@ pub struct Subscription {
     end: watch::Receiver<i64>,
 }
 
+/// A look takes no longer than a query may.
+async fn in_time<T>(
+    shared: &Shared,
+    look: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    let longest = shared.settings.limits.query_timeout();
+    tokio::time::timeout(longest, look).await.unwrap_or(Err(Error::Timeout))
+}
+
 impl Subscription {
     /// Begins.
     ///
@@ -28,14 +37,15 @@ impl Subscription {
     pub async fn begin(shared: Shared, caller: Caller, prepared: Prepared) -> Result<Self, Error> {
         // Watching begins before the position is taken, so that no change falls between the two.
         let end = shared.app.engine.feed.watch();
-        let position = shared.app.engine.subscribe(&prepared, &caller.call(Utc::now())).await?;
+        let call = caller.call(Utc::now());
+        let position = in_time(&shared, shared.app.engine.subscribe(&prepared, &call)).await?;
         Ok(Self { shared, caller, prepared, position, end })
     }
 
     /// Waits for the next events, each as the JSON of one answer.
     ///
     /// # Errors
-    /// Unauthenticated, once the caller's token has ended or was revoked; internal.
+    /// Unauthenticated, once the caller's token has ended or was revoked; time-out; internal.
     pub async fn next(&mut self) -> Result<Vec<String>, Error> {
         loop {
             let position = self.position;
@@ -48,7 +58,8 @@ impl Subscription {
             let app = &self.shared.app;
             self.caller.principal = app.access.renew(&app.db, &self.caller.principal, now).await?;
             let call = self.caller.call(now);
-            let found = app.engine.events(&self.prepared, &call, position, end).await?;
+            let look = app.engine.events(&self.prepared, &call, position, end);
+            let found = in_time(&self.shared, look).await?;
             self.position = found.position;
             self.caller.charge(&self.shared, found.actual);
             if !found.data.is_empty() {

@@ -5,6 +5,7 @@
 //! | code | why a connection ends |
 //! | --- | --- |
 //! | 1001 | the server stops |
+//! | 1011 | the database does not tell who calls |
 //! | 4400 | a message that is none of the protocol's |
 //! | 4401 | an operation before the connection was initialised |
 //! | 4403 | a token that is not good, or has ended or was revoked meanwhile |
@@ -40,6 +41,7 @@ use super::{Refusal, Shared, cors, told_to_stop};
 use crate::domain::principal::Principal;
 use crate::error::Error;
 use crate::graphql::request;
+use crate::service::audit::RATE_LIMIT;
 
 /// The sub-protocol that is spoken; the legacy one is not.
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -55,20 +57,23 @@ const PING: Duration = Duration::from_secs(25);
 const SILENCE: Duration = Duration::from_secs(80);
 /// Most operations of a connection at a time.
 pub const MAX_OPERATIONS: usize = 20;
+/// Action of a refusal of a connection, or of an operation on it.
+pub const REFUSE: &str = "connection.refuse";
 /// Longest id of an operation, in bytes.
 const MAX_ID: usize = 128;
 /// Messages that wait for the socket; who makes more waits.
 const QUEUE: usize = 16;
 
-/// Open connections by address.
+/// Open connections by address: WebSockets, and streams of server-sent events.
 #[derive(Debug, Clone, Default)]
 pub struct Sockets(Arc<Mutex<HashMap<IpAddr, u32>>>);
 
 /// A place among the open connections of an address.
-struct Place(Sockets, Option<IpAddr>);
+pub struct Place(Sockets, Option<IpAddr>);
 
 impl Sockets {
-    fn enter(&self, address: Option<IpAddr>, most: u32) -> Option<Place> {
+    /// A place for one more; none if the address has as many as it may.
+    pub fn enter(&self, address: Option<IpAddr>, most: u32) -> Option<Place> {
         if let Some(address) = address {
             let mut open = self.0.lock().ok()?;
             let count = open.entry(address).or_default();
@@ -103,6 +108,7 @@ pub async fn endpoint(shared: Shared, mut caller: Caller, parts: &mut Parts) -> 
     if let Some(origin) = parts.headers.get(ORIGIN) {
         let own = origin.to_str().ok().and_then(|origin| origin.split("://").nth(1)) == host;
         if !own && !cors::allows(&shared, origin).await {
+            caller.refuse_for(&shared, REFUSE, "ORIGIN_NOT_ALLOWED");
             return (StatusCode::FORBIDDEN, "a page of this origin may not connect\n")
                 .into_response();
         }
@@ -111,8 +117,9 @@ pub async fn endpoint(shared: Shared, mut caller: Caller, parts: &mut Parts) -> 
         let status = Refusal::status_of(&error);
         return (status, [(WWW_AUTHENTICATE, CHALLENGE)], error.message().en).into_response();
     }
-    let most = shared.settings.limits.sockets_per_address;
-    let Some(place) = shared.sockets.enter(caller.address, most) else {
+    let limit = shared.settings.limits.sockets_per_address;
+    let Some(place) = shared.sockets.enter(caller.address, limit) else {
+        caller.refuse(&shared, REFUSE, &Error::TooManyConnections { limit });
         return (StatusCode::TOO_MANY_REQUESTS, "too many connections from this address\n")
             .into_response();
     };
@@ -316,8 +323,14 @@ impl Connection {
             }
             _ => Err(Error::Unauthenticated),
         };
-        if self.caller.take_token(&self.shared, token).await.is_err() {
-            return Err(Close::new(4403, "Forbidden"));
+        match self.caller.take_token(&self.shared, token).await {
+            Ok(()) => {}
+            // A client takes 4403 for the last word on its token, and this for a reason to try again.
+            Err(Error::Internal(cause)) => {
+                tracing::error!(error.cause = %cause, "socket.not_initialised");
+                return Err(Close::new(1011, "Internal server error"));
+            }
+            Err(_) => return Err(Close::new(4403, "Forbidden")),
         }
         self.initialised = true;
         self.send(r#"{"type":"connection_ack"}"#.to_owned()).await;
@@ -337,16 +350,18 @@ impl Connection {
             Err(error) => return self.refuse(&id, error).await,
         };
         if self.operations.len() >= MAX_OPERATIONS {
-            let limit = MAX_OPERATIONS;
-            return self.refuse(&id, Error::TooManySubscriptions { limit }).await;
+            let error = Error::TooManySubscriptions { limit: MAX_OPERATIONS };
+            self.caller.refuse(&self.shared, REFUSE, &error);
+            return self.refuse(&id, error).await;
         }
         // Each operation is a request of its own for those who count them.
         let mut caller = self.caller.clone();
         caller.request_id = uuid::Uuid::now_v7().to_string();
         let counted = self.shared.limiter.address(caller.address, Utc::now());
         if let Some(allowance) = counted.filter(|allowance| allowance.retry_after > 0) {
-            let retry_after = allowance.retry_after.into();
-            return self.refuse(&id, Error::RateLimited { retry_after }).await;
+            let error = Error::RateLimited { retry_after: allowance.retry_after.into() };
+            caller.refuse(&self.shared, RATE_LIMIT, &error);
+            return self.refuse(&id, error).await;
         }
         if let Err(error) = caller.may_ask(&self.shared) {
             return self.refuse(&id, error).await;

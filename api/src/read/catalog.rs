@@ -34,8 +34,10 @@ pub enum RootKind {
     Node,
     /// Rows by their ids.
     Nodes,
-    /// A shape computed in one piece.
+    /// A shape computed in one piece from rows, at a fixed cost.
     Statistic(Statistic),
+    /// A shape that is known without any row, such as who the caller is.
+    Known(Statistic),
     /// A payload: what came of a write. At the mutation's root only.
     Action(Action),
     /// Edges of a list, one at a time as they come to be. At the subscription's root only.

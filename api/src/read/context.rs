@@ -12,6 +12,7 @@ use super::sql::Sql;
 use crate::domain::principal::{Author, Principal};
 use crate::domain::rate::Allowance;
 use crate::error::Language;
+use crate::service::audit::Backlog;
 
 /// One request's view of the data.
 #[derive(Clone, Copy)]
@@ -63,6 +64,8 @@ impl Marks {
 pub struct Act<'a> {
     /// The database that is written.
     pub db: &'a DatabaseConnection,
+    /// Refusals that wait to be put on record.
+    pub backlog: &'a Backlog,
     /// Every type.
     pub catalog: &'a Catalog,
     /// Who writes, on whose request.

@@ -177,7 +177,11 @@ impl<'a> Planner<'a> {
         Some(ShapePlan { shape, fields })
     }
 
-    fn add_cost(&mut self, rows: usize) -> Result<(), Error> {
+    /// Counts rows that could be reached.
+    ///
+    /// # Errors
+    /// Too costly.
+    pub fn add_cost(&mut self, rows: usize) -> Result<(), Error> {
         self.cost = self.cost.saturating_add(rows);
         if self.cost > MAX_COST {
             return Err(Error::TooCostly { cost: self.cost, limit: MAX_COST });

@@ -40,6 +40,10 @@ pub struct Answer {
 
 /// What a write costs, in rows.
 const WRITE_COST: usize = 10;
+/// What a statistic costs before it is computed, in rows it could reach: a hundred fill a query.
+pub const STATISTIC_REQUESTED: usize = 10_000;
+/// What a statistic costs once it is computed, in rows read, however many it has counted.
+pub const STATISTIC_READ: usize = 100;
 
 /// Answers a query, or with `act` a mutation, whose fields run one after the other.
 pub async fn answer(
@@ -67,13 +71,16 @@ async fn fields<'a>(
 ) -> Option<String> {
     let of = if act.is_some() { "Mutation" } else { "Query" };
     let selected = planner.document.collect(reader.catalog, of, &[root]);
-    // Every list is planned before the first is read, so that what is too much together is refused
+    // Every list is planned, and every statistic counted, before the first is read, so that what is too much together is refused
     // before it has cost anything.
     let mut plans = Vec::with_capacity(selected.len());
     for selected in &selected {
         plans.push(match planner.catalog.root(of, selected.field.name.as_str()) {
             Some(Root { name, kind: RootKind::List(list), .. }) => {
                 Some(planner.list(&format!("Query.{name}"), list, selected, 1))
+            }
+            Some(Root { kind: RootKind::Statistic(_), .. }) => {
+                planner.add_cost(STATISTIC_REQUESTED).err().map(Err)
             }
             _ => None,
         });
@@ -168,8 +175,11 @@ async fn field<'a>(
             }
         }
         RootKind::Nodes => nodes(reader, planner, writer, selected, errors).await,
-        RootKind::Statistic(statistic) => {
+        RootKind::Statistic(statistic) | RootKind::Known(statistic) => {
             let args = planner.args(selected)?;
+            if matches!(root.kind, RootKind::Statistic(_)) {
+                planner.add_rows(STATISTIC_READ)?;
+            }
             let value = statistic(reader, &args).await?;
             payload(reader, planner, writer, &root.ty, selected, &value).await
         }

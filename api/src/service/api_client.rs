@@ -15,9 +15,10 @@ use super::write::{Author, Created, Write};
 use crate::auth::secret;
 use crate::domain::access::{self, Denied, Object};
 use crate::domain::api_client::{
-    ClientAction, MAX_NAME, MAX_ORIGINS, allows, is_name, is_origin, may_grant,
+    Barred, ClientAction, MAX_NAME, MAX_ORIGINS, allows, barred, is_name, is_origin, may_grant,
+    may_grant_tier,
 };
-use crate::domain::principal::{Principal, Scope, Scopes};
+use crate::domain::principal::{Principal, Scope, Scopes, Standing};
 use crate::error::{Error, UserError};
 
 /// A client with the secret that the call made, if it made one.
@@ -102,11 +103,43 @@ fn grantable(principal: &Principal, scopes: Scopes, errors: &mut Vec<UserError>)
     if let Principal::Client(grantor) = principal
         && !may_grant(grantor, scopes)
     {
-        errors.push(UserError::at(
+        errors.push(not_allowed(Barred::Scopes));
+    }
+}
+
+/// What to say to a caller who is barred from an action.
+pub fn not_allowed(barred: Barred) -> UserError {
+    match barred {
+        Barred::Scopes => UserError::at(
             "scopes",
             "SCOPE_NOT_GRANTABLE",
             "자신에게 없는 권한 범위는 줄 수 없습니다.",
             "You cannot grant a scope that you do not have.",
+        ),
+        Barred::ShutOut => UserError::at(
+            "id",
+            "SHUT_OUT_BY_OPERATOR",
+            "사업을 주관하는 기관이 사용을 중지한 클라이언트입니다.",
+            "An institution that runs the programme shut the client out; ask it to let it in again.",
+        ),
+    }
+}
+
+fn checked_tier(
+    tier: RateTier,
+    known: RateTier,
+    principal: &Principal,
+    errors: &mut Vec<UserError>,
+) {
+    if let Principal::Client(grantor) = principal
+        && tier != known
+        && !may_grant_tier(grantor, tier)
+    {
+        errors.push(UserError::at(
+            "rateTier",
+            "RATE_TIER_NOT_GRANTABLE",
+            "확대 등급은 사업을 주관하는 기관만 줄 수 있습니다.",
+            "Only the institutions that run the programme grant this tier.",
         ));
     }
 }
@@ -158,6 +191,7 @@ pub async fn create(
     let name = checked_name(&new.name, &mut errors);
     let scopes = checked_scopes(&new.scopes, author.principal, &mut errors);
     let origins = checked_origins(&new.origins, &mut errors);
+    checked_tier(new.rate_tier, RateTier::Standard, author.principal, &mut errors);
     if owner.is_none() {
         errors.push(UserError::at(
             "institution",
@@ -180,6 +214,8 @@ pub async fn create(
         state: ClientState::Active,
         disabled_at: None,
         disabled_reason: None,
+        disabled_by_operator: false,
+        token_generation: 0,
         secret_hash: hash,
         secret_created_at: author.now.trunc_subsecs(6),
         previous_secret_hash: None,
@@ -194,7 +230,13 @@ pub async fn create(
         .create_like::<api_client::Entity>(
             model,
             key,
-            &["client_id", "secret_hash", "secret_created_at"],
+            &[
+                "client_id",
+                "secret_hash",
+                "secret_created_at",
+                "disabled_by_operator",
+                "token_generation",
+            ],
         )
         .await?;
     match created {
@@ -268,6 +310,12 @@ async fn for_action(
     if !allows(client.state, action) {
         return Err(Error::User(vec![wrong_state(client.state)]));
     }
+    if let Principal::Client(caller) = principal
+        && let Some(barred) =
+            barred(caller, Scopes::known(&client.scopes), client.disabled_by_operator, action)
+    {
+        return Err(Error::User(vec![not_allowed(barred)]));
+    }
     Ok(client)
 }
 
@@ -296,11 +344,15 @@ pub async fn update(
     changes: Changes,
 ) -> Result<(), Error> {
     let mut write = Write::begin(db, author).await?;
-    for_action(&write, author.principal, id, ClientAction::Update).await?;
+    let client = for_action(&write, author.principal, id, ClientAction::Update).await?;
     let mut errors = Vec::new();
     let name = changes.name.map(|name| checked_name(&name, &mut errors));
     let scopes = changes.scopes.map(|words| checked_scopes(&words, author.principal, &mut errors));
     let origins = changes.origins.map(|origins| checked_origins(&origins, &mut errors));
+    if let Some(tier) = changes.rate_tier {
+        // A tier that it has already may stay, or be given up.
+        checked_tier(tier, client.rate_tier, author.principal, &mut errors);
+    }
     settled((), errors)?;
     write
         .update::<api_client::Entity>(id, version, |row| {
@@ -322,7 +374,15 @@ pub async fn update(
     Ok(())
 }
 
-/// Gives a client a new secret. The last one stays valid until the next rotation, unless `drop_others`.
+/// Ends the tokens that a client has: those of the generation from now on alone count. A count rather than
+/// an instant, since tokens tell whole seconds and the clocks of servers differ.
+fn end_tokens(row: &mut Map<String, Value>) {
+    let generation = row.get("token_generation").and_then(Value::as_i64).unwrap_or_default();
+    set(row, "token_generation", generation + 1);
+}
+
+/// Gives a client a new secret. The last one stays valid until the next rotation, unless `drop_others`, which
+/// also ends the tokens that were got with it.
 ///
 /// # Errors
 /// Not found; conflict; forbidden; user errors; internal.
@@ -337,10 +397,6 @@ pub async fn rotate_secret(
     let hash = hashed(made.clone()).await?;
     let mut write = Write::begin(db, author).await?;
     let client = for_action(&write, author.principal, id, ClientAction::RotateSecret).await?;
-    // Whoever holds the secret has the scopes, so they must be the caller's to grant.
-    let mut errors = Vec::new();
-    grantable(author.principal, Scopes::known(&client.scopes), &mut errors);
-    settled((), errors)?;
     let now = serde_json::to_value(author.now.trunc_subsecs(6)).map_err(Error::internal)?;
     write
         .update::<api_client::Entity>(id, version, |row| {
@@ -351,13 +407,16 @@ pub async fn rotate_secret(
             set(row, "previous_secret_created_at", last_at);
             set(row, "secret_hash", hash);
             set(row, "secret_created_at", now);
+            if drop_others {
+                end_tokens(row);
+            }
         })
         .await?;
     write.commit().await?;
     Ok(Issued { id, client_id: client.client_id, secret: Some(made) })
 }
 
-/// Shuts a client out; its tokens are refused at once.
+/// Shuts a client out; its tokens are refused at once, and stay so when it is let in again.
 ///
 /// # Errors
 /// Not found; conflict; forbidden; user errors; internal.
@@ -370,12 +429,19 @@ pub async fn disable(
 ) -> Result<(), Error> {
     let mut write = Write::begin(db, author).await?;
     for_action(&write, author.principal, id, ClientAction::Disable).await?;
+    let by_operator = match author.principal {
+        Principal::System => true,
+        Principal::Client(caller) => caller.institution.standing == Standing::Operator,
+        Principal::Anonymous => false,
+    };
     let now = serde_json::to_value(author.now.trunc_subsecs(6)).map_err(Error::internal)?;
     write
         .update::<api_client::Entity>(id, version, |row| {
             set(row, "state", ClientState::Disabled.code());
             set(row, "disabled_at", now);
             set(row, "disabled_reason", reason);
+            set(row, "disabled_by_operator", by_operator);
+            end_tokens(row);
         })
         .await?;
     write.commit().await?;
@@ -399,6 +465,7 @@ pub async fn enable(
             set(row, "state", ClientState::Active.code());
             set(row, "disabled_at", Value::Null);
             set(row, "disabled_reason", Value::Null);
+            set(row, "disabled_by_operator", false);
         })
         .await?;
     write.commit().await?;

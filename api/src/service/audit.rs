@@ -1,25 +1,34 @@
 //! The audit 감사 기록: every write (by the write path itself), every refusal, every token issued or refused,
 //! every reading of personal data.
 //!
-//! [`record`] writes what must be on record before the answer leaves. [`Backlog`] takes refusals that
-//! anybody can cause without end (tokens that are none, rates exceeded): they are written in batches, in
-//! bounded memory, and what does not fit is counted and the count written.
+//! [`record`] writes what must be on record before the answer leaves. [`Backlog`] takes refusals: they are
+//! written in batches, in bounded memory, and what does not fit is counted and the count written. What
+//! anybody can cause without end (tokens that are none, rates exceeded) is told by group, so that a flood
+//! adds a row a minute for each network it comes from, and not one for each of its requests.
 
+use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use chrono::Utc;
+use chrono::{DateTime, Duration, SecondsFormat, SubsecRound, Utc};
 use entity::audit_event;
 use futures_util::TryStreamExt;
+use ipnet::IpNet;
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, IsolationLevel,
     QueryOrder, Statement, TransactionTrait,
 };
 
+use uuid::Uuid;
+
 use super::ledger::{self, Event};
 use super::write::{Author, Write};
 use crate::domain::principal::Principal;
 use crate::error::Error;
+
+/// Action of a refusal for having asked too much.
+pub const RATE_LIMIT: &str = "rate.limit";
 
 /// Writes events that are no writes of rows.
 ///
@@ -38,13 +47,67 @@ pub async fn record(
     Ok(())
 }
 
-/// Most refusals that wait to be written.
+/// Most events that wait to be written.
 const WAITING: usize = 1_000;
+/// Most groups of refusals that are told apart at a time.
+const GROUPS: usize = 200;
+/// How often a group is told of, in seconds.
+pub const WINDOW: Duration = Duration::seconds(60);
 
-/// Refusals that wait to be written.
+/// Refusals that are told together.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Group {
+    actor: String,
+    action: String,
+    reason: Option<String>,
+    network: Option<IpNet>,
+    /// The client concerned, where there is one; never what a caller merely names.
+    subject: Option<Uuid>,
+}
+
+/// Refusals of a group since it was last told of.
+#[derive(Debug)]
+struct Window {
+    since: DateTime<Utc>,
+    repeats: u64,
+    /// The first of them, which was told by itself.
+    first: audit_event::Model,
+}
+
+impl Window {
+    fn is_over(&self, now: DateTime<Utc>) -> bool {
+        now - self.since >= WINDOW
+    }
+
+    /// What is told of the repeats.
+    fn told(&self, group: &Group, now: DateTime<Utc>) -> audit_event::Model {
+        let since = self.since.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let repeats = serde_json::json!({ "refusals": self.repeats, "since": since });
+        audit_event::Model {
+            at: now.trunc_subsecs(6),
+            address: group.network.map(|network| network.to_string()),
+            subject_type: group.subject.map_or(String::new(), |_| self.first.subject_type.clone()),
+            subject_id: group.subject,
+            before: None,
+            after: Some(repeats.to_string()),
+            request_id: "audit".to_owned(),
+            ..self.first.clone()
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    events: Vec<audit_event::Model>,
+    groups: HashMap<Group, Window>,
+    /// When it was last told how many were left out.
+    left_out_told: Option<DateTime<Utc>>,
+}
+
+/// What waits to be written.
 #[derive(Default)]
 pub struct Backlog {
-    waiting: Mutex<Vec<audit_event::Model>>,
+    waiting: Mutex<Waiting>,
     /// Held while what waited is written: who flushes next sees it written.
     writing: tokio::sync::Mutex<()>,
     left_out: AtomicU64,
@@ -58,15 +121,46 @@ impl std::fmt::Debug for Backlog {
     }
 }
 
+/// The network that an address is of: many addresses are one caller's.
+fn network(address: &str) -> Option<IpNet> {
+    let address = address.parse::<IpAddr>().ok()?.to_canonical();
+    let length = if address.is_ipv4() { 24 } else { 48 };
+    IpNet::new(address, length).ok().map(|network| network.trunc())
+}
+
 impl Backlog {
-    /// Notes a refusal; costs the request nothing but this.
+    /// Notes a refusal; costs the request nothing but this. Those that anybody can cause without end are
+    /// told by group: the first by itself, the others of each minute by their number.
     pub fn push(&self, author: Author<'_>, event: Event) {
+        let repeats = *author.principal == Principal::Anonymous || event.action == RATE_LIMIT;
+        let group = repeats.then(|| Group {
+            actor: author.principal.actor().to_owned(),
+            action: event.action.to_owned(),
+            reason: event.refused.clone(),
+            network: author.address.and_then(network),
+            subject: event.institution_id.and(event.subject_id),
+        });
         let Ok(mut waiting) = self.waiting.lock() else { return };
-        if waiting.len() >= WAITING {
+        if let Some(group) = &group
+            && let Some(window) = waiting.groups.get_mut(group)
+        {
+            window.repeats += 1;
+            return;
+        }
+        let now = author.now;
+        if group.is_some() && waiting.groups.len() >= GROUPS {
+            waiting.groups.retain(|_, window| window.repeats > 0 || !window.is_over(now));
+        }
+        if waiting.events.len() >= WAITING || (group.is_some() && waiting.groups.len() >= GROUPS) {
             self.left_out.fetch_add(1, Ordering::Relaxed);
             return;
         }
-        waiting.push(ledger::complete(&author, event));
+        let event = ledger::complete(&author, event);
+        if let Some(group) = group {
+            let first = event.clone();
+            waiting.groups.insert(group, Window { since: now, repeats: 0, first });
+        }
+        waiting.events.push(event);
         drop(waiting);
         self.filled.notify_one();
     }
@@ -76,20 +170,77 @@ impl Backlog {
     /// # Errors
     /// Internal; what could not be written is counted as left out.
     pub async fn flush(&self, db: &DatabaseConnection) -> Result<(), Error> {
+        self.flush_at(db, Utc::now()).await
+    }
+
+    /// Writes what waits at an instant: events, and the numbers of groups whose minute is over.
+    ///
+    /// # Errors
+    /// Internal; what could not be written is counted as left out.
+    pub async fn flush_at(&self, db: &DatabaseConnection, now: DateTime<Utc>) -> Result<(), Error> {
+        self.write(db, now, |window| window.is_over(now)).await
+    }
+
+    /// Writes all that waits, the numbers of this minute as well; for a server that stops.
+    ///
+    /// # Errors
+    /// Internal.
+    pub async fn finish(&self, db: &DatabaseConnection) -> Result<(), Error> {
+        self.write(db, Utc::now(), |_| true).await
+    }
+
+    async fn write(
+        &self,
+        db: &DatabaseConnection,
+        now: DateTime<Utc>,
+        is_due: impl Fn(&Window) -> bool + Send,
+    ) -> Result<(), Error> {
         let _turn = self.writing.lock().await;
-        let waiting = match self.waiting.lock() {
-            Ok(mut waiting) => std::mem::take(&mut *waiting),
-            Err(_) => return Ok(()),
+        let mut taken = Taken { backlog: self, count: 0 };
+        let events = {
+            let Ok(mut waiting) = self.waiting.lock() else { return Ok(()) };
+            let mut events = std::mem::take(&mut waiting.events);
+            taken.count = events.len() as u64;
+            waiting.groups.retain(|group, window| {
+                if !is_due(window) {
+                    return true;
+                }
+                if window.repeats == 0 {
+                    return false;
+                }
+                events.push(window.told(group, now));
+                taken.count += window.repeats;
+                (window.since, window.repeats) = (now, 0);
+                true
+            });
+            // A number alone, so that a flood is told of once a minute as well.
+            if waiting.left_out_told.is_none_or(|told| now - told >= WINDOW) {
+                let left_out = self.left_out.swap(0, Ordering::Relaxed);
+                taken.count += left_out;
+                if left_out > 0 {
+                    waiting.left_out_told = Some(now);
+                    let event = Event {
+                        action: "audit.left_out",
+                        after: Some(format!("{{\"refusals\":{left_out}}}")),
+                        ..Event::default()
+                    };
+                    events.push(ledger::complete(&system(now), event));
+                }
+            }
+            events
         };
-        let left_out = self.left_out.swap(0, Ordering::Relaxed);
-        if waiting.is_empty() && left_out == 0 {
+        if events.is_empty() {
             return Ok(());
         }
-        let mut taken = Taken { backlog: self, count: waiting.len() as u64 + left_out };
-        write_all(db, waiting, left_out).await?;
+        write_all(db, events, now).await?;
         taken.count = 0;
         Ok(())
     }
+}
+
+fn system(now: DateTime<Utc>) -> Author<'static> {
+    let now = now.trunc_subsecs(6);
+    Author { principal: &Principal::System, request_id: "audit", address: None, now }
 }
 
 /// What is being written; counted as left out if that fails or is given up.
@@ -100,30 +251,23 @@ struct Taken<'a> {
 
 impl Drop for Taken<'_> {
     fn drop(&mut self) {
+        if self.count == 0 {
+            return;
+        }
         self.backlog.left_out.fetch_add(self.count, Ordering::Relaxed);
+        if let Ok(mut waiting) = self.backlog.waiting.lock() {
+            waiting.left_out_told = None;
+        }
     }
 }
 
 async fn write_all(
     db: &DatabaseConnection,
-    waiting: Vec<audit_event::Model>,
-    left_out: u64,
+    events: Vec<audit_event::Model>,
+    now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    let system = Author {
-        principal: &Principal::System,
-        request_id: "audit",
-        address: None,
-        now: Utc::now(),
-    };
-    let mut write = Write::begin(db, system).await?;
-    write.note_all(waiting);
-    if left_out > 0 {
-        write.note(Event {
-            action: "audit.left_out",
-            after: Some(format!("{{\"refusals\":{left_out}}}")),
-            ..Event::default()
-        });
-    }
+    let mut write = Write::begin(db, system(now)).await?;
+    write.note_all(events);
     write.commit().await?;
     Ok(())
 }

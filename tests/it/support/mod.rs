@@ -124,20 +124,14 @@ impl Place {
     /// An application over a database with all data.
     pub async fn app(&self) -> TestApp {
         let url = self.server.full().await;
-        let mut db = database::connect(&url, 6).await.unwrap();
-        let statements = Arc::new(Mutex::new(Vec::new()));
-        let counted = statements.clone();
-        db.set_metric_callback(move |info| {
-            counted.lock().unwrap().push(info.statement.sql.clone())
-        });
-        TestApp::over(url, db, statements, &settings())
+        TestApp::counted(url, Arc::new(TempDir::new().unwrap())).await
     }
 
     /// An application with settings of its own.
     pub async fn app_with(&self, settings: &ServeSettings) -> TestApp {
         let url = self.server.full().await;
         let db = database::connect(&url, 6).await.unwrap();
-        TestApp::over(url, db, Arc::default(), settings)
+        TestApp::over(url, db, Arc::default(), settings, Arc::new(TempDir::new().unwrap()))
     }
 }
 
@@ -163,13 +157,28 @@ pub struct TestApp {
 }
 
 impl TestApp {
+    async fn counted(url: String, keys: Arc<TempDir>) -> Self {
+        let mut db = database::connect(&url, 6).await.unwrap();
+        let statements = Arc::new(Mutex::new(Vec::new()));
+        let counted = statements.clone();
+        db.set_metric_callback(move |info| {
+            counted.lock().unwrap().push(info.statement.sql.clone())
+        });
+        Self::over(url, db, statements, &settings(), keys)
+    }
+
+    /// Another server of the same cluster: the same database and keys, and nothing else in common.
+    pub async fn another(&self) -> Self {
+        Self::counted(self.url.clone(), self.keys.clone()).await
+    }
+
     fn over(
         url: String,
         db: DatabaseConnection,
         statements: Arc<Mutex<Vec<String>>>,
         settings: &ServeSettings,
+        keys: Arc<TempDir>,
     ) -> Self {
-        let keys = Arc::new(TempDir::new().unwrap());
         let store = KeyStore::open(keys.path().join("keys.pem"), Utc::now()).unwrap();
         let access = Access::new(&access_settings(), store, &settings.public_url()).unwrap();
         let trusted = settings.limits.trusted_documents.as_deref();

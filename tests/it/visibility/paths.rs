@@ -547,7 +547,7 @@ impl<'a> Paths<'a> {
 
     fn by_statistic(&self, probes: &mut Vec<Probe>) {
         for root in &catalog().roots {
-            let RootKind::Statistic(_) = root.kind else { continue };
+            let (RootKind::Statistic(_) | RootKind::Known(_)) = root.kind else { continue };
             // Codes and switches with one another, everything else by itself.
             let (short, long): (Vec<&Arg>, Vec<&Arg>) = root.args.iter().partition(|arg| {
                 matches!(arg.ty.trim_end_matches('!'), "Boolean")
