@@ -35,6 +35,7 @@ tests![
     the_log_holds_no_secret_and_no_contact_data,
     refusals_are_written_before_the_end,
     the_readme_leads_to_a_token,
+    the_readme_reports_a_quarter,
 ];
 
 /// Set where this binary is to act as the command.
@@ -735,15 +736,14 @@ fn objects(text: &str) -> Vec<Value> {
     found
 }
 
-async fn the_readme_leads_to_a_token(place: Place) {
-    let blocks = shell_blocks("Get a token");
-    assert!(blocks.len() >= 2, "the README shows how to get a token: {blocks:?}");
-    let terminal = Terminal::new(&place).await;
+/// Runs a section of the README against a server, as written but for the address.
+async fn run_as_written(terminal: &Terminal, server: &Running, heading: &str) -> Done {
+    let blocks = shell_blocks(heading);
+    assert!(blocks.len() >= 2, "the README shows it: {blocks:?}");
     let mut curl = terminal.program("curl");
     curl.arg("--version");
     let found = tokio::task::spawn_blocking(move || curl.output()).await.unwrap();
     assert!(found.is_ok_and(|curl| curl.status.success()), "this test needs curl");
-    let server = Running::start(&terminal).await;
 
     let bin = terminal.folder.path().join("bin");
     std::fs::create_dir(&bin).unwrap();
@@ -767,6 +767,67 @@ async fn the_readme_leads_to_a_token(place: Place) {
     shell.args(["-e", "-u", "-o", "pipefail", "-c", &script]);
     let done = finished(shell).await;
     assert_eq!((done.code, &*done.err), (Some(0), ""), "{}", done.out);
+    done
+}
+
+async fn the_readme_reports_a_quarter(place: Place) {
+    let terminal = Terminal::new(&place).await;
+    let server = Running::start(&terminal).await;
+    let done = run_as_written(&terminal, &server, "Report a quarter").await;
+    let printed = objects(&done.out);
+    let [checked, saved, submitted, started, returned, again, accepted, figures] = &printed[..]
+    else {
+        panic!("{} answers: {}", printed.len(), done.out)
+    };
+    // The dry run names both mistakes by their cell, and nothing else.
+    let cells: Vec<(&Value, &Value, &Value)> = checked["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|problem| problem["severity"] == "ERROR")
+        .map(|problem| (&problem["sheet"], &problem["cell"], &problem["rule"]))
+        .collect();
+    let [csv, g3, g4] = ["CSV", "G3", "G4"].map(Value::from);
+    let (value, rule) = ("INVALID_VALUE".into(), "TRAINEES_PER_COURSE".into());
+    assert_eq!(cells, [(&csv, &g4, &value), (&csv, &g3, &rule)], "{checked:#}");
+    assert_eq!(checked["isSaved"], false);
+    assert_eq!((&saved["isSaved"], &saved["isReady"]), (&json!(true), &json!(true)), "{saved:#}");
+    assert_eq!(saved["counts"]["created"], 4);
+
+    let came = |answer: &Value, mutation: &str| {
+        let payload = answer["data"][mutation].clone();
+        assert_eq!(payload["errors"], json!([]), "{answer:#}");
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        (text(&payload["submission"]["status"]), text(&payload["revision"]["receipt"]))
+    };
+    let (status, receipt) = came(submitted, "submitSubmission");
+    assert_eq!(status, "SUBMITTED");
+    assert!(receipt.contains("-AI_TRAINING-KOSME-01-"), "{receipt}");
+    assert_eq!(came(started, "startSubmissionReview").0, "SUBMITTED");
+    assert_eq!(came(returned, "returnSubmission").0, "RETURNED");
+    let (status, second) = came(again, "submitSubmission");
+    assert_eq!(status, "SUBMITTED");
+    assert!(second.contains("-AI_TRAINING-KOSME-02-"), "{second}");
+    assert_eq!(came(accepted, "acceptSubmission"), ("ACCEPTED".to_owned(), second));
+
+    // Its figures count.
+    let points = figures["data"]["indicatorSeries"]["points"].as_array().unwrap();
+    let own: Vec<&Value> = points.iter().filter(|point| point["key"] == "KOSME").collect();
+    assert_eq!(own.len(), 1, "{figures:#}");
+    assert_eq!(own[0]["value"], "280");
+    let total = &figures["data"]["submissionStatistics"]["total"];
+    assert!(total["accepted"].as_i64().unwrap() >= 1, "{figures:#}");
+    // The form came down as a workbook too.
+    let book = std::fs::read(terminal.folder.path().join("form.xlsx")).unwrap();
+    assert!(book.starts_with(b"PK"), "a workbook is a zip archive");
+    terminal.works(&["audit", "verify"]).await;
+    server.stop().await;
+}
+
+async fn the_readme_leads_to_a_token(place: Place) {
+    let terminal = Terminal::new(&place).await;
+    let server = Running::start(&terminal).await;
+    let done = run_as_written(&terminal, &server, "Get a token").await;
 
     // It has made one client and rotated its secret, beside which the last one still works.
     let clients = terminal.clients().await;

@@ -385,11 +385,11 @@ fn marked(
 }
 
 /// What the cells would be after the edits, and what would become of them.
-fn foreseen(standing: &Standing, edits: &Edits) -> (crate::domain::form::Cells, Counts) {
-    let mut cells = standing.cells.clone();
+fn foreseen(standing: Standing, edits: Edits) -> (crate::domain::form::Cells, Counts) {
+    let mut cells = standing.cells;
     let mut counts = Counts::default();
     for (cell, wanted) in edits {
-        match (cells.get(cell), wanted) {
+        match (cells.get(&cell), &wanted) {
             (None, None) => continue,
             (Some(before), Some(after)) if before == after => counts.unchanged += 1,
             (None, Some(_)) => counts.created += 1,
@@ -397,8 +397,8 @@ fn foreseen(standing: &Standing, edits: &Edits) -> (crate::domain::form::Cells, 
             (Some(_), None) => counts.cleared += 1,
         }
         match wanted {
-            None => cells.remove(cell),
-            Some(entry) => cells.insert(cell.clone(), entry.clone()),
+            None => cells.remove(&cell),
+            Some(entry) => cells.insert(cell, entry),
         };
     }
     (cells, counts)
@@ -440,7 +440,7 @@ pub async fn upload(
     let data = Arc::new(FormData::load(db, &found).await?);
     let form = Arc::new(form(&data, &found));
     let upload = Arc::new(upload);
-    let mut standing = Standing::load(db, &found).await?;
+    let standing = Standing::load(db, &found).await?;
 
     let (one, two, three) = (upload.clone(), data.clone(), form.clone());
     let mut read =
@@ -458,19 +458,18 @@ pub async fn upload(
     let mut now = found.clone();
     let (checked, counts) = if upload.save && rejected == 0 {
         let version = said.ok_or(Failure::NoVersion)?;
+        // It is read again under the lock.
+        drop(standing);
         let asked = Asked { id: found.id, version, key: key_of(&upload, version) };
         let saved = save(db, author, &asked, &data, &upload, edits).await?;
         is_saved = true;
         now = super::find(db, author.principal, found.id).await?;
-        standing = Standing::default();
         saved
     } else {
-        let (cells, counts) = foreseen(&standing, &edits);
-        drop(edits);
+        let (cells, counts) = foreseen(standing, edits);
         let data = data.clone();
         (apart(move || data.check(&cells)).await?, counts)
     };
-    drop(standing);
 
     let wanted: BTreeSet<Cell> = checked.iter().map(|problem| problem.cell.clone()).collect();
     let (one, two, three) = (upload.clone(), data.clone(), form.clone());

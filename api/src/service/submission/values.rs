@@ -6,7 +6,10 @@
 use std::collections::BTreeMap;
 
 use entity::{submission, submission_value};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    sea_query::Expr,
+};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -19,8 +22,10 @@ use crate::service::write::Write;
 
 /// Most cells that an audit event names one by one; of more it tells how many there were.
 const TOLD: usize = 1000;
-/// Rows deleted or closed by one statement.
-const BATCH: usize = 500;
+/// Rows written, deleted or closed by one statement.
+const BATCH: usize = 400;
+/// Rows read by one.
+const PAGE: usize = 5000;
 
 /// What is to become of cells: a new entry, or none to take it out.
 pub type Edits = BTreeMap<Cell, Option<Entry>>;
@@ -61,6 +66,8 @@ fn entry(row: submission_value::Model) -> Entry {
 pub struct Kept {
     id: Uuid,
     first_revision: i32,
+    /// Whether its row is still to be written.
+    is_new: bool,
 }
 
 /// The values that stand, and where they are kept.
@@ -80,20 +87,29 @@ impl Standing {
         db: &impl ConnectionTrait,
         submission: &submission::Model,
     ) -> Result<Self, Error> {
-        let rows = submission_value::Entity::find()
-            .filter(submission_value::Column::SubmissionId.eq(submission.id))
-            .filter(submission_value::Column::LastRevision.is_null())
-            .all(db)
-            .await?;
         let mut standing = Self::default();
-        for row in rows {
-            let cell = address(&row.cell)?;
-            standing
-                .kept
-                .insert(cell.clone(), Kept { id: row.id, first_revision: row.first_revision });
-            standing.cells.insert(cell, entry(row));
+        let mut after = String::new();
+        loop {
+            let rows = submission_value::Entity::find()
+                .filter(submission_value::Column::SubmissionId.eq(submission.id))
+                .filter(submission_value::Column::Cell.gt(&after))
+                .filter(submission_value::Column::LastRevision.is_null())
+                .order_by_asc(submission_value::Column::Cell)
+                .limit(PAGE as u64)
+                .all(db)
+                .await?;
+            let is_last = rows.len() < PAGE;
+            for row in rows {
+                let cell = address(&row.cell)?;
+                let (id, first_revision) = (row.id, row.first_revision);
+                standing.kept.insert(cell.clone(), Kept { id, first_revision, is_new: false });
+                after.clone_from(&row.cell);
+                standing.cells.insert(cell, entry(row));
+            }
+            if is_last {
+                return Ok(standing);
+            }
         }
-        Ok(standing)
     }
 
     /// Writes the edits as parts of a submission that is locked, and leaves `self` as it is afterwards. Tells
@@ -110,7 +126,7 @@ impl Standing {
     ) -> Result<(Counts, Map<String, Value>), Error> {
         let next = submission.revision + 1;
         let mut counts = Counts::default();
-        let (mut gone, mut closed, mut fresh) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut gone, mut closed) = (Vec::new(), Vec::new());
         let mut told = Vec::new();
         for (cell, wanted) in edits {
             let before = self.cells.get(&cell);
@@ -135,10 +151,9 @@ impl Standing {
                     self.cells.remove(&cell);
                 }
                 Some(entry) => {
-                    let id = Uuid::now_v7();
-                    self.kept.insert(cell.clone(), Kept { id, first_revision: next });
-                    self.cells.insert(cell.clone(), entry);
-                    fresh.push((id, cell));
+                    let kept = Kept { id: Uuid::now_v7(), first_revision: next, is_new: true };
+                    self.kept.insert(cell.clone(), kept);
+                    self.cells.insert(cell, entry);
                 }
             }
         }
@@ -156,14 +171,17 @@ impl Standing {
                 .await?;
         }
         // A batch at a time: an upload may hold hundreds of thousands.
-        for batch in fresh.chunks(BATCH) {
-            let rows = batch.iter().filter_map(|(id, cell)| {
-                let entry = self.cells.get(cell)?;
-                Some(row(data, submission, *id, next, cell, entry))
-            });
-            let rows = rows.collect::<Result<Vec<_>, _>>()?;
-            ledger::insert_all::<submission_value::Entity>(write.parts(), rows).await?;
+        let mut rows = Vec::with_capacity(BATCH);
+        for (cell, kept) in self.kept.iter_mut().filter(|(_, kept)| kept.is_new) {
+            let Some(entry) = self.cells.get(cell) else { continue };
+            rows.push(row(data, submission, kept.id, next, cell, entry)?);
+            kept.is_new = false;
+            if rows.len() == BATCH {
+                let full = std::mem::replace(&mut rows, Vec::with_capacity(BATCH));
+                ledger::insert_all::<submission_value::Entity>(write.parts(), full).await?;
+            }
         }
+        ledger::insert_all::<submission_value::Entity>(write.parts(), rows).await?;
         Ok((counts, audited(counts, told)))
     }
 }
