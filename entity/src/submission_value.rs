@@ -62,10 +62,6 @@ pub struct Model {
     #[sea_orm(belongs_to, relation_enum = "Submission", from = "submission_id", to = "id")]
     #[serde(skip)]
     pub submission: BelongsTo<super::submission::Entity>,
-    /// Row of [`Model::institution_id`].
-    #[sea_orm(belongs_to, relation_enum = "Institution", from = "institution_id", to = "id")]
-    #[serde(skip)]
-    pub institution: BelongsTo<super::institution::Entity>,
     /// Row of [`Model::indicator_id`].
     #[sea_orm(belongs_to, relation_enum = "Indicator", from = "indicator_id", to = "id")]
     #[serde(skip)]

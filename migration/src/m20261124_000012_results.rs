@@ -179,7 +179,8 @@ fn submissions() -> Vec<Table> {
             .index(&["institution_id"]),
         Table::plain("submission_value")
             .reference("submission_id", "submission")
-            .reference("institution_id", "institution")
+            // The submission's own, kept here so that who sees a value is decided without a join.
+            .key("institution_id")
             .reference("indicator_id", "indicator")
             .text("cell")
             .reference_opt("region_id", "region")
@@ -195,7 +196,9 @@ fn submissions() -> Vec<Table> {
             .int_opt("last_revision")
             .unique(&["submission_id", "cell", "first_revision"])
             .index(&["submission_id", "cell", "id"])
-            .index(&["indicator_id", "cell", "id"]),
+            .index(&["indicator_id", "cell", "id"])
+            .index(&["region_id"])
+            .index(&["industry_id"]),
         Table::plain("submission_comment")
             .reference("submission_id", "submission")
             .reference("institution_id", "institution")

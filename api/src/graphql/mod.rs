@@ -251,3 +251,16 @@ pub fn schema() -> ApiSchema {
 pub fn sdl() -> String {
     engine::validation_schema().to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    #[test]
+    fn no_two_types_share_the_tag_of_their_ids() {
+        let mut seen = HashMap::new();
+        for ty in super::catalog().types().iter().filter(|ty| ty.is_node) {
+            assert_eq!(seen.insert(ty.tag, ty.name), None, "the tag of {} is taken", ty.name);
+        }
+    }
+}
