@@ -17,7 +17,7 @@ async fn graphiql_examples_run(place: Place) {
         .filter(|path| path.extension().is_some_and(|extension| extension == "graphql"))
         .collect();
     examples.sort();
-    assert_eq!(examples.len(), 7);
+    assert_eq!(examples.len(), 8);
     for example in examples {
         let query = std::fs::read_to_string(&example).unwrap();
         assert!(query.starts_with('#'), "{} says what it shows", example.display());
