@@ -28,6 +28,7 @@ mod persisted;
 mod protocol;
 mod questions;
 mod read_path;
+mod results;
 mod schema;
 mod seed;
 mod socket;
@@ -68,6 +69,7 @@ fn main() -> ExitCode {
         protocol::tests(),
         questions::tests(),
         read_path::tests(),
+        results::tests(),
         schema::tests(),
         seed::tests(),
         socket::tests(),
