@@ -29,6 +29,9 @@ mod protocol;
 mod questions;
 mod read_path;
 mod results;
+mod results_access;
+mod results_crash;
+mod results_load;
 mod schema;
 mod seed;
 mod socket;
@@ -70,6 +73,9 @@ fn main() -> ExitCode {
         questions::tests(),
         read_path::tests(),
         results::tests(),
+        results_access::tests(),
+        results_crash::tests(),
+        results_load::tests(),
         schema::tests(),
         seed::tests(),
         socket::tests(),
