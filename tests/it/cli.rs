@@ -42,16 +42,16 @@ tests![
 pub const AS_COMMAND: &str = "AIPLUS_TEST_CLI";
 
 /// A terminal over a database: a folder to stand in, and nothing else in the environment.
-struct Terminal {
+pub struct Terminal {
     folder: TempDir,
     url: String,
 }
 
 /// What a command did.
-struct Done {
-    code: Option<i32>,
-    out: String,
-    err: String,
+pub struct Done {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
 }
 
 impl From<Output> for Done {
@@ -72,7 +72,12 @@ impl Done {
 
 impl Terminal {
     async fn new(place: &Place) -> Self {
-        Self { folder: TempDir::new().unwrap(), url: place.empty().await }
+        Self::over(place.empty().await)
+    }
+
+    /// A terminal over a database that is there.
+    pub fn over(url: String) -> Self {
+        Self { folder: TempDir::new().unwrap(), url }
     }
 
     fn key_file(&self) -> PathBuf {
@@ -99,7 +104,7 @@ impl Terminal {
     }
 
     /// Runs `aiplus` with arguments.
-    async fn run(&self, arguments: &[&str]) -> Done {
+    pub async fn run(&self, arguments: &[&str]) -> Done {
         finished(self.aiplus(arguments)).await
     }
 
@@ -479,9 +484,9 @@ async fn the_audit_is_verified(place: Place) {
 }
 
 /// A running server.
-struct Running {
+pub struct Running {
     child: Child,
-    address: SocketAddr,
+    pub address: SocketAddr,
     log: Option<JoinHandle<String>>,
 }
 
@@ -496,6 +501,11 @@ impl Drop for Running {
 impl Running {
     /// Starts a server that logs what it can, and waits until it says that it is ready.
     async fn start(terminal: &Terminal) -> Self {
+        Self::start_saying(terminal, "trace").await
+    }
+
+    /// Starts a server that logs from that level on.
+    pub async fn start_saying(terminal: &Terminal, level: &str) -> Self {
         // A port that was free a moment ago may be taken by another test meanwhile.
         for _ in 0..20 {
             let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -504,7 +514,7 @@ impl Running {
             let mut command = terminal.aiplus(&["serve"]);
             command
                 .env("AIPLUS_LISTEN", address.to_string())
-                .env("AIPLUS_LOG", "trace")
+                .env("AIPLUS_LOG", level)
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped());
             let started = tokio::task::spawn_blocking(move || Self::ready(command, address));
@@ -534,8 +544,14 @@ impl Running {
         Err(log.join().unwrap())
     }
 
+    /// Kills it at once: SIGKILL.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     /// Stops it as an operator does, and gives its log.
-    async fn stop(mut self) -> String {
+    pub async fn stop(mut self) -> String {
         let mut stop = Command::new("kill");
         stop.args(["-TERM", &self.child.id().to_string()]);
         assert_eq!(finished(stop).await.code, Some(0));
@@ -549,7 +565,7 @@ impl Running {
         .unwrap()
     }
 
-    async fn form(&self, path: &str, body: String) -> (StatusCode, Value) {
+    pub async fn form(&self, path: &str, body: String) -> (StatusCode, Value) {
         let request = Request::post(path)
             .header("host", "api.test")
             .header("content-type", "application/x-www-form-urlencoded");

@@ -28,6 +28,10 @@ mod persisted;
 mod protocol;
 mod questions;
 mod read_path;
+mod results;
+mod results_access;
+mod results_crash;
+mod results_load;
 mod schema;
 mod seed;
 mod socket;
@@ -68,6 +72,10 @@ fn main() -> ExitCode {
         protocol::tests(),
         questions::tests(),
         read_path::tests(),
+        results::tests(),
+        results_access::tests(),
+        results_crash::tests(),
+        results_load::tests(),
         schema::tests(),
         seed::tests(),
         socket::tests(),

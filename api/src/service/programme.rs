@@ -7,7 +7,10 @@ use entity::holiday::HolidayKind;
 use entity::indicator::{Aggregation, Direction, ValueType};
 use entity::programme::RollRule;
 use entity::validation_rule::{MissingStrategy, Severity};
-use entity::{holiday, indicator, institution, obligation, programme, target, validation_rule};
+use entity::{
+    holiday, indicator, institution, obligation, programme, submission, submission_value, target,
+    validation_rule,
+};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
 use serde::Deserialize;
 use serde_json::Value;
@@ -400,6 +403,7 @@ pub async fn create_indicator(
                 format!("It must be later than the last revision's, {}.", before.valid_from),
             )]));
         }
+        not_reported(&write, before.id, &new.valid_from).await?;
         let last = from.previous().to_string();
         write
             .update::<indicator::Entity>(before.id, before.version, |row| {
@@ -446,6 +450,26 @@ pub async fn create_indicator(
         updated_at: author.now,
     };
     make::<indicator::Entity>(write, model, &new.idempotency_key).await
+}
+
+/// Whether no value was saved under a revision of an indicator from a quarter on: what was reported must keep
+/// its meaning.
+async fn not_reported(write: &Write<'_>, indicator: Uuid, from: &str) -> Result<(), Error> {
+    let reported = submission_value::Entity::find()
+        .inner_join(submission::Entity)
+        .filter(submission_value::Column::IndicatorId.eq(indicator))
+        .filter(submission::Column::Quarter.gte(from))
+        .one(write.reads())
+        .await?;
+    if reported.is_none() {
+        return Ok(());
+    }
+    Err(Error::User(vec![UserError::at(
+        "validFrom",
+        "QUARTER_REPORTED",
+        "이 분기의 값이 앞 개정으로 이미 입력되어 있습니다. 다음 분기부터 적용하십시오.",
+        "Values of this quarter were saved under the last revision; let the new one begin later.",
+    )]))
 }
 
 /// The revisions of a programme's indicators in force in a quarter.
@@ -558,7 +582,9 @@ pub async fn create_rule(
         .all(write.reads())
         .await?;
     let taken = last.iter().any(|row| {
-        row.code == new.code && row.valid_to.as_ref().is_none_or(|to| *to >= new.valid_from)
+        let lasts = row.valid_to.as_ref().is_none_or(|to| *to >= new.valid_from);
+        // One that was taken back before it ever applied still stands under its code and quarter.
+        row.code == new.code && (lasts || row.valid_from == new.valid_from)
     });
     let repeated = is_repeat(&write, &author, &new.idempotency_key).await?;
     if taken && !repeated {

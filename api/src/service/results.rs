@@ -427,6 +427,8 @@ pub async fn diff(reader: &Reader<'_>, id: Uuid, from: i32, to: i32) -> Result<V
         *if of_from { &mut change.0 } else { &mut change.1 } = shown_row(row);
     }
     let is_truncated = changes.len() > MAX_CHANGES;
+    // What was changed and put back is kept in two rows that say the same.
+    changes.retain(|_, (before, after)| before != after);
     let shown: Vec<Value> = changes
         .into_iter()
         .take(MAX_CHANGES)

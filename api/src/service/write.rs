@@ -223,14 +223,19 @@ impl<'a> Write<'a> {
     {
         let content = serde_json::to_vec(&(R::TYPE, content)).map_err(Error::internal)?;
         let fingerprint = hex(&Sha256::digest(content));
+        // The same content for another row is another call.
+        let of_row = |used| match used {
+            Created::Known(other) if other != id => Created::Differs(other),
+            used => used,
+        };
         if let Some(used) = self.used(key, &fingerprint).await? {
-            return Ok(used);
+            return Ok(of_row(used));
         }
         if self.use_key::<R>(key, &fingerprint, id).await? {
             return Ok(Created::New(id));
         }
         let used = self.used(key, &fingerprint).await?;
-        used.ok_or_else(|| Error::internal("a used key that is not there"))
+        used.map(of_row).ok_or_else(|| Error::internal("a used key that is not there"))
     }
 
     async fn insert<R>(

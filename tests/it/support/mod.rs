@@ -2,6 +2,7 @@
 
 pub mod client;
 mod postgres;
+pub mod results;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -3,7 +3,8 @@
 use sea_orm::DatabaseConnection;
 use uuid::Uuid;
 
-use super::{Asked, Done, review};
+use super::{Asked, Done, actor, refused, review};
+use crate::domain::submission::Refused;
 use crate::error::{Error, UserError};
 use crate::service::write::Author;
 
@@ -38,6 +39,9 @@ pub async fn each(
     what: Bulk,
     asked: &[Asked],
 ) -> Result<Vec<Item>, Error> {
+    if !actor(author.principal, Uuid::nil(), None).reviews {
+        return Err(refused(&Refused::NeedsReviewer, author.principal));
+    }
     if asked.is_empty() || asked.len() > MAX_ITEMS {
         return Err(Error::User(vec![UserError::at(
             "items",

@@ -139,8 +139,12 @@ fn refused(refused: &Refused, principal: &Principal) -> Error {
             Refused::NotYours => Scope::ResultsSubmit,
             _ => Scope::ResultsReview,
         };
-        let lacks = principal.client().is_some_and(|client| !client.scopes.has(wanted));
-        return if lacks { Denied::Scope(wanted) } else { Denied::Institution }.into();
+        let denied = match principal.client() {
+            None => Denied::SignedOut,
+            Some(client) if !client.scopes.has(wanted) => Denied::Scope(wanted),
+            Some(_) => Denied::Institution,
+        };
+        return denied.into();
     }
     let text = refused.message();
     Error::User(vec![UserError::at("id", refused.code(), text.ko, text.en)])

@@ -153,12 +153,7 @@ pub async fn open(
         return Ok((period.id, false));
     }
     let holidays = holidays(write.reads()).await?;
-    let programmes: HashMap<Uuid, programme::Model> = programme::Entity::find()
-        .all(write.reads())
-        .await?
-        .into_iter()
-        .map(|row| (row.id, row))
-        .collect();
+    let programmes = programmes(write.reads()).await?;
     for obligation in expected(write.reads(), quarter).await? {
         let Some(programme) = programmes.get(&obligation.programme_id) else { continue };
         let row = not_started(&author, &period, programme, &obligation, quarter, &holidays)?;
@@ -177,6 +172,11 @@ pub async fn open(
         .await?;
     write.commit().await?;
     Ok((period.id, true))
+}
+
+async fn programmes(db: &impl ConnectionTrait) -> Result<HashMap<Uuid, programme::Model>, Error> {
+    let rows = programme::Entity::find().all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 fn days(number: i32) -> Result<u32, Error> {
@@ -246,8 +246,9 @@ fn not_started(
 /// Internal.
 pub async fn move_due_dates(write: &mut Write<'_>) -> Result<usize, Error> {
     let holidays = holidays(write.reads()).await?;
+    let programmes = programmes(write.reads()).await?;
+    // Without a join: PostgreSQL locks no rows of an outer one.
     let waiting = submission::Entity::find()
-        .find_also_related(programme::Entity)
         .filter(submission::Column::FirstSubmittedAt.is_null())
         .filter(
             submission::Column::Status
@@ -258,9 +259,9 @@ pub async fn move_due_dates(write: &mut Write<'_>) -> Result<usize, Error> {
         .all(write.reads())
         .await?;
     let mut moved = 0;
-    for (row, programme) in waiting {
-        let Some(programme) = programme else { continue };
-        let (due, locks_on) = deadlines(&programme, quarter_of(&row.quarter)?, &holidays)?;
+    for row in waiting {
+        let Some(programme) = programmes.get(&row.programme_id) else { continue };
+        let (due, locks_on) = deadlines(programme, quarter_of(&row.quarter)?, &holidays)?;
         if due <= row.original_due_on {
             continue;
         }

@@ -141,7 +141,12 @@ fn checked(
     }
     let mut rows = Vec::with_capacity(comments.len());
     for (at, comment) in comments.iter().enumerate() {
-        let message = text("message", &comment.message, &mut errors);
+        let mut wrong = Vec::new();
+        let message = text("message", &comment.message, &mut wrong);
+        errors.extend(wrong.into_iter().map(|error| UserError {
+            path: ["input", "comments", &at.to_string(), "message"].map(str::to_owned).to_vec(),
+            ..error
+        }));
         let indicator_id = match &comment.cell {
             None => None,
             Some(cell) => {
