@@ -18,6 +18,7 @@ use chrono::Utc;
 use entity::api_client::RateTier;
 use futures_util::future::join_all;
 use futures_util::stream;
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -25,7 +26,7 @@ use tokio::net::TcpStream;
 use crate::support::client::form;
 use crate::support::{Place, TestApp, settings};
 use crate::tests;
-use crate::wire::{Server, call, get, post, query, router, with, with_body};
+use crate::wire::{PATIENCE, Server, call, get, post, query, router, with, with_body};
 
 tests![
     an_address_has_a_rate,
@@ -38,6 +39,7 @@ tests![
     who_is_slow_is_dropped,
     a_slow_query_is_given_up,
     a_slow_look_is_given_up,
+    what_nobody_waits_for_is_stopped,
 ];
 
 /// Settings by which callers on this machine are counted.
@@ -376,6 +378,65 @@ async fn with_reads(app: &TestApp) -> App {
         EngineSettings { introspection: Introspection::Everyone, persisted: Persisted::default() };
     let engine = Engine::new(app.db.clone(), Some(reads), settings);
     App { db: app.db.clone(), engine: Arc::new(engine), access: app.app.access.clone() }
+}
+
+/// Statements that a database of PostgreSQL still runs for somebody else.
+async fn running(app: &TestApp) -> i64 {
+    let sql = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND pid <> pg_backend_pid()";
+    let statement = Statement::from_string(DbBackend::Postgres, sql);
+    app.db.query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap()
+}
+
+async fn what_nobody_waits_for_is_stopped(place: Place) {
+    let app = place.app().await;
+    slow_down(&app).await;
+    // Time-outs of minutes: what stops is stopped because its caller has gone.
+    let reads = Reads::open(&app.url, 2, &app.db, Duration::from_secs(300)).await.unwrap();
+    let settings =
+        EngineSettings { introspection: Introspection::Everyone, persisted: Persisted::default() };
+    let engine = Engine::new(app.db.clone(), Some(reads), settings);
+    let served =
+        App { db: app.db.clone(), engine: Arc::new(engine), access: app.app.access.clone() };
+    let mut settings = crate::support::settings();
+    settings.limits.query_timeout = 300;
+    let server = Server::start(served.clone(), &settings).await;
+    let send = async |text: &str| {
+        let mut connection = TcpStream::connect(server.address).await.unwrap();
+        let body = json!({ "query": text }).to_string();
+        let head = format!(
+            "POST /graphql HTTP/1.1\r\nhost: api.test\r\ncontent-type: application/json\r\naccept: application/json\r\ncontent-length: {}\r\n\r\n",
+            body.len()
+        );
+        connection.write_all((head + &body).as_bytes()).await.unwrap();
+        connection
+    };
+    let patiently = async |what: &str, seen: i64| {
+        let wait = async { while running(&app).await != seen {} };
+        tokio::time::timeout(PATIENCE, wait).await.unwrap_or_else(|_| panic!("{what}"));
+    };
+    for round in 0..3 {
+        let (first, second) =
+            (send("{ barriers { totalCount } }").await, send("{ barriers { totalCount } }").await);
+        if app.is_postgres() {
+            patiently("the queries never began", 2).await;
+        }
+        drop((first, second));
+        if app.is_postgres() {
+            patiently("what nobody waits for goes on", 0).await;
+        }
+        // Both connections are free for others again, who are not stopped in their place.
+        let swift = (0..20).map(|_| async {
+            let body = json!({ "query": "{ bodies { totalCount } }" });
+            let request = post(None, &body);
+            let (_, stopping) = tokio::sync::watch::channel(false);
+            let routes = aiplus::http::router(served.clone(), &settings, stopping);
+            call(&routes, request).await
+        });
+        let answers = tokio::time::timeout(PATIENCE, join_all(swift)).await;
+        for answer in answers.expect("no connection is free") {
+            assert_eq!((answer.status, answer.json().get("errors")), (200, None), "round {round}");
+        }
+    }
 }
 
 async fn a_slow_look_is_given_up(place: Place) {

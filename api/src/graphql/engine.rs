@@ -244,6 +244,9 @@ impl Engine {
             writes.then_some(&act),
         )
         .await;
+        if let Some(read) = read {
+            read.done();
+        }
         self.account(&author, &marks).await?;
         Ok(Response {
             data: Some(answer.data),
@@ -291,10 +294,12 @@ impl Engine {
         let reader = self.reader(&read, &call.author, &marks);
         let operation = prepared.operation()?;
         let after = stream::start(&reader, prepared.selected(), &operation.selection_set)?;
-        match after {
+        let after = match after {
             Some(after) => Ok(after),
             None => change::last(&read).await,
-        }
+        };
+        read.done();
+        after
     }
 
     /// The events of a subscription after the change `since` and up to `until`.
@@ -314,7 +319,9 @@ impl Engine {
         let operation = prepared.operation()?;
         let document = prepared.selected();
         let events =
-            stream::events(&reader, document, &operation.selection_set, since, until).await?;
+            stream::events(&reader, document, &operation.selection_set, since, until).await;
+        read.done();
+        let events = events?;
         self.account(&call.author, &marks).await?;
         Ok(events)
     }

@@ -19,6 +19,7 @@ use chrono::Utc;
 use entity::api_client::{self, ClientState};
 use entity::institution;
 use serde_json::json;
+use uuid::Uuid;
 
 use super::caller::Caller;
 use super::{Shared, body};
@@ -38,10 +39,22 @@ struct Fault {
     code: &'static str,
     text: Message,
     retry_after: Option<u64>,
-    /// The client that was named, if there is such a one, and its institution.
-    concerned: Option<(uuid::Uuid, uuid::Uuid)>,
-    /// The client, if it has signed in.
+    /// The client that was named, if there is such a one.
+    named: Option<Box<Named>>,
+}
+
+/// A client that was named by whoever asks.
+struct Named {
+    id: Uuid,
+    institution_id: Uuid,
+    /// The client itself, if it has signed in.
     by: Option<Principal>,
+}
+
+impl Named {
+    fn new(client: &api_client::Model, by: Option<Principal>) -> Option<Box<Self>> {
+        Some(Box::new(Self { id: client.id, institution_id: client.institution_id, by }))
+    }
 }
 
 impl Fault {
@@ -52,7 +65,7 @@ impl Fault {
             StatusCode::BAD_REQUEST
         };
         let text = Message::new(ko, en);
-        Self { status, code, text, retry_after: None, concerned: None, by: None }
+        Self { status, code, text, retry_after: None, named: None }
     }
 
     fn invalid_request(ko: &str, en: &str) -> Self {
@@ -81,8 +94,7 @@ impl Fault {
 
     /// The same, of a client that has signed in.
     fn of(mut self, signed_in: &SignedIn) -> Self {
-        self.concerned = Some((signed_in.client.id, signed_in.client.institution_id));
-        self.by = Some(signed_in.principal.clone());
+        self.named = Named::new(&signed_in.client, Some(signed_in.principal.clone()));
         self
     }
 
@@ -96,16 +108,18 @@ impl Fault {
         } else {
             self.code
         };
+        let named = self.named.as_deref();
         let event = Event {
             action,
-            subject_type: if self.concerned.is_some() { "ApiClient" } else { "" },
-            subject_id: self.concerned.map(|(id, _)| id),
-            institution_id: self.concerned.map(|(_, institution)| institution),
+            subject_type: if named.is_some() { "ApiClient" } else { "" },
+            subject_id: named.map(|named| named.id),
+            institution_id: named.map(|named| named.institution_id),
             refused: Some(reason.to_owned()),
             ..Event::default()
         };
         let author = caller.author(Utc::now());
-        let author = Author { principal: self.by.as_ref().unwrap_or(author.principal), ..author };
+        let by = named.and_then(|named| named.by.as_ref());
+        let author = Author { principal: by.unwrap_or(author.principal), ..author };
         shared.app.engine.backlog.push(author, event);
     }
 
@@ -297,7 +311,7 @@ async fn sign_in(
         found => {
             shared.limiter.failed(&client_id, caller.address, now);
             let mut fault = Fault::invalid_client();
-            fault.concerned = found.map(|(client, _)| (client.id, client.institution_id));
+            fault.named = found.and_then(|(client, _)| Named::new(&client, None));
             Err(fault)
         }
     }
@@ -367,7 +381,7 @@ async fn issue(
         exp: (now + LIFETIME).timestamp(),
         iat: now.timestamp(),
         nbf: None,
-        jti: uuid::Uuid::new_v4().to_string(),
+        jti: Uuid::new_v4().to_string(),
         scope: scopes.to_string(),
         institution: signed_in.institution.code.clone(),
         generation: client.token_generation,

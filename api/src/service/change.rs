@@ -69,7 +69,11 @@ impl Feed {
                 }
             }
             let end = match self.reads.take().await {
-                Ok(read) => last(&read).await,
+                Ok(read) => {
+                    let end = last(&read).await;
+                    read.done();
+                    end
+                }
                 Err(error) => Err(error),
             };
             match end {
