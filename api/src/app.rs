@@ -1,7 +1,6 @@
 //! The application: database, schema, engine, access. The server and the tests both start here.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::Utc;
 use sea_orm::DatabaseConnection;
@@ -16,9 +15,6 @@ use crate::graphql::engine::{Engine, EngineSettings};
 use crate::graphql::persisted::Persisted;
 use crate::seed::{self, Summary};
 use crate::service::submission::quarter;
-
-/// How often is looked whether a quarter is to be opened.
-const HOUR: Duration = Duration::from_secs(3600);
 
 /// A running application.
 #[derive(Debug, Clone)]
@@ -47,6 +43,19 @@ impl App {
     ) -> Self {
         let engine = Arc::new(Engine::new(db.clone(), reads, settings));
         Self { db, engine, access: Arc::new(access) }
+    }
+
+    /// Opens each quarter whose time has come, at once and every hour, until the application is gone.
+    pub async fn open_quarters(self) {
+        let mut hours = tokio::time::interval(quarter::LOOK);
+        loop {
+            hours.tick().await;
+            match quarter::open_due(&self.db, Utc::now()).await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "period.opened"),
+                Err(error) => tracing::error!(error.cause = %error, "period.not_opened"),
+            }
+        }
     }
 
     /// Connects, migrates, and loads the starting data set, one server at a time; reads keys, issuers and
@@ -83,19 +92,6 @@ impl App {
         let url = database.database_read_url.as_ref().unwrap_or(&database.database_url);
         let reads = Reads::open(url, connections, &db, timeout).await?;
         Ok((Self::new(db, Some(reads), access, settings), summary))
-    }
-
-    /// Opens each quarter whose time has come, at once and every hour, until the application is gone.
-    pub async fn open_quarters(self) {
-        let mut hours = tokio::time::interval(HOUR);
-        loop {
-            hours.tick().await;
-            match quarter::open_due(&self.db, Utc::now()).await {
-                Ok(0) => {}
-                Ok(count) => tracing::info!(count, "period.opened"),
-                Err(error) => tracing::error!(error.cause = %error, "period.not_opened"),
-            }
-        }
     }
 
     /// Writes refusals to the audit as they come, until the application is gone.

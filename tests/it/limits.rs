@@ -98,7 +98,7 @@ fn walk(depth: usize) -> Vec<(&'static str, &'static str)> {
 
 fn fields_below_each_other(depth: usize) -> Value {
     let text = times(depth, |at| format!("{{ {} ", walk(depth)[at].1));
-    query(text + "}".repeat(depth).as_str())
+    query(format!("{text}{}", "}".repeat(depth)))
 }
 
 fn through_inline_fragments(depth: usize) -> Value {
@@ -106,7 +106,7 @@ fn through_inline_fragments(depth: usize) -> Value {
         let (ty, field) = walk(depth)[at];
         format!("{{ ... on {ty} {{ {field} ")
     });
-    query(text + "}}".repeat(depth).as_str())
+    query(format!("{text}{}", "}}".repeat(depth)))
 }
 
 fn through_named_fragments(depth: usize) -> Value {

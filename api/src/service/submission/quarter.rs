@@ -3,6 +3,7 @@
 //! Quarters open by themselves: each server asks for it when it starts and every hour after.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::common::{Origin, Visibility};
@@ -24,6 +25,9 @@ use crate::domain::quarter::{Quarter, seoul};
 use crate::domain::submission::{Refused, Verb, next};
 use crate::error::{Error, UserError};
 use crate::service::write::{Author, Created, Write};
+
+/// How often a server looks whether a quarter is to be opened.
+pub const LOOK: Duration = Duration::from_secs(3600);
 
 /// Days off on record.
 ///
