@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::graphql::engine::{Engine, EngineSettings};
 use crate::graphql::persisted::Persisted;
 use crate::seed::{self, Summary};
+use crate::service::submission::quarter;
 
 /// How often numbers of refusals are looked for.
 const LOOK: Duration = Duration::from_secs(15);
@@ -46,6 +47,19 @@ impl App {
     ) -> Self {
         let engine = Arc::new(Engine::new(db.clone(), reads, settings));
         Self { db, engine, access: Arc::new(access) }
+    }
+
+    /// Opens each quarter whose time has come, at once and every hour, until the application is gone.
+    pub async fn open_quarters(self) {
+        let mut hours = tokio::time::interval(quarter::LOOK);
+        loop {
+            hours.tick().await;
+            match quarter::open_due(&self.db, Utc::now()).await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "period.opened"),
+                Err(error) => tracing::error!(error.cause = %error, "period.not_opened"),
+            }
+        }
     }
 
     /// Connects, migrates, and loads the starting data set, one server at a time; reads keys, issuers and

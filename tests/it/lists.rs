@@ -388,7 +388,7 @@ async fn every_list_and_order_is_backed_by_an_index(place: Place) {
             _ => Principal::Anonymous,
         };
         // SQLite rightly scans a table of a few rows; PostgreSQL was told not to.
-        let small = !app.is_postgres() && count(&app, ty.table).await < 20;
+        let small = !app.is_postgres() && count(&app, ty.table).await < 50;
         let mut orders = vec![String::new()];
         orders
             .extend(ty.orders.iter().map(|(name, _)| format!("(orderBy: [{{ field: {name} }}])")));

@@ -1,11 +1,15 @@
 //! The data sets: loaded once, brought up to date, kept where somebody else has written.
 
 use aiplus::database;
+use aiplus::domain::principal::Principal;
 use aiplus::seed::{self, DataSet};
+use aiplus::service::audit::verify;
+use aiplus::service::submission::quarter;
+use chrono::Duration;
 use entity::common::Origin;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::{Place, now};
+use crate::support::{Place, TestApp, now};
 use crate::tests;
 
 tests![
@@ -13,7 +17,11 @@ tests![
     a_changed_fact_is_brought_up_to_date_unless_edited,
     a_broken_set_loads_nothing,
     every_fact_has_its_source,
-    illustrations_are_marked_and_apart
+    illustrations_are_marked_and_apart,
+    illustrative_results_are_marked_and_apart,
+    illustrative_results_show_every_state,
+    illustrative_results_are_loaded_once,
+    figures_put_right_are_known_as_they_were
 ];
 
 fn changed(set: &DataSet) -> DataSet {
@@ -136,4 +144,148 @@ async fn illustrations_are_marked_and_apart(place: Place) {
         let rows = data["adoptionCaseStatistics"]["rows"].as_array().unwrap();
         assert!(rows.len() >= 4, "{group} covers {rows:?}");
     }
+}
+
+/// A reviewer of the secretariat asks.
+async fn reviewed(app: &TestApp, query: &str) -> Value {
+    let reviewer = app.principal("TIPA", "program:read results:review").await;
+    let answer = app.ask(&reviewer, query, Value::Null).await;
+    assert!(answer.get("errors").is_none(), "{query}\n{answer:#}");
+    answer["data"].clone()
+}
+
+async fn illustrative_results_are_marked_and_apart(place: Place) {
+    let app = place.app().await;
+    for (list, rows) in [
+        ("programmes", 2),
+        ("indicators", 14),
+        ("targets", 48),
+        ("validationRules", 7),
+        ("obligations", 8),
+        ("periods", 8),
+        ("submissions", 59),
+    ] {
+        let data = reviewed(&app, &format!("{{ all: {list} {{ totalCount }} facts: {list}(where: {{ origin: {{ ne: ILLUSTRATIVE }} }}) {{ totalCount }} }}")).await;
+        assert_eq!(data["all"]["totalCount"], rows, "{list}");
+        assert_eq!(data["facts"]["totalCount"], 0, "{list}");
+    }
+    // Days off are facts.
+    let days = app.data("{ all: holidays { totalCount } facts: holidays(where: { origin: { eq: SOURCE } }) { totalCount } }").await;
+    assert_eq!(days["all"], days["facts"]);
+    let data = reviewed(
+        &app,
+        r#"{
+            facts: submissionStatistics(from: "2024-Q4") { rows { key } total { expected submitted } }
+            all: submissionStatistics(from: "2024-Q4", includeIllustrative: true) { total { expected submitted } }
+            series: indicatorSeries(programme: "AI_VOUCHER", indicator: "COMPANIES_SUPPORTED", from: "2024-Q4") { points { value target } }
+            shown: indicatorSeries(programme: "AI_VOUCHER", indicator: "COMPANIES_SUPPORTED", from: "2024-Q4", includeIllustrative: true) { points { quarter value target } }
+        }"#,
+    )
+    .await;
+    assert_eq!(data["facts"], json!({ "rows": [], "total": { "expected": 0, "submitted": 0 } }));
+    assert_eq!(data["all"]["total"], json!({ "expected": 59, "submitted": 55 }));
+    assert_eq!(data["series"]["points"], json!([]));
+    let points = data["shown"]["points"].as_array().unwrap();
+    assert_eq!(points.len(), 8, "a figure each quarter: {points:?}");
+    assert!(points.iter().all(|point| !point["value"].is_null() && !point["target"].is_null()));
+}
+
+async fn illustrative_results_show_every_state(place: Place) {
+    let app = place.app().await;
+    let states = async |quarter: &str| {
+        let query = format!(
+            "{{ submissions(first: 100, where: {{ quarter: {{ eq: \"{quarter}\" }} }}) {{ nodes {{ status }} }} }}"
+        );
+        let data = reviewed(&app, &query).await;
+        let nodes = data["submissions"]["nodes"].as_array().unwrap().clone();
+        let mut states: Vec<String> =
+            nodes.iter().map(|node| node["status"].as_str().unwrap().to_owned()).collect();
+        states.sort();
+        states.join(" ")
+    };
+    assert_eq!(states("2024-Q4").await, ["FINAL"; 7].join(" "));
+    // One that nobody handed in.
+    assert_eq!(states("2025-Q3").await, format!("{} NOT_STARTED", ["FINAL"; 7].join(" ")));
+    assert_eq!(states("2026-Q2").await, format!("{} RETURNED", ["ACCEPTED"; 6].join(" ")));
+    assert_eq!(
+        states("2026-Q3").await,
+        "ACCEPTED DRAFT DRAFT NOT_STARTED RETURNED SUBMITTED SUBMITTED"
+    );
+    let data = reviewed(
+        &app,
+        r#"{
+            nil: submissions(where: { isNil: { eq: true } }) { nodes { quarter institution { code } } }
+            late: submissions(where: { isOnTime: { eq: false } }) { totalCount }
+            broken: submissions(where: { quarter: { eq: "2026-Q3" }, status: { eq: DRAFT }, institution: { code: { eq: "SEMAS" } }, programme: { code: { eq: "AI_VOUCHER" } } }) { nodes { id locksOn } }
+            returned: submissions(where: { quarter: { eq: "2026-Q3" }, status: { eq: RETURNED } }) { nodes { comments { nodes { cell message } } } }
+        }"#,
+    )
+    .await;
+    assert_eq!(
+        data["nil"]["nodes"],
+        json!([{ "quarter": "2024-Q4", "institution": { "code": "KIBO" } }])
+    );
+    assert_eq!(data["late"]["totalCount"], 5);
+    assert_eq!(data["returned"]["nodes"][0]["comments"]["nodes"].as_array().unwrap().len(), 3);
+    let broken = &data["broken"]["nodes"][0];
+    assert!(broken["locksOn"].as_str().unwrap() > "2026-11-22", "a draft can be tried out");
+    let query = format!(
+        "{{ validateSubmission(id: {}) {{ errorCount problems {{ rule }} }} }}",
+        broken["id"]
+    );
+    let check = reviewed(&app, &query).await;
+    let problems: Vec<&str> = check["validateSubmission"]["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|problem| problem["rule"].as_str().unwrap())
+        .collect();
+    assert_eq!(problems, ["EXECUTED_WITHIN_ALLOCATED", "OUTLIER", "OUTLIER", "SUPPORTED_JUMP"]);
+}
+
+async fn illustrative_results_are_loaded_once(place: Place) {
+    let app = place.app().await;
+    let before = verify(&app.db, None).await.unwrap();
+    assert!(before.faults.is_empty(), "{:?}", before.faults);
+    // In the next quarter as well: what is there is somebody's by now.
+    for later in [0, 90] {
+        let again = seed::demo_results::load(&app.db, now() + Duration::days(later), |_, _| {})
+            .await
+            .unwrap()
+            .unwrap();
+        assert!(again.known);
+    }
+    assert_eq!(verify(&app.db, None).await.unwrap(), before);
+    // Broken off before it was noted, it is taken up again, and nothing happens twice.
+    app.sql("DELETE FROM data_set WHERE name = 'demo-results'").await;
+    let again = seed::demo_results::load(&app.db, now(), |_, _| {}).await.unwrap().unwrap();
+    assert!(!again.known);
+    assert_eq!(verify(&app.db, None).await.unwrap(), before);
+    // The quarter after the last is as made up as those who are to report for it.
+    assert_eq!(quarter::open_due(&app.db, now()).await.unwrap(), 0);
+    assert_eq!(quarter::open_due(&app.db, now() + Duration::days(45)).await.unwrap(), 1);
+    let data = app
+        .data("{ periods(where: { quarter: { eq: \"2026-Q4\" } }) { nodes { state origin } } }")
+        .await;
+    assert_eq!(data["periods"]["nodes"], json!([{ "state": "OPEN", "origin": "ILLUSTRATIVE" }]));
+    // Where somebody reports in earnest, nothing is made up.
+    app.sql("DELETE FROM data_set WHERE name = 'demo-results'").await;
+    app.sql("UPDATE obligation SET origin = 'REPORTED' WHERE ends_on IS NOT NULL").await;
+    assert_eq!(seed::demo_results::load(&app.db, now(), |_, _| {}).await.unwrap(), None);
+}
+
+async fn figures_put_right_are_known_as_they_were(place: Place) {
+    let app = place.app().await;
+    let figure = async |known_at: &str| {
+        let query = format!(
+            "{{ indicatorSeries(programme: \"AI_VOUCHER\", indicator: \"BUDGET_EXECUTED\", institution: \"KOSME\", from: \"2025-Q1\", to: \"2025-Q1\", knownAt: \"{known_at}\", includeIllustrative: true) {{ points {{ value }} }} }}"
+        );
+        let data = reviewed(&app, &query).await;
+        let value = &data["indicatorSeries"]["points"][0]["value"];
+        value.as_str().unwrap().parse::<i64>().unwrap()
+    };
+    let (first, now) = (figure("2026-01-01T00:00:00Z").await, figure("2026-11-01T00:00:00Z").await);
+    assert_eq!(first - now, 120_000_000);
+    let seen = app.ask(&Principal::Anonymous, "{ submissions { totalCount } }", Value::Null).await;
+    assert!(seen["data"]["submissions"]["totalCount"].as_i64().is_none_or(|count| count == 0));
 }

@@ -43,7 +43,7 @@ enum Command {
     Migrate,
     /// Load the starting data set and stop
     Seed {
-        /// Also load 300 illustrative adoption cases, each marked ILLUSTRATIVE
+        /// Also load 300 illustrative adoption cases and eight quarters of illustrative results, each row marked ILLUSTRATIVE
         #[arg(long)]
         demo: bool,
     },
@@ -212,9 +212,27 @@ async fn seed(settings: &DatabaseSettings, demo: bool) -> Result<(), Error> {
         terminal.clear();
         tell(name, &summary, started);
     }
+    if demo {
+        demo_results(&db).await?;
+    }
     database::analyze(&db).await?;
     lock.release().await?;
     db.close().await?;
+    Ok(())
+}
+
+async fn demo_results(db: &DatabaseConnection) -> Result<(), Error> {
+    let started = Instant::now();
+    let mut terminal = Terminal::new();
+    let loaded = seed::demo_results::load(db, Utc::now(), |table, rows| {
+        terminal.step(&format!("{table} ({rows})"));
+    })
+    .await?;
+    terminal.clear();
+    match loaded {
+        Some(summary) => tell("illustrative results", &summary, started),
+        None => print("illustrative results: left out, since institutions report here\n"),
+    }
     Ok(())
 }
 

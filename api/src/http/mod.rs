@@ -123,6 +123,7 @@ pub async fn serve(listener: TcpListener, app: App, settings: &ServeSettings) ->
     let (stop, stopping) = watch::channel(false);
     let router = router(app.clone(), settings, stopping.clone());
     let refusals = tokio::spawn(app.clone().write_refusals());
+    let quarters = tokio::spawn(app.clone().open_quarters());
     tokio::spawn(async move {
         stop_signal().await;
         tracing::info!("server.stopping");
@@ -134,6 +135,7 @@ pub async fn serve(listener: TcpListener, app: App, settings: &ServeSettings) ->
         tracing::error!(error.cause = %error, "audit.not_written");
     }
     refusals.abort();
+    quarters.abort();
     done
 }
 

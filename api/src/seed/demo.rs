@@ -2,35 +2,14 @@
 //! English. Every row is marked ILLUSTRATIVE. The same numbers come out of every run, so that two
 //! installations show the same.
 
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
-use super::{DataSet, Row, fingerprint, parse};
+use super::numbers::Numbers;
+use super::{DataSet, Row, fingerprint, made_up as row};
 use crate::error::Error;
 
 /// Cases in the set.
 const CASES: u64 = 300;
-
-/// Numbers that look random and are the same each time (SplitMix64).
-struct Numbers(u64);
-
-impl Numbers {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound.max(1)
-    }
-
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        let at = usize::try_from(self.below(from.len() as u64)).unwrap_or(0);
-        &from[at]
-    }
-}
 
 const REGIONS: [(&str, &str, &str); 17] = [
     ("KR-11", "서울", "Seoul"),
@@ -177,13 +156,6 @@ const BARRIERS: [&str; 8] = [
     "SECURITY",
 ];
 
-fn row(rows: &mut Vec<Row>, table: &str, entry: Value) -> Result<(), Error> {
-    let entry: Map<String, Value> = entry.as_object().cloned().unwrap_or_default();
-    let place = format!("demo {table}[{}]", rows.len());
-    rows.push(parse::row(table, entry, place)?);
-    Ok(())
-}
-
 #[expect(clippy::cast_precision_loss, reason = "small numbers")]
 fn tenth(value: u64) -> f64 {
     value as f64 / 10.0
@@ -195,7 +167,7 @@ fn tenth(value: u64) -> f64 {
 /// Internal.
 pub fn set() -> Result<DataSet, Error> {
     let mut rows = Vec::new();
-    let mut numbers = Numbers(2026);
+    let mut numbers = Numbers::new(2026);
     for number in 0..CASES {
         case(&mut rows, &mut numbers, number)?;
     }

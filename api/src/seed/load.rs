@@ -113,14 +113,15 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    /// Rows of code lists that an earlier set brought, so that this one can name them.
+    /// Rows of code lists, and institutions, that an earlier set brought, so that this one can name them.
     async fn known_codes(&mut self) -> Result<(), Error> {
         let regions = entity::region::Entity::find().all(self.write.reads()).await?;
         let industries = entity::industry::Entity::find().all(self.write.reads()).await?;
-        let named = regions.into_iter().map(|row| ("region", row.code, row.id));
-        for (table, code, id) in
-            named.chain(industries.into_iter().map(|row| ("industry", row.code, row.id)))
-        {
+        let institutions = entity::institution::Entity::find().all(self.write.reads()).await?;
+        let regions = regions.into_iter().map(|row| ("region", row.code, row.id));
+        let industries = industries.into_iter().map(|row| ("industry", row.code, row.id));
+        let institutions = institutions.into_iter().map(|row| ("institution", row.code, row.id));
+        for (table, code, id) in regions.chain(industries).chain(institutions) {
             self.ids.insert((table.to_owned(), code), id);
         }
         Ok(())

@@ -84,6 +84,7 @@ fn flatten(entry: Map<String, Value>) -> Map<String, Value> {
 fn key(table: &str, entry: &mut Map<String, Value>) -> String {
     let natural = match table {
         "bill" => "number",
+        "holiday" => "observed_on",
         "region_code" => "",
         _ => "code",
     };

@@ -74,7 +74,7 @@ impl Server {
         }
     }
 
-    /// The address of a database with the starting data set and the illustrative cases.
+    /// The address of a database with the starting data set and all that is illustrative.
     async fn full(&self) -> String {
         match self {
             Self::Sqlite { folder } => {
@@ -105,6 +105,7 @@ impl Server {
         for set in [aiplus::seed::starting_set().unwrap(), aiplus::seed::demo::set().unwrap()] {
             aiplus::seed::load(&db, &set, now(), |_, _| {}).await.unwrap();
         }
+        aiplus::seed::demo_results::load(&db, now(), |_, _| {}).await.unwrap();
         database::analyze(&db).await.unwrap();
         db.close().await.unwrap();
     }
