@@ -22,7 +22,7 @@ pub const LEFT: usize = 4;
 
 /// Days after the due date in which late results are taken: nearly to the end of the quarter, so that a draft
 /// of the last one can be tried out.
-const LOCK_DAYS: u32 = 75;
+const LOCK_DAYS: u32 = 90;
 
 /// Code, Korean and English name, definition, unit, type, decimals, direction, aggregation, whether required,
 /// by what it is broken down.
