@@ -171,7 +171,7 @@ fn submission_revision() -> Type {
     use entity::submission_revision::Column as C;
     Type::rows::<entity::submission_revision::Entity>(
         "SubmissionRevision",
-        *b"SR",
+        *b"RV",
         Guard::Result,
         "제출 차수. What was handed in at once. Its values never change.",
     )
