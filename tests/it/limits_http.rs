@@ -407,7 +407,7 @@ async fn what_nobody_waits_for_is_stopped(place: Place) {
             "POST /graphql HTTP/1.1\r\nhost: api.test\r\ncontent-type: application/json\r\naccept: application/json\r\ncontent-length: {}\r\n\r\n",
             body.len()
         );
-        connection.write_all((head + &body).as_bytes()).await.unwrap();
+        connection.write_all((head + &*body).as_bytes()).await.unwrap();
         connection
     };
     let patiently = async |what: &str, seen: i64| {

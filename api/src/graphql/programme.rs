@@ -16,11 +16,11 @@ use crate::read::sql::Sql;
 /// Tags of ids that mutations take.
 pub const PROGRAMME: [u8; 2] = *b"PG";
 /// See [`PROGRAMME`].
-pub const INDICATOR: [u8; 2] = *b"IX";
+pub const INDICATOR: [u8; 2] = *b"IC";
 /// See [`PROGRAMME`].
 pub const RULE: [u8; 2] = *b"VR";
 /// See [`PROGRAMME`].
-pub const OBLIGATION: [u8; 2] = *b"OL";
+pub const OBLIGATION: [u8; 2] = *b"OG";
 /// See [`PROGRAMME`].
 pub const PERIOD: [u8; 2] = *b"RP";
 

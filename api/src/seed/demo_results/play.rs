@@ -48,6 +48,7 @@ fn client(id: &str, code: &str, key: Uuid, standing: Standing, scope: Scope) -> 
             issuer: "demo".to_owned(),
             id: String::new(),
             expires_at: DateTime::UNIX_EPOCH,
+            generation: 0,
         },
     }))
 }
