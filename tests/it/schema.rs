@@ -10,6 +10,7 @@ tests![
     the_recorded_schema_is_the_schema,
     everything_is_described,
     every_searched_type_can_be_asked_for,
+    an_id_tells_its_type,
 ];
 
 async fn the_recorded_schema_is_the_schema(_: Place) {
@@ -78,5 +79,13 @@ async fn every_searched_type_can_be_asked_for(place: Place) {
             "{} is searched but not offered",
             ty.name
         );
+    }
+}
+
+async fn an_id_tells_its_type(_: Place) {
+    let mut names = std::collections::HashMap::new();
+    for ty in graphql::catalog().types().iter().filter(|ty| ty.is_node) {
+        let other = names.insert(ty.tag, ty.name);
+        assert_eq!(other, None, "{} bears the same tag", ty.name);
     }
 }

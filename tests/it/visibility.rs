@@ -49,7 +49,7 @@ tests![
 const OPERATOR: &str = "TIPA";
 const PARTNER: &str = "KOSME";
 /// A scope that reads nothing.
-const NO_USE: &str = "results:submit";
+const NO_USE: &str = "content:write";
 const READ: &str = "program:read";
 const ALL: &str = "program:read results:submit results:review content:write legislation:write \
                    access:admin audit:read";

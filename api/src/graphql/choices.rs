@@ -125,6 +125,8 @@ pub const SEARCH_TYPE: &Choice = &Choice {
         ChoiceValue { code: "LEGISLATIVE_INITIATIVE", description: "입법과제. Initiatives." },
         ChoiceValue { code: "BILL", description: "법률안. Bills." },
         ChoiceValue { code: "ADOPTION_CASE", description: "도입 사례. Adoption cases." },
+        ChoiceValue { code: "PROGRAMME", description: "사업. Programmes." },
+        ChoiceValue { code: "INDICATOR", description: "지표. Indicators." },
         ChoiceValue { code: "DOCUMENT", description: "자료. Documents." },
         ChoiceValue { code: "OBSERVATION", description: "수치. Published figures." },
         ChoiceValue { code: "ACTIVITY", description: "기관 활동. Activities of institutions." },

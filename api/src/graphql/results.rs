@@ -159,22 +159,22 @@ pub fn roots() -> Vec<Root> {
         },
         Root {
             name: "indicatorSeries",
-            description: "지표 시계열. An indicator over quarters with its targets, out of the accepted values that the caller may see.".into(),
-            ty: "IndicatorSeries!".into(),
+            description: "지표 시계열. An indicator over quarters with its targets, out of the accepted values that the caller may see. NOT_FOUND if there is no such indicator, or the caller may not see it.".into(),
+            ty: "IndicatorSeries".into(),
             args: series,
             kind: RootKind::Statistic(|reader, args| results::series(reader, args).boxed()),
         },
         Root {
             name: "validateSubmission",
             description: "제출 점검. What is wrong with a submission's values as they stand, by the same rules as at handing in. NOT_FOUND if the caller may not see it.".into(),
-            ty: "SubmissionCheck!".into(),
+            ty: "SubmissionCheck".into(),
             args: vec![Arg::new("id", "ID!", "식별자. The submission.")],
             kind: RootKind::Statistic(|reader, args| validate(reader, args).boxed()),
         },
         Root {
             name: "submissionDiff",
             description: "차수 비교. What differs between two revisions of a submission. NOT_FOUND if there is none, or the caller may not see it.".into(),
-            ty: "SubmissionDiff!".into(),
+            ty: "SubmissionDiff".into(),
             args: vec![
                 Arg::new("id", "ID!", "식별자. The submission."),
                 Arg::new("from", "Int!", "앞 차수. Number of the one revision."),

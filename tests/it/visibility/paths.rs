@@ -143,10 +143,13 @@ pub fn lists() -> impl Iterator<Item = (&'static Root, &'static List, &'static T
 /// Enums that are arguments of the root's fields.
 pub fn enums() -> BTreeSet<&'static str> {
     let args = catalog().roots.iter().flat_map(|root| &root.args);
+    let filters = catalog().types().iter().flat_map(|ty| &ty.filters);
     args.filter(|arg| !PAGE_ARGS.contains(&arg.name))
-        .map(|arg| arg.ty.trim_matches(['[', ']', '!']))
+        .map(|arg| arg.ty.as_str())
+        .chain(filters.map(|filter| filter.ty))
+        .map(|ty| ty.trim_matches(['[', ']', '!']))
         .filter(|ty| !matches!(*ty, "String" | "ID" | "Int" | "Float" | "Boolean" | "Date"))
-        .filter(|ty| !matches!(*ty, "DateTime" | "PartialDate" | "KRW"))
+        .filter(|ty| !matches!(*ty, "DateTime" | "PartialDate" | "KRW" | "Quarter"))
         .collect()
 }
 
@@ -231,6 +234,29 @@ impl<'a> Paths<'a> {
                 }
                 return asked;
             }
+            // Results of the institutions that take part, for the programme that all see and for hidden ones.
+            (_, "institution") => {
+                return [Role::First, Role::Second]
+                    .map(|role| code("Institution", role, Phase::A))
+                    .to_vec();
+            }
+            ("indicatorSeries", "programme") => {
+                return vec![code("Programme", Role::First, Phase::A)];
+            }
+            ("indicatorSeries", "indicator") => {
+                // In the phase A the hidden one is of that programme.
+                return vec![
+                    code("Indicator", Role::First, Phase::A),
+                    hidden("Indicator", Phase::A),
+                ];
+            }
+            (_, "programme") => {
+                return [Phase::A, Phase::B].map(|at| hidden("Programme", at)).to_vec();
+            }
+            ("validateSubmission" | "submissionDiff", "id") => {
+                let known = self.known("Submission").unwrap();
+                return vec![quoted(&id(known.ty, known.hidden))];
+            }
             ("timeline", "bodies") => {
                 return [Phase::A, Phase::B].map(|at| format!("[{}]", hidden("Body", at))).to_vec();
             }
@@ -252,6 +278,9 @@ impl<'a> Paths<'a> {
         let name = arg.ty.trim_matches(['[', ']', '!']);
         let mut asked: Vec<String> = match name {
             "Date" | "PartialDate" => DATES.map(quoted).to_vec(),
+            "DateTime" => vec![quoted("2026-11-01T00:00:00Z")],
+            "Quarter" => vec![quoted("2026-Q2"), quoted("2026-Q3")],
+            "Int" => vec!["1".to_owned()],
             "Boolean" => vec!["true".to_owned(), "false".to_owned()],
             _ => self.enums.get(name).cloned().unwrap_or_default(),
         };
@@ -455,7 +484,7 @@ impl<'a> Paths<'a> {
             let values = match filter.ty {
                 "Boolean" => vec!["true".to_owned(), "false".to_owned()],
                 "Quarter" => vec!["\"2026-Q3\"".to_owned()],
-                name => codes(name),
+                name => self.enums.get(name).cloned().unwrap_or_else(|| codes(name)),
             };
             for value in values {
                 let name = format!("{} {value}", filter.name);
@@ -549,12 +578,14 @@ impl<'a> Paths<'a> {
         for root in &catalog().roots {
             let (RootKind::Statistic(_) | RootKind::Known(_)) = root.kind else { continue };
             // Codes and switches with one another, everything else by itself.
-            let (short, long): (Vec<&Arg>, Vec<&Arg>) = root.args.iter().partition(|arg| {
+            let is_needed = |arg: &&Arg| arg.ty.ends_with('!') && arg.default.is_none();
+            let (needed, free): (Vec<&Arg>, Vec<&Arg>) = root.args.iter().partition(is_needed);
+            let (short, long): (Vec<&Arg>, Vec<&Arg>) = free.into_iter().partition(|arg| {
                 matches!(arg.ty.trim_end_matches('!'), "Boolean")
                     || self.enums.contains_key(arg.ty.trim_end_matches('!'))
             });
             let mut bases = vec![String::new()];
-            for arg in short {
+            for arg in needed.iter().copied().chain(short) {
                 let asked = self.asked(root, arg);
                 let with = |base: &String| {
                     let comma = if base.is_empty() { "" } else { ", " };
@@ -564,15 +595,25 @@ impl<'a> Paths<'a> {
                 };
                 bases = bases.iter().flat_map(with).collect();
             }
+            let least: Vec<String> = needed
+                .iter()
+                .map(|arg| format!("{}: {}", arg.name, self.asked(root, arg).swap_remove(0)))
+                .collect();
             for arg in long {
-                let asked = self.asked(root, arg);
-                bases.extend(asked.iter().map(|value| format!("{}: {value}", arg.name)));
+                let with = |value: &String| {
+                    let one = [format!("{}: {value}", arg.name)];
+                    least.iter().chain(&one).cloned().collect::<Vec<_>>().join(", ")
+                };
+                bases.extend(self.asked(root, arg).iter().map(with));
             }
             for base in bases {
                 let (args, select) = (joined(&[&base]), shape(&root.ty));
                 let name = format!("{} {base}", root.name);
                 let text = format!("{}{args}{select}", root.name);
-                probes.push(Probe { name, text, from: None, tells: !root.args.is_empty() });
+                // The hidden figure is a total.
+                let parts = ["by: REGION", "by: SIZE", "by: INDUSTRY"];
+                let tells = !root.args.is_empty() && !parts.iter().any(|part| base.contains(part));
+                probes.push(Probe { name, text, from: None, tells });
             }
         }
     }
@@ -594,6 +635,7 @@ pub fn may_hide(ty: &Type, field: &Field) -> bool {
     match ty.guard {
         Guard::Via { fk, .. } => fk != column,
         Guard::Personal | Guard::Client | Guard::Audit => !ty.owners.contains(&column),
+        Guard::Result => column != "submission_id" && !ty.owners.contains(&column),
         _ => true,
     }
 }

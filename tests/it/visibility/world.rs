@@ -17,13 +17,14 @@ use aiplus::service::record::{self, LinkRecord, Record, TABLES, Visit};
 use aiplus::service::search_index;
 use entity::audit_event::AuditOutcome;
 use entity::change::ChangeKind;
-use entity::{Choice, audit_event, change, search_document, search_gram};
+use entity::{Choice, audit_event, change, search_document, search_gram, submission_value};
 use sea_orm::sea_query::ColumnType;
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, DatabaseConnection, DatabaseTransaction,
     EntityTrait, IdenStatic, IntoActiveModel, Iterable, QueryFilter, QuerySelect, Set,
     TransactionTrait,
 };
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -83,6 +84,7 @@ struct Column {
     kind: ColumnType,
     is_null: bool,
     is_partial_date: bool,
+    is_quarter: bool,
     /// Table of the row it names.
     target: Option<&'static str>,
     choice: Option<&'static Choice>,
@@ -108,7 +110,12 @@ impl Table {
 
     /// Whether its rows are seen by their institution's clients alone.
     fn is_owned_only(&self) -> bool {
-        matches!(self.ty.guard, Guard::Personal | Guard::Client)
+        matches!(self.ty.guard, Guard::Personal | Guard::Client | Guard::Result)
+    }
+
+    /// Whether the column names the whole of which a row is a part, and whose institution it shares.
+    fn is_part_of(&self, column: &Column) -> bool {
+        matches!(self.ty.guard, Guard::Result) && column.name == "submission_id"
     }
 }
 
@@ -121,6 +128,15 @@ pub struct World {
     owner: Option<usize>,
 }
 
+/// Rows that a value of a submission names.
+const PART: &[(&str, &str)] = &[
+    ("submission_id", "submission"),
+    ("institution_id", "institution"),
+    ("indicator_id", "indicator"),
+    ("region_id", "region"),
+    ("industry_id", "industry"),
+];
+
 /// Numbers of changes and audit events of the world: behind all others.
 pub const FIRST_NUMBER: i64 = 9_000_000;
 
@@ -131,6 +147,8 @@ impl World {
         for name in TABLES {
             tables.extend(record::visit(name, &mut Describe).await.unwrap());
         }
+        // Values are parts of a submission and no record of their own.
+        tables.push(described::<submission_value::Entity>("SubmissionValue", &[], PART));
         let mut world = Self { rows: Vec::new(), tables, partner, owner };
         world.rows = world.all_rows();
         // Audit events come and go with the hidden rows.
@@ -325,11 +343,16 @@ impl World {
 
     async fn act(&self, on: &DatabaseTransaction, act: Act, phase: Phase) {
         let mut tables: Vec<&str> = TABLES.to_vec();
+        let mut work = Work { world: self, on, act, phase };
         if act == Act::Leave {
             tables.reverse();
+            work.parts().await.unwrap();
         }
         for table in tables {
-            record::visit(table, &mut Work { world: self, on, act, phase }).await.unwrap();
+            record::visit(table, &mut work).await.unwrap();
+        }
+        if act != Act::Leave {
+            work.parts().await.unwrap();
         }
     }
 
@@ -452,6 +475,13 @@ impl World {
                 let (ty, key) = (self.tables[about].ty.name, key.to_string());
                 return if name == "subject_type" { ty.into() } else { key.into() };
             }
+            // What is narrowed to what stands, and to totals that count, is one of them.
+            "last_revision" | "superseded_at" => return Value::Null,
+            "region_id" | "size" | "industry_id"
+                if table.name == "submission_value" && row.role == Role::Hidden =>
+            {
+                return Value::Null;
+            }
             _ => {}
         }
         if let Some(target) = column.target {
@@ -468,6 +498,20 @@ impl World {
         };
         if let Some(choice) = column.choice {
             return choice.values[chosen(table.ty.name, name, choice, kind)].code.into();
+        }
+        match (table.name, name) {
+            // The quarters of periods are each one's own, whatever a data set holds.
+            ("reporting_period", "quarter") => {
+                return ["1991-Q1", "1991-Q2", "1991-Q3", "1991-Q4", "1992-Q1"][kind].into();
+            }
+            ("submission_value", "cell") => {
+                return ["SHOWN_A", "SHOWN_B", "DECOY", "HIDDEN_A", "HIDDEN_B"][kind].into();
+            }
+            ("indicator", "decimals") => return kind.into(),
+            _ if column.is_quarter => {
+                return ["2025-Q1", "2025-Q2", "2025-Q3", "2026-Q2", "2026-Q3"][kind].into();
+            }
+            _ => {}
         }
         match column.kind {
             ColumnType::Integer => json!([1, 2, 3, 41, 83][kind]),
@@ -501,6 +545,12 @@ impl World {
         let role = match row.role {
             Role::First | Role::Second if table.is_owned_only() && is_owner => {
                 return Some(self.partner);
+            }
+            _ if table.is_part_of(column) => row.role,
+            // One institution has one submission of a programme and quarter.
+            Role::Decoy if table.is_owned_only() && is_owner => Role::Second,
+            Role::Second if table.name == "submission" && column.name == "period_id" => {
+                Role::Second
             }
             Role::First if is_parent => Role::First,
             Role::First if phase != Phase::Absent => Role::Hidden,
@@ -560,6 +610,8 @@ fn chosen(ty: &str, column: &str, choice: &Choice, kind: usize) -> usize {
     match (ty, column) {
         // Illustrations count in no statistic unless asked for.
         (_, "origin") => return code(["SOURCE", "SOURCE", "SOURCE", "SOURCE", "REPORTED"][kind]),
+        // What a caller may do with its own submission depends on the state of its period, seen or not.
+        ("ReportingPeriod", "state") => return code("OPEN"),
         // Only a relation of one of two kinds takes its row out of a total.
         ("RecommendationRelation", "kind") => {
             return code(["REPEATS", "REPEATS", "REPEATS", "PART_OF", "SAME_AS"][kind]);
@@ -600,24 +652,39 @@ impl Visit for Describe {
     type Output = Option<Table>;
 
     async fn fact<R: Record>(&mut self) -> Result<Self::Output, Error> {
-        let ty = catalog().find(R::TYPE).unwrap_or_else(|| panic!("{} is no type", R::TYPE));
-        let columns = R::Column::iter().map(|column| {
-            let (name, def) = (column.as_str(), column.def());
-            Column {
-                name,
-                kind: def.get_column_type().clone(),
-                is_null: def.is_null(),
-                is_partial_date: R::PARTIAL_DATES.contains(&name),
-                target: R::REFERENCES.iter().find(|(of, _)| *of == name).map(|(_, table)| *table),
-                choice: choice_of(ty, name),
-            }
-        });
-        Ok(Some(Table { name: ty.table, ty, columns: columns.collect() }))
+        Ok(Some(described::<R>(R::TYPE, R::PARTIAL_DATES, R::REFERENCES)))
     }
 
     async fn link<L: LinkRecord>(&mut self) -> Result<Self::Output, Error> {
         Ok(None)
     }
+}
+
+/// Describes the table of a type.
+fn described<E: EntityTrait>(
+    name_of: &str,
+    partial_dates: &[&str],
+    references: &'static [(&'static str, &'static str)],
+) -> Table {
+    let ty = catalog().find(name_of).unwrap_or_else(|| panic!("{name_of} is no type"));
+    let columns = E::Column::iter().map(|column| {
+            let (name, def) = (column.as_str(), column.def());
+            Column {
+                name,
+                kind: def.get_column_type().clone(),
+                is_null: def.is_null(),
+                is_partial_date: partial_dates.contains(&name),
+                target: references.iter().find(|(of, _)| *of == name).map(|(_, table)| *table),
+                choice: choice_of(ty, name),
+                is_quarter: ty.fields.iter().any(|field| match &field.kind {
+                    Kind::Leaf(leaf) => {
+                        matches!((leaf.source, leaf.scalar), (Source::Column(of), Scalar::Quarter) if of == name)
+                    }
+                    _ => false,
+                }),
+            }
+        });
+    Table { name: ty.table, ty, columns: columns.collect() }
 }
 
 /// The codes that a column may hold, as the field over it tells.
@@ -659,12 +726,28 @@ struct Work<'a> {
     phase: Phase,
 }
 
-impl Visit for Work<'_> {
-    type Output = ();
+/// What a search finds a row by.
+type Found = (search_document::ActiveModel, Vec<search_gram::ActiveModel>);
 
-    async fn fact<R: Record>(&mut self) -> Result<(), Error> {
+impl Work<'_> {
+    /// Values of submissions, which no search finds.
+    async fn parts(&mut self) -> Result<(), Error> {
+        self.rows::<submission_value::Entity>("SubmissionValue", |_, _| None).await
+    }
+
+    async fn rows<R>(
+        &mut self,
+        name: &str,
+        entries: impl Fn(Uuid, &Map<String, Value>) -> Option<Found>,
+    ) -> Result<(), Error>
+    where
+        R: EntityTrait<
+                Model: DeserializeOwned + IntoActiveModel<R::ActiveModel>,
+                ActiveModel: ActiveModelBehavior + Send,
+            >,
+    {
         let world = self.world;
-        let at = world.of_type(R::TYPE);
+        let at = world.of_type(name);
         let wanted = |row: &&Row| {
             row.table == at
                 && match self.act {
@@ -693,13 +776,13 @@ impl Visit for Work<'_> {
         let (mut models, mut documents, mut grams) = (Vec::new(), Vec::new(), Vec::new());
         for row in rows {
             let columns = world.json(row, self.phase);
-            if let Some((mut document, found)) = search_index::entries::<R>(row.key, &columns) {
+            if let Some((mut document, found)) = entries(row.key, &columns) {
                 document.id = Set(document_key(row.key));
                 documents.push(document);
                 grams.extend(found);
             }
             let model: R::Model = serde_json::from_value(Value::Object(columns.clone()))
-                .unwrap_or_else(|error| panic!("a row of {}: {error}\n{columns:#?}", R::TYPE));
+                .unwrap_or_else(|error| panic!("a row of {}: {error}\n{columns:#?}", name));
             models.push(model.into_active_model().reset_all());
         }
         if matches!(self.act, Act::Settle | Act::Arrive) {
@@ -711,6 +794,14 @@ impl Visit for Work<'_> {
         }
         insert_all::<search_document::Entity>(self.on, documents).await?;
         insert_all::<search_gram::Entity>(self.on, grams).await
+    }
+}
+
+impl Visit for Work<'_> {
+    type Output = ();
+
+    async fn fact<R: Record>(&mut self) -> Result<(), Error> {
+        self.rows::<R>(R::TYPE, search_index::entries::<R>).await
     }
 
     async fn link<L: LinkRecord>(&mut self) -> Result<(), Error> {
