@@ -31,6 +31,7 @@ mod read_path;
 mod results;
 mod results_access;
 mod results_crash;
+mod results_files;
 mod results_load;
 mod schema;
 mod seed;
@@ -75,6 +76,7 @@ fn main() -> ExitCode {
         results::tests(),
         results_access::tests(),
         results_crash::tests(),
+        results_files::tests(),
         results_load::tests(),
         schema::tests(),
         seed::tests(),

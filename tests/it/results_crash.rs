@@ -1,4 +1,4 @@
-//! A server that is killed while results are handed in: every receipt that it gave is kept, and nothing is
+//! A server that is killed while results are saved, by mutations and by uploads, and handed in: every receipt that it gave is kept, and nothing is
 //! half there.
 //!
 //! The server is this very binary as the command (see `cli`), so that it dies as a process does. To crash
@@ -78,6 +78,39 @@ impl Caller {
         answer["data"].clone()
     }
 
+    /// Saves the totals and parts of a submission by uploading a file; gives its version, none if another was
+    /// faster.
+    async fn upload(
+        &self,
+        programme: &str,
+        quarter: &str,
+        version: i64,
+        rows: &str,
+    ) -> Result<Option<i64>, Gone> {
+        let address =
+            format!("/import/submission.csv?programme={programme}&quarter={quarter}&mode=save");
+        let request = Request::post(address)
+            .header(header::HOST, "api.test")
+            .header(header::CONTENT_TYPE, "text/csv")
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
+            .header(header::IF_MATCH, format!("\"{version}\""))
+            .body(Body::from(format!("지역,규모,업종,COUNT,NOTE\n{rows}")))
+            .unwrap();
+        let stream = TcpStream::connect(self.address).await.map_err(|_| Gone)?;
+        let (mut sender, connection) =
+            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|_| Gone)?;
+        tokio::spawn(connection);
+        let (parts, body) = sender.send_request(request).await.map_err(|_| Gone)?.into_parts();
+        let bytes = to_bytes(Body::new(body), 1 << 24).await.map_err(|_| Gone)?;
+        let answer: Value = serde_json::from_slice(&bytes).map_err(|_| Gone)?;
+        match parts.status.as_u16() {
+            200 => Ok(answer["submission"]["version"].as_i64()),
+            // Another task wrote it, or handed it in, meanwhile.
+            409 | 412 => Ok(None),
+            other => panic!("{other}: {answer:#}"),
+        }
+    }
+
     async fn act(&self, mutation: &str, input: Value) -> Result<Value, Gone> {
         let answer = self.ask(document(mutation), json!({ "input": input })).await?;
         assert!(answer.get("errors").is_none(), "{mutation}: {answer:#}");
@@ -131,8 +164,9 @@ async fn results(caller: Caller, ids: Arc<Vec<String>>, task: usize, told: mpsc:
         loop {
             let turn = turn.fetch_add(1, Ordering::Relaxed);
             let id = &ids[turn * 5 % ids.len()];
-            let query =
-                format!("{{ node(id: \"{id}\") {{ ... on Submission {{ status version }} }} }}");
+            let query = format!(
+                "{{ node(id: \"{id}\") {{ ... on Submission {{ status version quarter programme {{ code }} }} }} }}"
+            );
             let answer = caller.ask(query, json!({})).await?;
             let seen = &answer["data"]["node"];
             assert!(seen["version"].is_i64(), "{answer}");
@@ -151,8 +185,20 @@ async fn results(caller: Caller, ids: Arc<Vec<String>>, task: usize, told: mpsc:
                 part("KR-26", other),
                 { "indicator": "NOTE", "value": format!("줄 \"{turn}\"\n둘째 줄"), "evidence": "증빙/\\" },
             ]);
-            let saved = caller.act("saveSubmissionDraft", input).await?;
-            let Some(version) = saved["submission"]["version"].as_i64() else { continue };
+            let version = if turn % 2 == 0 {
+                let (programme, quarter) =
+                    (seen["programme"]["code"].as_str(), seen["quarter"].as_str());
+                let rows = format!(
+                    ",,,{},{turn}번째 파일\nKR-11,,,{one},\nKR-26,,,{other},\n",
+                    one + other
+                );
+                let version = seen["version"].as_i64().unwrap();
+                caller.upload(programme.unwrap(), quarter.unwrap(), version, &rows).await?
+            } else {
+                let saved = caller.act("saveSubmissionDraft", input).await?;
+                saved["submission"]["version"].as_i64()
+            };
+            let Some(version) = version else { continue };
             let input = json!({
                 "id": id, "expectedVersion": version, "attestation": true, "idempotencyKey": key(),
             });

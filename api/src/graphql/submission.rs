@@ -192,7 +192,7 @@ fn submission_revision() -> Type {
     .column("supersededAt", C::SupersededAt, "효력 종료 시각. When its figures ceased to count.")
     .column("restatementReason", C::RestatementReason, "정정 사유. Why final figures were put right.")
     .localized("publicNote", C::PublicNoteKo, C::PublicNoteEn, "공개 설명. What the public is told of it.")
-    .sorted(&["-number"])
+    .sorted(&["-submitted_at"])
     .orderable("SUBMITTED_AT", "submitted_at")
     .list("submissionRevisions")
     .lookup("receipt", "receipt")

@@ -256,8 +256,16 @@ fn not_started(
 pub async fn move_due_dates(write: &mut Write<'_>) -> Result<usize, Error> {
     let holidays = holidays(write.reads()).await?;
     let programmes = programmes(write.reads()).await?;
+    let open: Vec<Uuid> = reporting_period::Entity::find()
+        .filter(reporting_period::Column::State.eq(PeriodState::Open))
+        .all(write.reads())
+        .await?
+        .into_iter()
+        .map(|period| period.id)
+        .collect();
     // Without a join: PostgreSQL locks no rows of an outer one.
     let waiting = submission::Entity::find()
+        .filter(submission::Column::PeriodId.is_in(open))
         .filter(submission::Column::FirstSubmittedAt.is_null())
         .filter(
             submission::Column::Status

@@ -1,0 +1,367 @@
+//! Results as files over HTTP: the form down, the upload checked cell by cell, saved as a whole or not at all.
+
+use aiplus::domain::quarter::{Quarter, seoul};
+use aiplus::sheet::{self, Cell, Form, Indicator, Kind, Named};
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use chrono::Utc;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use crate::support::Place;
+use crate::support::results::{PROGRAMME, World};
+use crate::tests;
+
+tests![
+    a_form_comes_down_and_goes_up_unchanged,
+    mistakes_are_named_by_cell_and_nothing_is_saved,
+    a_workbook_comes_back_marked,
+    a_file_of_another_version_overwrites_nothing,
+    what_is_no_form_is_refused,
+    only_the_institution_uploads,
+    what_is_not_in_the_file_stays_unless_it_is_to_be_replaced,
+];
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const CSV: &str = "text/csv";
+
+struct Files {
+    world: World,
+    token: String,
+    quarter: String,
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    bytes: Vec<u8>,
+}
+
+impl Answer {
+    fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes)
+            .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&self.bytes)))
+    }
+
+    /// Sheet, cell and rule of each problem.
+    fn problems(&self) -> Vec<[String; 3]> {
+        let told = self.json();
+        let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+        let problems = told["problems"].as_array().unwrap_or_else(|| panic!("{told:#}"));
+        problems
+            .iter()
+            .map(|one| [text(&one["sheet"]), text(&one["cell"]), text(&one["rule"])])
+            .collect()
+    }
+}
+
+impl Files {
+    async fn new(place: &Place) -> Self {
+        // The routes live by the clock.
+        let now = Utc::now();
+        let quarter = Quarter::of(now.with_timezone(&seoul()).date_naive()).unwrap().previous();
+        let quarter = quarter.to_string();
+        let world = World::before(place, now, &quarter).await;
+        world.open(&quarter).await;
+        let token = Self::token(&world, "KIBO", "program:read results:submit").await;
+        Self { world, token, quarter }
+    }
+
+    async fn token(world: &World, institution: &str, scopes: &str) -> String {
+        world.app.token(&world.app.client(institution, scopes).await).await
+    }
+
+    fn address(&self, route: &str, more: &str) -> String {
+        format!("/{route}?programme={PROGRAMME}&quarter={}{more}", self.quarter)
+    }
+
+    async fn send(&self, request: Request<Body>) -> Answer {
+        let (parts, body) = self.world.app.router().oneshot(request).await.unwrap().into_parts();
+        let bytes = axum::body::to_bytes(body, 1 << 26).await.unwrap().to_vec();
+        Answer { status: parts.status, headers: parts.headers, bytes }
+    }
+
+    async fn down(&self, file: &str) -> Answer {
+        let request = Request::get(self.address(&format!("export/{file}"), ""))
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.token));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    async fn up(&self, file: &str, more: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+        let mut request = Request::post(self.address(&format!("import/{file}"), more))
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
+            .header(header::CONTENT_TYPE, if file.ends_with("csv") { CSV } else { XLSX });
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    async fn version(&self) -> i64 {
+        self.world.seen_in("KIBO", PROGRAMME, &self.quarter).await.version
+    }
+
+    /// A workbook as an officer fills it in.
+    fn book(&self, version: i32, cells: &[(&str, &str, &str)]) -> Vec<u8> {
+        let named = |code: &str, name: &str| Named { code: code.to_owned(), name: name.to_owned() };
+        let indicator = |code: &str, kind, decimals, parts| Indicator {
+            code: code.to_owned(),
+            name: format!("지표 {code}"),
+            definition: None,
+            unit: "건".to_owned(),
+            kind,
+            decimals,
+            is_required: false,
+            by_region: parts,
+            by_size: parts,
+            by_industry: parts,
+            previous: None,
+        };
+        let cells = cells.iter().map(|(code, region, value)| Cell {
+            indicator: (*code).to_owned(),
+            region: (*region).to_owned(),
+            value: (*value).to_owned(),
+            ..Cell::default()
+        });
+        let form = Form {
+            institution: named("KIBO", "기술보증기금"),
+            programme: named(PROGRAMME, "시험"),
+            quarter: self.quarter.clone(),
+            due_on: String::new(),
+            status: String::new(),
+            version,
+            indicators: vec![
+                indicator("COMPANIES", Kind::Integer, 0, true),
+                indicator("BUDGET", Kind::Krw, 0, false),
+                indicator("EXECUTED", Kind::Krw, 0, false),
+                indicator("RATE", Kind::Percent, 1, false),
+                indicator("HAS_PLAN", Kind::Boolean, 0, false),
+                indicator("NOTE", Kind::Text, 0, false),
+            ],
+            regions: vec![named("KR-11", "서울특별시"), named("KR-26", "부산광역시")],
+            sizes: vec![named("SMALL", "소기업")],
+            industries: vec![named("C", "제조업")],
+            cells: cells.collect(),
+        };
+        sheet::write_xlsx(&form).unwrap()
+    }
+}
+
+fn csv(rows: &[&str]) -> Vec<u8> {
+    format!("\u{feff}지역,규모,업종,COMPANIES,BUDGET,EXECUTED,RATE\r\n{}\r\n", rows.join("\r\n"))
+        .into_bytes()
+}
+
+const GOOD: [&str; 3] =
+    [",,,30,9007199254740993,9007199254740992,87.5", "KR-11,,,20,,,", "KR-26,,,10,,,"];
+
+async fn a_form_comes_down_and_goes_up_unchanged(place: Place) {
+    let files = Files::new(&place).await;
+    let tag = files.down("submission.csv").await.headers[header::ETAG].to_str().unwrap().to_owned();
+    assert_eq!(tag, "\"1\"");
+    let headers = [("if-match", &*tag)];
+    let saved = files.up("submission.csv", "&mode=save", &headers, csv(&GOOD)).await;
+    assert_eq!(saved.status, StatusCode::OK, "{:#}", saved.json());
+    let told = saved.json();
+    assert_eq!((&told["isSaved"], &told["isReady"]), (&json!(true), &json!(true)), "{told:#}");
+    assert_eq!(told["counts"]["created"], 6);
+    assert_eq!(saved.headers[header::ETAG], "\"2\"");
+    // What comes down goes up again, and nothing changes: exact beyond 2^53, in both kinds of files.
+    for (file, kind) in [("submission.csv", "text/csv; charset=utf-8"), ("submission.xlsx", XLSX)] {
+        let down = files.down(file).await;
+        assert_eq!(down.headers[header::CONTENT_TYPE], kind);
+        let disposition = down.headers[header::CONTENT_DISPOSITION].to_str().unwrap();
+        assert!(disposition.starts_with("attachment; filename=\"KIBO_T_AI_"), "{disposition}");
+        let up = files.up(file, "", &[], down.bytes).await.json();
+        assert_eq!(
+            up["counts"],
+            json!({ "created": 0, "updated": 0, "unchanged": 6, "cleared": 0, "rejected": 0, "absent": 0 }),
+            "{file}: {up:#}"
+        );
+        assert_eq!((&up["mode"], &up["isSaved"]), (&json!("dry-run"), &json!(false)));
+    }
+    assert_eq!(files.version().await, 2);
+}
+
+async fn mistakes_are_named_by_cell_and_nothing_is_saved(place: Place) {
+    let files = Files::new(&place).await;
+    let bad = csv(&[",,,30,1000,2000,87.55", "KR-11,,,20,,,", "KR-29x,,,10,,,"]);
+    for (more, status) in [("", StatusCode::OK), ("&mode=save", StatusCode::UNPROCESSABLE_ENTITY)] {
+        let up = files.up("submission.csv", more, &[("if-match", "\"1\"")], bad.clone()).await;
+        assert_eq!(up.status, status);
+        let expected = [
+            ["CSV", "G2", "INVALID_VALUE"],
+            ["CSV", "D4", "UNKNOWN_REGION"],
+            ["CSV", "F2", "R_BUDGET"],
+        ];
+        assert_eq!(up.problems(), expected.map(|one| one.map(str::to_owned)), "{:#}", up.json());
+        let told = up.json();
+        assert!(told["problems"][1]["nearest"].as_str().unwrap().starts_with("KR-2"), "{told:#}");
+        assert_eq!(told["counts"]["rejected"], 2);
+    }
+    assert_eq!(files.version().await, 1);
+    let korean = [("accept-language", "ko")];
+    let told = files.up("submission.csv", "", &korean, bad).await.json();
+    let message = told["problems"][1]["message"].as_str().unwrap();
+    assert!(message.contains("이 분기에 없는 지역 코드입니다"), "{message}");
+}
+
+async fn a_workbook_comes_back_marked(place: Place) {
+    let files = Files::new(&place).await;
+    let book = files.book(
+        1,
+        &[
+            ("COMPANIES", "", "30"),
+            ("BUDGET", "", "1000"),
+            ("EXECUTED", "", "2000"),
+            ("COMPANIES", "KR-11", "20"),
+        ],
+    );
+    let checked = files.up("submission.xlsx", "", &[], book.clone()).await;
+    // Totals begin in row 5; values stand in G.
+    let expected = [["합계", "G5", "SUM"], ["합계", "G7", "R_BUDGET"]];
+    assert_eq!(
+        checked.problems(),
+        expected.map(|one| one.map(str::to_owned)),
+        "{:#}",
+        checked.json()
+    );
+    let marked = files.up("submission.xlsx", "", &[("accept", XLSX)], book).await;
+    assert_eq!(
+        (marked.status, &marked.headers[header::CONTENT_TYPE]),
+        (StatusCode::OK, &XLSX.parse().unwrap())
+    );
+    // It can be put right and sent again as it is.
+    let again = files.up("submission.xlsx", "", &[], marked.bytes).await;
+    assert_eq!(again.problems(), expected.map(|one| one.map(str::to_owned)), "{:#}", again.json());
+}
+
+async fn a_file_of_another_version_overwrites_nothing(place: Place) {
+    let files = Files::new(&place).await;
+    let first = files.up("submission.csv", "&mode=save", &[], csv(&GOOD)).await;
+    assert_eq!(first.status, StatusCode::PRECONDITION_REQUIRED);
+    assert_eq!(first.json()["error"]["code"], "VERSION_REQUIRED");
+    let book = files.book(1, &[("BUDGET", "", "5"), ("EXECUTED", "", "5"), ("COMPANIES", "", "5")]);
+    let saved = files.up("submission.xlsx", "&mode=save", &[], book.clone()).await;
+    assert_eq!(saved.status, StatusCode::OK, "a workbook knows its version: {:#}", saved.json());
+    // The same again is the same; another one of that version is in conflict.
+    let again = files.up("submission.xlsx", "&mode=save", &[], book).await;
+    assert_eq!(again.status, StatusCode::OK, "{:#}", again.json());
+    let other = files.book(1, &[("BUDGET", "", "6")]);
+    for headers in [&[][..], &[("if-match", "\"1\"")]] {
+        let late = files.up("submission.xlsx", "&mode=save", headers, other.clone()).await;
+        assert_eq!(late.status, StatusCode::PRECONDITION_FAILED, "{:#}", late.json());
+    }
+    for tag in ["1", "\"x\"", "*", "\"1\", \"2\""] {
+        let bad =
+            files.up("submission.xlsx", "&mode=save", &[("if-match", tag)], other.clone()).await;
+        assert_eq!(bad.status, StatusCode::BAD_REQUEST, "{tag}");
+    }
+    assert_eq!(files.version().await, 2);
+}
+
+async fn what_is_no_form_is_refused(place: Place) {
+    let files = Files::new(&place).await;
+    let other = files.book(1, &[]);
+    let png = b"\x89PNG\r\n\x1a\n0000".to_vec();
+    let korean = b"\xc1\xf6\xbf\xaa,\xb1\xd4\xb8\xf0".to_vec();
+    for (file, body, code) in [
+        ("submission.xlsx", png, "NOT_A_WORKBOOK"),
+        ("submission.xlsx", Vec::new(), "NOT_A_WORKBOOK"),
+        ("submission.xlsx", other[..other.len() / 2].to_vec(), "NOT_A_WORKBOOK"),
+        ("submission.csv", korean, "ENCODING"),
+        ("submission.csv", b"a,b,c\r\n1,2,3\r\n".to_vec(), "BAD_HEADER"),
+    ] {
+        let up = files.up(file, "", &[], body).await;
+        assert_eq!(up.status, StatusCode::UNPROCESSABLE_ENTITY, "{code}: {:#}", up.json());
+        assert_eq!(up.json()["error"]["code"], code);
+    }
+    let most = usize::try_from(sheet::MAX_UPLOAD).unwrap();
+    let large = files.up("submission.csv", "", &[], vec![b'a'; most + 1]).await;
+    assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE);
+    let fits = files.up("submission.csv", "", &[], vec![b'a'; most]).await;
+    assert_eq!(fits.status, StatusCode::UNPROCESSABLE_ENTITY);
+    // What a web page could send unasked is no upload, and neither is a wrong address or method.
+    let post = |address: String, kind: &str| {
+        Request::post(address)
+            .header(header::AUTHORIZATION, format!("Bearer {}", files.token))
+            .header(header::CONTENT_TYPE, kind)
+            .body(Body::from(csv(&GOOD)))
+            .unwrap()
+    };
+    let address = files.address("import/submission.csv", "");
+    for (request, status) in [
+        (post(address.clone(), "text/plain"), StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        (post(address.clone(), "multipart/form-data"), StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        (post(files.address("import/submission.pdf", ""), CSV), StatusCode::NOT_FOUND),
+        (post(files.address("import/submission.csv", "&mode=maybe"), CSV), StatusCode::BAD_REQUEST),
+        (post("/import/submission.csv?quarter=2026-Q3".to_owned(), CSV), StatusCode::BAD_REQUEST),
+        (post(files.address("export/submission.csv", ""), CSV), StatusCode::METHOD_NOT_ALLOWED),
+    ] {
+        let shown = format!("{request:?}");
+        assert_eq!(files.send(request).await.status, status, "{shown}");
+    }
+    assert_eq!(files.version().await, 1);
+}
+
+async fn only_the_institution_uploads(place: Place) {
+    let mut files = Files::new(&place).await;
+    let own = files.token.clone();
+    for (institution, scopes, down, up) in [
+        ("KOSME", "program:read results:submit", 404, 404),
+        ("KIBO", "program:read", 200, 403),
+        ("TIPA", "program:read results:review", 200, 403),
+        ("TIPA", "results:submit", 404, 404),
+        ("KOSME", "results:review", 404, 404),
+    ] {
+        files.token = Files::token(&files.world, institution, scopes).await;
+        let address = files.address("export/submission.xlsx", "&institution=KIBO");
+        let request =
+            Request::get(address).header(header::AUTHORIZATION, format!("Bearer {}", files.token));
+        let answer = files.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status.as_u16(), down, "{institution} {scopes} downloads");
+        let more = "&institution=KIBO&mode=save";
+        let answer = files.up("submission.csv", more, &[("if-match", "\"1\"")], csv(&GOOD)).await;
+        assert_eq!(answer.status.as_u16(), up, "{institution} {scopes} uploads");
+    }
+    for (token, expected) in [(None, 404), (Some("nonsense"), 401)] {
+        let mut request = Request::get(files.address("export/submission.csv", "&institution=KIBO"));
+        if let Some(token) = token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        let answer = files.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status.as_u16(), expected);
+    }
+    files.token = own;
+    assert_eq!(files.version().await, 1);
+    // What was handed in is closed: a dry run says so, and nothing is saved.
+    let saved =
+        files.up("submission.csv", "&mode=save", &[("if-match", "\"1\"")], csv(&GOOD)).await;
+    assert_eq!(saved.status, StatusCode::OK);
+    let submit = files.world.seen_in("KIBO", PROGRAMME, &files.quarter).await;
+    let input = submit.input(json!({ "attestation": true }));
+    files.world.done(files.world.partner("KIBO"), "submitSubmission", input).await;
+    let closed = files.up("submission.csv", "", &[], csv(&GOOD)).await;
+    assert_eq!(closed.problems()[0], ["-", "-", "WRONG_STATE"].map(str::to_owned));
+    let late = files.up("submission.csv", "&mode=save", &[("if-match", "\"3\"")], csv(&GOOD)).await;
+    assert_eq!(late.status, StatusCode::CONFLICT, "{:#}", late.json());
+}
+
+async fn what_is_not_in_the_file_stays_unless_it_is_to_be_replaced(place: Place) {
+    let files = Files::new(&place).await;
+    files.up("submission.csv", "&mode=save", &[("if-match", "\"1\"")], csv(&GOOD)).await;
+    let less = csv(&[",,,30,9007199254740993,9007199254740992,"]);
+    let kept =
+        files.up("submission.csv", "&mode=save", &[("if-match", "\"2\"")], less.clone()).await;
+    let counts = kept.json()["counts"].clone();
+    assert_eq!(
+        (&counts["absent"], &counts["cleared"], &counts["unchanged"]),
+        (&json!(3), &json!(0), &json!(3))
+    );
+    let more = "&mode=save&replace=true";
+    let replaced = files.up("submission.csv", more, &[("if-match", "\"3\"")], less).await;
+    assert_eq!(replaced.status, StatusCode::OK, "{:#}", replaced.json());
+    assert_eq!(replaced.json()["counts"]["cleared"], 3);
+    let down = String::from_utf8(files.down("submission.csv").await.bytes).unwrap();
+    assert!(!down.contains("KR-11") && down.contains("9007199254740993"), "{down}");
+}
