@@ -118,10 +118,13 @@ impl Caller {
     }
 }
 
+/// A task: as whom, on which submissions, its number, and where it tells of receipts.
+type Strike = fn(Caller, Arc<Vec<String>>, usize, mpsc::Sender<Receipt>) -> BoxFuture<'static, ()>;
+
 /// What writes until the server dies.
 struct Hammer {
     /// Written until it fails.
-    strike: fn(Caller, Arc<Vec<String>>, usize, mpsc::Sender<Receipt>) -> BoxFuture<'static, ()>,
+    strike: Strike,
 }
 
 impl Hammer {
@@ -185,7 +188,7 @@ async fn results(caller: Caller, ids: Arc<Vec<String>>, task: usize, told: mpsc:
                 part("KR-26", other),
                 { "indicator": "NOTE", "value": format!("줄 \"{turn}\"\n둘째 줄"), "evidence": "증빙/\\" },
             ]);
-            let version = if turn % 2 == 0 {
+            let version = if turn.is_multiple_of(2) {
                 let (programme, quarter) =
                     (seen["programme"]["code"].as_str(), seen["quarter"].as_str());
                 let rows = format!(

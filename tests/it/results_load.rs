@@ -124,7 +124,7 @@ impl Load {
             (request, answer)
         };
         // Every fourth call is made twice at once, as by a client that did not wait for its answer.
-        let answers = if number % 4 == 0 {
+        let answers = if number.is_multiple_of(4) {
             let (one, other) = tokio::join!(call(0), call(1));
             vec![one, other]
         } else {

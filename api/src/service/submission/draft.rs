@@ -102,7 +102,7 @@ fn edits(data: &FormData, given: &[Given]) -> Result<Edits, Error> {
             table::cell(data, &one.cell)
         };
         match made {
-            Err(fault) => errors.push(error_at(at, fault)),
+            Err(fault) => errors.push(error_at(at, *fault)),
             Ok((cell, None)) if !one.clear => errors.push(UserError {
                 code: "EMPTY",
                 path: path(at, "value"),

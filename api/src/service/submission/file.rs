@@ -278,7 +278,7 @@ fn read(
         Err(fault) => {
             read.rejected += 1;
             if read.found.len() < MAX_PROBLEMS {
-                read.found.push(faulty(placed, fault, language));
+                read.found.push(faulty(placed, *fault, language));
             }
         }
     })?;

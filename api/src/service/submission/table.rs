@@ -31,14 +31,14 @@ fn unknown<'a>(
     (code, ko, en): (&'static str, &str, &str),
     value: &str,
     codes: impl Iterator<Item = &'a str>,
-) -> Fault {
+) -> Box<Fault> {
     let shown: String = value.chars().take(60).collect();
     let nearest = form::nearest(value, codes).map(str::to_owned);
     let (hint_ko, hint_en) = match &nearest {
         None => (String::new(), String::new()),
         Some(near) => (format!(" 혹시 {near}입니까?"), format!(" Did you mean {near}?")),
     };
-    Fault {
+    Box::new(Fault {
         field,
         code,
         message: Text {
@@ -47,7 +47,7 @@ fn unknown<'a>(
         },
         value: value.to_owned(),
         nearest,
-    }
+    })
 }
 
 const INDICATOR: (&str, &str, &str) = (
@@ -69,7 +69,7 @@ fn part<'a>(
     field: &'static str,
     what: (&'static str, &str, &str),
     codes: impl Iterator<Item = &'a str> + Clone,
-) -> Result<Option<String>, Fault> {
+) -> Result<Option<String>, Box<Fault>> {
     let given = given.trim();
     if given.is_empty() {
         return Ok(None);
@@ -84,7 +84,7 @@ fn part<'a>(
 ///
 /// # Errors
 /// The first part that names nothing.
-pub fn address(data: &FormData, raw: &sheet::Cell) -> Result<Cell, Fault> {
+pub fn address(data: &FormData, raw: &sheet::Cell) -> Result<Cell, Box<Fault>> {
     let indicators = data.definitions.iter().map(|known| known.code.as_str());
     let indicator = part(&raw.indicator, "indicator", INDICATOR, indicators.clone())?
         .ok_or_else(|| unknown("indicator", INDICATOR, &raw.indicator, indicators))?;
@@ -106,7 +106,7 @@ pub fn address(data: &FormData, raw: &sheet::Cell) -> Result<Cell, Fault> {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn cell(data: &FormData, raw: &sheet::Cell) -> Result<(Cell, Option<Entry>), Fault> {
+pub fn cell(data: &FormData, raw: &sheet::Cell) -> Result<(Cell, Option<Entry>), Box<Fault>> {
     let cell = address(data, raw)?;
     let states = ValueState::iter().map(ValueState::code);
     let state = part(&raw.state, "state", STATE, states)?
@@ -127,13 +127,13 @@ pub fn cell(data: &FormData, raw: &sheet::Cell) -> Result<(Cell, Option<Entry>),
     });
     match made {
         Some(Ok(entry)) => Ok((cell, Some(entry))),
-        Some(Err(message)) => Err(Fault {
+        Some(Err(message)) => Err(Box::new(Fault {
             field: "value",
             code: "INVALID_VALUE",
             message,
             value: raw.value.clone(),
             nearest: None,
-        }),
+        })),
         None => Err(unknown("indicator", INDICATOR, &raw.indicator, std::iter::empty())),
     }
 }
