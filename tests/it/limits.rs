@@ -181,6 +181,12 @@ async fn a_document_has_bounds(place: Place) {
                     "__typename @include(if: true) ".repeat(directives - 2)
                 ))
             }),
+            document("fields of introspection", 50, |count| {
+                query(format!(
+                    "{{ {} }}",
+                    times(count, |at| format!("a{at}: __type(name: \"Topic\") {{ name }} "))
+                ))
+            }),
             document("fragments", 50, |fragments| {
                 query(format!(
                     "{{ {} }} {}",

@@ -10,6 +10,8 @@ pub const MAX_DOCUMENT: usize = 64 * 1024;
 pub const MAX_NESTING: usize = 40;
 /// Most tokens of a document.
 pub const MAX_TOKENS: usize = 6_000;
+/// Most mentions of the fields `__schema` and `__type`; tools ask for one.
+pub const MAX_INTROSPECTIONS: usize = 50;
 
 /// What the text holds.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -19,6 +21,7 @@ struct Count {
     aliases: usize,
     directives: usize,
     fragments: usize,
+    introspections: usize,
 }
 
 /// Length of the string that begins `bytes`, quotes included; of what is left if it never ends.
@@ -83,6 +86,8 @@ fn count(text: &str) -> Count {
                 let length =
                     1 + rest[1..].iter().position(|byte| !is_part(byte)).unwrap_or(rest.len() - 1);
                 count.fragments += usize::from(depth == 0 && &rest[..length] == b"fragment");
+                count.introspections +=
+                    usize::from(matches!(&rest[..length], b"__schema" | b"__type"));
                 length
             }
             _ => 1,
@@ -139,6 +144,7 @@ pub fn check(text: &str) -> Result<(), Error> {
         (count.aliases, MAX_ALIASES, "별칭(alias)", "aliases"),
         (count.directives, MAX_DIRECTIVES, "지시어", "directives"),
         (count.fragments, MAX_FRAGMENTS, "조각(fragment)", "fragments"),
+        (count.introspections, MAX_INTROSPECTIONS, "인트로스펙션 필드", "fields of introspection"),
     ] {
         if found > most {
             return Err(too_large(ko, en, most));
@@ -157,9 +163,19 @@ mod tests {
     fn what_counts_is_counted() {
         let text = "query A($x: Int = 1 @d) { a: b(c: {d: \"}:@#\"}) @skip(if: true) ...F } # {:@\n\
                     fragment F on T { \"\"\"x\"\"\" e: f }";
-        let expected = Count { tokens: 45, nesting: 3, aliases: 2, directives: 2, fragments: 1 };
+        let expected = Count {
+            tokens: 45,
+            nesting: 3,
+            aliases: 2,
+            directives: 2,
+            fragments: 1,
+            introspections: 0,
+        };
         assert_eq!(count(text), expected);
         assert_eq!(count("{ a(x: -1.5e+3, y: [1 2]) }").tokens, 14);
+        let asks =
+            "{ __schema { types { __typename } } a: __type(name: \"__type\") { name } } # __type";
+        assert_eq!(count(asks).introspections, 2);
     }
 
     #[test]
