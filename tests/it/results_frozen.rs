@@ -11,7 +11,7 @@ use crate::tests;
 
 tests![figures_of_final_quarters_move_by_accepted_restatements_alone];
 
-const SEEDS: [u64; 3] = [1, 2, 4];
+const SEEDS: [u64; 2] = [1, 2];
 const STEPS: usize = 70;
 const BEFORE: &str = "2026-Q2";
 
@@ -166,7 +166,22 @@ impl Run {
             restate.clone(),
             restate,
         ];
-        let (who, mutation, more) = self.numbers.pick(&verbs).clone();
+        // Every other one is what its state waits for, or nothing would come to its end.
+        let awaited: &[&str] = match (row["status"].as_str().unwrap(), row["isRestatement"] == true)
+        {
+            _ if self.numbers.below(2) == 0 => &[],
+            ("DRAFT" | "RETURNED", true) => {
+                &["saveSubmissionDraft", "submitSubmission", "reportNilSubmission"]
+            }
+            ("SUBMITTED", true) => &["acceptSubmission", "acceptSubmission", "returnSubmission"],
+            (_, false) if row["period"]["state"] == "FINAL" => &["restateSubmission"],
+            _ => &[],
+        };
+        let fit: Vec<_> = verbs.iter().filter(|(_, verb, _)| awaited.contains(verb)).collect();
+        let (who, mutation, more) = match fit.as_slice() {
+            [] => self.numbers.pick(&verbs).clone(),
+            fit => (*self.numbers.pick(fit)).clone(),
+        };
         let mut input = json!({
             "id": row["id"], "expectedVersion": row["version"], "idempotencyKey": key(),
         });

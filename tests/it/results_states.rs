@@ -536,7 +536,7 @@ async fn what_holds_in_a_final_quarter_stands(place: Place) {
     let before = figure().await;
     assert_eq!(
         before,
-        json!([{ "value": "16.3", "target": "20.0", "targetRate": 81.5, "institutions": 2 }])
+        json!([{ "value": "16.3", "target": "20", "targetRate": 81.5, "institutions": 2 }])
     );
     // A repeated call of before is told what it was told; another one is refused.
     world.done(&world.lead, "setTarget", set).await;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use entity::indicator::Aggregation;
 use entity::submission_value;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -201,12 +201,16 @@ async fn indicator(reader: &Reader<'_>, args: &Args) -> Result<Uuid, Error> {
 fn known_at(reader: &Reader<'_>, args: &Args) -> Result<DateTime<Utc>, Error> {
     match given(args, "knownAt") {
         None => Ok(reader.now),
-        Some(text) => text.parse::<DateTime<Utc>>().map_err(|_| {
-            Error::input(
-                "knownAt은 2026-10-12T18:00:00+09:00 형식의 시각이어야 합니다.",
-                "knownAt must be an instant like 2026-10-12T18:00:00+09:00.",
-            )
-        }),
+        Some(text) => {
+            // Years that a calendar knows.
+            let at = text.parse::<DateTime<Utc>>().ok();
+            at.filter(|at| (1..=9999).contains(&at.year())).ok_or_else(|| {
+                Error::input(
+                    "knownAt은 2026-10-12T18:00:00+09:00 형식의 시각이어야 합니다.",
+                    "knownAt must be an instant like 2026-10-12T18:00:00+09:00.",
+                )
+            })
+        }
     }
 }
 
