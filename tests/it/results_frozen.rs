@@ -134,7 +134,8 @@ impl Run {
         let mut cells = good();
         cells[0]["value"] = json!((10 + self.numbers.below(5)).to_string());
         cells[0]["comment"] = json!("확인");
-        cells.push(value("RATE", &format!("{}.5", self.numbers.below(90))));
+        // Whole, since its decimals change.
+        cells.push(value("RATE", &self.numbers.below(90).to_string()));
         let restate = (
             &lead,
             "restateSubmission",
@@ -166,10 +167,10 @@ impl Run {
             restate.clone(),
             restate,
         ];
-        // Every other one is what its state waits for, or nothing would come to its end.
+        // Most are what their state waits for, or nothing would come to its end.
         let awaited: &[&str] = match (row["status"].as_str().unwrap(), row["isRestatement"] == true)
         {
-            _ if self.numbers.below(2) == 0 => &[],
+            _ if self.numbers.below(4) == 0 => &[],
             ("DRAFT" | "RETURNED", true) => {
                 &["saveSubmissionDraft", "submitSubmission", "reportNilSubmission"]
             }
