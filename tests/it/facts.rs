@@ -61,11 +61,11 @@ async fn a_date_without_its_year_in_print_is_inferred(place: Place) {
     let mut seen = 0;
     for (list, fields) in [
         ("meetings", "heldOn startsAt endsAt"),
-        ("meetings.agenda", "startsAt endsAt"),
+        ("agendaItems", "startsAt endsAt"),
         ("statements", "madeOn"),
         ("recommendations", "raisedOn"),
         ("recommendations.assignments", "assignedOn"),
-        ("recommendations.effects", "occurredOn"),
+        ("effects", "occurredOn"),
         ("memberships", "observedOn"),
         ("observations", "periodStart periodEnd"),
         ("activities", "startsOn endsOn"),
@@ -74,20 +74,37 @@ async fn a_date_without_its_year_in_print_is_inferred(place: Place) {
         ("policyTasks.milestones", "due reachedOn"),
         ("legislativeInitiatives", "startsOn"),
         ("bills", "checkedAt"),
-        ("bills.events", "occurredOn"),
+        ("billEvents", "occurredOn"),
         ("bodies", "operatingSince"),
-        ("bodies.series", "startsOn endsOn"),
-        ("bodies.appointments", "startsOn letterOn"),
+        ("meetingSeries", "startsOn endsOn"),
+        ("appointments", "startsOn letterOn"),
         ("documents", "publishedOn publishedAt"),
         ("institutions", "founded"),
     ] {
         for row in rows(&app, list, fields).await {
-            let documents: Vec<&str> =
-                citations(&row).iter().map(|citation| citation["document"]["code"].as_str().unwrap()).collect();
+            let documents: Vec<&str> = citations(&row)
+                .iter()
+                .map(|citation| citation["document"]["code"].as_str().unwrap())
+                .collect();
             // What the documents print with its year, word for word.
             let printed: &[&str] = &[
-                "1999", "2016", "2017", "2020", "2021", "2021-09", "2021-10", "2022", "2022-01", "2022-02",
-                "2022-12-31", "2023-12-06", "2024-03-29", "2026-03", "2028", "2030", "2032",
+                "1999",
+                "2016",
+                "2017",
+                "2020",
+                "2021",
+                "2021-09",
+                "2021-10",
+                "2022",
+                "2022-01",
+                "2022-02",
+                "2022-12-31",
+                "2023-12-06",
+                "2024-03-29",
+                "2026-03",
+                "2028",
+                "2030",
+                "2032",
             ];
             for field in fields.split(' ') {
                 let Some(date) = row[field].as_str() else { continue };
@@ -129,9 +146,13 @@ async fn an_english_name_that_no_source_prints_is_our_rendering(place: Place) {
             let is_marked = citations(&row).iter().any(|citation| {
                 citation["basis"] == "INFERRED"
                     && citation["field"] == format!("{field}.en")
-                    && citation["note"]["en"].as_str().is_some_and(|note| note.contains("Our rendering"))
+                    && citation["note"]["en"]
+                        .as_str()
+                        .is_some_and(|note| note.contains("Our rendering"))
             });
-            let is_printed = printed.contains(&name) || name.contains("Kickoff Meeting for") || name == "Minister";
+            let is_printed = printed.contains(&name)
+                || name.contains("Kickoff Meeting for")
+                || name == "Minister";
             assert_eq!(is_marked, !is_printed, "{list}: {row:#}");
         }
     }
@@ -144,7 +165,13 @@ async fn what_sources_tell_otherwise_is_a_conflict(place: Place) {
                  meeting(code: \"ADVISORY_KICKOFF_2025_0123\") { heldOn conflicts(where: { field: { eq: \"heldOn\" } }) { nodes { status claims { nodes { value { en } locator { ko en } } } } } } }")
         .await;
     let text = data.to_string();
-    for told in ["2024-03-29 (GMT, as printed)", "2024-03-30 (in Korean time)", "Announced on the 23rd", "Held on the 23rd", "First French paragraph"] {
+    for told in [
+        "2024-03-29 (GMT, as printed)",
+        "2024-03-30 (in Korean time)",
+        "Announced on the 23rd",
+        "Held on the 23rd",
+        "First French paragraph",
+    ] {
         assert!(text.contains(told), "{told}: {data:#}");
     }
 }
@@ -153,8 +180,12 @@ async fn places_are_in_both_languages(place: Place) {
     let app = place.app().await;
     for list in ["citations", "conflicts"] {
         let half = match list {
-            "citations" => "{ documents(first: 20) { nodes { citedBy(where: { locator: { ko: { isNull: false }, en: { isNull: true } } }) { totalCount } } } }",
-            _ => "{ conflicts { nodes { claims(where: { locator: { en: { isNull: true } } }) { totalCount } } } }",
+            "citations" => {
+                "{ documents(first: 20) { nodes { citedBy(where: { locator: { ko: { isNull: false }, en: { isNull: true } } }) { totalCount } } } }"
+            }
+            _ => {
+                "{ conflicts { nodes { claims(where: { locator: { en: { isNull: true } } }) { totalCount } } } }"
+            }
         };
         let text = app.data(half).await.to_string();
         assert!(text.contains("\"totalCount\":0"), "{text}");

@@ -94,7 +94,8 @@ fn without(fingerprint: &str) -> DataSet {
     DataSet { fingerprint: fingerprint.to_owned(), ..seed::starting_set().unwrap() }
 }
 
-const LEAVING: &str = "{ one: institution(code: \"LEAVING_1\") { id version citations { totalCount } }
+const LEAVING: &str =
+    "{ one: institution(code: \"LEAVING_1\") { id version citations { totalCount } }
       two: institution(code: \"LEAVING_2\") { id version parent { code } }
       three: meeting(code: \"LEAVING_3\") { id version host { code } topics { totalCount } } }";
 
@@ -164,7 +165,8 @@ async fn what_left_the_set_stays_if_edited_or_named(place: Place) {
     let left = app.data(&query).await;
     assert_eq!(left["one"], there["one"], "with its citations");
     assert_eq!(left["two"], there["two"]);
-    let gone = app.data("{ meetings(where: { code: { eq: \"LEAVING_3\" } }) { totalCount } }").await;
+    let gone =
+        app.data("{ meetings(where: { code: { eq: \"LEAVING_3\" } }) { totalCount } }").await;
     assert_eq!(gone["meetings"]["totalCount"], 0);
 }
 
