@@ -27,12 +27,12 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for name in PLACED {
             // Safe to repeat after a start that was cut short.
-            if manager.has_column(name, "locator").await? {
+            if table::has_column(manager, name, "locator").await? {
                 let renamed =
                     SeaTable::alter().table(name).rename_column("locator", "locator_ko").to_owned();
                 manager.alter_table(renamed).await?;
             }
-            if !manager.has_column(name, "locator_en").await? {
+            if !table::has_column(manager, name, "locator_en").await? {
                 let added = SeaTable::alter()
                     .table(name)
                     .add_column(ColumnDef::new("locator_en").text().null())

@@ -44,7 +44,7 @@ const OUR_RENDERING: [&str; 2] = [
 ];
 
 /// Columns that hold names, without their language.
-const NAMES: [&str; 5] = ["name", "title", "post", "unit", "room"];
+const NAMES: [&str; 3] = ["name", "title", "unit"];
 
 /// Tables whose titles are our own words in both languages, and no names.
 const OUR_WORDS: [&str; 8] = [
@@ -143,7 +143,7 @@ fn inferred_date(
 ) -> Result<Map<String, Value>, Error> {
     // The citation of the field itself comes before that of the whole row.
     let cited = row.citations.iter().filter(|citation| carries(citation, &column));
-    let cited = cited.max_by_key(|citation| citation.contains_key("field"));
+    let cited = cited.min_by_key(|citation| !citation.contains_key("field"));
     let note = cited.and_then(|citation| documents.get(document(citation))?.year.as_ref());
     let (Some(cited), Some(note)) = (cited, note) else {
         let text = format!(
