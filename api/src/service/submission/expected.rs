@@ -126,7 +126,7 @@ fn cannot_join(field: &str, quarter: Quarter, locked_on: Option<NaiveDate>) -> E
         Some(on) => (
             "QUARTER_CLOSED",
             format!("{on}에 접수가 마감되어"),
-            format!("has taken no results since {on}"),
+            format!("took results until {on}"),
         ),
     };
     Error::User(vec![UserError::at(
