@@ -498,6 +498,7 @@ async fn numbers_count_as_people_see_them(place: Place) {
         assert_eq!(row.split(',').nth(6), Some(value), "{row}");
     }
     // A formula without its value, and a percentage of won: these alone are told.
+    let book = files.book(2, &cells);
     let blank = (totals, "<v>1000</v>", "<f>500*2</f>");
     let wrong = (styles, "numFmtId=\"3\"", "numFmtId=\"9\"");
     for (change, cells) in [(blank, &["G6"][..]), (wrong, &["G5", "G6", "G7"])] {

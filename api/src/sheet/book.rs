@@ -151,10 +151,11 @@ impl<'a> Book<'a> {
                     at = (row, column + 1);
                     let Some(content) = cell(&mut xml, &head, tables)? else { continue };
                     let column = column_within_limit(column.into())?;
-                    if row != current && !cells.is_empty() {
-                        if each(current, std::mem::take(&mut cells))? == Next::End {
-                            return Ok(());
-                        }
+                    if row != current
+                        && !cells.is_empty()
+                        && each(current, std::mem::take(&mut cells))? == Next::End
+                    {
+                        return Ok(());
                     }
                     current = row;
                     hold(&mut cells, column, content);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use unicode_normalization::UnicodeNormalization;
 
 use super::number::Asked;
-use super::{Form, Indicator, Named, number};
+use super::{Form, Indicator, MAX_TEXT, Named, number};
 
 /// States of an answer: the code and the Korean word.
 pub(super) const STATES: [(&str, &str); 4] = [
@@ -189,13 +189,13 @@ impl<'a> Lists<'a> {
     }
 }
 
-/// A text in one width, composed, without white space and what shows nothing.
+/// A text in one width, composed, without white space and what shows nothing; of a text longer than any cell,
+/// its beginning.
 pub(super) fn squeezed(text: &str) -> String {
-    text.nfkc()
-        .filter(|it| {
-            !it.is_whitespace() && !matches!(it, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}')
-        })
-        .collect()
+    let is_shown = |it: &char| {
+        !it.is_whitespace() && !matches!(it, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}')
+    };
+    text.chars().take(MAX_TEXT).nfkc().filter(is_shown).collect()
 }
 
 #[cfg(test)]
