@@ -13,9 +13,11 @@
 
 mod access;
 mod api_client;
+mod asking;
 mod audit;
 mod cli;
 mod examples;
+mod filters;
 mod http;
 mod input;
 mod limits;
@@ -58,9 +60,11 @@ fn main() -> ExitCode {
     let tests = [
         access::tests(),
         api_client::tests(),
+        asking::tests(),
         audit::tests(),
         cli::tests(),
         examples::tests(),
+        filters::tests(),
         http::tests(),
         input::tests(),
         limits::tests(),
