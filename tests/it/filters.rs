@@ -74,7 +74,11 @@ async fn rows_read(app: &TestApp, statement: &Statement) -> [u64; 2] {
         .values
         .iter()
         .flat_map(|values| &values.0)
-        .map(|value| Statement::from_sql_and_values(backend, "$1", [value.clone()]).to_string())
+        .map(|value| {
+            let text = Statement::from_sql_and_values(backend, "$1", [value.clone()]).to_string();
+            let is_keys = matches!(value, sea_orm::Value::Array(..));
+            if is_keys { format!("{text}::uuid[]") } else { text }
+        })
         .collect();
     let values = if values.is_empty() { String::new() } else { format!("({})", values.join(", ")) };
     let mut read = [0, 0];
