@@ -139,7 +139,7 @@ impl Catalog {
         if ty.is_fact {
             ty = with_provenance(ty);
         }
-        if ty.list.is_some() && ty.columns.contains_key("updated_at") {
+        if ty.list.is_some() && ty.find("updatedAt").is_some() {
             ty = ty.orderable("UPDATED_AT", "updated_at");
         }
         let guard = ty.guard;
