@@ -107,6 +107,15 @@ pub enum Error {
     Validation(Message),
     /// An argument or variable holds what it may not.
     Input(Message),
+    /// The same, and where.
+    Argument {
+        /// Stable code: what it holds may not stand there, or names nothing that is there to be shown.
+        code: &'static str,
+        /// From the argument's or `$variable`'s name on.
+        path: Vec<String>,
+        /// What to do.
+        message: Message,
+    },
     /// The request is larger than any honest one.
     TooLarge(Message),
     /// The answer would be too large.
@@ -166,32 +175,63 @@ impl Error {
         Self::Input(Message::new(ko, en))
     }
 
+    /// An [`Error::Argument`] at the argument of that name.
+    pub fn argument(name: &str, ko: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::at(vec![name.to_owned()], Message::new(ko, en))
+    }
+
+    /// An [`Error::Argument`] at a path.
+    pub fn at(path: Vec<String>, message: Message) -> Self {
+        Self::Argument { code: "BAD_USER_INPUT", path, message }
+    }
+
+    /// The error as one of a thing that is not there.
+    #[must_use]
+    pub fn absent(mut self) -> Self {
+        if let Self::Argument { code, .. } = &mut self {
+            *code = Self::NotFound.code();
+        }
+        self
+    }
+
+    /// The error, a step further down than where it was found.
+    #[must_use]
+    pub fn within(mut self, step: &str) -> Self {
+        if let Self::Argument { path, .. } = &mut self {
+            path.insert(0, step.to_owned());
+        }
+        self
+    }
+
     /// An [`Error::BadRequest`].
     pub fn bad_request(ko: impl Into<String>, en: impl Into<String>) -> Self {
         Self::BadRequest(Message::new(ko, en))
     }
 
-    /// An [`Error::Input`]: the argument is not a day.
+    /// An [`Error::Argument`]: not a day.
     pub fn not_a_date(name: &str) -> Self {
-        Self::input(
-            format!("{name}은(는) 2026-07-01 형식의 날짜여야 합니다."),
-            format!("{name} must be a date like 2026-07-01."),
+        Self::argument(
+            name,
+            format!("`{name}` 값은 2026-07-01 형식의 날짜여야 합니다."),
+            format!("`{name}` must be a date like 2026-07-01."),
         )
     }
 
-    /// An [`Error::Input`]: the argument is not a day, month or year.
+    /// An [`Error::Argument`]: not a day, month or year.
     pub fn not_a_partial_date(name: &str) -> Self {
-        Self::input(
-            format!("{name}은(는) 2026, 2026-07, 2026-07-01 형식이어야 합니다."),
-            format!("{name} must be written like 2026, 2026-07 or 2026-07-01."),
+        Self::argument(
+            name,
+            format!("`{name}` 값은 2026, 2026-07, 2026-07-01 형식이어야 합니다."),
+            format!("`{name}` must be written like 2026, 2026-07 or 2026-07-01."),
         )
     }
 
-    /// An [`Error::Input`]: the argument is no quarter.
+    /// An [`Error::Argument`]: no quarter.
     pub fn not_a_quarter(name: &str) -> Self {
-        Self::input(
-            format!("{name}은(는) 2026-Q3 형식의 분기여야 합니다."),
-            format!("{name} must be a quarter like 2026-Q3."),
+        Self::argument(
+            name,
+            format!("`{name}` 값은 2026-Q3 형식의 분기여야 합니다."),
+            format!("`{name}` must be a quarter like 2026-Q3."),
         )
     }
 
@@ -206,6 +246,7 @@ impl Error {
             Self::Parse(_) => "GRAPHQL_PARSE_FAILED",
             Self::Validation(_) => "GRAPHQL_VALIDATION_FAILED",
             Self::Input(_) => "BAD_USER_INPUT",
+            Self::Argument { code, .. } => code,
             Self::TooLarge(_) => "QUERY_TOO_LARGE",
             Self::TooCostly { .. } => "QUERY_TOO_COSTLY",
             Self::BadRequest(_) | Self::MethodNotAllowed { .. } => "BAD_REQUEST",
@@ -231,6 +272,7 @@ impl Error {
             Self::Parse(message)
             | Self::Validation(message)
             | Self::Input(message)
+            | Self::Argument { message, .. }
             | Self::TooLarge(message)
             | Self::BadRequest(message) => message.clone(),
             Self::TooCostly { cost, limit } => Message::new(

@@ -131,6 +131,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// 사례 번호. Stable key.
+    #[sea_orm(unique)]
     pub code: String,
     /// 제목. Title. Korean.
     pub title_ko: String,

@@ -35,6 +35,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// 클라이언트 ID. Name with which it signs in (RFC 6749 §2.2).
+    #[sea_orm(unique)]
     pub client_id: String,
     /// 이름. Name for people.
     pub name: String,

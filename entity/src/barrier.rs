@@ -43,6 +43,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// 애로 키. Stable key.
+    #[sea_orm(unique)]
     pub code: String,
     /// 유형. Kind.
     pub kind: BarrierKind,

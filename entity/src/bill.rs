@@ -79,6 +79,7 @@ pub struct Model {
     /// 입법과제. Initiative it belongs to.
     pub initiative_id: Option<Uuid>,
     /// 의안번호. Number at the Assembly, or an own key while the source gives none.
+    #[sea_orm(unique)]
     pub number: String,
     /// 의안명. Title. Korean.
     pub title_ko: String,

@@ -29,6 +29,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// 협의체 코드. Stable code.
+    #[sea_orm(unique)]
     pub code: String,
     /// 명칭. Official name. Korean.
     pub name_ko: String,

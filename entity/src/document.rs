@@ -51,6 +51,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// 자료 키. Stable key.
+    #[sea_orm(unique)]
     pub code: String,
     /// 제목. Title. Korean.
     pub title_ko: String,

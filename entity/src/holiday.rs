@@ -27,6 +27,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// 날짜. The day.
+    #[sea_orm(unique)]
     pub observed_on: Date,
     /// 명칭. Name. Korean.
     pub name_ko: String,

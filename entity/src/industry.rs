@@ -25,6 +25,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// 분류 코드. Section letter or two-digit division.
+    #[sea_orm(unique)]
     pub code: String,
     /// 차수. Revision of the classification.
     pub revision: i32,

@@ -49,6 +49,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// 기관 코드. Stable abbreviation, e.g. `TIPA`, `KOSME`.
+    #[sea_orm(unique)]
     pub code: String,
     /// 기관명. Current official name. Korean.
     pub name_ko: String,

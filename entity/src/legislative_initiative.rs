@@ -14,6 +14,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// 입법과제 키. Stable key.
+    #[sea_orm(unique)]
     pub code: String,
     /// 현재 명칭. Current title. Korean.
     pub title_ko: String,

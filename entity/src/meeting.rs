@@ -61,6 +61,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// 회의 키. Stable key.
+    #[sea_orm(unique)]
     pub code: String,
     /// 협의체. Body that met; none for a single event.
     pub body_id: Option<Uuid>,

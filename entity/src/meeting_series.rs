@@ -31,6 +31,7 @@ pub struct Model {
     /// 협의체. Body that meets.
     pub body_id: Uuid,
     /// 계열 코드. Stable code.
+    #[sea_orm(unique)]
     pub code: String,
     /// 명칭. Name. Korean.
     pub name_ko: String,

@@ -29,6 +29,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// 수치 키. Stable key.
+    #[sea_orm(unique)]
     pub code: String,
     /// 제목. What is measured. Korean.
     pub title_ko: String,

@@ -14,6 +14,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// 인물 키. Stable key.
+    #[sea_orm(unique)]
     pub code: String,
     /// 이름. Name. Korean.
     pub name_ko: String,

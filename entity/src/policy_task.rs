@@ -30,6 +30,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// 과제 키. Stable key.
+    #[sea_orm(unique)]
     pub code: String,
     /// 계획. Plan it belongs to.
     pub plan_id: Option<Uuid>,

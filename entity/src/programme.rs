@@ -25,6 +25,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// 사업 코드. Stable code.
+    #[sea_orm(unique)]
     pub code: String,
     /// 사업명. Name. Korean.
     pub name_ko: String,

@@ -63,6 +63,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// 건의 키. Stable key.
+    #[sea_orm(unique)]
     pub code: String,
     /// 제목. Short title. Korean.
     pub title_ko: String,

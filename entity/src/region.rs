@@ -36,6 +36,7 @@ pub struct Model {
     pub id: Uuid,
     /// 지역 키. Stable key: the ISO 3166-2:KR code, or an own key where ISO has none
     /// (`JEONNAM_GWANGJU`, `NATIONWIDE`).
+    #[sea_orm(unique)]
     pub code: String,
     /// 지역명. Current legal name. Korean.
     pub name_ko: String,

@@ -27,6 +27,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// 분기. The quarter.
+    #[sea_orm(unique)]
     pub quarter: String,
     /// 상태. How far it has come.
     pub state: PeriodState,

@@ -14,6 +14,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// 발언 키. Stable key.
+    #[sea_orm(unique)]
     pub code: String,
     /// 회의. Meeting, if said in one.
     pub meeting_id: Option<Uuid>,

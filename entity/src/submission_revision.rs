@@ -18,6 +18,7 @@ pub struct Model {
     /// 차수. Number, from 1.
     pub number: i32,
     /// 접수 번호. Receipt number.
+    #[sea_orm(unique)]
     pub receipt: String,
     /// 내용 해시. SHA-256 over its values.
     pub content_hash: String,

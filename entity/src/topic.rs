@@ -27,6 +27,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// 주제 키. Stable key.
+    #[sea_orm(unique)]
     pub code: String,
     /// 주제명. Name. Korean.
     pub name_ko: String,

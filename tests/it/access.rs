@@ -186,7 +186,7 @@ async fn cases_show_once_they_are_published(place: Place) {
         adoptionCases { totalCount }
         adoptionCaseStatistics(includeIllustrative: true) { total }
         adoptionCase(code: \"DEMO-0001\") { id outcomes { totalCount } }
-        similarCases(to: { region: \"KR-11\" }, first: 100) { totalCount }
+        similarCases(to: { region: \"KR-11\" }, first: 100, includeIllustrative: true) { totalCount }
         region(code: \"KR-11\") { adoptionCases { totalCount } }
     }";
     let before = app.data(query).await;

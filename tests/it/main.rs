@@ -13,10 +13,12 @@
 
 mod access;
 mod api_client;
+mod asking;
 mod audit;
 mod cli;
 mod examples;
 mod facts;
+mod filters;
 mod http;
 mod input;
 mod limits;
@@ -59,10 +61,12 @@ fn main() -> ExitCode {
     let tests = [
         access::tests(),
         api_client::tests(),
+        asking::tests(),
         audit::tests(),
         cli::tests(),
         examples::tests(),
         facts::tests(),
+        filters::tests(),
         http::tests(),
         input::tests(),
         limits::tests(),

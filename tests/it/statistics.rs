@@ -8,7 +8,9 @@ use crate::tests;
 tests![
     small_cells_are_hidden_with_a_second_one,
     cases_count_under_the_region_they_ask_for,
-    feedback_counts_answers_and_days
+    feedback_counts_answers_and_days,
+    feedback_counts_each_recommendation_once,
+    groups_are_what_they_are_asked_by,
 ];
 
 async fn small_cells_are_hidden_with_a_second_one(place: Place) {
@@ -88,4 +90,99 @@ async fn feedback_counts_answers_and_days(place: Place) {
         )
         .await;
     assert_eq!(later["feedbackStatistics"]["total"]["answered"], Value::from(0));
+}
+
+async fn feedback_counts_each_recommendation_once(place: Place) {
+    let app = place.app().await;
+    let counts = async || {
+        let mut all = Vec::new();
+        for group in ["ADDRESSEE", "TOPIC", "REGION", "SOURCE"] {
+            let data = app.data(&format!("{{ feedbackStatistics(groupBy: {group}) {{ total {{ raised items answered }} rows {{ key raised items answered }} }} }}")).await;
+            let statistics = &data["feedbackStatistics"];
+            for name in ["raised", "items", "answered"] {
+                let sum: i64 = statistics["rows"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|row| row[name].as_i64().unwrap())
+                    .sum();
+                assert_eq!(statistics["total"][name], sum, "{group} {name}");
+            }
+            all.push(statistics.clone());
+        }
+        let totals: Vec<&Value> = all.iter().map(|of| &of["total"]).collect();
+        assert!(totals.windows(2).all(|pair| pair[0] == pair[1]), "{totals:?}");
+        all.swap_remove(0)
+    };
+    // By hand: 28 on record, two of them totals (43 and 9) of which five and four are on record. So 26 by
+    // themselves, and 43 + 9 + 17 items: 17 are part of no total.
+    let before = counts().await;
+    assert_eq!(before["total"], json!({ "raised": 26, "items": 69, "answered": 0 }));
+    let row = |statistics: &Value, key: Value| {
+        let rows = statistics["rows"].as_array().unwrap().clone();
+        rows.into_iter().find(|row| row["key"] == key).unwrap()
+    };
+    // The five were put to the OPC; the other 38 and the nine of S2 to the government.
+    assert_eq!(
+        row(&before, json!("OPC")),
+        json!({ "key": "OPC", "raised": 5, "items": 5, "answered": 0 })
+    );
+    assert_eq!(
+        row(&before, json!("GOK")),
+        json!({ "key": "GOK", "raised": 4, "items": 47, "answered": 0 })
+    );
+    // One raised again counts as the first, and two that name each other as one.
+    let relate = async |one: &str, other: &str| {
+        let id = if app.is_postgres() { "gen_random_uuid()" } else { "randomblob(16)" };
+        app.sql(&format!(
+            "INSERT INTO recommendation_relation (id, recommendation_id, position, other_id, kind, visibility, origin, version, created_at, updated_at)
+             SELECT {id}, r.id, 9, o.id, 'SAME_AS', 'PUBLIC', 'REPORTED', 1, r.created_at, r.updated_at FROM recommendation r JOIN recommendation o ON o.code = '{other}' WHERE r.code = '{one}'"
+        ))
+        .await;
+    };
+    relate("RC_S4_PARK", "RC_S3_AI_SUPPORT").await;
+    assert_eq!(counts().await["total"], json!({ "raised": 25, "items": 68, "answered": 0 }));
+    relate("RC_S3_AI_SUPPORT", "RC_S4_PARK").await;
+    assert_eq!(counts().await["total"], json!({ "raised": 25, "items": 68, "answered": 0 }));
+    // Who does not see the parts sees the total.
+    app.sql("UPDATE recommendation SET visibility = 'INTERNAL' WHERE code LIKE 'RC_S2%' AND code <> 'RC_S2_TOTAL'").await;
+    assert_eq!(counts().await["total"], json!({ "raised": 22, "items": 68, "answered": 0 }));
+}
+
+async fn groups_are_what_they_are_asked_by(place: Place) {
+    let app = place.app().await;
+    let data = app.data("{ feedback: __type(name: \"FeedbackGroup\") { enumValues { name } } cases: __type(name: \"AdoptionCaseGroup\") { enumValues { name } } submissions: __type(name: \"SubmissionGroup\") { enumValues { name } } }").await;
+    let mut seen = Vec::new();
+    for (kind, field, args) in [
+        ("feedback", "feedbackStatistics", ""),
+        ("cases", "adoptionCaseStatistics", ", includeIllustrative: true"),
+        (
+            "submissions",
+            "submissionStatistics",
+            ", includeIllustrative: true, from: \"2024-Q1\", to: \"2026-Q4\"",
+        ),
+    ] {
+        for value in data[kind]["enumValues"].as_array().unwrap() {
+            let group = value["name"].as_str().unwrap();
+            let answer = app
+                .data(&format!(
+                    "{{ {field}(groupBy: {group}{args}) {{ groupBy rows {{ key }} }} }}"
+                ))
+                .await;
+            assert_eq!(answer[field]["groupBy"], group);
+            let keys: Vec<String> = answer[field]["rows"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|row| row["key"].to_string())
+                .collect();
+            assert!(field == "submissionStatistics" || !keys.is_empty(), "{field} {group}");
+            // No value answers what another one does.
+            assert!(
+                keys.is_empty() || !seen.contains(&(field, keys.clone())),
+                "{field} {group}: {keys:?}"
+            );
+            seen.push((field, keys));
+        }
+    }
 }

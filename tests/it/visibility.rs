@@ -602,7 +602,7 @@ async fn questions_about_the_company(app: &TestApp) -> String {
         fields.push(format!("adoptionCases(where: {{ search: \"{name}\" }}) {{ totalCount }}"));
         fields.push(format!("search(text: \"{name}\") {{ totalCount nodes {{ id }} }}"));
         fields.push(format!(
-            "similarCases(to: {{ size: SMALL }}, where: {{ case: {{ companyName: {{ eq: \"{name}\" }} }} }}) \
+            "similarCases(to: {{ size: SMALL }}, includeIllustrative: true, where: {{ case: {{ companyName: {{ eq: \"{name}\" }} }} }}) \
              {{ totalCount }}"
         ));
     }

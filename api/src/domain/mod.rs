@@ -18,6 +18,7 @@ pub mod quarter;
 pub mod rate;
 pub mod search_text;
 pub mod submission;
+pub mod suggest;
 pub mod suppression;
 pub mod text;
 pub mod validation;

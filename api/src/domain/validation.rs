@@ -120,7 +120,7 @@ impl BadExpression {
                 format!("An expression has 1 to {MAX_EXPRESSION} characters."),
             ),
             Self::Character { found, at } => Text::new(
-                format!("{at}번째 글자 {found}은(는) 식에 쓸 수 없습니다."),
+                format!("식에 쓸 수 없는 글자가 있습니다({at}번째 `{found}`)."),
                 format!("Character {at}, {found}, is none that an expression has."),
             ),
             Self::UnknownName(name) => Text::new(

@@ -14,7 +14,7 @@ use crate::domain::adoption_case::{points, required_from};
 use crate::error::Error;
 use crate::read::Reader;
 use crate::read::catalog::{Root, RootKind, page_args};
-use crate::read::model::{Arg, Args, Column, Guard, List, Scalar, Source, Type};
+use crate::read::model::{Arg, Args, Column, Expression, Guard, List, Scalar, Source, Type};
 use crate::read::scope;
 use crate::read::sql::Sql;
 
@@ -65,6 +65,9 @@ fn adoption_case() -> Type {
         .sorted(&["code"])
         .orderable("CODE", "code")
         .orderable("STARTED_ON", "started_on")
+        .orderable_by("INVESTMENT", known(Scalar::Krw, |_, sql, alias, _, _| least(sql, alias, "investment", "-1")))
+        .orderable_by("PUBLIC_SUPPORT", known(Scalar::Krw, |_, sql, alias, _, _| least(sql, alias, "public_support", "-1")))
+        .orderable_by("PUBLISHED_ON", known(Scalar::Date, |_, sql, alias, _, _| least(sql, alias, "published_on", "'0001-01-01'")))
         .searchable()
         .list("adoptionCases")
         .lookup("adoptionCase", "code")
@@ -144,6 +147,16 @@ fn case_requirement() -> Type {
     .sorted(&["position"])
     .orderable("POSITION", "position")
     .list("caseRequirements")
+}
+
+fn known(scalar: Scalar, expression: Expression) -> Column {
+    Column { source: Source::Expression(expression), scalar }
+}
+
+/// Adds a column to sort by, with the least value where it has none: the expression of an index.
+fn least(sql: &mut Sql, alias: &str, column: &str, value: &str) -> Result<(), Error> {
+    sql.push("coalesce(").column(alias, column).push(", ").push(value).push(")");
+    Ok(())
 }
 
 /// Whether the caller sees names that companies did not give for publication.
@@ -296,6 +309,7 @@ pub fn roots() -> Vec<Root> {
         "SimilarCaseInput!",
         "비교 기준. The company to compare with; what is left out does not count.",
     )];
+    similar.push(super::statistics::illustrative());
     similar.extend(page_args("SimilarCase", true).into_iter().filter(|arg| arg.name != "orderBy"));
     let mut required =
         vec![Arg::new("stage", "AdoptionStage", "단계. Only what a case at this stage must hold.")];
@@ -435,5 +449,6 @@ fn alike(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result
     sql.push("(");
     score(reader, sql, alias, args, args)?;
     sql.push(" > ").literal(usize::from(points::VERIFIED)).push(")");
+    crate::service::statistics::origin(sql, alias, args);
     Ok(())
 }

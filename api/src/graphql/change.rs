@@ -3,6 +3,7 @@
 use entity::change::{ChangeKind, Column as C};
 use serde_json::Value;
 
+use crate::domain::suggest;
 use crate::error::Error;
 use crate::read::Reader;
 use crate::read::catalog::{Root, RootKind, page_args};
@@ -37,7 +38,7 @@ pub fn roots() -> Vec<Root> {
     args.extend(page_args("Change", false));
     vec![Root {
         name: "changes",
-        description: "변경 내역. What changed, the oldest first: ask with `after` of the last cursor you saw for what is new since.".into(),
+        description: "변경 내역. What changed, the oldest first: ask with `after` of the last cursor you saw for what is new since. An empty page gives that cursor again, and before the first change one that stands before it.".into(),
         ty: "ChangeConnection!".into(),
         args,
         kind: RootKind::List(list()),
@@ -69,10 +70,12 @@ fn wanted(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Resul
     sql.push(" AND ").column(alias, "subject_type").push(" IN (NULL");
     for name in types.iter().filter_map(Value::as_str) {
         let known = reader.catalog.fed().find(|ty| ty.name == name).ok_or_else(|| {
-            let shown: String = name.chars().take(40).collect();
-            Error::input(
-                format!("변경 내역에 {shown} 유형이 없습니다."),
-                format!("The feed has no type {shown}."),
+            let shown: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
+            let hint = suggest::among(name, reader.catalog.fed().map(|ty| ty.name));
+            Error::argument(
+                "types",
+                format!("변경 내역에 `{shown}` 유형이 없습니다.{}", hint.ko),
+                format!("The feed has no type `{shown}`.{}", hint.en),
             )
         })?;
         sql.push(", '").push(known.name).push("'");

@@ -52,7 +52,6 @@ pub const CASE_GROUP: &Choice = &Choice {
     description: "사례 통계 기준. What the case statistics are grouped by.",
     values: &[
         ChoiceValue { code: "REGION", description: "지역. Region." },
-        ChoiceValue { code: "INDICATOR", description: "지표. Indicators of programmes." },
         ChoiceValue { code: "INDUSTRY", description: "업종 대분류. KSIC section." },
         ChoiceValue { code: "SIZE", description: "기업 규모. Size." },
         ChoiceValue { code: "STAGE", description: "도입 단계. Stage." },
@@ -139,7 +138,6 @@ pub const SEARCH_TYPE: &Choice = &Choice {
         ChoiceValue { code: "MEMBERSHIP", description: "소속. Posts of persons." },
         ChoiceValue { code: "MILESTONE", description: "이정표. Milestones of tasks." },
         ChoiceValue { code: "OUTCOME", description: "사례 성과. Outcomes of cases." },
-        ChoiceValue { code: "PROGRAMME", description: "사업. Programmes." },
         ChoiceValue { code: "PROVISION", description: "조문. Provisions of bills." },
         ChoiceValue {
             code: "RECOMMENDATION_ANSWER",
@@ -166,6 +164,15 @@ pub const ARGUMENT_ENUMS: &[&Choice] = &[
     super::results::BREAKDOWN,
     super::viewer::VIEWER_KIND,
     super::viewer::STANDING,
+];
+
+/// Arguments of the query's root that name a row by its code, and the type of the row.
+pub const ARGUMENT_CODES: &[(&str, &str)] = &[
+    ("bodies", "Body"),
+    ("institution", "Institution"),
+    ("programme", "Programme"),
+    ("to.ksic", "Industry"),
+    ("to.region", "Region"),
 ];
 
 /// A field of an input object: name, type, description.

@@ -17,9 +17,10 @@ use sea_orm::DatabaseConnection;
 use serde_json::{Map, Value};
 
 use super::document_cache::{Checked, Document, DocumentCache};
+use super::faults::Told;
 use super::persisted::Persisted;
 use super::request::{Cost, GraphQlError, Request, Response};
-use super::{introspection, rules, scan};
+use super::{faults, introspection, rules, scan};
 use crate::config::Introspection;
 use crate::database::reads::Reads;
 use crate::domain::principal::{Author, Principal};
@@ -158,20 +159,28 @@ impl Engine {
             self.refuse(call, &error);
             Response::refused(error)
         };
+        let hints = match self.settings.introspection {
+            Introspection::Everyone => true,
+            Introspection::SignedIn => !matches!(call.author.principal, Principal::Anonymous),
+            Introspection::Nobody => false,
+        };
+        let told = Told { schema: validation_schema(), hints };
         let text = self.settings.persisted.text(request).map_err(refused)?;
-        let document =
-            self.document(&text).map_err(|errors| Response { errors, ..Response::default() })?;
+        let document = self
+            .document(&text, told)
+            .map_err(|errors| Response { errors, ..Response::default() })?;
         let name = request.operation_name.as_deref();
         let operation =
             operation(&document.executable.operations, name).map_err(Response::refused)?;
         let (coerced, variables) =
-            variables(operation, &request.variables).map_err(Response::refused)?;
+            variables(operation, &request.variables, told).map_err(Response::refused)?;
         if let Some(name) =
             document.conditions.iter().find(|name| variables.get(*name).is_some_and(Value::is_null))
         {
-            return Err(Response::refused(Error::input(
-                format!("변수 ${name}은(는) @skip 또는 @include에 쓰이므로 null일 수 없습니다."),
-                format!("The variable ${name} decides a @skip or @include and must not be null."),
+            return Err(Response::refused(Error::argument(
+                &format!("${name}"),
+                format!("변수 `${name}` 값은 @skip 또는 @include에 쓰이므로 null일 수 없습니다."),
+                format!("The variable `${name}` decides a @skip or @include and must not be null."),
             )));
         }
         let kind = operation.operation_type;
@@ -182,12 +191,7 @@ impl Engine {
             kind,
             document,
         };
-        let told = match self.settings.introspection {
-            Introspection::Everyone => true,
-            Introspection::SignedIn => !matches!(call.author.principal, Principal::Anonymous),
-            Introspection::Nobody => false,
-        };
-        if !told && (prepared.asks_for("__schema") || prepared.asks_for("__type")) {
+        if !hints && (prepared.asks_for("__schema") || prepared.asks_for("__type")) {
             return Err(refused(Error::IntrospectionOff));
         }
         Ok(prepared)
@@ -330,7 +334,7 @@ impl Engine {
     ///
     /// # Errors
     /// Those of the document.
-    pub fn document(&self, text: &str) -> Result<Document, Vec<GraphQlError>> {
+    fn document(&self, text: &str, told: Told<'_>) -> Result<Document, Vec<GraphQlError>> {
         if let Some(known) = self.documents.find(text) {
             return Ok(known);
         }
@@ -346,7 +350,7 @@ impl Engine {
         super::limits::check(&parsed).map_err(|error| vec![error.into()])?;
         let executable = parsed
             .to_executable_validate(validation_schema())
-            .map_err(|errors| validation_errors(&errors.errors))?;
+            .map_err(|errors| validation_errors(&errors.errors, told))?;
         let findings = rules::look(validation_schema(), &executable);
         if !findings.faults.is_empty() {
             return Err(rules::errors(&findings).into_iter().map(GraphQlError::from).collect());
@@ -359,15 +363,20 @@ impl Engine {
 
 fn located(
     diagnostics: &apollo_compiler::validation::DiagnosticList,
-    make: impl Fn(String) -> Error,
+    make: impl Fn(Option<&str>, String) -> Error,
 ) -> Vec<GraphQlError> {
+    let kinds = || diagnostics.iter().map(|diagnostic| diagnostic.error.unstable_error_name());
+    // A field that does not exist is left out by the validator, and what it stood in is then empty.
+    let is_cut = kinds().any(|kind| kind == Some("UndefinedField"));
     diagnostics
         .iter()
+        .zip(kinds())
+        .filter(|(_, kind)| !is_cut || *kind != Some("MissingSubselection"))
         .take(10)
-        .map(|diagnostic| {
+        .map(|(diagnostic, kind)| {
             let json = diagnostic.to_json();
             GraphQlError {
-                error: make(json.message),
+                error: make(kind, json.message),
                 path: Vec::new(),
                 locations: json.locations.iter().map(|at| (at.line, at.column)).collect(),
             }
@@ -386,15 +395,14 @@ fn not_graphql() -> Message {
 }
 
 fn parse_errors(diagnostics: &apollo_compiler::validation::DiagnosticList) -> Vec<GraphQlError> {
-    located(diagnostics, |_| Error::Parse(not_graphql()))
+    located(diagnostics, |_, _| Error::Parse(not_graphql()))
 }
 
 fn validation_errors(
     diagnostics: &apollo_compiler::validation::DiagnosticList,
+    told: Told<'_>,
 ) -> Vec<GraphQlError> {
-    located(diagnostics, |text| {
-        Error::Validation(Message::new(format!("질의가 스키마와 맞지 않습니다: {text}"), text))
-    })
+    located(diagnostics, |kind, text| Error::Validation(faults::message(told, kind, &text)))
 }
 
 fn operation<'a>(operations: &'a OperationMap, name: Option<&str>) -> Result<&'a Operation, Error> {
@@ -417,13 +425,26 @@ fn operation<'a>(operations: &'a OperationMap, name: Option<&str>) -> Result<&'a
 fn variables(
     operation: &Operation,
     given: &Map<String, Value>,
+    told: Told<'_>,
 ) -> Result<(Valid<JsonMap>, Variables), Error> {
+    for variable in &operation.variables {
+        let name = variable.name.as_str();
+        match given.get(name) {
+            Some(value) => faults::variable(told, name, &variable.ty, value)?,
+            None if variable.ty.is_non_null() && variable.default_value.is_none() => {
+                return Err(faults::missing_variable(name, &variable.ty));
+            }
+            None => {}
+        }
+    }
     let given: JsonMap =
         given.iter().map(|(name, value)| (name.as_str().into(), value.clone().into())).collect();
     let coerced = coercion::coerce_variable_values(validation_schema(), operation, &given)
         .map_err(|error| {
-            let text = error.message().to_string();
-            Error::Input(Message::new(format!("변수 값이 올바르지 않습니다: {text}"), text))
+            Error::input(
+                "변수 값이 올바르지 않습니다.",
+                faults::sentence(&error.message().to_string()),
+            )
         })?;
     let mut variables = Variables::new();
     for (name, value) in coerced.iter() {

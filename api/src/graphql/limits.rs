@@ -110,7 +110,7 @@ fn within(count: usize, most: usize, ko: &str, en: &str) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::TooLarge(Message::new(
-        format!("질의의 {ko}이(가) 너무 많습니다(한도 {most})."),
+        format!("질의에 쓸 수 있는 {ko} 수의 한도({most})를 넘었습니다."),
         format!("The document has too many {en} (at most {most})."),
     )))
 }

@@ -16,6 +16,7 @@ mod citation;
 mod document;
 pub mod document_cache;
 pub mod engine;
+pub mod faults;
 mod industry;
 mod institution;
 pub mod introspection;
@@ -136,7 +137,11 @@ fn mutations() -> Vec<Root> {
 /// The catalogue of types, made once.
 pub fn catalog() -> &'static Catalog {
     static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
-        Catalog::new(types(), shapes(), roots()).with(mutations(), change::subscriptions())
+        Catalog::new(types(), shapes(), roots()).with(
+            mutations(),
+            change::subscriptions(),
+            choices::ARGUMENT_CODES,
+        )
     });
     &CATALOG
 }

@@ -76,7 +76,14 @@ where
     let input = args.remove("input").unwrap_or_default();
     let subject = subject(act, &input);
     let input: I = serde_json::from_value(input)
-        .map_err(|error| Error::input(error.to_string(), error.to_string()))?;
+        // A value that the schema lets pass and no field takes, such as an amount beyond its bounds.
+        .map_err(|error| {
+            Error::argument(
+                "input",
+                "`input`에 받을 수 없는 값이 있습니다.",
+                format!("`input` holds a value that cannot be taken: {error}"),
+            )
+        })?;
     let mut payload = Map::new();
     let errors = match action(act, input).await {
         Ok(done) => {

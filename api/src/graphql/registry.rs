@@ -139,10 +139,13 @@ fn enumeration<'a>(
         };
         (code.to_owned(), value)
     });
+    let enum_values: Vec<(String, MetaEnumValue)> = enum_values.collect();
+    let values: IndexMap<String, MetaEnumValue> = enum_values.iter().cloned().collect();
+    debug_assert_eq!(values.len(), enum_values.len(), "{name} has a value twice");
     MetaType::Enum {
         name: name.to_owned(),
         description: Some(description.trim().to_owned()),
-        enum_values: enum_values.collect(),
+        enum_values: values,
         visible: None,
         inaccessible: false,
         tags: Vec::new(),
@@ -290,13 +293,13 @@ fn page_info() -> MetaType {
                 "startCursor",
                 "String",
                 &[],
-                "첫 커서. Cursor of the first row; null on an empty page.",
+                "첫 커서. Cursor of the first row; on an empty page the one that was given as `before`, if any.",
             ),
             field(
                 "endCursor",
                 "String",
                 &[],
-                "끝 커서. Cursor of the last row; null on an empty page.",
+                "끝 커서. Cursor of the last row; on an empty page the one that was given as `after`, if any.",
             ),
         ]),
     )
@@ -362,7 +365,8 @@ fn list_types(ty: &Type) -> Vec<MetaType> {
     types
 }
 
-const ORDERED_BY: &str = "정렬 기준. By the field of that name.";
+const ORDERED_BY: &str =
+    "정렬 기준. By the field of that name; rows without a value count as the least.";
 
 fn filter_type(ty: &Type) -> MetaType {
     let name = format!("{}Filter", ty.name);

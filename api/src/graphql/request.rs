@@ -159,7 +159,7 @@ pub struct Cost {
 /// Most errors that an answer lists.
 const MAX_ERRORS: usize = 10;
 /// Longest sentence of an error, in characters.
-const MAX_MESSAGE: usize = 300;
+const MAX_MESSAGE: usize = 1500;
 
 impl Response {
     /// An answer to a request that failed before its execution.
@@ -213,6 +213,9 @@ impl GraphQlError {
         if let Error::Internal(cause) = &self.error {
             tracing::error!(request.id = request_id, error.cause = %cause, error.path = ?self.path, "graphql.internal_error");
             extensions["requestId"] = request_id.into();
+        }
+        if let Error::Argument { path, .. } = &self.error {
+            extensions["path"] = path.clone().into();
         }
         let message = self.error.message();
         let text: String = message.text(language).chars().take(MAX_MESSAGE).collect();

@@ -5,6 +5,7 @@ use futures_util::FutureExt;
 use serde_json::{Value, json};
 
 use super::mutation::key_of;
+use super::statistics::illustrative;
 use super::submission::TAG;
 use crate::domain::form::Problem;
 use crate::error::Error;
@@ -95,15 +96,6 @@ pub const BREAKDOWN: &Choice = &Choice {
         ChoiceValue { code: "INDUSTRY", description: "업종별. By industry, likewise." },
     ],
 };
-
-fn illustrative() -> Arg {
-    Arg {
-        name: "includeIllustrative",
-        ty: "Boolean!".into(),
-        default: Some("false"),
-        description: "예시 자료 포함. Whether illustrative rows count.".into(),
-    }
-}
 
 fn narrowing() -> Vec<Arg> {
     vec![

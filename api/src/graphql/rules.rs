@@ -14,8 +14,8 @@ use crate::error::{Error, Message};
 /// What was found in a document.
 #[derive(Debug, Default)]
 pub struct Findings {
-    /// Faults, each once.
-    pub faults: BTreeSet<String>,
+    /// Faults, each once, in Korean and in English.
+    pub faults: BTreeSet<(String, String)>,
     /// Variables that decide a `@skip` or `@include`, which must not be null when it runs.
     pub conditions: BTreeSet<String>,
 }
@@ -37,10 +37,7 @@ pub fn look(schema: &Schema, document: &ExecutableDocument) -> Findings {
 
 /// The faults as errors.
 pub fn errors(findings: &Findings) -> Vec<Error> {
-    let shown = |fault: &String| {
-        Error::Validation(Message::new(format!("질의가 스키마와 맞지 않습니다: {fault}"), fault))
-    };
-    findings.faults.iter().map(shown).collect()
+    findings.faults.iter().map(|(ko, en)| Error::Validation(Message::new(ko, en))).collect()
 }
 
 impl<'a> Walk<'a> {
@@ -115,10 +112,7 @@ impl<'a> Walk<'a> {
                 if let Some(variable) = known
                     && !allowed(variable, ty, false)
                 {
-                    self.fault(format!(
-                        "variable `${name}` of type `{}` cannot stand where `{ty}` is expected",
-                        variable.ty
-                    ));
+                    self.misplaced(name, &variable.ty, ty);
                 }
             }
             Value::List(items) => {
@@ -138,7 +132,10 @@ impl<'a> Walk<'a> {
                 };
                 for (at, (name, value)) in entries.iter().enumerate() {
                     if entries[..at].iter().any(|(other, _)| other == name) {
-                        self.fault(format!("there can be only one input field named `{name}`"));
+                        self.findings.faults.insert((
+                            format!("입력 항목 `{name}` 값이 두 번 있습니다."),
+                            format!("There can be only one input field named `{name}`."),
+                        ));
                     }
                     let Some(field) = input.fields.get(name) else { continue };
                     if let Value::Variable(variable) = &**value {
@@ -148,7 +145,7 @@ impl<'a> Walk<'a> {
                         if let Some(known) = known
                             && !allowed(known, &field.ty, has_default)
                         {
-                            self.fault(format!("variable `${variable}` of type `{}` cannot stand where `{}` is expected", known.ty, field.ty));
+                            self.misplaced(variable, &known.ty, &field.ty);
                         }
                         continue;
                     }
@@ -159,8 +156,11 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn fault(&mut self, text: String) {
-        self.findings.faults.insert(text);
+    fn misplaced(&mut self, variable: &str, ty: &Type, expected: &Type) {
+        self.findings.faults.insert((
+            format!("`{ty}` 유형의 변수 `${variable}` 값은 `{expected}` 유형의 자리에 쓸 수 없습니다."),
+            format!("The variable `${variable}` of type `{ty}` cannot stand where `{expected}` is expected."),
+        ));
     }
 }
 

@@ -6,7 +6,8 @@ use crate::read::catalog::{Root, RootKind};
 use crate::read::model::{Arg, Shape};
 use crate::service::statistics;
 
-fn illustrative() -> Arg {
+/// Whether illustrations count as well.
+pub fn illustrative() -> Arg {
     Arg {
         name: "includeIllustrative",
         ty: "Boolean!".into(),
@@ -65,11 +66,15 @@ pub const SHAPES: &[Shape] = &[
         fields: &[
             ("key", "String", "키. Code of the group; null where none is given."),
             ("label", "LocalizedText", "명칭. Name of the group."),
-            ("raised", "Int!", "건의 수. Recommendations on record."),
+            (
+                "raised",
+                "Int!",
+                "건의 수. Recommendations on record, each once: a published total by those of its items that are on record, one raised again by the first.",
+            ),
             (
                 "items",
                 "Int!",
-                "과제 건수. Items they stand for; what is part of a published total counts once.",
+                "과제 건수. Items they stand for; of a published total, those not on record by themselves count under it.",
             ),
             ("answered", "Int!", "회신 수. Recommendations answered."),
             (

@@ -29,6 +29,7 @@ impl Refusal {
             Error::Parse(_)
             | Error::Validation(_)
             | Error::Input(_)
+            | Error::Argument { .. }
             | Error::TooCostly { .. }
             | Error::BadRequest(_)
             | Error::User(_)

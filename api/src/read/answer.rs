@@ -252,6 +252,14 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Writes a cursor as it was given.
+    fn given(&mut self, plan: &ListPlan<'_>, cursor: &[Value]) {
+        let key = cursor.last().and_then(Value::as_str).and_then(|key| Uuid::parse_str(key).ok());
+        if let (Some(key), Some((_, values))) = (key, cursor.split_last()) {
+            self.name(&page::encode(plan.seal, values, key));
+        }
+    }
+
     fn page_info(
         &mut self,
         parts: &[(String, PagePart)],
@@ -282,12 +290,18 @@ impl Writer<'_> {
                     self.out.push_str(if previous { "true" } else { "false" });
                     continue;
                 }
-                PagePart::Start => rows.first(),
-                PagePart::End => rows.last(),
+                PagePart::Start => rows.first().ok_or(&plan.page.before),
+                PagePart::End => rows.last().ok_or(&plan.page.after),
             };
             match end {
-                Some(at) => self.cursor(plan, list, *at)?,
-                None => self.out.push_str("null"),
+                Ok(at) => self.cursor(plan, list, *at)?,
+                // Who asks for what is new goes on from where it was.
+                Err(Some(given)) => self.given(plan, given),
+                Err(None) if matches!(plan.level.ty.guard, Guard::Feed) => {
+                    let before_all = page::encode(plan.seal, &[0.into()], Uuid::nil());
+                    self.name(&before_all);
+                }
+                Err(None) => self.out.push_str("null"),
             }
         }
         self.out.push('}');

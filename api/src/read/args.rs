@@ -27,7 +27,8 @@ pub fn coerce(schema: &Schema, field: &Field, variables: &Variables) -> Result<A
             .find(|argument| argument.name == definition.name)
             .map(|argument| &*argument.value);
         let value = match given {
-            Some(given) => from_ast(schema, given, &definition.ty, variables)?,
+            Some(given) => from_ast(schema, given, &definition.ty, variables)
+                .map_err(|error| error.within(&definition.name))?,
             None => None,
         };
         let value = match (value, &definition.default_value) {
@@ -48,9 +49,10 @@ pub fn coerce(schema: &Schema, field: &Field, variables: &Variables) -> Result<A
 }
 
 fn missing(name: &str) -> Error {
-    Error::input(
-        format!("필수 값 {name}이(가) 없습니다."),
-        format!("The required value {name} is missing or null."),
+    Error::argument(
+        name,
+        format!("필수 항목 `{name}`의 값이 없거나 null입니다."),
+        format!("The required value `{name}` is missing or null."),
     )
 }
 
@@ -95,10 +97,12 @@ fn list(
         _ => single.to_vec(),
     };
     let mut values = Vec::with_capacity(items.len());
-    for value in items {
-        let value = from_ast(schema, value, item, variables)?.unwrap_or(Value::Null);
+    for (at, value) in items.into_iter().enumerate() {
+        let at = at.to_string();
+        let value = from_ast(schema, value, item, variables).map_err(|error| error.within(&at))?;
+        let value = value.unwrap_or(Value::Null);
         if value.is_null() && item.is_non_null() {
-            return Err(missing(item.inner_named_type()));
+            return Err(missing(&at));
         }
         values.push(value);
     }
@@ -119,7 +123,9 @@ fn object(
     for (name, field) in &input.fields {
         let given = entries.iter().find(|(entry, _)| entry == name).map(|(_, value)| value);
         let value = match given {
-            Some(given) => from_ast(schema, given, &field.ty, variables)?,
+            Some(given) => {
+                from_ast(schema, given, &field.ty, variables).map_err(|error| error.within(name))?
+            }
             None => None,
         };
         let value = match (value, &field.default_value) {

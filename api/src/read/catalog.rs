@@ -72,6 +72,8 @@ pub struct Catalog {
     pub mutations: Vec<Root>,
     /// Fields of the subscription's root.
     pub subscriptions: Vec<Root>,
+    /// Arguments of the query's root that name a row by its code, by their path, and the type of the row.
+    pub codes: &'static [(&'static str, &'static str)],
 }
 
 /// Arguments that every connection takes.
@@ -124,6 +126,7 @@ impl Catalog {
             roots: Vec::new(),
             mutations: Vec::new(),
             subscriptions: Vec::new(),
+            codes: &[],
         };
         let completed: Vec<Type> =
             catalog.types.iter().map(|ty| catalog.complete(ty.clone())).collect();
@@ -135,6 +138,9 @@ impl Catalog {
     fn complete(&self, mut ty: Type) -> Type {
         if ty.is_fact {
             ty = with_provenance(ty);
+        }
+        if ty.list.is_some() && ty.find("updatedAt").is_some() {
+            ty = ty.orderable("UPDATED_AT", "updated_at");
         }
         let guard = ty.guard;
         for field in &mut ty.fields {
@@ -268,10 +274,15 @@ impl Catalog {
         self.shapes.iter().find(|shape| shape.name == name)
     }
 
-    /// Adds what can be done and what can be subscribed to.
+    /// Adds what can be done, what can be subscribed to, and which arguments are codes.
     #[must_use]
-    pub fn with(mut self, mutations: Vec<Root>, subscriptions: Vec<Root>) -> Self {
-        (self.mutations, self.subscriptions) = (mutations, subscriptions);
+    pub fn with(
+        mut self,
+        mutations: Vec<Root>,
+        subscriptions: Vec<Root>,
+        codes: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        (self.mutations, self.subscriptions, self.codes) = (mutations, subscriptions, codes);
         self
     }
 

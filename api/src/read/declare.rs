@@ -55,6 +55,7 @@ impl Type {
             filters: Vec::new(),
             list: None,
             lookup: None,
+            keys: Vec::new(),
             columns: HashMap::new(),
         }
         .field("id", "ID!", "식별자. Opaque global id, for `node(id:)`.", Kind::Id)
@@ -74,6 +75,9 @@ impl Type {
         for column in E::Column::iter() {
             let def = column.def();
             ty.columns.insert(column.as_str(), (scalar_of(def.get_column_type()), def.is_null()));
+            if def.is_unique() {
+                ty.keys.push(column.as_str());
+            }
         }
         ty
     }
@@ -426,6 +430,11 @@ impl Type {
     pub fn lookup(mut self, name: &'static str, column: &'static str) -> Self {
         self.lookup = Some((name, column));
         self
+    }
+
+    /// Columns by which a row is named alone.
+    pub fn keys(&self) -> &[&'static str] {
+        &self.keys
     }
 
     /// The field of that name.

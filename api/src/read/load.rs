@@ -125,7 +125,7 @@ async fn list<'a>(
                 groups.insert(*key, 0..found.len());
             }
             Some((link, keys)) => {
-                found = rows(reader, statement::ranked(reader, plan, link, keys)?).await?;
+                found = rows(reader, statement::several(reader, plan, link, keys)?).await?;
                 let parent_at = plan.level.columns.len();
                 let mut from = 0;
                 while from < found.len() {

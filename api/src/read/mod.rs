@@ -1,7 +1,7 @@
 //! The read path: selection → one SQL statement a level → the answer, written in one walk.
 //!
 //! It knows no single feature. A type is declared once (`declare`), in a few lines of `graphql/*`; from
-//! the declaration come the schema (`graphql::registry`), the filters (`filter`), the paging (`page`),
+//! the declaration come the schema (`graphql::registry`), the filters (`check`, `filter`), the paging (`page`),
 //! the statements (`planner`, `statement`, `load`) and the answer (`answer`). The caller's scope (`scope`) is part of
 //! every statement, joins and filters included. What it promises: as many statements as the selection
 //! has levels, whatever the number of rows and callers; keys in query order.
@@ -9,6 +9,8 @@
 pub mod answer;
 pub mod args;
 pub mod catalog;
+mod check;
+pub mod codes;
 pub mod context;
 pub mod declare;
 pub mod error;

@@ -287,6 +287,8 @@ pub struct Type {
     pub list: Option<&'static str>,
     /// Its lookup at the root: field and column.
     pub lookup: Option<(&'static str, &'static str)>,
+    /// Columns by which a row is named alone, since no two rows share a value.
+    pub(super) keys: Vec<&'static str>,
     /// Kinds and nullability of the table's columns.
     pub(super) columns: HashMap<&'static str, (Scalar, bool)>,
 }

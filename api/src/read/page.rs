@@ -39,9 +39,10 @@ fn size(args: &Args, name: &str) -> Result<Option<usize>, Error> {
     };
     match given.and_then(|given| usize::try_from(given).ok()) {
         Some(given) if given <= MAX_SIZE => Ok(Some(given)),
-        _ => Err(Error::input(
-            format!("{name}은(는) 0 이상 {MAX_SIZE} 이하여야 합니다."),
-            format!("{name} must be between 0 and {MAX_SIZE}."),
+        _ => Err(Error::argument(
+            name,
+            format!("`{name}` 값은 0 이상 {MAX_SIZE} 이하여야 합니다."),
+            format!("`{name}` must be between 0 and {MAX_SIZE}."),
         )),
     }
 }
@@ -62,9 +63,10 @@ impl Page {
         let cursor = |name: &str| match args.get(name).and_then(Value::as_str) {
             None => Ok(None),
             Some(text) => decode(text, seal, order).map(Some).ok_or_else(|| {
-                Error::input(
-                    format!("{name}의 커서가 이 목록의 것이 아닙니다."),
-                    format!("The cursor in {name} is not one of this list in this order."),
+                Error::argument(
+                    name,
+                    format!("`{name}`의 커서가 이 정렬로 된 이 목록의 것이 아닙니다."),
+                    format!("The cursor in `{name}` is not one of this list in this order."),
                 )
             }),
         };

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::args;
 use super::catalog::Catalog;
+use super::check;
 use super::model::{Args, Column, Field, Kind, List, Order, Scalar, Source, Type};
 use super::page::{self, Page};
 use super::plan::{
@@ -221,6 +222,9 @@ impl<'a> Planner<'a> {
         let rows = parents.saturating_mul(page.size);
         self.add_cost(rows)?;
         let filter = args.get("where").and_then(Value::as_object).cloned();
+        if let Some(filter) = &filter {
+            check::filter(self.catalog, ty, filter)?;
+        }
         let mut level = Level::new(ty, args);
         let id_at = level.key(0);
         let mut wants = Wants::default();
@@ -371,16 +375,14 @@ fn order(ty: &Type, list: &List, args: &Args) -> Result<(Vec<Order>, String), Er
         let name = term.get("field").and_then(Value::as_str).unwrap_or_default();
         let (name, column) =
             ty.orders.iter().find(|(known, _)| *known == name).ok_or_else(|| {
-                Error::input(
-                    format!("정렬 기준 {name}이(가) 없습니다."),
-                    format!("There is no order {name}."),
-                )
+                Error::internal(format!("the order {}.{name} is not declared", ty.name))
             })?;
         let descending = term.get("direction").and_then(Value::as_str) == Some("DESC");
         if spelled.contains(&format!("{name} ")) {
-            return Err(Error::input(
-                format!("orderBy에 {name}이(가) 두 번 있습니다."),
-                format!("orderBy names {name} twice."),
+            return Err(Error::argument(
+                "orderBy",
+                format!("`orderBy`에 같은 정렬 기준 `{name}` 항목이 두 번 있습니다."),
+                format!("`orderBy` names `{name}` twice."),
             ));
         }
         spelled.push_str(&format!("{name} {descending},"));

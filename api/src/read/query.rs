@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::answer::Writer;
 use super::catalog::{Root, RootKind};
+use super::codes;
 use super::context::{Act, Reader};
 use super::error::FieldError;
 use super::global_id;
@@ -143,7 +144,8 @@ async fn connection<'a>(
     writer: &mut Writer<'_>,
     plan: Result<ListPlan<'a>, Error>,
 ) -> Result<(), Error> {
-    let plan = plan?;
+    let mut plan = plan?;
+    codes::resolve(reader, &mut plan.level.args).await?;
     let loaded = load::root_list(reader, planner, &plan).await?;
     writer.connection(&plan, &loaded, load::ROOT)
 }
@@ -176,9 +178,13 @@ async fn field<'a>(
         }
         RootKind::Nodes => nodes(reader, planner, writer, selected, errors).await,
         RootKind::Statistic(statistic) | RootKind::Known(statistic) => {
-            let args = planner.args(selected)?;
+            let mut args = planner.args(selected)?;
             if matches!(root.kind, RootKind::Statistic(_)) {
                 planner.add_rows(STATISTIC_READ)?;
+                let resolved = codes::resolve(reader, &mut args).await;
+                // What may be null is looked up, and what names it must be there.
+                let is_lookup = !root.ty.ends_with('!');
+                resolved.map_err(|error| if is_lookup { error.absent() } else { error })?;
             }
             let value = statistic(reader, &args).await?;
             payload(reader, planner, writer, &root.ty, selected, &value).await

@@ -89,14 +89,17 @@ impl Sql {
         self.conditions
     }
 
+    /// Adds keys as one bound array, which only PostgreSQL has.
+    pub fn keys(&mut self, keys: &[uuid::Uuid]) -> &mut Self {
+        let keys: Vec<Value> = keys.iter().map(|key| Value::from(*key)).collect();
+        self.bind(Value::Array(sea_orm::sea_query::ArrayType::Uuid, Some(Box::new(keys))))
+    }
+
     /// Adds `= ANY($n)` or `IN ($n, …)`: the keys of the level above. The list is filled up to a
     /// power of two with its last key, so that few statement texts serve every number of parents.
     pub fn in_keys(&mut self, keys: &[uuid::Uuid]) -> &mut Self {
         if self.is_postgres() {
-            self.push(" = ANY(");
-            let keys: Vec<Value> = keys.iter().map(|key| Value::from(*key)).collect();
-            self.bind(Value::Array(sea_orm::sea_query::ArrayType::Uuid, Some(Box::new(keys))));
-            return self.push(")");
+            return self.push(" = ANY(").keys(keys).push(")");
         }
         let Some(last) = keys.last() else { return self.push(" IN (NULL)") };
         self.push(" IN (");

@@ -1,7 +1,7 @@
 //! The statements of a level: what is selected and joined, the caller's scope and the filter in each
 //! condition, keyset pages by LIMIT for one parent and by rank for several.
 
-use sea_orm::Value as Bound;
+use sea_orm::{DbBackend, Value as Bound};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -235,11 +235,69 @@ pub fn single(
     Ok(sql)
 }
 
-/// The rows of a list for several parents: each parent's are ranked, so each has a page of its own.
+/// The rows of a list for several parents, each with a page of its own.
 ///
 /// # Errors
 /// Input, if the filter or a cursor is not what it may be.
-pub fn ranked(
+pub fn several(
+    reader: &Reader<'_>,
+    plan: &ListPlan<'_>,
+    link: Link,
+    parents: &[Uuid],
+) -> Result<Sql, Error> {
+    if reader.backend() == DbBackend::Postgres {
+        let sql = lateral(reader, plan, link, parents)?;
+        // Rows of other types that a condition looks at would be looked for again for each parent.
+        if sql.conditions() == 0 {
+            return Ok(sql);
+        }
+    }
+    ranked(reader, plan, link, parents)
+}
+
+/// Each parent's page by itself: the index that gives its rows in order is left as soon as the page is full.
+fn lateral(
+    reader: &Reader<'_>,
+    plan: &ListPlan<'_>,
+    link: Link,
+    parents: &[Uuid],
+) -> Result<Sql, Error> {
+    let mut sql = reader.sql();
+    let (parent, inner) = (sql.alias(), sql.alias());
+    sql.push("SELECT ");
+    write_columns(reader, &mut sql, &plan.level)?;
+    sql.push(", ").column(&parent, "key").push(" FROM unnest(CAST(").keys(parents);
+    sql.push(" AS uuid[])) AS ");
+    sql.push(&parent).push("(key) CROSS JOIN LATERAL (SELECT ").push(&inner).push(".* FROM ");
+    let reached_by = match link {
+        Link::Foreign(fk) => {
+            sql.push(plan.level.ty.table).push(" ").push(&inner).push(" WHERE ");
+            sql.column(&inner, fk);
+            Some(fk)
+        }
+        Link::Through(through) => {
+            let link = sql.alias();
+            sql.push(through.table).push(" ").push(&link).push(" JOIN ").push(plan.level.ty.table);
+            sql.push(" ").push(&inner).push(" ON ").column(&inner, "id").push(" = ");
+            sql.column(&link, through.target).push(" WHERE ").column(&link, through.parent);
+            None
+        }
+    };
+    sql.push(" = ").column(&parent, "key").push(" AND ");
+    write_conditions(reader, &mut sql, &inner, plan, reached_by)?;
+    write_cursors(reader, &mut sql, &inner, plan)?;
+    sql.push(" ORDER BY ");
+    write_order(reader, &mut sql, &inner, plan)?;
+    sql.push(" LIMIT ").literal(plan.page.size + 1).push(") ").push(BASE);
+    write_joins(reader, &mut sql, &plan.level)?;
+    sql.push(" ORDER BY ").column(&parent, "key").push(", ");
+    write_order(reader, &mut sql, BASE, plan)?;
+    sql.push(" LIMIT ").literal(MAX_ROWS + 1);
+    Ok(sql)
+}
+
+/// All rows ranked within their parents.
+fn ranked(
     reader: &Reader<'_>,
     plan: &ListPlan<'_>,
     link: Link,

@@ -81,7 +81,7 @@ fn checked_scopes(words: &[String], principal: &Principal, errors: &mut Vec<User
             None => errors.push(UserError::at(
                 "scopes",
                 "UNKNOWN_SCOPE",
-                format!("권한 범위 {word}이(가) 없습니다. 가능한 값: {}", known.join(", ")),
+                format!("`{word}` 권한 범위가 없습니다. 쓸 수 있는 것: {}", known.join(", ")),
                 format!("There is no scope {word}. Known: {}", known.join(", ")),
             )),
         }

@@ -22,7 +22,7 @@ pub async fn check_next_stage(write: &Write<'_>, event: &Map<String, Value>) -> 
         return Ok(());
     };
     let stage: BillStage = serde_json::from_value(stage.into())
-        .map_err(|error| Error::input(error.to_string(), error.to_string()))?;
+        .map_err(|error| Error::input("행의 값이 올바르지 않습니다.", error.to_string()))?;
     let events = bill_event::Entity::find()
         .filter(bill_event::Column::BillId.eq(bill))
         .order_by_asc(bill_event::Column::Position)

@@ -17,11 +17,12 @@ use super::submission::values::shown_row;
 use crate::domain::completeness::{Tally, completeness, rate};
 use crate::domain::decimal;
 use crate::domain::quarter::{Quarter, seoul};
+use crate::domain::suggest;
 use crate::error::Error;
 use crate::read::Reader;
 use crate::read::model::Args;
 use crate::read::sql::Sql;
-use crate::read::{row, scope};
+use crate::read::{codes, row, scope};
 use crate::service::submission;
 
 /// Longest span of quarters.
@@ -43,7 +44,8 @@ fn span(reader: &Reader<'_>, args: &Args) -> Result<(Quarter, Quarter), Error> {
     let to = quarter(args, "to")?.unwrap_or(now);
     let from = quarter(args, "from")?.unwrap_or_else(|| to.back(7));
     if from > to || to.back(MAX_QUARTERS - 1) > from {
-        return Err(Error::input(
+        return Err(Error::argument(
+            "from",
             format!("기간은 from부터 to까지 최대 {MAX_QUARTERS}개 분기입니다."),
             format!("Ask for at most {MAX_QUARTERS} quarters, from before to."),
         ));
@@ -180,21 +182,33 @@ fn counted(key: Option<String>, label: Value, tally: &Tally) -> Value {
     })
 }
 
-/// The newest revision of an indicator.
-async fn indicator(reader: &Reader<'_>, args: &Args) -> Result<Uuid, Error> {
+/// The newest revision of the indicator asked for, and the code as it is kept.
+async fn indicator(reader: &Reader<'_>, args: &Args) -> Result<(Uuid, String), Error> {
     let mut sql = reader.sql();
     sql.push(
-        "SELECT i.id FROM indicator i JOIN programme pg ON pg.id = i.programme_id WHERE pg.code = ",
+        "SELECT i.id, i.code FROM indicator i JOIN programme pg ON pg.id = i.programme_id WHERE pg.code = ",
     );
     sql.bind(argument(args, "programme").to_owned());
-    sql.push(" AND i.code = ").bind(argument(args, "indicator").to_owned()).push(" AND ");
+    sql.push(" AND ");
     scope::seen(reader, &mut sql, "Programme", "pg")?;
     sql.push(" AND ");
     scope::seen(reader, &mut sql, "Indicator", "i")?;
-    sql.push(" ORDER BY i.revision DESC LIMIT 1");
+    sql.push(" ORDER BY i.code, i.revision DESC");
     let found = rows(reader, sql).await?;
-    let found = found.first().ok_or(Error::NotFound)?;
-    row::key(found, 0)?.ok_or(Error::NotFound)
+    let mut codes = Vec::with_capacity(found.len());
+    for found in &found {
+        codes.push(row::text(found, 1)?.unwrap_or_default());
+    }
+    let asked = argument(args, "indicator");
+    let Some(at) = codes
+        .iter()
+        .position(|code| *code == asked)
+        .or_else(|| codes.iter().position(|code| suggest::same(code, asked)))
+    else {
+        codes.dedup();
+        return Err(codes::unknown(vec!["indicator".to_owned()], asked, codes.into_iter()).absent());
+    };
+    Ok((row::key(&found[at], 0)?.ok_or(Error::NotFound)?, codes[at].to_owned()))
 }
 
 /// The instant as of which figures are asked for.
@@ -205,9 +219,10 @@ fn known_at(reader: &Reader<'_>, args: &Args) -> Result<DateTime<Utc>, Error> {
             // Years that a calendar knows.
             let at = text.parse::<DateTime<Utc>>().ok();
             at.filter(|at| (1..=9999).contains(&at.year())).ok_or_else(|| {
-                Error::input(
-                    "knownAt은 2026-10-12T18:00:00+09:00 형식의 시각이어야 합니다.",
-                    "knownAt must be an instant like 2026-10-12T18:00:00+09:00.",
+                Error::argument(
+                    "knownAt",
+                    "`knownAt` 값은 2026-10-12T18:00:00+09:00 형식의 시각이어야 합니다.",
+                    "`knownAt` must be an instant like 2026-10-12T18:00:00+09:00.",
                 )
             })
         }
@@ -372,7 +387,10 @@ async fn targets(
 /// # Errors
 /// Not found; input, if an argument is none; internal.
 pub async fn series(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> {
-    let id = indicator(reader, args).await?;
+    let (id, code) = indicator(reader, args).await?;
+    let mut args = args.clone();
+    args.insert("indicator".to_owned(), code.into());
+    let args = &args;
     let at = known_at(reader, args)?;
     let sums = sums(reader, args, at).await?;
     let bases = bases(reader, args, at).await?;

@@ -38,13 +38,14 @@ pub(super) fn argument<'a>(args: &'a Args, name: &str) -> &'a str {
 }
 
 /// Adds the condition that illustrations count only if asked for.
-pub(super) fn origin(sql: &mut Sql, alias: &str, args: &Args) {
+pub fn origin(sql: &mut Sql, alias: &str, args: &Args) {
     if args.get("includeIllustrative").and_then(Value::as_bool) != Some(true) {
         sql.push(" AND ").column(alias, "origin").push(" <> 'ILLUSTRATIVE'");
     }
 }
 
-/// Adds a table of recommendations `r` with their group, first answer and effects.
+/// Adds a table of recommendations `r` with their group, first answer and effects. Each is counted once: a
+/// total by its parts on record, which leave it the `items` that are not; one raised again by the first.
 fn recommendations(reader: &Reader<'_>, sql: &mut Sql, args: &Args) -> Result<(), Error> {
     let (recommendation, relation, answer, effect) = (
         reader.catalog.declared("Recommendation")?,
@@ -58,18 +59,25 @@ fn recommendations(reader: &Reader<'_>, sql: &mut Sql, args: &Args) -> Result<()
         "SOURCE" => "source",
         _ => "addressee_id",
     };
-    sql.push("WITH r AS (SELECT t.").push(key).push(" AS k, t.item_count, t.raised_on, t.status, ");
-    sql.push("CAST(t.due_on AS text) AS due_on, (SELECT min(a.answered_on) FROM recommendation_answer a WHERE a.recommendation_id = t.id AND ");
+    sql.push("WITH c AS (SELECT t.*, ");
+    sql.push("(SELECT min(a.answered_on) FROM recommendation_answer a WHERE a.recommendation_id = t.id AND ");
     scope::guard(reader, sql, answer, "a", Some("recommendation_id"));
     sql.push(
         ") AS answered_on, EXISTS (SELECT 1 FROM effect e WHERE e.recommendation_id = t.id AND ",
     );
     scope::guard(reader, sql, effect, "e", Some("recommendation_id"));
-    sql.push(") AS has_effect, EXISTS (SELECT 1 FROM recommendation_relation p JOIN recommendation o ON o.id = p.other_id WHERE p.recommendation_id = t.id AND p.kind IN ('PART_OF', 'SAME_AS') AND ");
+    sql.push(") AS has_effect, (SELECT sum(o.item_count) FROM recommendation_relation p JOIN recommendation o ON o.id = p.recommendation_id WHERE p.other_id = t.id AND p.kind = 'PART_OF' AND ");
     scope::guard(reader, sql, relation, "p", Some("recommendation_id"));
     sql.push(" AND ");
     scope::guard(reader, sql, recommendation, "o", None);
-    sql.push(") AS is_part FROM recommendation t WHERE ");
+    origin(sql, "o", args);
+    // Of two that name each other, the first counts.
+    sql.push(") AS parts, EXISTS (SELECT 1 FROM recommendation_relation p JOIN recommendation o ON o.id = p.other_id WHERE p.recommendation_id = t.id AND p.kind = 'SAME_AS' AND (o.id < t.id OR NOT EXISTS (SELECT 1 FROM recommendation_relation q WHERE q.recommendation_id = o.id AND q.other_id = t.id AND q.kind = 'SAME_AS')) AND ");
+    scope::guard(reader, sql, relation, "p", Some("recommendation_id"));
+    sql.push(" AND ");
+    scope::guard(reader, sql, recommendation, "o", None);
+    origin(sql, "o", args);
+    sql.push(") AS is_again FROM recommendation t WHERE ");
     scope::guard(reader, sql, recommendation, "t", None);
     origin(sql, "t", args);
     for (name, sign, suffix) in [("from", " >= ", ""), ("to", " < ", "~")] {
@@ -79,8 +87,13 @@ fn recommendations(reader: &Reader<'_>, sql: &mut Sql, args: &Args) -> Result<()
         }
         sql.push(" AND t.raised_on").push(sign).bind(format!("{text}{suffix}"));
     }
-    sql.push(") ");
+    sql.push("), r AS (SELECT c.").push(key).push(" AS k, c.raised_on, c.status, c.answered_on, c.has_effect, CAST(c.due_on AS text) AS due_on, NOT c.is_again AND c.parts IS NULL AS counts, CASE WHEN c.is_again OR c.item_count < c.parts THEN 0 ELSE c.item_count - coalesce(c.parts, 0) END AS items FROM c) ");
     Ok(())
+}
+
+/// Adds how many recommendations count for which the condition holds.
+fn counted(sql: &mut Sql, condition: &str) {
+    sql.push(", count(*) FILTER (WHERE r.counts AND ").push(condition).push(")");
 }
 
 /// Feedback 환류 by group: raised, answered, on time, median days, delivered.
@@ -102,20 +115,24 @@ pub async fn feedback(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> 
     } else {
         "r.k, NULL, NULL"
     });
-    sql.push(
-        ", count(*), sum(CASE WHEN r.is_part THEN 0 ELSE r.item_count END), count(r.answered_on), ",
-    );
-    sql.push("sum(CASE WHEN r.answered_on <= r.due_on THEN 1 ELSE 0 END), ");
-    sql.push(
-        "sum(CASE WHEN r.answered_on IS NOT NULL AND r.due_on IS NOT NULL THEN 1 ELSE 0 END), ",
-    );
-    sql.push("sum(CASE WHEN r.status = 'DELIVERED' THEN 1 ELSE 0 END), sum(CASE WHEN r.has_effect THEN 1 ELSE 0 END) FROM r");
+    counted(&mut sql, "TRUE");
+    sql.push(", CAST(sum(r.items) AS bigint)");
+    for condition in [
+        "r.answered_on IS NOT NULL",
+        "r.answered_on <= r.due_on",
+        "r.answered_on IS NOT NULL AND r.due_on IS NOT NULL",
+        "r.status = 'DELIVERED'",
+        "r.has_effect",
+    ] {
+        counted(&mut sql, condition);
+    }
+    sql.push(" FROM r");
     if let Some(table) = table {
         let target = reader.catalog.declared(ty)?;
         sql.push(" LEFT JOIN ").push(table).push(" g ON g.id = r.k AND ");
         scope::guard(reader, &mut sql, target, "g", None);
     }
-    sql.push(" GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1");
+    sql.push(" GROUP BY 1, 2, 3 HAVING sum(r.items) > 0 OR count(*) FILTER (WHERE r.counts) > 0 ORDER BY 4 DESC, 1");
     let found = rows(reader, sql).await?;
 
     let mut sql = reader.sql();
@@ -126,7 +143,7 @@ pub async fn feedback(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> 
         sql.push(" LEFT JOIN ").push(table).push(" g ON g.id = r.k AND ");
         scope::seen(reader, &mut sql, ty, "g")?;
     }
-    sql.push(" WHERE length(r.raised_on) = 10 AND length(r.answered_on) = 10 GROUP BY 1, 2, 3");
+    sql.push(" WHERE r.counts AND length(r.raised_on) = 10 AND length(r.answered_on) = 10 GROUP BY 1, 2, 3");
     let spans = spans(&rows(reader, sql).await?)?;
 
     let names = [

@@ -186,7 +186,7 @@ impl<'a> Write<'a> {
                 && !partial_date::is_partial_date(text)
             {
                 return Err(Error::input(
-                    format!("{column}: {text}은(는) 날짜가 아닙니다."),
+                    format!("{column}: `{text}` 값은 날짜가 아닙니다."),
                     format!("{column}: {text} is no date."),
                 ));
             }
@@ -390,7 +390,7 @@ impl<'a> Write<'a> {
         );
         Self::check::<R>(&after)?;
         let model: R::Model = serde_json::from_value(Value::Object(after.clone()))
-            .map_err(|error| Error::input(error.to_string(), error.to_string()))?;
+            .map_err(|error| Error::input("행의 값이 올바르지 않습니다.", error.to_string()))?;
         let active = model.into_active_model().reset_all();
         let done = R::update_many()
             .set(active)

@@ -22,7 +22,7 @@ use aiplus::graphql::request::Request;
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use libtest_mimic::{Arguments, Failed, Trial};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -155,7 +155,7 @@ pub struct TestApp {
     pub settings: ServeSettings,
     /// Folder of the signing keys.
     pub keys: Arc<TempDir>,
-    statements: Arc<Mutex<Vec<String>>>,
+    statements: Arc<Mutex<Vec<Statement>>>,
 }
 
 impl TestApp {
@@ -163,9 +163,7 @@ impl TestApp {
         let mut db = database::connect(&url, 6).await.unwrap();
         let statements = Arc::new(Mutex::new(Vec::new()));
         let counted = statements.clone();
-        db.set_metric_callback(move |info| {
-            counted.lock().unwrap().push(info.statement.sql.clone())
-        });
+        db.set_metric_callback(move |info| counted.lock().unwrap().push(info.statement.clone()));
         Self::over(url, db, statements, &settings(), keys)
     }
 
@@ -177,7 +175,7 @@ impl TestApp {
     fn over(
         url: String,
         db: DatabaseConnection,
-        statements: Arc<Mutex<Vec<String>>>,
+        statements: Arc<Mutex<Vec<Statement>>>,
         settings: &ServeSettings,
         keys: Arc<TempDir>,
     ) -> Self {
@@ -238,6 +236,11 @@ impl TestApp {
 
     /// Statements since the last call.
     pub fn statements(&self) -> Vec<String> {
+        self.bound_statements().into_iter().map(|statement| statement.sql).collect()
+    }
+
+    /// Statements since the last call, with their values.
+    pub fn bound_statements(&self) -> Vec<Statement> {
         std::mem::take(&mut *self.statements.lock().unwrap())
     }
 

@@ -1,0 +1,236 @@
+//! `where` looked at before anything is read: each value is of its field's kind, and none is null where a null
+//! is no condition. A variable that was left out is no value; one that is null is most likely a mistake, and
+//! must not widen what is kept.
+
+use serde_json::{Map, Value};
+
+use super::catalog::Catalog;
+use super::filter::MAX_VALUES;
+use super::global_id;
+use super::model::{Column, Field, Kind, Scalar, Source, Type};
+use super::page::bound;
+use crate::domain::partial_date;
+use crate::error::{Error, Message};
+
+/// Looks at the filter of a list.
+///
+/// # Errors
+/// Input, with the path of the first value that cannot stand.
+pub fn filter(catalog: &Catalog, ty: &Type, filter: &Map<String, Value>) -> Result<(), Error> {
+    Walk { catalog, path: vec!["where".to_owned()] }.filter(ty, filter)
+}
+
+struct Walk<'a> {
+    catalog: &'a Catalog,
+    path: Vec<String>,
+}
+
+impl Walk<'_> {
+    /// Goes one step down.
+    fn within(
+        &mut self,
+        name: &str,
+        look: impl FnOnce(&mut Self) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        self.path.push(name.to_owned());
+        look(self)?;
+        self.path.pop();
+        Ok(())
+    }
+
+    fn fault(&self, message: Message) -> Error {
+        Error::at(self.path.clone(), message)
+    }
+
+    /// A null that is no condition.
+    fn null(&self, hint: Option<&str>) -> Error {
+        let at = self.path.join(".");
+        let (ko, en) = hint.map_or_else(Default::default, |hint| {
+            (
+                format!(" 값이 없는 행을 찾으려면 `{hint}`를 써 주십시오."),
+                format!(" For rows without a value, use `{hint}`."),
+            )
+        });
+        self.fault(Message::new(
+            format!("`{at}`에는 null을 쓸 수 없습니다. 조건이 없으면 항목을 빼 주십시오.{ko}"),
+            format!("`{at}` must not be null; leave it out if there is no condition.{en}"),
+        ))
+    }
+
+    fn filter(&mut self, ty: &Type, filter: &Map<String, Value>) -> Result<(), Error> {
+        for (name, value) in filter {
+            self.within(name, |walk| walk.term(ty, name, value))?;
+        }
+        Ok(())
+    }
+
+    fn term(&mut self, ty: &Type, name: &str, value: &Value) -> Result<(), Error> {
+        if let (None, Value::Array(filters)) = (ty.find(name), value)
+            && matches!(name, "and" | "or")
+        {
+            for (at, filter) in filters.iter().enumerate() {
+                self.within(&at.to_string(), |walk| walk.object(ty, filter))?;
+            }
+            return Ok(());
+        }
+        if name == "not" {
+            return self.object(ty, value);
+        }
+        if let Some(own) = ty.filters.iter().find(|own| own.name == name) {
+            return match own.ty {
+                _ if value.is_null() => Err(self.null(None)),
+                "Quarter" => self.value(Scalar::Quarter, value),
+                "Date" => self.value(Scalar::Date, value),
+                _ => Ok(()),
+            };
+        }
+        let Some(field) = ty.find(name).filter(|_| !value.is_null()) else {
+            // What is no field is `search`, or the null that is looked at here.
+            let hint = ty.find(name).and_then(|field| match field.kind {
+                Kind::One { .. } if !field.ty.ends_with('!') => {
+                    Some(format!("not: {{ {name}: {{}} }}"))
+                }
+                Kind::Leaf(_) => is_null(field),
+                _ => None,
+            });
+            return if value.is_null() { Err(self.null(hint.as_deref())) } else { Ok(()) };
+        };
+        match &field.kind {
+            Kind::One { target, .. } => {
+                let target = self.catalog.declared(target)?;
+                self.object(target, value)
+            }
+            Kind::Many(list) => {
+                let target = self.catalog.declared(list.target)?;
+                self.each(value, |walk, _, filter| walk.object(target, filter))
+            }
+            Kind::Id => self.each(value, |walk, operator, value| walk.id(operator, value)),
+            Kind::Leaf(column) => self.leaf(field, column, value),
+            Kind::Localized { ko, en } => self.each(value, |walk, part, value| {
+                let column = |name| Column { source: Source::Column(name), scalar: Scalar::Text };
+                match (part, value) {
+                    (_, Value::Null) => Err(walk.null(None)),
+                    ("ko", value) => walk.leaf(field, &column(ko), value),
+                    ("en", value) => walk.leaf(field, &column(en), value),
+                    (_, value) => walk.text(value),
+                }
+            }),
+            Kind::Either(_) | Kind::Subject | Kind::Computed { .. } => Ok(()),
+        }
+    }
+
+    /// An inner filter.
+    fn object(&mut self, ty: &Type, value: &Value) -> Result<(), Error> {
+        match value {
+            Value::Object(filter) => self.filter(ty, filter),
+            _ => Err(self.null(None)),
+        }
+    }
+
+    fn each(
+        &mut self,
+        value: &Value,
+        look: impl Fn(&mut Self, &str, &Value) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        for (name, value) in value.as_object().into_iter().flatten() {
+            self.within(name, |walk| look(walk, name, value))?;
+        }
+        Ok(())
+    }
+
+    fn leaf(&mut self, field: &Field, column: &Column, value: &Value) -> Result<(), Error> {
+        let may_be_null = is_null(field);
+        self.each(value, |walk, operator, value| match (operator, value) {
+            ("eq" | "ne", Value::Null) if may_be_null.is_some() => Ok(()),
+            (_, Value::Null) => Err(walk.null(may_be_null.as_deref())),
+            ("isNull", _) => Ok(()),
+            ("contains" | "startsWith", value) => walk.text(value),
+            ("in" | "notIn", value) => {
+                walk.values(value, |walk, value| walk.value(column.scalar, value))
+            }
+            (_, value) => walk.value(column.scalar, value),
+        })
+    }
+
+    fn id(&mut self, operator: &str, value: &Value) -> Result<(), Error> {
+        let one = |walk: &mut Self, value: &Value| match value.as_str().and_then(global_id::decode)
+        {
+            Some(_) => Ok(()),
+            None if value.is_null() => Err(walk.null(None)),
+            None => Err(walk.fault(Message::new(
+                format!("`{}`: 식별자(id)가 아닙니다.", walk.path.join(".")),
+                format!("`{}` is not an id.", walk.path.join(".")),
+            ))),
+        };
+        if matches!(operator, "in" | "notIn") { self.values(value, one) } else { one(self, value) }
+    }
+
+    fn values(
+        &mut self,
+        value: &Value,
+        look: impl Fn(&mut Self, &Value) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let Value::Array(values) = value else { return Err(self.null(None)) };
+        if values.len() > MAX_VALUES {
+            let at = self.path.join(".");
+            return Err(self.fault(Message::new(
+                format!("`{at}`에는 값을 {MAX_VALUES}개까지 쓸 수 있습니다."),
+                format!("`{at}` takes at most {MAX_VALUES} values."),
+            )));
+        }
+        for (at, value) in values.iter().enumerate() {
+            self.within(&at.to_string(), |walk| look(walk, value))?;
+        }
+        Ok(())
+    }
+
+    fn text(&mut self, value: &Value) -> Result<(), Error> {
+        if value.is_null() {
+            return Err(self.null(None));
+        }
+        self.value(Scalar::Text, value)
+    }
+
+    fn value(&mut self, scalar: Scalar, value: &Value) -> Result<(), Error> {
+        let fits = match (scalar, value) {
+            (Scalar::PartialDate, Value::String(text)) => partial_date::is_partial_date(text),
+            (scalar, value) => bound(scalar, value).is_some(),
+        };
+        if fits {
+            return Ok(());
+        }
+        let at = self.path.join(".");
+        let (ko, en) = form(scalar);
+        Err(self.fault(Message::new(
+            format!("`{at}` 값은 {ko}야 합니다."),
+            format!("`{at}` must be {en}."),
+        )))
+    }
+}
+
+/// How rows without a value are asked for, if the field can be without one.
+fn is_null(field: &Field) -> Option<String> {
+    (!field.ty.ends_with('!')).then(|| "isNull: true".to_owned())
+}
+
+/// How a value is written; the Korean goes on with 야 합니다.
+fn form(scalar: Scalar) -> (&'static str, &'static str) {
+    match scalar {
+        Scalar::Text => ("NUL 문자가 없는 문자열이어", "a text without the character NUL"),
+        Scalar::Int => ("정수여", "an integer"),
+        Scalar::Float => ("수여", "a number"),
+        Scalar::Boolean => ("true나 false여", "true or false"),
+        Scalar::Krw => ("원 단위의 정수여", "a whole number of won"),
+        Scalar::Date => ("2026-07-01과 같은 날짜여", "a date like 2026-07-01"),
+        Scalar::DateTime => (
+            "2026-07-01T14:00:00+09:00과 같은 시각이어",
+            "an instant like 2026-07-01T14:00:00+09:00",
+        ),
+        Scalar::PartialDate => (
+            "2026, 2026-07, 2026-07-01 가운데 한 형식의 날짜여",
+            "a date like 2026, 2026-07 or 2026-07-01",
+        ),
+        Scalar::Quarter => ("2026-Q3과 같은 분기여", "a quarter like 2026-Q3"),
+        Scalar::Choice(_) => ("목록에 있는 코드여", "a code of its list"),
+    }
+}
