@@ -65,6 +65,21 @@ pub async fn drop(manager: &SchemaManager<'_>, tables: Vec<Table>) -> Result<(),
     Ok(())
 }
 
+/// Adds a column to a table that is there. Safe to repeat after a start that was cut short.
+///
+/// # Errors
+/// The database's own.
+pub async fn add_column(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    column: ColumnDef,
+) -> Result<(), DbErr> {
+    if manager.has_column(table, column.get_column_name()).await? {
+        return Ok(());
+    }
+    manager.alter_table(SeaTable::alter().table(table).add_column(column).to_owned()).await
+}
+
 /// PostgreSQL cuts names at 63 bytes, so the `_id` of each column is left out of an index's name.
 fn index(table: &str, columns: &[&str], unique: bool) -> IndexCreateStatement {
     let stems: Vec<&str> = columns

@@ -217,6 +217,8 @@ impl Loader<'_> {
                 "Statement" => {
                     self.write.link::<entity::statement_topic::Entity>(owner, id).await?
                 }
+                "PolicyPlan" => self.write.link::<entity::plan_topic::Entity>(owner, id).await?,
+                "PolicyTask" => self.write.link::<entity::task_topic::Entity>(owner, id).await?,
                 "Document" => self.write.link::<entity::document_topic::Entity>(owner, id).await?,
                 _ => return Err(broken(row, "this table has no topics")),
             }
