@@ -4,6 +4,7 @@
 //! an index for each reference, and an index for each order it is listed in.
 
 use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, Statement};
 use sea_orm_migration::sea_query::{Table as SeaTable, TableCreateStatement};
 
 /// A migration that creates the tables of a function, and drops them on the way back.
@@ -74,7 +75,17 @@ pub async fn add_column(
     table: &'static str,
     column: ColumnDef,
 ) -> Result<(), DbErr> {
-    if manager.has_column(table, column.get_column_name()).await? {
+    let backend = manager.get_database_backend();
+    let sql = match backend {
+        DbBackend::Sqlite => "SELECT 1 FROM pragma_table_info($1) WHERE name = $2",
+        _ => {
+            "SELECT 1 FROM information_schema.columns \
+             WHERE table_schema = current_schema() AND table_name = $1 AND column_name = $2"
+        }
+    };
+    let name = column.get_column_name();
+    let known = Statement::from_sql_and_values(backend, sql, [table.into(), name.into()]);
+    if manager.get_connection().query_one_raw(known).await?.is_some() {
         return Ok(());
     }
     manager.alter_table(SeaTable::alter().table(table).add_column(column).to_owned()).await

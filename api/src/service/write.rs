@@ -408,6 +408,11 @@ impl<'a> Write<'a> {
                 .filter(search_gram::Column::SourceId.eq(id))
                 .exec(&self.transaction)
                 .await?;
+            // Written in this transaction, the row waits for its commit to be indexed.
+            if self.documents.iter().any(|waiting| *waiting.source_id.as_ref() == id) {
+                self.documents.retain(|waiting| *waiting.source_id.as_ref() != id);
+                self.grams.retain(|waiting| *waiting.source_id.as_ref() != id);
+            }
             self.index::<R>(id, &after);
         }
         let whole = whole_of::<R>(&after);
