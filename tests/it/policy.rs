@@ -456,12 +456,23 @@ async fn what_is_overdue_is_found(place: Place) {
         .collect();
     assert_eq!(codes, ["SEOUL_ROUNDTABLES_2024"], "{milestones}");
     // An answer known to the month only is on time where every day of the month is.
+    let total = async || {
+        let query = "{ feedbackStatistics(includeIllustrative: true) { total { answeredOnTime answeredWithDueDate } } }";
+        app.data(query).await["feedbackStatistics"]["total"].clone()
+    };
     app.sql("UPDATE recommendation SET due_on = NULL").await;
-    let base = app.data("{ feedbackStatistics(includeIllustrative: true) { total { answeredOnTime answeredWithDueDate } } }").await;
-    assert_eq!(
-        base["feedbackStatistics"]["total"],
-        json!({ "answeredOnTime": 0, "answeredWithDueDate": 0 })
-    );
+    assert_eq!(total().await, json!({ "answeredOnTime": 0, "answeredWithDueDate": 0 }));
+    let id = key(&app, "SELECT id FROM recommendation WHERE code = (SELECT min(code) FROM recommendation WHERE id NOT IN (SELECT recommendation_id FROM recommendation_answer))").await;
+    let answer = json!({ "recommendation_id": id, "position": 1, "disposition": "ACCEPTED", "answered_on": "2026-07" });
+    create::<entity::recommendation_answer::Entity>(&app, "answer", answer).await.unwrap();
+    for (due, on_time, base) in [("2026-07-10", 0, 0), ("2026-08-01", 1, 1), ("2026-06-30", 0, 1)] {
+        app.sql(&format!("UPDATE recommendation SET due_on = '{due}' WHERE id = (SELECT recommendation_id FROM recommendation_answer WHERE answered_on = '2026-07')")).await;
+        assert_eq!(
+            total().await,
+            json!({ "answeredOnTime": on_time, "answeredWithDueDate": base }),
+            "{due}"
+        );
+    }
 }
 
 async fn who_dealt_with_the_act_and_when(place: Place) {

@@ -105,9 +105,10 @@ pub async fn feedback(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> 
     sql.push(
         ", count(*), sum(CASE WHEN r.is_part THEN 0 ELSE r.item_count END), count(r.answered_on), ",
     );
-    sql.push("sum(CASE WHEN r.answered_on <= r.due_on THEN 1 ELSE 0 END), ");
+    // An answer known to the month or year of its due date may be in time or late: it is not counted.
+    sql.push("sum(CASE WHEN r.answered_on = r.due_on OR r.answered_on < substr(r.due_on, 1, length(r.answered_on)) THEN 1 ELSE 0 END), ");
     sql.push(
-        "sum(CASE WHEN r.answered_on IS NOT NULL AND r.due_on IS NOT NULL THEN 1 ELSE 0 END), ",
+        "sum(CASE WHEN r.answered_on = r.due_on OR r.answered_on <> substr(r.due_on, 1, length(r.answered_on)) THEN 1 ELSE 0 END), ",
     );
     sql.push("sum(CASE WHEN r.status = 'DELIVERED' THEN 1 ELSE 0 END), sum(CASE WHEN r.has_effect THEN 1 ELSE 0 END) FROM r");
     if let Some(table) = table {
