@@ -32,6 +32,7 @@ pub mod conflict;
 pub mod consideration;
 pub mod contact_point;
 pub mod data_set;
+pub mod deleted_row;
 pub mod document;
 pub mod document_author;
 pub mod document_title;

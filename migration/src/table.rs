@@ -66,6 +66,27 @@ pub async fn drop(manager: &SchemaManager<'_>, tables: Vec<Table>) -> Result<(),
     Ok(())
 }
 
+/// Whether a table has a column, so that a change cut short can be repeated.
+///
+/// # Errors
+/// The database's own.
+pub async fn has_column(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    column: &str,
+) -> Result<bool, DbErr> {
+    let backend = manager.get_database_backend();
+    let sql = match backend {
+        DbBackend::Sqlite => "SELECT 1 FROM pragma_table_info($1) WHERE name = $2",
+        _ => {
+            "SELECT 1 FROM information_schema.columns \
+             WHERE table_schema = current_schema() AND table_name = $1 AND column_name = $2"
+        }
+    };
+    let statement = Statement::from_sql_and_values(backend, sql, [table.into(), column.into()]);
+    Ok(manager.get_connection().query_one_raw(statement).await?.is_some())
+}
+
 /// Adds a column to a table that is there. Safe to repeat after a start that was cut short.
 ///
 /// # Errors
@@ -75,17 +96,7 @@ pub async fn add_column(
     table: &'static str,
     column: ColumnDef,
 ) -> Result<(), DbErr> {
-    let backend = manager.get_database_backend();
-    let sql = match backend {
-        DbBackend::Sqlite => "SELECT 1 FROM pragma_table_info($1) WHERE name = $2",
-        _ => {
-            "SELECT 1 FROM information_schema.columns \
-             WHERE table_schema = current_schema() AND table_name = $1 AND column_name = $2"
-        }
-    };
-    let name = column.get_column_name();
-    let known = Statement::from_sql_and_values(backend, sql, [table.into(), name.into()]);
-    if manager.get_connection().query_one_raw(known).await?.is_some() {
+    if has_column(manager, table, &column.get_column_name()).await? {
         return Ok(());
     }
     manager.alter_table(SeaTable::alter().table(table).add_column(column).to_owned()).await

@@ -366,6 +366,7 @@ pub async fn plan(app: &TestApp, principal: &Principal, query: &str) -> String {
             .execute_unprepared("SET LOCAL plan_cache_mode = force_generic_plan")
             .await
             .unwrap();
+        transaction.execute_unprepared("DEALLOCATE ALL").await.unwrap();
         transaction.execute_unprepared(&format!("PREPARE planned AS {sql}")).await.unwrap();
         format!("{explain} EXECUTE planned({})", vec!["NULL"; parameters].join(", "))
     } else {
