@@ -34,7 +34,9 @@ mod results;
 mod results_access;
 mod results_crash;
 mod results_files;
+mod results_frozen;
 mod results_load;
+mod results_states;
 mod schema;
 mod seed;
 mod settings;
@@ -79,7 +81,9 @@ fn main() -> ExitCode {
         results_access::tests(),
         results_crash::tests(),
         results_files::tests(),
+        results_frozen::tests(),
         results_load::tests(),
+        results_states::tests(),
         schema::tests(),
         seed::tests(),
         settings::tests(),
