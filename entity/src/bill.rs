@@ -3,8 +3,9 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::bill_event::BillStage;
 use crate::choice;
-use crate::common::{Origin, Visibility};
+use crate::common::{DatePrecision, Origin, Visibility};
 
 choice! {
     /// 제안자 구분. Who proposed a bill.
@@ -107,6 +108,22 @@ pub struct Model {
     pub checked_at: Option<DateTimeUtc>,
     /// 처리 결과 원문. Result as the source prints it.
     pub result_text: Option<String>,
+    /// 현재 단계. Stage, kept by the write path from the events; null before the first.
+    pub stage: Option<BillStage>,
+    /// Place of the stage in the order of the procedure, 0 before the first; null until computed.
+    pub stage_order: Option<i32>,
+    /// 현재 단계 시작. Date of the event that brought the stage.
+    pub stage_since: Option<String>,
+    /// 현재 단계 시작의 정밀도. How exactly that date is known.
+    pub stage_since_precision: Option<DatePrecision>,
+    /// 최근 단계 일자. Date of the latest event.
+    pub latest_event_on: Option<String>,
+    /// 종결 여부. Whether the procedure is over.
+    #[serde(default)]
+    pub is_closed: bool,
+    /// 법률 반영 여부. Whether it became law.
+    #[serde(default)]
+    pub is_enacted: bool,
     /// 공개 범위. Who may see the row.
     pub visibility: Visibility,
     /// 출처 구분. Where the row comes from.

@@ -68,8 +68,11 @@ pub struct Model {
     pub position: i32,
     /// 단계. Stage reached.
     pub stage: BillStage,
-    /// 일자. Date of the event, or the date it was known by.
+    /// 일자. Date of the event, or the date by which it had happened.
     pub occurred_on: String,
+    /// 시점 불명 여부. Whether the source only shows that it had happened by that date.
+    #[serde(default)]
+    pub known_by: bool,
     /// 기관. Institution that acted.
     pub institution_id: Option<Uuid>,
     /// 원문 표기. Stage as the source prints it.

@@ -35,6 +35,20 @@ choice! {
 }
 
 choice! {
+    /// 날짜 정밀도. How exactly the date of an event is known.
+    pub enum DatePrecision {
+        /// 일. On that day.
+        Day = "DAY",
+        /// 월. In that month; the day is not known.
+        Month = "MONTH",
+        /// 연. In that year; the month is not known.
+        Year = "YEAR",
+        /// 그때까지. By then at the latest: the source only shows that it had happened.
+        By = "BY",
+    }
+}
+
+choice! {
     /// 산·학·연·관 구분. Side of the programme a person or institution belongs to.
     pub enum Sector {
         /// 산(업계). Companies and their associations.

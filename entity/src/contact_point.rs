@@ -1,4 +1,4 @@
-//! 연락처. Phone or mail of a person or institution. Personal data: never visible to an anonymous caller, and each reading is audited.
+//! 연락처. Phone or mail of a person, protected, or of a public service desk.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,17 @@ choice! {
     }
 }
 
-/// 연락처. Phone or mail of a person or institution. Personal data: never visible to an anonymous caller, and each reading is audited.
+choice! {
+    /// 연락처 보유자 구분. Whose a contact point is, which decides who may see it.
+    pub enum ContactHolder {
+        /// 개인. A person's, or one that leads to a person: personal data.
+        Personal = "PERSONAL",
+        /// 대민 창구. A public service desk's, printed for the public.
+        PublicDesk = "PUBLIC_DESK",
+    }
+}
+
+/// 연락처. Phone or mail of a person, protected, or of a public service desk.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "contact_point")]
@@ -34,6 +44,9 @@ pub struct Model {
     pub position: i32,
     /// 종류. Kind.
     pub kind: ContactKind,
+    /// 보유자 구분. Whose it is.
+    #[serde(default = "personal")]
+    pub holder: ContactHolder,
     /// 값. Number or address.
     pub value: String,
     /// 비고. What it is for. Korean.
@@ -61,3 +74,8 @@ pub struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// Nothing is public unless somebody says so.
+fn personal() -> ContactHolder {
+    ContactHolder::Personal
+}

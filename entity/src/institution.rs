@@ -37,6 +37,8 @@ choice! {
         Startup = "STARTUP",
         /// 민간 조사기관. Private research or media firm.
         PrivateResearch = "PRIVATE_RESEARCH",
+        /// 부서. Department, division or office of an institution.
+        Department = "DEPARTMENT",
     }
 }
 

@@ -85,6 +85,8 @@ pub struct Model {
     pub purpose_en: Option<String>,
     /// 개최일. Day (or month, quarter's month, year) of the meeting.
     pub held_on: String,
+    /// 대상 기간. Period that the meeting was about, where it is not the one it was held in.
+    pub covers_period: Option<String>,
     /// 시작 시각. Start, where the source gives a time.
     pub starts_at: Option<DateTimeUtc>,
     /// 종료 시각. End.

@@ -27,6 +27,11 @@ pub struct Model {
     pub unit_ko: Option<String>,
     /// 부서. Department or office. English.
     pub unit_en: Option<String>,
+    /// 소속 부서. Department, where it is a unit on record.
+    pub department_id: Option<Uuid>,
+    /// 부서장 여부. Whether the post heads the department.
+    #[serde(default)]
+    pub is_head: bool,
     /// 직무대행 여부. Whether held in an acting capacity.
     pub acting: bool,
     /// 담당. Part in the matter at hand, e.g. 책임자. Korean.
@@ -57,6 +62,10 @@ pub struct Model {
     #[sea_orm(belongs_to, relation_enum = "Institution", from = "institution_id", to = "id")]
     #[serde(skip)]
     pub institution: BelongsTo<super::institution::Entity>,
+    /// Row of [`Model::department_id`].
+    #[sea_orm(belongs_to, relation_enum = "Department", from = "department_id", to = "id")]
+    #[serde(skip)]
+    pub department: BelongsTo<Option<super::institution::Entity>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -87,6 +87,21 @@ pub async fn has_column(
     Ok(manager.get_connection().query_one_raw(statement).await?.is_some())
 }
 
+/// Adds a column to a table that is there. Safe to repeat after a start that was cut short.
+///
+/// # Errors
+/// The database's own.
+pub async fn add_column(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    column: ColumnDef,
+) -> Result<(), DbErr> {
+    if has_column(manager, table, &column.get_column_name()).await? {
+        return Ok(());
+    }
+    manager.alter_table(SeaTable::alter().table(table).add_column(column).to_owned()).await
+}
+
 /// PostgreSQL cuts names at 63 bytes, so the `_id` of each column is left out of an index's name.
 fn index(table: &str, columns: &[&str], unique: bool) -> IndexCreateStatement {
     let stems: Vec<&str> = columns

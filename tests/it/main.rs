@@ -28,6 +28,7 @@ mod lists;
 mod migration;
 mod oauth;
 mod persisted;
+mod policy;
 mod protocol;
 mod questions;
 mod read_path;
@@ -76,6 +77,7 @@ fn main() -> ExitCode {
         migration::tests(),
         oauth::tests(),
         persisted::tests(),
+        policy::tests(),
         protocol::tests(),
         questions::tests(),
         read_path::tests(),

@@ -21,6 +21,8 @@ pub enum Object {
     AdoptionCase,
     /// Personal data: phone numbers and mail addresses.
     ContactPoint,
+    /// Contact points of public service desks, printed for the public.
+    ServiceDesk,
     /// Clients of the API.
     ApiClient,
     /// The audit.
@@ -33,11 +35,12 @@ pub enum Object {
 
 impl Object {
     /// Every object.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Content,
         Self::Legislation,
         Self::AdoptionCase,
         Self::ContactPoint,
+        Self::ServiceDesk,
         Self::ApiClient,
         Self::AuditEvent,
         Self::Programme,
@@ -77,6 +80,7 @@ pub fn rows(principal: &Principal, object: Object) -> Rows {
             | Object::Legislation
             | Object::AdoptionCase
             | Object::ContactPoint
+            | Object::ServiceDesk
             | Object::ApiClient
             | Object::AuditEvent
             | Object::Programme,
@@ -91,7 +95,11 @@ pub fn rows(principal: &Principal, object: Object) -> Rows {
             Rows::All
         }
         (
-            Object::Content | Object::Legislation | Object::AdoptionCase | Object::Programme,
+            Object::Content
+            | Object::Legislation
+            | Object::AdoptionCase
+            | Object::ServiceDesk
+            | Object::Programme,
             Standing::Partner,
         ) => Rows::Own(client.institution.id),
         (Object::Result, Standing::Operator)
@@ -105,9 +113,11 @@ pub fn rows(principal: &Principal, object: Object) -> Rows {
 /// What everybody sees.
 fn public(object: Object) -> Rows {
     match object {
-        Object::Content | Object::Legislation | Object::AdoptionCase | Object::Programme => {
-            Rows::Published
-        }
+        Object::Content
+        | Object::Legislation
+        | Object::AdoptionCase
+        | Object::ServiceDesk
+        | Object::Programme => Rows::Published,
         Object::ContactPoint | Object::ApiClient | Object::AuditEvent | Object::Result => {
             Rows::None
         }
@@ -122,6 +132,7 @@ fn reading(object: Object, standing: Standing) -> &'static [Scope] {
             | Object::Legislation
             | Object::AdoptionCase
             | Object::ContactPoint
+            | Object::ServiceDesk
             | Object::Programme,
             Standing::Operator | Standing::Partner,
         ) => &[Scope::ProgramRead],
@@ -138,7 +149,9 @@ fn reading(object: Object, standing: Standing) -> &'static [Scope] {
 /// The scopes with any of which a client writes; none where nobody but the system does.
 fn writing(object: Object) -> &'static [Scope] {
     match object {
-        Object::Content | Object::AdoptionCase | Object::ContactPoint => &[Scope::ContentWrite],
+        Object::Content | Object::AdoptionCase | Object::ContactPoint | Object::ServiceDesk => {
+            &[Scope::ContentWrite]
+        }
         Object::Legislation => &[Scope::LegislationWrite],
         Object::ApiClient => &[Scope::AccessAdmin],
         Object::Programme => &[Scope::ResultsReview],
@@ -181,6 +194,7 @@ pub fn may_write(principal: &Principal, object: Object, owner: Option<Uuid>) -> 
             | Object::Legislation
             | Object::AdoptionCase
             | Object::ContactPoint
+            | Object::ServiceDesk
             | Object::ApiClient
             | Object::Programme,
             Standing::Operator,
@@ -197,6 +211,7 @@ pub fn may_write(principal: &Principal, object: Object, owner: Option<Uuid>) -> 
             | Object::Legislation
             | Object::AdoptionCase
             | Object::ContactPoint
+            | Object::ServiceDesk
             | Object::Programme,
             Standing::Partner,
         )
@@ -257,6 +272,7 @@ mod tests {
             (O::Legislation, Rows::Published, vec![Scope::ProgramRead], Rows::Own(OWN)),
             (O::AdoptionCase, Rows::Published, vec![Scope::ProgramRead], Rows::Own(OWN)),
             (O::ContactPoint, Rows::None, vec![Scope::ProgramRead], Rows::OnlyOwn(OWN)),
+            (O::ServiceDesk, Rows::Published, vec![Scope::ProgramRead], Rows::Own(OWN)),
             (O::ApiClient, Rows::None, vec![Scope::AccessAdmin], Rows::OnlyOwn(OWN)),
             (O::AuditEvent, Rows::None, vec![Scope::AuditRead], Rows::OnlyOwn(OWN)),
             (O::Programme, Rows::Published, vec![Scope::ProgramRead], Rows::Own(OWN)),
@@ -307,11 +323,12 @@ mod tests {
             (O::Legislation, Some(Scope::LegislationWrite), true, false, false),
             (O::AdoptionCase, Some(Scope::ContentWrite), true, false, false),
             (O::ContactPoint, Some(Scope::ContentWrite), true, false, false),
+            (O::ServiceDesk, Some(Scope::ContentWrite), true, false, false),
             (O::ApiClient, Some(Scope::AccessAdmin), true, true, false),
             (O::AuditEvent, None, false, false, false),
             (O::Programme, Some(Scope::ResultsReview), true, false, false),
         ];
-        assert_eq!(table.map(|row| row.0), Object::ALL[..7]);
+        assert_eq!(table.map(|row| row.0), Object::ALL[..8]);
         for (object, scope, operator, own, other) in table {
             for (owner, partner) in [(Some(OWN), own), (Some(OTHER), other), (None, other)] {
                 assert_eq!(may_write(&Principal::Anonymous, object, owner), Err(Denied::SignedOut));

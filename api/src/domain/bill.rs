@@ -1,8 +1,15 @@
-//! The procedure of a bill: which stages count as reached, and which may follow which.
+//! The procedure of a bill: which stages count as reached, which may follow which, and where a bill stands
+//! by its events, as exactly as their dates are known.
 //!
 //! Sources: National Assembly Act and the stages of the Assembly's feeds (code list 2).
 
+use chrono::NaiveDate;
+use entity::bill::{BillEffect, BillResult};
 use entity::bill_event::BillStage;
+use entity::common::DatePrecision;
+use uuid::Uuid;
+
+use super::partial_date;
 
 /// Stages in the order of the procedure; what ends it without enactment stands apart.
 const PROCEDURE: [BillStage; 19] = [
@@ -65,6 +72,157 @@ pub fn may_follow(last: Option<BillStage>, next: BillStage) -> bool {
     }
 }
 
+/// A stage event as far as it tells where a bill stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Key.
+    pub id: Uuid,
+    /// Order of entry.
+    pub position: i32,
+    /// The event that it corrects.
+    pub corrects: Option<Uuid>,
+    /// Stage reached.
+    pub stage: BillStage,
+    /// When.
+    pub occurred_on: String,
+    /// Whether it is only known to have happened by then.
+    pub known_by: bool,
+}
+
+/// Where a bill stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Stage.
+    pub stage: BillStage,
+    /// When it was reached.
+    pub since: String,
+    /// How exactly that is known.
+    pub precision: DatePrecision,
+    /// Date of the latest event.
+    pub latest_on: String,
+}
+
+/// How exactly a date is known.
+pub fn precision(date: &str, known_by: bool) -> DatePrecision {
+    match date.len() {
+        _ if known_by => DatePrecision::By,
+        4 => DatePrecision::Year,
+        7 => DatePrecision::Month,
+        _ => DatePrecision::Day,
+    }
+}
+
+/// The events that none corrects, in the order of the procedure: events are appended in it, and a
+/// correction takes the place of what it corrects. Dates do not tell the order, since some are only dates
+/// by which a stage had been reached.
+fn uncorrected(events: &[Event]) -> Vec<&Event> {
+    let place = |event: &Event| {
+        let mut place = event.position;
+        let mut corrects = event.corrects;
+        for _ in 0..events.len() {
+            let Some(corrected) = events.iter().find(|other| Some(other.id) == corrects) else {
+                break;
+            };
+            place = corrected.position;
+            corrects = corrected.corrects;
+        }
+        place
+    };
+    let is_corrected = |event: &Event| events.iter().any(|other| other.corrects == Some(event.id));
+    let mut found: Vec<&Event> = events.iter().filter(|event| !is_corrected(event)).collect();
+    found.sort_by_key(|event| (place(event), event.position, event.id));
+    found
+}
+
+/// Where a bill stands by its events; none before the first.
+pub fn standing(events: &[Event]) -> Option<Standing> {
+    let found = uncorrected(events);
+    let stage = found.last()?.stage;
+    let since = found.iter().rev().take_while(|event| event.stage == stage).last()?;
+    let latest = found.iter().max_by_key(|event| partial_date::last_day(&event.occurred_on))?;
+    Some(Standing {
+        stage,
+        since: since.occurred_on.clone(),
+        precision: precision(&since.occurred_on, since.known_by),
+        latest_on: latest.occurred_on.clone(),
+    })
+}
+
+/// Stage on a day; none before the first event, and where the record leaves open which one it was: between
+/// the state known before and the day by which the next stage had been reached, or within the month or year
+/// in which it was.
+pub fn stage_on(events: &[Event], day: NaiveDate, today: NaiveDate) -> Option<BillStage> {
+    let mut surely = None;
+    let mut perhaps = false;
+    let mut known_until: Option<NaiveDate> = None;
+    for event in uncorrected(events) {
+        let (first, last) = (
+            partial_date::first_day(&event.occurred_on)?,
+            partial_date::last_day(&event.occurred_on)?,
+        );
+        // What is on record today has happened.
+        let last = last.min(today.max(first));
+        let could_be =
+            if event.known_by { known_until.is_none_or(|until| day > until) } else { day >= first };
+        if last <= day {
+            (surely, perhaps) = (Some(event.stage), false);
+        } else if could_be {
+            perhaps = true;
+        }
+        known_until = Some(last);
+    }
+    if perhaps { None } else { surely }
+}
+
+/// Days since a stage was reached; none unless the day is known.
+pub fn days_in_stage(since: &str, precision: DatePrecision, today: NaiveDate) -> Option<i64> {
+    (precision == DatePrecision::Day)
+        .then(|| partial_date::first_day(since))
+        .flatten()
+        .map(|since| (today - since).num_days())
+}
+
+/// Whether a bill became law.
+pub fn is_enacted(stage: Option<BillStage>, effect: BillEffect) -> bool {
+    effect == BillEffect::Enacted
+        || matches!(stage, Some(BillStage::Promulgated | BillStage::InForce))
+}
+
+/// Whether the procedure of a bill is over.
+pub fn is_closed(stage: Option<BillStage>, result: BillResult, effect: BillEffect) -> bool {
+    let by_result = match result {
+        BillResult::AbsorbedInAlternative
+        | BillResult::AbsorbedInAmendment
+        | BillResult::Rejected
+        | BillResult::Discarded
+        | BillResult::Withdrawn
+        | BillResult::ExpiredTermEnd
+        | BillResult::ExpiredSession => true,
+        // Passed bills go on to the government, which may send them back.
+        BillResult::Pending
+        | BillResult::PassedAsProposed
+        | BillResult::PassedAmended
+        | BillResult::Passed
+        | BillResult::Held
+        | BillResult::Unmapped => false,
+    };
+    let by_stage =
+        matches!(stage, Some(BillStage::ClosedWithoutEnactment | BillStage::PlenaryNotTabled));
+    by_result || by_stage || effect != BillEffect::Pending || is_enacted(stage, effect)
+}
+
+/// Whether a bill has been in its stage for at least `limit` days; none where the day is not known.
+pub fn is_stalled(is_closed: bool, days: Option<i64>, limit: i64) -> Option<bool> {
+    if is_closed { Some(false) } else { days.map(|days| days >= limit) }
+}
+
+/// Place of a stage in the order in which the codes are declared, 0 before the first.
+pub fn order(stage: Option<BillStage>) -> i32 {
+    let Some(stage) = stage else { return 0 };
+    let at = BillStage::CHOICE.values.iter().position(|value| value.code == stage.code());
+    at.and_then(|at| i32::try_from(at).ok()).map_or(0, |at| at + 1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,5 +254,121 @@ mod tests {
         assert!(!reached_by(BillStage::Promulgated).contains(&BillStage::ClosedWithoutEnactment));
         assert!(reached_by(BillStage::Received).contains(&BillStage::Promulgated));
         assert_eq!(reached_by(BillStage::PlenaryNotTabled), [BillStage::PlenaryNotTabled]);
+    }
+
+    fn event(position: u32, stage: BillStage, on: &str, known_by: bool) -> Event {
+        Event {
+            id: Uuid::from_u128(position.into()),
+            position: position.try_into().unwrap(),
+            corrects: None,
+            stage,
+            occurred_on: on.to_owned(),
+            known_by,
+        }
+    }
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_bill_stands_where_its_last_event_left_it() {
+        use BillStage as S;
+        assert_eq!(standing(&[]), None);
+        let mut events = vec![
+            event(1, S::Received, "2024-03-29", true),
+            event(2, S::CommitteeReceived, "2024-02-10", false),
+        ];
+        // The date by which the first stage had been reached says nothing of the order.
+        let found = standing(&events).unwrap();
+        assert_eq!((found.stage, found.since.as_str()), (S::CommitteeReceived, "2024-02-10"));
+        assert_eq!((found.precision, found.latest_on.as_str()), (DatePrecision::Day, "2024-03-29"));
+        // A correction takes the place of what it corrects, and its own correction takes the same.
+        for (position, on) in [(3, "2024-01"), (4, "2024")] {
+            let corrects = Some(if position == 3 { events[0].id } else { events[2].id });
+            events.push(Event { corrects, ..event(position, S::Received, on, false) });
+            assert_eq!(standing(&events).unwrap().stage, S::CommitteeReceived);
+        }
+        let corrects = Some(events[1].id);
+        events.push(Event { corrects, ..event(5, S::CommitteeReview, "2024-02", false) });
+        let found = standing(&events).unwrap();
+        assert_eq!((found.stage, found.precision), (S::CommitteeReview, DatePrecision::Month));
+        // Two that correct each other leave none, and no search without end.
+        let (mut one, mut other) =
+            (event(1, S::Received, "2024", false), event(2, S::Cabinet, "2024", false));
+        (one.corrects, other.corrects) = (Some(other.id), Some(one.id));
+        assert_eq!(standing(&[one, other]), None);
+    }
+
+    #[test]
+    fn the_stage_on_a_day_is_told_where_it_is_known() {
+        use BillStage as S;
+        let today = day("2026-11-22");
+        let implied = [
+            event(1, S::Drafting, "2025-01-23", true),
+            event(2, S::CommitteeReview, "2026-07-01", true),
+        ];
+        let month = [
+            event(1, S::Received, "2024-10-02", false),
+            event(2, S::PlenaryDecided, "2024-12", false),
+        ];
+        let present = [event(1, S::Received, "2026-11", false)];
+        for (events, on, expected) in [
+            (&implied[..], "2025-01-22", None),
+            (&implied, "2025-01-23", Some(S::Drafting)),
+            (&implied, "2025-01-24", None),
+            (&implied, "2026-06-30", None),
+            (&implied, "2026-07-01", Some(S::CommitteeReview)),
+            (&implied, "2030-01-01", Some(S::CommitteeReview)),
+            (&month, "2024-10-01", None),
+            (&month, "2024-11-30", Some(S::Received)),
+            (&month, "2024-12-01", None),
+            (&month, "2024-12-31", Some(S::PlenaryDecided)),
+            (&present, "2026-11-21", None),
+            (&present, "2026-11-22", Some(S::Received)),
+        ] {
+            assert_eq!(stage_on(events, day(on), today), expected, "{on}");
+        }
+    }
+
+    #[test]
+    fn days_are_counted_from_a_known_day_only() {
+        let today = day("2026-11-22");
+        for (since, known_by, days) in [
+            ("2026-11-20", false, Some(2)),
+            ("2026-11-20", true, None),
+            ("2026-11", false, None),
+            ("2026", false, None),
+        ] {
+            assert_eq!(days_in_stage(since, precision(since, known_by), today), days, "{since}");
+        }
+        assert_eq!(is_stalled(false, Some(2), 2), Some(true));
+        assert_eq!(is_stalled(false, Some(2), 3), Some(false));
+        assert_eq!(is_stalled(false, None, 3), None);
+        assert_eq!(is_stalled(true, Some(900), 3), Some(false));
+        assert_eq!(is_stalled(true, None, 3), Some(false));
+    }
+
+    #[test]
+    fn a_bill_is_closed_by_its_result_effect_or_stage() {
+        use {BillEffect as E, BillResult as R, BillStage as S};
+        for (stage, result, effect, closed, enacted) in [
+            (None, R::Pending, E::Pending, false, false),
+            (Some(S::CommitteeReview), R::Held, E::Pending, false, false),
+            (Some(S::PlenaryDecided), R::Passed, E::Pending, false, false),
+            (Some(S::PlenaryDecided), R::Passed, E::Enacted, true, true),
+            (Some(S::Promulgated), R::PassedAmended, E::Pending, true, true),
+            (Some(S::InForce), R::Unmapped, E::Pending, true, true),
+            (Some(S::CommitteeReview), R::AbsorbedInAlternative, E::InAlternative, true, false),
+            (Some(S::Received), R::ExpiredTermEnd, E::None, true, false),
+            (Some(S::ClosedWithoutEnactment), R::Pending, E::Pending, true, false),
+            (Some(S::PlenaryNotTabled), R::Pending, E::Pending, true, false),
+        ] {
+            assert_eq!(is_closed(stage, result, effect), closed, "{stage:?} {result:?} {effect:?}");
+            assert_eq!(is_enacted(stage, effect), enacted, "{stage:?} {effect:?}");
+        }
+        assert_eq!(order(None), 0);
+        assert!(order(Some(S::Drafting)) < order(Some(S::Received)));
+        assert!(order(Some(S::InForce)) < order(Some(S::ClosedWithoutEnactment)));
     }
 }

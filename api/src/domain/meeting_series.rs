@@ -1,10 +1,12 @@
-//! What a series of meetings owed: the periods in which a meeting was due, and whether one was held.
+//! What a series of meetings owed: the periods in which a meeting was expected, and what is on record of
+//! each. Silence is never taken as proof: a period of which nothing is known is not on record, and it is
+//! missed only where somebody has recorded that no meeting was held.
 
-use chrono::{Datelike, Days, Months, NaiveDate};
+use chrono::{Days, NaiveDate};
 use entity::meeting_series::Cadence;
 
 use super::partial_date;
-use super::quarter::Quarter;
+use super::period::{Length, Period};
 
 /// Most periods that one answer lists.
 pub const MAX_PERIODS: usize = 240;
@@ -17,7 +19,10 @@ pub enum PeriodStatus {
     /// The period is over, and a meeting is on record that may have been held in it: its date is not
     /// known well enough to tell.
     Undated,
-    /// The period is over and no meeting is on record.
+    /// The period is over, and nothing is known of a meeting in it.
+    NotOnRecord,
+    /// It is on record that none was held: recorded as missed, or the meeting was cancelled and the period
+    /// is over.
     Missed,
     /// The period is not over yet.
     Due,
@@ -29,80 +34,94 @@ impl PeriodStatus {
         match self {
             Self::Held => "HELD",
             Self::Undated => "UNDATED",
+            Self::NotOnRecord => "NOT_ON_RECORD",
             Self::Missed => "MISSED",
             Self::Due => "DUE",
         }
     }
 }
 
+/// What is on record of a series.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Record<'a> {
+    /// Dates of held meetings, as far as they are known.
+    pub held: &'a [&'a str],
+    /// Dates for which cancelled meetings were planned.
+    pub cancelled: &'a [&'a str],
+    /// Periods recorded as missed.
+    pub missed: &'a [&'a str],
+}
+
 /// One period of a series.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Period {
-    /// `2026-07`, `2026-Q3` or `2026`.
-    pub label: String,
-    /// First day.
-    pub from: NaiveDate,
-    /// Last day.
-    pub to: NaiveDate,
-    /// Meetings known to have been held in the period.
+pub struct SeriesPeriod {
+    /// The period.
+    pub period: Period,
+    /// Meetings known to have been held in it.
     pub held: usize,
     /// How it went.
     pub status: PeriodStatus,
 }
 
-fn period_at(cadence: Cadence, day: NaiveDate) -> Option<(String, NaiveDate, NaiveDate)> {
-    let span = |first: NaiveDate, months: u32| {
-        let next = first.checked_add_months(Months::new(months))?;
-        Some((first, next.checked_sub_days(Days::new(1))?))
-    };
+/// How long a period of a series is; none where nothing is expected.
+pub fn length(cadence: Cadence) -> Option<Length> {
     match cadence {
-        Cadence::Monthly => {
-            let (from, to) = span(day.with_day(1)?, 1)?;
-            Some((format!("{:04}-{:02}", from.year(), from.month()), from, to))
-        }
-        Cadence::Quarterly => {
-            let quarter = Quarter::of(day)?;
-            Some((quarter.to_string(), quarter.first_day(), quarter.last_day()))
-        }
-        Cadence::Annual => {
-            let (from, to) = span(day.with_day(1)?.with_month(1)?, 12)?;
-            Some((format!("{:04}", from.year()), from, to))
-        }
+        Cadence::Monthly => Some(Length::Month),
+        Cadence::Quarterly => Some(Length::Quarter),
+        Cadence::Annual => Some(Length::Year),
         Cadence::Irregular => None,
     }
 }
 
-/// The periods from the start of the series to the one that holds `until`.
+/// The periods from the start of the series to the one that holds `until`, as seen on that day or today,
+/// whichever is earlier.
 ///
-/// `held` are the dates of held meetings as far as they are known; one that is not known well enough
-/// for a single period counts for none, since that would be a guess, but leaves none that it may
-/// have been held in as missed.
+/// A held meeting whose date is not known well enough for a single period counts for none, since that
+/// would be a guess, but a period that it may have been held in is undated.
 pub fn periods(
     cadence: Cadence,
-    starts_on: &str,
-    ends_on: Option<&str>,
+    (starts_on, ends_on): (&str, Option<&str>),
     until: NaiveDate,
-    held: &[&str],
-) -> Vec<Period> {
-    let Some(mut day) = partial_date::first_day(starts_on) else { return Vec::new() };
+    today: NaiveDate,
+    record: Record<'_>,
+) -> Vec<SeriesPeriod> {
+    let (Some(length), Some(mut day)) = (length(cadence), partial_date::first_day(starts_on))
+    else {
+        return Vec::new();
+    };
     let last = ends_on.and_then(partial_date::last_day).map_or(until, |end| end.min(until));
-    let held: Vec<(NaiveDate, NaiveDate)> = held
-        .iter()
-        .filter_map(|date| Some((partial_date::first_day(date)?, partial_date::last_day(date)?)))
-        .collect();
+    let seen_on = until.min(today);
+    let spans = |dates: &[&str]| -> Vec<(NaiveDate, NaiveDate)> {
+        let span =
+            |date: &&str| Some((partial_date::first_day(date)?, partial_date::last_day(date)?));
+        dates.iter().filter_map(span).collect()
+    };
+    let (held, cancelled) = (spans(record.held), spans(record.cancelled));
     let mut periods = Vec::new();
     while day <= last && periods.len() < MAX_PERIODS {
-        let Some((label, from, to)) = period_at(cadence, day) else { break };
-        let count = held.iter().filter(|(first, last)| *first >= from && *last <= to).count();
-        let perhaps = held.iter().any(|(first, last)| *first <= to && *last >= from);
-        let status = match count {
-            0 if to >= until => PeriodStatus::Due,
-            0 if perhaps => PeriodStatus::Undated,
-            0 => PeriodStatus::Missed,
-            _ => PeriodStatus::Held,
+        let Some(period) = Period::of(length, day) else { break };
+        let within =
+            |(first, last): &(NaiveDate, NaiveDate)| *first >= period.from && *last <= period.to;
+        let perhaps =
+            |(first, last): &(NaiveDate, NaiveDate)| *first <= period.to && *last >= period.from;
+        let count = held.iter().filter(|span| within(span)).count();
+        let is_over = period.to < seen_on;
+        let status = if count > 0 {
+            PeriodStatus::Held
+        } else if record.missed.contains(&period.label.as_str()) {
+            PeriodStatus::Missed
+        } else if !is_over {
+            PeriodStatus::Due
+        } else if held.iter().any(perhaps) {
+            PeriodStatus::Undated
+        } else if cancelled.iter().any(within) {
+            PeriodStatus::Missed
+        } else {
+            PeriodStatus::NotOnRecord
         };
-        periods.push(Period { label, from, to, held: count, status });
-        let Some(next) = to.checked_add_days(Days::new(1)) else { break };
+        let next = period.to.checked_add_days(Days::new(1));
+        periods.push(SeriesPeriod { period, held: count, status });
+        let Some(next) = next else { break };
         day = next;
     }
     periods
@@ -116,34 +135,90 @@ mod tests {
         text.parse().unwrap()
     }
 
+    fn shown(
+        cadence: Cadence,
+        span: (&str, Option<&str>),
+        until: &str,
+        record: Record<'_>,
+    ) -> Vec<(String, PeriodStatus)> {
+        periods(cadence, span, day(until), day("2026-11-22"), record)
+            .into_iter()
+            .map(|of| (of.period.label, of.status))
+            .collect()
+    }
+
+    fn labels(of: &[(&str, PeriodStatus)]) -> Vec<(String, PeriodStatus)> {
+        of.iter().map(|(label, status)| ((*label).to_owned(), *status)).collect()
+    }
+
     #[test]
-    fn a_quarter_without_its_meeting_is_missed() {
-        let got = periods(Cadence::Quarterly, "2026-03", None, day("2026-11-22"), &["2026-07-01"]);
-        let shown: Vec<(&str, PeriodStatus)> =
-            got.iter().map(|period| (period.label.as_str(), period.status)).collect();
-        assert_eq!(
-            shown,
-            [
-                ("2026-Q1", PeriodStatus::Missed),
-                ("2026-Q2", PeriodStatus::Missed),
-                ("2026-Q3", PeriodStatus::Held),
-                ("2026-Q4", PeriodStatus::Due),
-            ]
-        );
+    fn silence_is_not_a_missed_meeting() {
+        use PeriodStatus as S;
+        let held = Record { held: &["2026-07-01"], ..Record::default() };
+        let got = shown(Cadence::Quarterly, ("2026-03", None), "2026-11-22", held);
+        let expected = [
+            ("2026-Q1", S::NotOnRecord),
+            ("2026-Q2", S::NotOnRecord),
+            ("2026-Q3", S::Held),
+            ("2026-Q4", S::Due),
+        ];
+        assert_eq!(got, labels(&expected));
+        // What lies ahead of today is due, whatever day is asked for.
+        let got = shown(Cadence::Quarterly, ("2026-Q3", None), "2027-06-30", held);
+        assert!(got.is_empty(), "not a partial date");
+        let got = shown(Cadence::Quarterly, ("2026-10", None), "2027-06-30", held);
+        assert!(got.iter().all(|(_, status)| *status == S::Due) && got.len() == 3, "{got:?}");
+    }
+
+    #[test]
+    fn a_meeting_is_missed_where_somebody_recorded_so() {
+        use PeriodStatus as S;
+        let record = Record {
+            held: &["2026-05-02"],
+            cancelled: &["2026-04-10", "2026-06", "2026-11-03", "2026"],
+            missed: &["2026-03", "2026-05", "2026-12", "2026-Q3"],
+        };
+        let got = shown(Cadence::Monthly, ("2026-03", None), "2026-12-31", record);
+        let expected = [
+            ("2026-03", S::Missed),
+            ("2026-04", S::Missed),
+            // One was held after all.
+            ("2026-05", S::Held),
+            ("2026-06", S::Missed),
+            ("2026-07", S::NotOnRecord),
+            ("2026-08", S::NotOnRecord),
+            ("2026-09", S::NotOnRecord),
+            ("2026-10", S::NotOnRecord),
+            // It may be held on another day yet.
+            ("2026-11", S::Due),
+            ("2026-12", S::Missed),
+        ];
+        assert_eq!(got, labels(&expected));
     }
 
     #[test]
     fn a_date_known_to_the_year_counts_for_no_quarter() {
-        let held = ["2023", "2023-12-06"];
-        let got = periods(Cadence::Quarterly, "2023", Some("2023"), day("2024-06-01"), &held);
+        let record = Record { held: &["2023", "2023-12-06"], ..Record::default() };
+        let got = periods(
+            Cadence::Quarterly,
+            ("2023", Some("2023")),
+            day("2024-06-01"),
+            day("2026-11-22"),
+            record,
+        );
         assert_eq!(got.iter().map(|period| period.held).collect::<Vec<_>>(), [0, 0, 0, 1]);
         assert!(got[..3].iter().all(|period| period.status == PeriodStatus::Undated));
     }
 
     #[test]
     fn months_years_and_no_rhythm() {
-        assert_eq!(periods(Cadence::Monthly, "2026-03", None, day("2026-05-31"), &[]).len(), 3);
-        assert_eq!(periods(Cadence::Annual, "2022", None, day("2026-05-31"), &["2023"])[1].held, 1);
-        assert!(periods(Cadence::Irregular, "2022", None, day("2026-05-31"), &[]).is_empty());
+        let none = Record::default();
+        assert_eq!(shown(Cadence::Monthly, ("2026-03", None), "2026-05-31", none).len(), 3);
+        let held = Record { held: &["2023"], ..none };
+        assert_eq!(
+            shown(Cadence::Annual, ("2022", None), "2026-05-31", held)[1].1,
+            PeriodStatus::Held
+        );
+        assert!(shown(Cadence::Irregular, ("2022", None), "2026-05-31", none).is_empty());
     }
 }

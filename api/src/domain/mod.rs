@@ -13,6 +13,7 @@ pub mod due_date;
 pub mod form;
 pub mod meeting_series;
 pub mod partial_date;
+pub mod period;
 pub mod principal;
 pub mod quarter;
 pub mod rate;

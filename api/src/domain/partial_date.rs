@@ -18,6 +18,12 @@ pub fn last_day(text: &str) -> Option<NaiveDate> {
     first.checked_add_months(Months::new(months))?.checked_sub_days(Days::new(1))
 }
 
+/// Whether the date lies before a day, whichever of the days it may mean it is: a month is past once it is
+/// over.
+pub fn is_past(text: &str, day: NaiveDate) -> bool {
+    last_day(text).is_some_and(|last| last < day)
+}
+
 /// The first day the text may mean; none if it is not a partial date.
 pub fn first_day(text: &str) -> Option<NaiveDate> {
     let bytes = text.as_bytes();
@@ -49,6 +55,22 @@ mod tests {
             assert_eq!(last_day(text).unwrap().to_string(), last);
         }
         assert_eq!(last_day("2024-13"), None);
+    }
+
+    #[test]
+    fn a_month_is_past_once_it_is_over() {
+        let day = "2026-11-22".parse().unwrap();
+        for (text, past) in [
+            ("2026-11-21", true),
+            ("2026-11-22", false),
+            ("2026-11", false),
+            ("2026-10", true),
+            ("2026", false),
+            ("2025", true),
+            ("soon", false),
+        ] {
+            assert_eq!(is_past(text, day), past, "{text}");
+        }
     }
 
     #[test]

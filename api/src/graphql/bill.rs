@@ -2,16 +2,18 @@
 
 use entity::bill::{BillEffect, BillResult, ProposerKind};
 use entity::bill_event::BillStage;
+use entity::common::DatePrecision;
 
 use serde_json::Value;
 
-use crate::domain::bill::reached_by;
-use crate::domain::partial_date;
+use crate::domain::bill::{self as rules, Event, reached_by};
 use crate::error::Error;
 use crate::read::Reader;
 use crate::read::model::{Arg, Args, Column, Filter, Guard, Scalar, Source, Type};
-use crate::read::scope;
 use crate::read::sql::Sql;
+
+/// Days after which a pending bill is stalled, where the caller names none.
+const STALLED_AFTER: i64 = 180;
 
 /// The types declared here.
 pub fn types() -> Vec<Type> {
@@ -47,6 +49,13 @@ fn legislative_initiative() -> Type {
         &["number"],
         "법률안. Parallel bills.",
     )
+    .many(
+        "considerations",
+        entity::consideration::Column::InitiativeId,
+        "Consideration",
+        &["position"],
+        "논의 이력. Who dealt with it, in which meeting, how and when.",
+    )
     .sorted(&["code"])
     .orderable("CODE", "code")
     .searchable()
@@ -74,17 +83,36 @@ fn initiative_title() -> Type {
 
 fn bill() -> Type {
     use entity::bill::Column as C;
-    Type::fact::<entity::bill::Entity>("Bill", *b"BI", Guard::Public, "법률안. One bill; its stage is computed from its events, result and legal effect are apart.")
+    let ty = Type::fact::<entity::bill::Entity>("Bill", *b"BI", Guard::Public, "법률안. One bill; its stage follows from its events, result and legal effect are apart.")
         .one("initiative", C::InitiativeId, "LegislativeInitiative", "입법과제. Initiative it belongs to.")
         .column("number", C::Number, "의안번호. Number at the Assembly, or an own key while the source gives none.")
         .localized("title", C::TitleKo, C::TitleEn, "의안명. Title.")
         .choice("proposerKind", C::ProposerKind, ProposerKind::CHOICE, "제안자 구분. Who proposed it.")
-        .expression("stage", Scalar::Choice(BillStage::CHOICE), "BillStage", stage, "현재 단계. Stage, computed from the events; null before the first.")
-        .expression("stageSince", Scalar::PartialDate, "PartialDate", stage_since, "현재 단계 시작. Date of the event that brought the stage.")
-        .expression("stageOn", Scalar::Choice(BillStage::CHOICE), "BillStage", stage_on, "해당일의 단계. Stage on a day; null before the first event.")
-        .arg(Arg::new("date", "Date!", "날짜. The day."))
-        .computed("daysInStage", "Int", since(), days_in_stage, "현재 단계 경과 일수. Days since the stage began, from the first day it may mean.")
-        .computed("isStalled", "Boolean!", since(), is_stalled, "정체 여부. Whether the stage has not changed for `days` days.")
+        .choice("stage", C::Stage, BillStage::CHOICE, "현재 단계. Stage, by the published events; null before the first.")
+        .partial_date("stageSince", C::StageSince, "현재 단계 시작. Date of the event that brought the stage; `stageSincePrecision` tells how exactly it is known.")
+        .choice("stageSincePrecision", C::StageSincePrecision, DatePrecision::CHOICE, "현재 단계 시작의 정밀도. How exactly `stageSince` is known; null before the first event.")
+        .partial_date("latestEventOn", C::LatestEventOn, "최근 단계 일자. Date of the latest event; null before the first.")
+        .column("isClosed", C::IsClosed, "종결 여부. Whether the procedure is over: enacted, or ended without enactment.")
+        .column("isEnacted", C::IsEnacted, "법률 반영 여부. Whether it became law.")
+        .computed(
+            "stageOn",
+            "BillStage",
+            vec![Column { source: Source::Expression(counted_events), scalar: Scalar::Text }],
+            stage_on,
+            "해당일의 단계. Stage on a day; null before the first event, and where the record leaves open which stage it was.",
+        )
+        .arg(Arg::new("date", "Date!", "날짜. The day."));
+    // Of what days and delay are computed.
+    let since = vec![
+        ty.input(C::StageSince),
+        Column {
+            source: Source::Column("stage_since_precision"),
+            scalar: Scalar::Choice(DatePrecision::CHOICE),
+        },
+        ty.input(C::IsClosed),
+    ];
+    ty.computed("daysInStage", "Int", since.clone(), days_in_stage, "현재 단계 경과 일수. Days since the stage began; null unless that day is known.")
+        .computed("isStalled", "Boolean", since, is_stalled, "정체 여부. Whether a pending bill has been in its stage for at least `days` days: false once it is closed or enacted, null where the day on which the stage began is not known.")
         .arg(Arg { name: "days", ty: "Int!".into(), default: Some("180"), description: "일수. Days.".into() })
         .localized("proposer", C::ProposerKo, C::ProposerEn, "제안자. Proposer as named.")
         .localized("committee", C::CommitteeKo, C::CommitteeEn, "소관위원회. Committee in charge.")
@@ -96,11 +124,16 @@ fn bill() -> Type {
         .column("resultText", C::ResultText, "처리 결과 원문. Result as the source prints it.")
         .many("events", entity::bill_event::Column::BillId, "BillEvent", &["position"], "단계 이력. Stage events in order.")
         .many("provisions", entity::provision::Column::BillId, "Provision", &["position"], "조문. Provisions.")
+        .many("considerations", entity::consideration::Column::BillId, "Consideration", &["position"], "논의 이력. Who dealt with it, in which meeting, how and when.")
         .sorted(&["number"])
         .orderable("NUMBER", "number")
+        .orderable("STAGE", "stage_order")
+        .orderable_by("LATEST_EVENT", Column { source: Source::Expression(latest_event), scalar: Scalar::PartialDate })
         .searchable()
         .filter(Filter { name: "reached", ty: "BillStage", description: "도달 단계. Reached this stage of the procedure, or a later one.", condition: reached })
         .filter(Filter { name: "notReached", ty: "BillStage", description: "미도달 단계. Did not reach this stage.", condition: not_reached })
+        .filter(Filter { name: "isStalled", ty: "Boolean", description: "정체 여부. Whether it has been in its stage for 180 days, as the field of that name; where that is not known, neither value matches.", condition: stalled })
+        .filter(Filter { name: "stalledDays", ty: "Int", description: "정체 일수. Pending, and in its stage for at least this many days, 0 to 36,600.", condition: stalled_days })
         .list("bills")
         .lookup("bill", "number")
 }
@@ -136,7 +169,12 @@ fn bill_event() -> Type {
     .partial_date(
         "occurredOn",
         C::OccurredOn,
-        "일자. Date of the event, or the date it was known by.",
+        "일자. Date of the event, or the date by which it had happened.",
+    )
+    .column(
+        "knownBy",
+        C::KnownBy,
+        "시점 불명 여부. Whether the source only shows that it had happened by `occurredOn`.",
     )
     .one("institution", C::InstitutionId, "Institution", "기관. Institution that acted.")
     .column("rawText", C::RawText, "원문 표기. Stage as the source prints it.")
@@ -149,95 +187,140 @@ fn bill_event() -> Type {
     .list("billEvents")
 }
 
-/// Adds a select over the newest event of the bill that no later event corrects.
-fn newest(
-    reader: &Reader<'_>,
+/// Adds the condition that everybody who sees the bill sees the event.
+fn counts(sql: &mut Sql, event: &str, bill: &str) {
+    sql.push("(").column(event, "visibility").push(" = 'PUBLIC' OR ");
+    sql.column(bill, "visibility").push(" = 'INTERNAL')");
+}
+
+/// Adds the events that count for the bill's stage, as one text: a line each, with columns apart by `|`.
+fn counted_events(
+    _: &Reader<'_>,
     sql: &mut Sql,
     alias: &str,
-    column: &str,
-    until: Option<&str>,
+    _: &Args,
+    _: &Args,
 ) -> Result<(), Error> {
-    let event = reader.catalog.declared("BillEvent")?;
     let inner = sql.alias();
-    sql.push("(SELECT ").column(&inner, column).push(" FROM bill_event ").push(&inner);
-    sql.push(" WHERE ").column(&inner, "bill_id").push(" = ").column(alias, "id").push(" AND ");
-    standing(reader, sql, event, &inner);
-    if let Some(day) = until {
-        sql.push(" AND ").column(&inner, "occurred_on").push(" <= ").bind(day);
-    }
-    sql.push(" ORDER BY ").column(&inner, "occurred_on").push(" DESC, ").column(&inner, "position");
-    sql.push(" DESC LIMIT 1)");
+    let joined = if sql.is_postgres() { "string_agg" } else { "group_concat" };
+    sql.push("(SELECT ").push(joined).push("(");
+    sql.key_as_text(&inner, "id").push(" || '|' || coalesce(").key_as_text(&inner, "corrects_id");
+    sql.push(", '') || '|' || ").column(&inner, "position").push(" || '|' || ");
+    sql.column(&inner, "stage").push(" || '|' || ").column(&inner, "occurred_on");
+    sql.push(" || '|' || CASE WHEN ")
+        .column(&inner, "known_by")
+        .push(" THEN 'BY' ELSE '' END, ',')");
+    sql.push(" FROM bill_event ").push(&inner).push(" WHERE ").column(&inner, "bill_id");
+    sql.push(" = ").column(alias, "id").push(" AND ");
+    counts(sql, &inner, alias);
+    sql.push(")");
     Ok(())
 }
 
-/// Adds the condition that an event is seen, and corrected by none that is seen.
-fn standing(reader: &Reader<'_>, sql: &mut Sql, event: &Type, inner: &str) {
-    scope::guard(reader, sql, event, inner, Some("bill_id"));
-    let correction = sql.alias();
-    sql.push(" AND NOT EXISTS (SELECT 1 FROM bill_event ").push(&correction).push(" WHERE ");
-    sql.column(&correction, "corrects_id").push(" = ").column(inner, "id").push(" AND ");
-    // An event corrects one of its own bill, which is seen.
-    sql.column(&correction, "bill_id").push(" = ").column(inner, "bill_id").push(" AND ");
-    scope::guard(reader, sql, event, &correction, Some("bill_id"));
-    sql.push(")");
+/// Reads what [`counted_events`] gives.
+fn read_events(text: &str) -> Option<Vec<Event>> {
+    let event = |line: &str| {
+        let columns: Vec<&str> = line.split('|').collect();
+        let [id, corrects, position, stage, occurred_on, known_by] = columns[..] else {
+            return None;
+        };
+        Some(Event {
+            id: id.parse().ok()?,
+            corrects: if corrects.is_empty() { None } else { Some(corrects.parse().ok()?) },
+            position: position.parse().ok()?,
+            stage: serde_json::from_value(stage.into()).ok()?,
+            occurred_on: occurred_on.to_owned(),
+            known_by: known_by == "BY",
+        })
+    };
+    text.split(',').map(event).collect()
 }
 
-fn stage(reader: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Args) -> Result<(), Error> {
-    newest(reader, sql, alias, "stage", None)
-}
-
-fn stage_since(
-    reader: &Reader<'_>,
-    sql: &mut Sql,
-    alias: &str,
-    _: &Args,
-    _: &Args,
-) -> Result<(), Error> {
-    newest(reader, sql, alias, "occurred_on", None)
-}
-
-fn stage_on(
-    reader: &Reader<'_>,
-    sql: &mut Sql,
-    alias: &str,
-    args: &Args,
-    _: &Args,
-) -> Result<(), Error> {
-    let day = args
-        .get("date")
-        .and_then(Value::as_str)
-        .filter(|day| day.len() == 10 && partial_date::is_partial_date(day));
+fn stage_on(reader: &Reader<'_>, values: &[Value], args: &Args) -> Result<Value, Error> {
+    let day = args.get("date").and_then(Value::as_str).and_then(|day| day.parse().ok());
     let day = day.ok_or_else(|| Error::not_a_date("date"))?;
-    newest(reader, sql, alias, "stage", Some(day))
+    let Some(text) = values.first().and_then(Value::as_str) else { return Ok(Value::Null) };
+    let events = read_events(text).ok_or_else(|| Error::internal("events of a bill"))?;
+    let stage = rules::stage_on(&events, day, reader.today());
+    Ok(stage.map(BillStage::code).into())
 }
 
-fn since() -> Vec<Column> {
-    vec![Column { source: Source::Expression(stage_since), scalar: Scalar::PartialDate }]
+fn latest_event(
+    _: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    _: &Args,
+) -> Result<(), Error> {
+    sql.push("coalesce(").column(alias, "latest_event_on").push(", '')");
+    Ok(())
 }
 
-fn elapsed(reader: &Reader<'_>, values: &[Value]) -> Option<i64> {
-    let since = values.first()?.as_str().and_then(partial_date::first_day)?;
-    Some((reader.today() - since).num_days())
+fn elapsed(reader: &Reader<'_>, values: &[Value]) -> Result<Option<i64>, Error> {
+    let [Value::String(since), precision, ..] = values else { return Ok(None) };
+    let precision = serde_json::from_value(precision.clone()).map_err(Error::internal)?;
+    Ok(rules::days_in_stage(since, precision, reader.today()))
 }
 
 fn days_in_stage(reader: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
-    Ok(elapsed(reader, values).into())
+    Ok(elapsed(reader, values)?.into())
 }
 
 fn is_stalled(reader: &Reader<'_>, values: &[Value], args: &Args) -> Result<Value, Error> {
-    let days = args.get("days").and_then(Value::as_i64).unwrap_or(180);
-    Ok(elapsed(reader, values).is_some_and(|elapsed| elapsed >= days).into())
+    let days = args.get("days").and_then(Value::as_i64).unwrap_or(STALLED_AFTER);
+    let is_closed = values.get(2).and_then(Value::as_bool) == Some(true);
+    Ok(rules::is_stalled(is_closed, elapsed(reader, values)?, days).into())
 }
 
-fn reached(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
-    let event = reader.catalog.declared("BillEvent")?;
+/// Adds the condition that a bill is stalled, or is known not to be: [`rules::is_stalled`] in SQL.
+fn write_stalled(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    days: i64,
+    wanted: bool,
+) -> Result<(), Error> {
+    let since = u64::try_from(days).ok().filter(|days| *days <= 36_600);
+    let since = since.and_then(|days| reader.today().checked_sub_days(chrono::Days::new(days)));
+    let since = since.ok_or_else(|| {
+        Error::input(
+            "stalledDays는 0 이상 36600 이하여야 합니다.",
+            "stalledDays must be between 0 and 36600.",
+        )
+    })?;
+    sql.push("(");
+    if wanted {
+        sql.column(alias, "is_closed").push(" = FALSE AND ");
+    } else {
+        sql.column(alias, "is_closed").push(" OR ");
+    }
+    sql.push("(").column(alias, "stage_since_precision").push(" = 'DAY' AND ");
+    sql.column(alias, "stage_since").push(if wanted { " <= " } else { " > " });
+    sql.bind(since.to_string()).push("))");
+    Ok(())
+}
+
+fn stalled(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
+    let wanted = args.get("value").and_then(Value::as_bool) != Some(false);
+    write_stalled(reader, sql, alias, STALLED_AFTER, wanted)
+}
+
+fn stalled_days(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
+    let days = args.get("value").and_then(Value::as_i64).unwrap_or(-1);
+    write_stalled(reader, sql, alias, days, true)
+}
+
+fn reached(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
     let stage: BillStage = serde_json::from_value(args.get("value").cloned().unwrap_or_default())
         .map_err(Error::internal)?;
-    let inner = sql.alias();
+    let (inner, correction) = (sql.alias(), sql.alias());
     sql.push("EXISTS (SELECT 1 FROM bill_event ").push(&inner).push(" WHERE ");
     sql.column(&inner, "bill_id").push(" = ").column(alias, "id").push(" AND ");
-    standing(reader, sql, event, &inner);
-    sql.push(" AND ").column(&inner, "stage").push(" IN (");
+    counts(sql, &inner, alias);
+    sql.push(" AND NOT EXISTS (SELECT 1 FROM bill_event ").push(&correction).push(" WHERE ");
+    sql.column(&correction, "corrects_id").push(" = ").column(&inner, "id").push(" AND ");
+    counts(sql, &correction, alias);
+    sql.push(") AND ").column(&inner, "stage").push(" IN (");
     for (at, stage) in reached_by(stage).into_iter().enumerate() {
         if at > 0 {
             sql.push(", ");

@@ -5,6 +5,7 @@ use entity::body::BodyKind;
 use entity::common::Sector;
 use entity::meeting_series::Cadence;
 
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use crate::domain::meeting_series::{self, PeriodStatus};
@@ -12,12 +13,13 @@ use crate::domain::partial_date;
 use crate::error::Error;
 use crate::read::Reader;
 use crate::read::model::{Arg, Args, Column, Guard, Scalar, Shape, Source, Through, Type};
+use crate::read::partial_date::is_past;
 use crate::read::scope;
 use crate::read::sql::Sql;
 
 /// The types declared here.
 pub fn types() -> Vec<Type> {
-    vec![body(), appointment(), meeting_series()]
+    vec![body(), appointment(), meeting_series(), missed_meeting()]
 }
 
 fn body() -> Type {
@@ -92,6 +94,13 @@ fn body() -> Type {
         &["code"],
         "관련 수치. Published figures about it, such as totals over all meetings.",
     )
+    .many(
+        "considerations",
+        entity::consideration::Column::BodyId,
+        "Consideration",
+        &["position"],
+        "논의 이력. Laws in the making, plans and tasks that it dealt with or works on.",
+    )
     .through(
         "topics",
         Through { table: "body_topic", parent: "body_id", target: "topic_id" },
@@ -136,7 +145,7 @@ fn meeting_series() -> Type {
         "MeetingSeries",
         *b"MS",
         Guard::Public,
-        "회의 계열. A rhythm in which a body meets; knows what was expected, held and missed.",
+        "회의 계열. A rhythm in which a body meets; knows what was expected and what is on record of it.",
     )
     .one("body", C::BodyId, "Body", "협의체. Body that meets.")
     .column("code", C::Code, "계열 코드. Stable code.")
@@ -152,6 +161,13 @@ fn meeting_series() -> Type {
         &["-held_on"],
         "회의. Meetings of the series.",
     )
+    .many(
+        "missed",
+        entity::missed_meeting::Column::SeriesId,
+        "MissedMeeting",
+        &["period"],
+        "미개최 기록. Periods for which it is on record that no meeting was held.",
+    )
     .sorted(&["code"])
     .orderable("CODE", "code")
     .searchable()
@@ -162,18 +178,56 @@ fn meeting_series() -> Type {
         ty.input(C::StartsOn),
         ty.input(C::EndsOn),
         Column { source: Source::Expression(held_dates), scalar: Scalar::Text },
+        Column { source: Source::Expression(cancelled_dates), scalar: Scalar::Text },
+        Column { source: Source::Expression(missed_periods), scalar: Scalar::Text },
     ];
     ty.computed(
         "record",
         "SeriesRecord!",
         inputs,
         record,
-        "개최 실적. What was expected, held and missed, period by period.",
+        "개최 실적. What was expected and what is on record of it, period by period.",
     )
-    .arg(Arg::new("until", "Date", "기준일. Periods up to this day; today if left out."))
+    .arg(Arg::new("until", "Date", "기준일. Periods up to this day, as seen on it; today if left out. What lies ahead of today is due."))
 }
 
-/// Adds the dates of the series' held meetings that the caller may see, joined by commas.
+fn missed_meeting() -> Type {
+    use entity::missed_meeting::Column as C;
+    Type::fact::<entity::missed_meeting::Entity>(
+        "MissedMeeting",
+        *b"MM",
+        Guard::Via { fk: "series_id", parent: "MeetingSeries" },
+        "미개최 기록. A period of a series for which it is on record that no meeting was held.",
+    )
+    .one("series", C::SeriesId, "MeetingSeries", "회의 계열. Series.")
+    .period("period", C::Period, "기간. Period of the series, in its cadence.")
+    .localized("reason", C::ReasonKo, C::ReasonEn, "사유. Why none was held, where it is known.")
+    .sorted(&["period"])
+}
+
+/// Adds what the caller may see of a column of the series' rows in a table, joined by commas.
+fn joined(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    series: &str,
+    (ty, column): (&str, &str),
+    status: Option<&str>,
+) -> Result<(), Error> {
+    let ty = reader.catalog.declared(ty)?;
+    let inner = sql.alias();
+    let joined = if sql.is_postgres() { "string_agg" } else { "group_concat" };
+    sql.push("(SELECT ").push(joined).push("(").column(&inner, column).push(", ',') FROM ");
+    sql.push(ty.table).push(" ").push(&inner).push(" WHERE ").column(&inner, "series_id");
+    sql.push(" = ").column(series, "id");
+    if let Some(status) = status {
+        sql.push(" AND ").column(&inner, "status").push(" = ").bind(status);
+    }
+    sql.push(" AND ");
+    scope::guard(reader, sql, ty, &inner, Some("series_id"));
+    sql.push(")");
+    Ok(())
+}
+
 fn held_dates(
     reader: &Reader<'_>,
     sql: &mut Sql,
@@ -181,23 +235,31 @@ fn held_dates(
     _: &Args,
     _: &Args,
 ) -> Result<(), Error> {
-    let meeting = reader.catalog.declared("Meeting")?;
-    let inner = sql.alias();
-    let joined = if sql.is_postgres() { "string_agg" } else { "group_concat" };
-    sql.push("(SELECT ")
-        .push(joined)
-        .push("(")
-        .column(&inner, "held_on")
-        .push(", ',') FROM meeting ");
-    sql.push(&inner).push(" WHERE ").column(&inner, "series_id").push(" = ").column(alias, "id");
-    sql.push(" AND ").column(&inner, "status").push(" = 'HELD' AND ");
-    scope::guard(reader, sql, meeting, &inner, None);
-    sql.push(")");
-    Ok(())
+    joined(reader, sql, alias, ("Meeting", "held_on"), Some("HELD"))
+}
+
+fn cancelled_dates(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    _: &Args,
+) -> Result<(), Error> {
+    joined(reader, sql, alias, ("Meeting", "held_on"), Some("CANCELLED"))
+}
+
+fn missed_periods(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    _: &Args,
+) -> Result<(), Error> {
+    joined(reader, sql, alias, ("MissedMeeting", "period"), None)
 }
 
 fn record(reader: &Reader<'_>, values: &[Value], args: &Args) -> Result<Value, Error> {
-    let [cadence, starts_on, ends_on, held] = values else {
+    let [cadence, starts_on, ends_on, held, cancelled, missed] = values else {
         return Err(Error::internal("series inputs"));
     };
     let cadence: Cadence = serde_json::from_value(cadence.clone()).map_err(Error::internal)?;
@@ -205,23 +267,27 @@ fn record(reader: &Reader<'_>, values: &[Value], args: &Args) -> Result<Value, E
         None => reader.today(),
         Some(text) => text.parse().map_err(|_| Error::not_a_date("until"))?,
     };
-    let held: Vec<&str> = held.as_str().map(|dates| dates.split(',').collect()).unwrap_or_default();
+    let [held, cancelled, missed] = [held, cancelled, missed].map(|value| -> Vec<&str> {
+        value.as_str().map(|text| text.split(',').collect()).unwrap_or_default()
+    });
+    let on_record = meeting_series::Record { held: &held, cancelled: &cancelled, missed: &missed };
     let periods = match starts_on.as_str() {
         Some(starts_on) => {
-            meeting_series::periods(cadence, starts_on, ends_on.as_str(), until, &held)
+            let span = (starts_on, ends_on.as_str());
+            meeting_series::periods(cadence, span, until, reader.today(), on_record)
         }
         None => Vec::new(),
     };
     let count = |status| periods.iter().filter(|period| period.status == status).count();
     let shown: Vec<Value> = periods
         .iter()
-        .map(|period| {
+        .map(|of| {
             json!({
-                "period": period.label,
-                "from": period.from.to_string(),
-                "to": period.to.to_string(),
-                "held": period.held,
-                "status": period.status.code(),
+                "period": of.period.label,
+                "from": of.period.from.to_string(),
+                "to": of.period.to.to_string(),
+                "held": of.held,
+                "status": of.status.code(),
             })
         })
         .collect();
@@ -229,7 +295,9 @@ fn record(reader: &Reader<'_>, values: &[Value], args: &Args) -> Result<Value, E
         "expected": periods.len() - count(PeriodStatus::Due),
         "held": count(PeriodStatus::Held),
         "undated": count(PeriodStatus::Undated),
+        "notOnRecord": count(PeriodStatus::NotOnRecord),
         "missed": count(PeriodStatus::Missed),
+        "due": count(PeriodStatus::Due),
         "meetingsOnRecord": held.len(),
         "periods": shown,
     }))
@@ -260,7 +328,7 @@ fn seats(
     reader: &Reader<'_>,
     sql: &mut Sql,
     alias: &str,
-    ends_by: Option<String>,
+    ends_before: Option<NaiveDate>,
 ) -> Result<(), Error> {
     let appointment = reader.catalog.declared("Appointment")?;
     let inner = sql.alias();
@@ -272,8 +340,9 @@ fn seats(
         .push(&inner);
     sql.push(" WHERE ").column(&inner, "body_id").push(" = ").column(alias, "id").push(" AND ");
     held_on(reader, sql, &inner, &today)?;
-    if let Some(day) = ends_by {
-        sql.push(" AND ").column(&inner, "ends_on").push(" <= ").bind(day);
+    if let Some(day) = ends_before {
+        sql.push(" AND ");
+        is_past(sql, &inner, "ends_on", day);
     }
     sql.push(" AND ");
     scope::guard(reader, sql, appointment, &inner, Some("body_id"));
@@ -302,8 +371,8 @@ fn expiring_seats(
         args.get("days").and_then(Value::as_u64).filter(|days| *days <= 3660).ok_or_else(|| {
             Error::input("days는 0 이상 3660 이하여야 합니다.", "days must be between 0 and 3660.")
         })?;
-    let by = reader.today() + chrono::Days::new(days);
-    seats(reader, sql, alias, Some(by.to_string()))
+    let after = reader.today() + chrono::Days::new(days + 1);
+    seats(reader, sql, alias, Some(after))
 }
 
 /// The record of a series.
@@ -315,7 +384,7 @@ pub const SHAPES: &[Shape] = &[
             (
                 "expected",
                 "Int!",
-                "예정 회차. Periods that are over or held, each owing one meeting.",
+                "도래 회차. Periods that are over, held or recorded as missed, each with one meeting expected: the sum of the four counts below.",
             ),
             ("held", "Int!", "개최 회차. Periods in which a meeting was held."),
             (
@@ -323,7 +392,17 @@ pub const SHAPES: &[Shape] = &[
                 "Int!",
                 "날짜 미상 회차. Periods that are over and may hold a meeting whose date is not known well enough.",
             ),
-            ("missed", "Int!", "미개최 회차. Periods that are over without a meeting on record."),
+            (
+                "notOnRecord",
+                "Int!",
+                "기록 없는 회차. Periods that are over and of which it is not known whether a meeting was held.",
+            ),
+            (
+                "missed",
+                "Int!",
+                "미개최 회차. Periods for which it is on record that none was held.",
+            ),
+            ("due", "Int!", "예정 회차. Periods that are not over and without a meeting so far."),
             (
                 "meetingsOnRecord",
                 "Int!",
@@ -336,7 +415,7 @@ pub const SHAPES: &[Shape] = &[
         name: "SeriesPeriod",
         description: "회차. One month, quarter or year of a series.",
         fields: &[
-            ("period", "String!", "기간. `2026-07`, `2026-Q3` or `2026`."),
+            ("period", "Period!", "기간. `2026-07`, `2026-Q3` or `2026`."),
             ("from", "Date!", "첫날. First day."),
             ("to", "Date!", "마지막 날. Last day."),
             (

@@ -24,6 +24,11 @@ pub const SCALARS: &[(&str, &str, Option<&str>)] = &[
         "부분 날짜. Date known to the year, month or day: `2026`, `2026-07`, `2026-07-01`. Filters compare at the precision of the value given.",
         None,
     ),
+    (
+        "Period",
+        "기간. Month, quarter, half or year: `2026-07`, `2026-Q3`, `2026-H2`, `2026`.",
+        None,
+    ),
     ("Quarter", "분기. Quarter of the calendar year, `2026-Q2`, with bounds in Asia/Seoul.", None),
 ];
 
@@ -84,8 +89,12 @@ pub const PERIOD_STATUS: &Choice = &Choice {
             description: "날짜 미상. The period is over; a meeting is on record that may have been held in it.",
         },
         ChoiceValue {
+            code: "NOT_ON_RECORD",
+            description: "기록 없음. The period is over; whether a meeting was held is not known.",
+        },
+        ChoiceValue {
             code: "MISSED",
-            description: "미개최. The period is over and no meeting is on record.",
+            description: "미개최. It is on record that no meeting was held.",
         },
         ChoiceValue { code: "DUE", description: "예정. The period is not over." },
     ],

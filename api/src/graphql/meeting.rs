@@ -9,21 +9,30 @@ use entity::minutes::MinutesStatus;
 
 use serde_json::Value;
 
+use crate::domain::period::{self, Period};
 use crate::domain::quarter::Quarter;
 use crate::error::Error;
 use crate::read::Reader;
-use crate::read::model::{Args, Filter, Guard, Scalar, Through, Type};
+use crate::read::model::{Args, Column, Filter, Guard, Scalar, Source, Through, Type};
 use crate::read::scope;
 use crate::read::sql::Sql;
 
 /// The types declared here.
 pub fn types() -> Vec<Type> {
-    vec![meeting(), venue(), agenda_item(), attendance(), meeting_document(), minutes()]
+    vec![
+        meeting(),
+        venue(),
+        agenda_item(),
+        agenda_presenter(),
+        attendance(),
+        meeting_document(),
+        minutes(),
+    ]
 }
 
 fn meeting() -> Type {
     use entity::meeting::Column as C;
-    Type::fact::<entity::meeting::Entity>(
+    let ty = Type::fact::<entity::meeting::Entity>(
         "Meeting",
         *b"ME",
         Guard::Public,
@@ -75,12 +84,28 @@ fn meeting() -> Type {
     .computed(
         "quarter",
         "Quarter",
-        vec![crate::read::model::Column {
-            source: crate::read::model::Source::Column("held_on"),
-            scalar: Scalar::PartialDate,
-        }],
+        vec![Column { source: Source::Column("held_on"), scalar: Scalar::PartialDate }],
         quarter,
-        "분기. Quarter of the day; null if only the year is known.",
+        "분기. Quarter in which it was held; null if only the year is known.",
+    );
+    let covers = vec![
+        ty.input(C::CoversPeriod),
+        Column { source: Source::Column("held_on"), scalar: Scalar::PartialDate },
+        Column { source: Source::Column("kind"), scalar: Scalar::Choice(MeetingKind::CHOICE) },
+    ];
+    ty.computed(
+        "coversPeriod",
+        "Period!",
+        covers.clone(),
+        covers_period,
+        "대상 기간. Period that the meeting was about: the one it was held in (a monthly meeting's month, else the quarter, or the year where no more is known), unless another one is on record. What a series counts is the period it was held in.",
+    )
+    .computed(
+        "isCoversPeriodStated",
+        "Boolean!",
+        covers,
+        is_covers_period_stated,
+        "대상 기간 명시 여부. Whether `coversPeriod` is on record, rather than taken from `heldOn`.",
     )
     .expression(
         "countedAttendance",
@@ -152,6 +177,13 @@ fn meeting() -> Type {
         &["code"],
         "수치. Published figures about the meeting.",
     )
+    .many(
+        "considerations",
+        entity::consideration::Column::MeetingId,
+        "Consideration",
+        &["position"],
+        "논의 이력. Laws in the making, plans and tasks that it dealt with.",
+    )
     .through(
         "topics",
         Through { table: "meeting_topic", parent: "meeting_id", target: "topic_id" },
@@ -168,6 +200,12 @@ fn meeting() -> Type {
         ty: "Quarter",
         description: "분기. Held in this quarter.",
         condition: in_quarter,
+    })
+    .filter(Filter {
+        name: "covers",
+        ty: "Period",
+        description: "대상 기간. Was about this period or a part of it, as `coversPeriod` tells.",
+        condition: covers_any,
     })
     .filter(Filter {
         name: "hasOpenRecommendations",
@@ -234,6 +272,20 @@ fn agenda_item() -> Type {
     .column("openToPress", C::OpenToPress, "언론 공개. Whether the press is admitted.")
     .choice("outcome", C::Outcome, AgendaOutcome::CHOICE, "결과. Outcome.")
     .many(
+        "presenters",
+        entity::agenda_presenter::Column::AgendaItemId,
+        "AgendaPresenter",
+        &["position"],
+        "발표자 전체. Everybody who presents the item; `presenter` and `presenterInstitution` name the main one.",
+    )
+    .many(
+        "considerations",
+        entity::consideration::Column::AgendaItemId,
+        "Consideration",
+        &["position"],
+        "논의 이력. Laws in the making, plans and tasks dealt with under it.",
+    )
+    .many(
         "statements",
         entity::statement::Column::AgendaItemId,
         "Statement",
@@ -251,6 +303,29 @@ fn agenda_item() -> Type {
     .orderable("POSITION", "position")
     .searchable()
     .list("agendaItems")
+}
+
+fn agenda_presenter() -> Type {
+    use entity::agenda_presenter::Column as C;
+    Type::fact::<entity::agenda_presenter::Entity>(
+        "AgendaPresenter",
+        *b"PR",
+        Guard::Via { fk: "agenda_item_id", parent: "AgendaItem" },
+        "안건 발표자. One of those who present an agenda item: person, institution or group.",
+    )
+    .owned(&[C::InstitutionId])
+    .one("agendaItem", C::AgendaItemId, "AgendaItem", "안건. Agenda item.")
+    .column("position", C::Position, "순서. Order in the source.")
+    .one("person", C::PersonId, "Person", "인물. Person.")
+    .one("institution", C::InstitutionId, "Institution", "기관. Institution.")
+    .party(
+        "presenter",
+        C::PersonId,
+        C::InstitutionId,
+        "발표 주체. Person or institution; null for a group.",
+    )
+    .localized("group", C::GroupKo, C::GroupEn, "집단. Group, where the source names a group.")
+    .sorted(&["position"])
 }
 
 fn attendance() -> Type {
@@ -341,6 +416,53 @@ fn in_quarter(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result
         .push(" <= ")
         .bind(quarter.last_day().to_string())
         .push(")");
+    Ok(())
+}
+
+fn covers_period(_: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
+    let [stated, held_on, kind] = values else { return Err(Error::internal("meeting inputs")) };
+    if stated.is_string() {
+        return Ok(stated.clone());
+    }
+    let is_monthly = kind.as_str() == Some(MeetingKind::Monthly.code());
+    let period = held_on.as_str().and_then(|date| period::of_date(date, is_monthly));
+    period
+        .map(|period| period.label.into())
+        .ok_or_else(|| Error::internal("a meeting without a date"))
+}
+
+fn is_covers_period_stated(_: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
+    Ok(values.first().is_some_and(Value::is_string).into())
+}
+
+fn covers_any(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
+    let text = args.get("value").and_then(Value::as_str).unwrap_or_default();
+    let period = Period::parse(text).ok_or_else(|| {
+        Error::input(
+            format!("{text}은(는) 기간이 아닙니다. 2026-07, 2026-Q3, 2026-H2, 2026처럼 적습니다."),
+            format!("{text} is not a period. Write 2026-07, 2026-Q3, 2026-H2 or 2026."),
+        )
+    })?;
+    sql.push("(").column(alias, "covers_period").push(" IN (");
+    for (at, label) in period.overlapping().into_iter().enumerate() {
+        sql.push(if at > 0 { ", " } else { "" }).bind(label);
+    }
+    // Without one it is about the period it was held in; a date known to the year is about that year.
+    let quarters = |day| Quarter::of(day).map(|quarter| (quarter.first_day(), quarter.last_day()));
+    let (Some((first, _)), Some((_, last))) = (quarters(period.from), quarters(period.to)) else {
+        return Err(Error::not_a_quarter("covers"));
+    };
+    sql.push(") OR (").column(alias, "covers_period").push(" IS NULL AND (");
+    for (at, (kind, from, to)) in
+        [(" = ", period.from, period.to), (" <> ", first, last)].into_iter().enumerate()
+    {
+        sql.push(if at > 0 { " OR (" } else { "(" }).column(alias, "kind").push(kind);
+        sql.bind(MeetingKind::Monthly.code()).push(" AND ").column(alias, "held_on");
+        sql.push(" >= substr(").bind(from.to_string()).push(", 1, length(");
+        sql.column(alias, "held_on").push(")) AND ").column(alias, "held_on").push(" <= ");
+        sql.bind(to.to_string()).push(")");
+    }
+    sql.push(")))");
     Ok(())
 }
 

@@ -13,6 +13,7 @@ mod body;
 mod change;
 mod choices;
 mod citation;
+mod consideration;
 mod document;
 pub mod document_cache;
 pub mod engine;
@@ -79,6 +80,7 @@ fn types() -> Vec<Type> {
         barrier::types(),
         bill::types(),
         body::types(),
+        consideration::types(),
         change::types(),
         citation::types(),
         document::types(),

@@ -1,6 +1,6 @@
 //! Persons, their posts and their protected contact points (Popolo person, membership).
 
-use entity::contact_point::ContactKind;
+use entity::contact_point::{ContactHolder, ContactKind};
 
 use crate::read::model::{Guard, Type};
 
@@ -62,6 +62,13 @@ fn person() -> Type {
         "건의. Recommendations raised.",
     )
     .many(
+        "presentations",
+        entity::agenda_presenter::Column::PersonId,
+        "AgendaPresenter",
+        &["position"],
+        "발표 안건. Agenda items presented.",
+    )
+    .many(
         "contactPoints",
         entity::contact_point::Column::PersonId,
         "ContactPoint",
@@ -90,6 +97,13 @@ fn membership() -> Type {
     .column("position", C::Position, "순서. Order in the source.")
     .localized("post", C::PostKo, C::PostEn, "직위. Post title at that time.")
     .localized("unit", C::UnitKo, C::UnitEn, "부서. Department or office.")
+    .one(
+        "department",
+        C::DepartmentId,
+        "Institution",
+        "소속 부서. Department, where it is a unit on record.",
+    )
+    .column("isHead", C::IsHead, "부서장 여부. Whether the post heads `department`.")
     .column("acting", C::Acting, "직무대행 여부. Whether held in an acting capacity.")
     .localized("duty", C::DutyKo, C::DutyEn, "담당. Part in the matter at hand, e.g. 책임자.")
     .partial_date("startsOn", C::StartsOn, "시작. Start of the post.")
@@ -107,12 +121,13 @@ fn membership() -> Type {
 
 fn contact_point() -> Type {
     use entity::contact_point::Column as C;
-    Type::fact::<entity::contact_point::Entity>("ContactPoint", *b"CP", Guard::Personal, "연락처. Phone or mail of a person or institution. Personal data: never visible to an anonymous caller, and each reading is audited.")
+    Type::fact::<entity::contact_point::Entity>("ContactPoint", *b"CP", Guard::Personal, "연락처. Phone or mail. A person's is personal data: never visible to an anonymous caller, and each reading is audited. A public service desk's, printed for the public, is public.")
         .owned(&[C::InstitutionId])
         .one("person", C::PersonId, "Person", "인물. Person it reaches.")
         .one("institution", C::InstitutionId, "Institution", "기관. Institution it reaches.")
         .column("position", C::Position, "순서. Order in the source.")
         .choice("kind", C::Kind, ContactKind::CHOICE, "종류. Kind.")
+        .choice("holder", C::Holder, ContactHolder::CHOICE, "보유자 구분. Whose it is, which decides who may see it.")
         .column("value", C::Value, "값. Number or address.")
         .localized("note", C::NoteKo, C::NoteEn, "비고. What it is for.")
         .sorted(&["position"])

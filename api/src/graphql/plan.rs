@@ -3,7 +3,14 @@
 use entity::policy_plan::{PlanKind, PlanStatus};
 use entity::policy_task::TaskKind;
 
-use crate::read::model::{Guard, Type};
+use serde_json::Value;
+
+use crate::domain::partial_date;
+use crate::error::Error;
+use crate::read::Reader;
+use crate::read::model::{Args, Column, Filter, Guard, Scalar, Source, Through, Type};
+use crate::read::partial_date::is_past;
+use crate::read::sql::Sql;
 
 /// The types declared here.
 pub fn types() -> Vec<Type> {
@@ -63,6 +70,20 @@ fn policy_plan() -> Type {
         &["code"],
         "수치. Published figures about it.",
     )
+    .many(
+        "considerations",
+        entity::consideration::Column::PlanId,
+        "Consideration",
+        &["position"],
+        "논의 이력. Who dealt with it or works on it, in which meeting, how and when.",
+    )
+    .through(
+        "topics",
+        Through { table: "plan_topic", parent: "plan_id", target: "topic_id" },
+        "Topic",
+        &["code"],
+        "주제. Topics that it names.",
+    )
     .sorted(&["code"])
     .orderable("CODE", "code")
     .searchable()
@@ -88,6 +109,16 @@ fn policy_task() -> Type {
     .one("owner", C::OwnerId, "Institution", "담당 기관. Owner.")
     .one("topic", C::TopicId, "Topic", "분야. Topic.")
     .partial_date("due", C::Due, "기한. Due.")
+    .computed(
+        "isOverdue",
+        "Boolean!",
+        vec![
+            Column { source: Source::Column("due"), scalar: Scalar::PartialDate },
+            Column { source: Source::Column("status"), scalar: Scalar::Choice(PlanStatus::CHOICE) },
+        ],
+        is_task_overdue,
+        "기한 경과 여부. Whether it is due and not on record as completed; a month or year is past once it is over.",
+    )
     .many(
         "milestones",
         entity::milestone::Column::TaskId,
@@ -102,6 +133,26 @@ fn policy_task() -> Type {
         &["code"],
         "수치. Published figures about it.",
     )
+    .many(
+        "considerations",
+        entity::consideration::Column::TaskId,
+        "Consideration",
+        &["position"],
+        "논의 이력. Who dealt with it or works on it, in which meeting, how and when.",
+    )
+    .through(
+        "topics",
+        Through { table: "task_topic", parent: "task_id", target: "topic_id" },
+        "Topic",
+        &["code"],
+        "거론된 주제. Topics that it names, beside `topic`.",
+    )
+    .filter(Filter {
+        name: "isOverdue",
+        ty: "Boolean",
+        description: "기한 경과 여부. Whether it is due and not on record as completed.",
+        condition: task_overdue,
+    })
     .sorted(&["code"])
     .orderable("CODE", "code")
     .searchable()
@@ -122,6 +173,71 @@ fn milestone() -> Type {
     .localized("title", C::TitleKo, C::TitleEn, "제목. Title.")
     .partial_date("due", C::Due, "예정. Due.")
     .partial_date("reachedOn", C::ReachedOn, "달성. Reached.")
+    .computed(
+        "isOverdue",
+        "Boolean!",
+        vec![
+            Column { source: Source::Column("due"), scalar: Scalar::PartialDate },
+            Column { source: Source::Column("reached_on"), scalar: Scalar::PartialDate },
+        ],
+        is_milestone_overdue,
+        "기한 경과 여부. Whether it is due and not on record as reached; a month or year is past once it is over.",
+    )
+    .filter(Filter {
+        name: "isOverdue",
+        ty: "Boolean",
+        description: "기한 경과 여부. Whether it is due and not on record as reached.",
+        condition: milestone_overdue,
+    })
     .sorted(&["position"])
     .searchable()
+}
+
+fn is_due(reader: &Reader<'_>, due: Option<&Value>) -> bool {
+    due.and_then(Value::as_str).is_some_and(|due| partial_date::is_past(due, reader.today()))
+}
+
+fn is_task_overdue(reader: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
+    let is_done = values.get(1).and_then(Value::as_str) == Some(PlanStatus::Completed.code());
+    Ok((!is_done && is_due(reader, values.first())).into())
+}
+
+fn is_milestone_overdue(reader: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
+    let is_reached = values.get(1).is_some_and(Value::is_string);
+    Ok((!is_reached && is_due(reader, values.first())).into())
+}
+
+/// Adds the condition that a row is due, or not; rows without a date are not.
+fn overdue(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    args: &Args,
+    is_open: impl FnOnce(&mut Sql),
+) {
+    let wanted = args.get("value").and_then(Value::as_bool) != Some(false);
+    sql.push("((");
+    is_past(sql, alias, "due", reader.today());
+    sql.push(" AND ");
+    is_open(sql);
+    sql.push(if wanted { "))" } else { ") IS NOT TRUE)" });
+}
+
+fn task_overdue(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
+    overdue(reader, sql, alias, args, |sql| {
+        sql.column(alias, "status").push(" <> ").bind(PlanStatus::Completed.code());
+    });
+    Ok(())
+}
+
+fn milestone_overdue(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    args: &Args,
+) -> Result<(), Error> {
+    overdue(reader, sql, alias, args, |sql| {
+        sql.column(alias, "reached_on").push(" IS NULL");
+    });
+    Ok(())
 }

@@ -9,7 +9,8 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::read::Reader;
-use crate::read::model::{Args, Column, Guard, Scalar, Source, Type};
+use crate::read::model::{Args, Column, Filter, Guard, Scalar, Source, Type};
+use crate::read::sql::Sql;
 
 /// The types declared here.
 pub fn types() -> Vec<Type> {
@@ -62,6 +63,7 @@ fn recommendation() -> Type {
         .many("answers", entity::recommendation_answer::Column::RecommendationId, "RecommendationAnswer", &["position"], "회신. Answers.")
         .many("effects", entity::effect::Column::RecommendationId, "Effect", &["position"], "성과. What came of it.")
         .many("relations", entity::recommendation_relation::Column::RecommendationId, "RecommendationRelation", &["position"], "관련 건의. Same or repeated recommendations.")
+        .filter(Filter { name: "isOverdue", ty: "Boolean", description: "기한 경과 여부. Whether the answer is due and not given.", condition: overdue })
         .sorted(&["code"])
         .orderable("CODE", "code")
         .orderable("RAISED_ON", "raised_on")
@@ -156,8 +158,24 @@ fn recommendation_relation() -> Type {
     .sorted(&["position"])
 }
 
+/// States in which an answer is waited for.
+const WAITING: [RecommendationStatus; 2] =
+    [RecommendationStatus::Raised, RecommendationStatus::Forwarded];
+
 fn is_overdue(reader: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
     let due = values.first().and_then(Value::as_str).unwrap_or_default();
-    let waiting = matches!(values.get(1).and_then(Value::as_str), Some("RAISED" | "FORWARDED"));
+    let status = values.get(1).and_then(Value::as_str);
+    let waiting = WAITING.iter().any(|state| status == Some(state.code()));
     Ok((waiting && !due.is_empty() && due < reader.today().to_string().as_str()).into())
+}
+
+fn overdue(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
+    let wanted = args.get("value").and_then(Value::as_bool) != Some(false);
+    sql.push("((").column(alias, "due_on").push(" < ").bind(reader.today());
+    sql.push(" AND ").column(alias, "status").push(" IN (");
+    for (at, state) in WAITING.iter().enumerate() {
+        sql.push(if at > 0 { ", " } else { "" }).bind(state.code());
+    }
+    sql.push(if wanted { ")))" } else { ")) IS NOT TRUE)" });
+    Ok(())
 }

@@ -449,6 +449,7 @@ fn scalar_filters() -> Vec<MetaType> {
         ),
         comparison("BooleanFilter", "Boolean", &["eq", "isNull"]),
     ];
+    types.push(comparison("PeriodFilter", "Period", &["eq", "ne", "in", "notIn", "isNull"]));
     for scalar in ["Int", "Float", "KRW", "Date", "DateTime", "PartialDate", "Quarter"] {
         types.push(comparison(&format!("{scalar}Filter"), scalar, &ORDERED));
     }

@@ -82,7 +82,11 @@ pub const SHAPES: &[Shape] = &[
                 "Int!",
                 "기한 내 회신 수. Answered by the due date, where one was set.",
             ),
-            ("answeredWithDueDate", "Int!", "기한 있는 회신 수. Base of the on-time rate."),
+            (
+                "answeredWithDueDate",
+                "Int!",
+                "기한 있는 회신 수. Base of the on-time rate: answers with a due date of which it is known whether they met it.",
+            ),
             (
                 "medianDays",
                 "Float",

@@ -76,6 +76,20 @@ fn topic() -> Type {
         &["-published_on"],
         "자료. Documents on the topic.",
     )
+    .through(
+        "plans",
+        Through { table: "plan_topic", parent: "topic_id", target: "plan_id" },
+        "PolicyPlan",
+        &["code"],
+        "계획. Plans that name the topic.",
+    )
+    .through(
+        "namedInTasks",
+        Through { table: "task_topic", parent: "topic_id", target: "task_id" },
+        "PolicyTask",
+        &["code"],
+        "거론한 과제. Policy tasks that name the topic among others.",
+    )
     .sorted(&["code"])
     .orderable("CODE", "code")
     .orderable("NAME", "name_ko")

@@ -258,7 +258,7 @@ impl Catalog {
             };
             let plain = !follows(ty) && !parent.is_some_and(follows);
             let cited = deep && ty.name != "Citation";
-            ty.is_fact && !matches!(ty.guard, Guard::Personal) && (plain || cited)
+            ty.is_fact && (plain || cited)
         })
     }
 

@@ -192,6 +192,11 @@ impl Type {
         self.leaf(name, column.as_str(), Scalar::Quarter, description)
     }
 
+    /// A column of periods.
+    pub fn period<C: ColumnTrait>(self, name: &'static str, column: C, description: &str) -> Self {
+        self.leaf(name, column.as_str(), Scalar::Period, description)
+    }
+
     /// A column of amounts in KRW.
     pub fn krw<C: ColumnTrait>(self, name: &'static str, column: C, description: &str) -> Self {
         self.leaf(name, column.as_str(), Scalar::Krw, description)

@@ -10,7 +10,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::context::Reader;
-use super::model::{Args, Guard, Scalar, Type};
+use super::model::{Args, Scalar, Type};
 use super::plan::{ChildKind, Level, ListPlan, Object};
 use super::planner::Planner;
 use super::row;
@@ -153,7 +153,7 @@ async fn list<'a>(
         .values()
         .flat_map(|group| &found[group.start..group.end.min(group.start + plan.page.size)])
         .collect();
-    note_personal(reader, plan.level.ty, &shown, plan.id_at)?;
+    note_personal(reader, &shown, plan.personal_at)?;
     let children = children(reader, planner, &plan.level, &shown).await?;
     Ok(LoadedList { groups, totals, loaded: Loaded { rows: found, children } })
 }
@@ -213,6 +213,7 @@ pub async fn of_kind<'a>(
 ) -> Result<LoadedKind<'a>, Error> {
     let mut level = Level::new(ty, Args::new());
     let key_at = level.key(0);
+    let personal_at = level.personal_key();
     let object = planner.object(&mut level, 0, ty, sets, keys.len())?;
     if keys.is_empty() {
         let loaded = Loaded { rows: Vec::new(), children: Vec::new() };
@@ -220,7 +221,7 @@ pub async fn of_kind<'a>(
     }
     let values = keys.iter().map(|key| sea_orm::Value::from(*key)).collect();
     let loaded = root_rows(reader, planner, &level, "id", values).await?;
-    note_personal(reader, ty, &loaded.rows.iter().collect::<Vec<_>>(), key_at)?;
+    note_personal(reader, &loaded.rows.iter().collect::<Vec<_>>(), personal_at)?;
     let mut at = HashMap::with_capacity(loaded.rows.len());
     for (index, row) in loaded.rows.iter().enumerate() {
         if let Some(key) = row::key(row, key_at)? {
@@ -233,14 +234,14 @@ pub async fn of_kind<'a>(
 /// Notes which personal data is shown.
 fn note_personal(
     reader: &Reader<'_>,
-    ty: &Type,
     rows: &[&QueryResult],
-    key_at: usize,
+    personal_at: Option<usize>,
 ) -> Result<(), Error> {
-    if matches!(ty.guard, Guard::Personal) && !rows.is_empty() {
-        let keys: Result<Vec<Option<Uuid>>, Error> =
-            rows.iter().map(|row| row::key(row, key_at)).collect();
-        reader.marks.note_personal(keys?.into_iter().flatten());
+    let Some(at) = personal_at else { return Ok(()) };
+    let keys: Result<Vec<Option<Uuid>>, Error> = rows.iter().map(|row| row::key(row, at)).collect();
+    let keys: Vec<Uuid> = keys?.into_iter().flatten().collect();
+    if !keys.is_empty() {
+        reader.marks.note_personal(keys);
     }
     Ok(())
 }

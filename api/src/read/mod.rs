@@ -19,6 +19,7 @@ pub mod global_id;
 pub mod load;
 pub mod model;
 pub mod page;
+pub mod partial_date;
 pub mod plan;
 pub mod planner;
 pub mod query;

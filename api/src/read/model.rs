@@ -34,6 +34,8 @@ pub enum Scalar {
     PartialDate,
     /// Quarter of the calendar year.
     Quarter,
+    /// Month, quarter, half or year.
+    Period,
     /// One code of a list.
     Choice(&'static Choice),
 }
@@ -51,6 +53,7 @@ impl Scalar {
             Self::DateTime => "DateTime",
             Self::PartialDate => "PartialDate",
             Self::Quarter => "Quarter",
+            Self::Period => "Period",
             Self::Choice(choice) => choice.name,
         }
     }
@@ -68,9 +71,11 @@ pub enum Guard {
         /// Its type.
         parent: &'static str,
     },
+    /// Links between rows: own visibility, and that of every row they name, by column and type.
+    Between(&'static [(&'static str, &'static str)]),
     /// Adoption cases: published ones.
     Case,
-    /// Personal data: the row's institution decides.
+    /// Contact points: personal data, where the row's institution decides, and public service desks.
     Personal,
     /// Clients of the API: the row's institution decides.
     Client,

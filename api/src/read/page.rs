@@ -9,6 +9,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::model::{Args, Scalar};
+use crate::domain::period::Period;
 use crate::domain::quarter::Quarter;
 use crate::error::Error;
 
@@ -124,6 +125,7 @@ pub fn bound(scalar: Scalar, value: &Value) -> Option<Bound> {
             }
             text.to_owned().into()
         }
+        Scalar::Period => Period::parse(value.as_str()?)?.label.into(),
         Scalar::Quarter => value.as_str()?.parse::<Quarter>().ok()?.to_string().into(),
         Scalar::Int | Scalar::Krw => match value {
             Value::String(digits) => digits.parse::<i64>().ok()?.into(),

@@ -3,8 +3,12 @@
 use apollo_compiler::executable::SelectionSet;
 use serde_json::{Map, Value};
 
-use super::model::{Args, Column, Compute, List, Order, Scalar, Shape, Source, Type};
+use super::context::Reader;
+use super::model::{Args, Column, Compute, Guard, List, Order, Scalar, Shape, Source, Type};
 use super::page::Page;
+use super::scope;
+use super::sql::Sql;
+use crate::error::Error;
 
 /// One statement: a type's rows with what is joined to them.
 pub struct Level<'a> {
@@ -77,6 +81,8 @@ pub struct ListPlan<'a> {
     pub order_at: Vec<usize>,
     /// Position of the row's own key.
     pub id_at: usize,
+    /// Position of the row's key where it is personal data, for types that can be.
+    pub personal_at: Option<usize>,
     /// The condition, if any.
     pub filter: Option<Map<String, Value>>,
     /// What is answered.
@@ -179,6 +185,23 @@ pub struct ShapePlan<'a> {
 /// Key of a row, selected to tell whether it is there.
 const KEY: Column = Column { source: Source::Column("id"), scalar: Scalar::Text };
 
+/// Key of a row if it is personal data.
+const PERSONAL_KEY: Column =
+    Column { source: Source::Expression(personal_key), scalar: Scalar::Text };
+
+fn personal_key(
+    _: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    _: &Args,
+) -> Result<(), Error> {
+    sql.push("CASE WHEN ");
+    scope::personal(sql, alias);
+    sql.push(" THEN ").column(alias, "id").push(" END");
+    Ok(())
+}
+
 /// A field of a shape.
 pub enum ShapeField<'a> {
     /// A leaf.
@@ -213,6 +236,11 @@ impl<'a> Level<'a> {
     /// Position of a row's own key.
     pub fn key(&mut self, row: usize) -> usize {
         self.select(row, KEY, Args::new())
+    }
+
+    /// Position of a row's own key where the row is personal data; none for types that never are.
+    pub fn personal_key(&mut self) -> Option<usize> {
+        matches!(self.ty.guard, Guard::Personal).then(|| self.select(0, PERSONAL_KEY, Args::new()))
     }
 
     /// Number of the row joined by a key, joining it if it is not yet.

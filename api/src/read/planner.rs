@@ -227,6 +227,7 @@ impl<'a> Planner<'a> {
         }
         let mut level = Level::new(ty, args);
         let id_at = level.key(0);
+        let personal_at = level.personal_key();
         let mut wants = Wants::default();
         let connection = self.connection(&mut level, ty, &selected.sets, rows, &mut wants)?;
         let order_at = if wants.cursors {
@@ -242,6 +243,7 @@ impl<'a> Planner<'a> {
             seal,
             order_at,
             id_at,
+            personal_at,
             filter,
             connection,
             wants_rows: wants.rows,
@@ -266,6 +268,7 @@ impl<'a> Planner<'a> {
         self.add_cost(page.size)?;
         let mut level = Level::new(ty, args);
         let id_at = level.key(0);
+        let personal_at = level.personal_key();
         let mut wants = Wants { rows: true, ..Wants::default() };
         let edge = self.edges(&mut level, ty, &selected.sets, page.size, &mut wants)?;
         let order_at = order.iter().map(|term| level.select(0, term.column, Args::new())).collect();
@@ -277,6 +280,7 @@ impl<'a> Planner<'a> {
             seal,
             order_at,
             id_at,
+            personal_at,
             filter: None,
             connection: Vec::new(),
             wants_rows: true,

@@ -113,11 +113,13 @@ pub fn show_instant(instant: DateTime<Utc>) -> String {
 pub fn write(row: &QueryResult, at: usize, scalar: Scalar, out: &mut String) -> Result<(), Error> {
     let written = match scalar {
         // Codes, dates and quarters are of our own making: nothing to escape.
-        Scalar::Choice(_) | Scalar::PartialDate | Scalar::Quarter => text(row, at)?.map(|text| {
-            out.push('"');
-            out.push_str(text);
-            out.push('"');
-        }),
+        Scalar::Choice(_) | Scalar::PartialDate | Scalar::Quarter | Scalar::Period => {
+            text(row, at)?.map(|text| {
+                out.push('"');
+                out.push_str(text);
+                out.push('"');
+            })
+        }
         Scalar::Text => text(row, at)?.map(|text| write_text(text, out)),
         Scalar::Int | Scalar::Krw => integer(row, at)?.map(|number| {
             let _ = write!(out, "{number}");
@@ -147,9 +149,11 @@ pub fn write(row: &QueryResult, at: usize, scalar: Scalar, out: &mut String) -> 
 /// Internal, if the column does not hold what its declaration says.
 pub fn value(row: &QueryResult, at: usize, scalar: Scalar) -> Result<Value, Error> {
     Ok(match scalar {
-        Scalar::Choice(_) | Scalar::PartialDate | Scalar::Quarter | Scalar::Text => {
-            text(row, at)?.into()
-        }
+        Scalar::Choice(_)
+        | Scalar::PartialDate
+        | Scalar::Quarter
+        | Scalar::Period
+        | Scalar::Text => text(row, at)?.into(),
         Scalar::Int | Scalar::Krw => integer(row, at)?.into(),
         Scalar::Float => float(row, at)?.into(),
         Scalar::Boolean => boolean(row, at)?.into(),

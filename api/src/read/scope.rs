@@ -11,7 +11,11 @@ use crate::error::Error;
 
 fn object(guard: Guard) -> Object {
     match guard {
-        Guard::Public | Guard::Via { .. } | Guard::Subject { .. } | Guard::Feed => Object::Content,
+        Guard::Public
+        | Guard::Via { .. }
+        | Guard::Between(_)
+        | Guard::Subject { .. }
+        | Guard::Feed => Object::Content,
         Guard::Case => Object::AdoptionCase,
         Guard::Personal => Object::ContactPoint,
         Guard::Client => Object::ApiClient,
@@ -62,6 +66,9 @@ fn nested(
         sql.column(&inner, "visibility").push(" = 'PUBLIC'))");
         return;
     }
+    if matches!(ty.guard, Guard::Personal) {
+        return contact(reader, sql, ty, alias, reached_by);
+    }
     match access::rows(reader.principal, object(ty.guard)) {
         Rows::All => {
             sql.push("TRUE");
@@ -73,6 +80,45 @@ fn nested(
         Rows::Own(own) => published(reader, sql, ty, alias, reached_by, (Some(own), within)),
         Rows::OnlyOwn(own) => owned(sql, ty, alias, own),
     }
+}
+
+/// Adds the condition that a contact point is seen: as personal data, or as that of a public service desk
+/// of an institution that is seen.
+fn contact(reader: &Reader<'_>, sql: &mut Sql, ty: &Type, alias: &str, reached_by: Option<&str>) {
+    sql.push("(");
+    match access::rows(reader.principal, Object::ContactPoint) {
+        Rows::All => {
+            sql.push("TRUE");
+        }
+        Rows::OnlyOwn(own) | Rows::Own(own) => owned(sql, ty, alias, own),
+        Rows::None | Rows::Published => {
+            sql.push("FALSE");
+        }
+    }
+    match access::rows(reader.principal, Object::ServiceDesk) {
+        Rows::None | Rows::OnlyOwn(_) => {}
+        // Unpublished ones are seen as personal data is.
+        Rows::All | Rows::Published | Rows::Own(_) => {
+            sql.push(" OR (NOT ");
+            personal(sql, alias);
+            sql.push(" AND ").column(alias, "visibility").push(" = 'PUBLIC'");
+            if reached_by != Some("institution_id") {
+                sql.push(" AND ");
+                exists(reader, sql, "Institution", false, |sql, inner| {
+                    sql.column(inner, "id").push(" = ").column(alias, "institution_id");
+                });
+            }
+            sql.push(")");
+        }
+    }
+    sql.push(")");
+}
+
+/// Adds the condition that a contact point is personal data: all but a public service desk's, and never one
+/// that leads to a person.
+pub fn personal(sql: &mut Sql, alias: &str) {
+    sql.push("(").column(alias, "holder").push(" <> 'PUBLIC_DESK' OR ");
+    sql.column(alias, "person_id").push(" IS NOT NULL)");
 }
 
 /// Adds the condition that the row belongs to the institution.
@@ -128,6 +174,18 @@ fn published(
             exists(reader, sql, parent, within, |sql, inner| {
                 sql.column(inner, "id").push(" = ").column(alias, fk);
             });
+            sql.push(")");
+        }
+        Guard::Between(ends) => {
+            sql.push("(");
+            own(sql);
+            for (fk, parent) in ends.iter().filter(|(fk, _)| reached_by != Some(*fk)) {
+                sql.push(" AND (").column(alias, fk).push(" IS NULL OR ");
+                exists(reader, sql, parent, within, |sql, inner| {
+                    sql.column(inner, "id").push(" = ").column(alias, fk);
+                });
+                sql.push(")");
+            }
             sql.push(")");
         }
         Guard::Subject { own: has_own } => {

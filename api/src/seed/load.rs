@@ -268,7 +268,9 @@ impl Loader<'_> {
     }
 
     async fn topics<R: Record>(&mut self, row: &Row, created: Created) -> Result<(), Error> {
-        if !["Body", "Meeting", "Statement", "Document"].contains(&R::TYPE) {
+        if !["Body", "Meeting", "Statement", "Document", "PolicyPlan", "PolicyTask"]
+            .contains(&R::TYPE)
+        {
             return match row.topics.is_empty() {
                 true => Ok(()),
                 false => Err(broken(row, "this table has no topics")),
@@ -289,6 +291,8 @@ impl Loader<'_> {
             "Body" => write.link_all::<entity::body_topic::Entity>(owner, &topics).await,
             "Meeting" => write.link_all::<entity::meeting_topic::Entity>(owner, &topics).await,
             "Statement" => write.link_all::<entity::statement_topic::Entity>(owner, &topics).await,
+            "PolicyPlan" => write.link_all::<entity::plan_topic::Entity>(owner, &topics).await,
+            "PolicyTask" => write.link_all::<entity::task_topic::Entity>(owner, &topics).await,
             _ => write.link_all::<entity::document_topic::Entity>(owner, &topics).await,
         }
     }

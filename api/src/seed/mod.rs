@@ -34,6 +34,7 @@ const FILES: &[(&str, &str)] = &[
     ("facts/60_meetings.toml", include_str!("../../data/facts/60_meetings.toml")),
     ("facts/70_statements.toml", include_str!("../../data/facts/70_statements.toml")),
     ("facts/80_policy.toml", include_str!("../../data/facts/80_policy.toml")),
+    ("facts/85_considerations.toml", include_str!("../../data/facts/85_considerations.toml")),
     ("facts/90_observations.toml", include_str!("../../data/facts/90_observations.toml")),
 ];
 

@@ -34,6 +34,10 @@ pub trait Record:
     const REFERENCES: &'static [(&'static str, &'static str)];
     /// Columns that never reach the audit.
     const REDACTED: &'static [&'static str];
+    /// Columns that follow from other rows; the write path keeps them, whatever a write says.
+    const DERIVED: &'static [&'static str] = &[];
+    /// Columns of periods.
+    const PERIODS: &'static [&'static str] = &[];
 }
 
 /// A link table, written with the row it belongs to.
@@ -96,6 +100,8 @@ macro_rules! records {
         partial_dates: [$($date:literal),*],
         references: [$($reference:expr),*],
         redacted: [$($redacted:literal),*],
+        $(derived: [$($derived:literal),*],)?
+        $(periods: [$($period:literal),*],)?
     }) => {
         impl Record for entity::$table::Entity {
             const TYPE: &'static str = $name;
@@ -107,6 +113,8 @@ macro_rules! records {
             const PARTIAL_DATES: &'static [&'static str] = &[$($date),*];
             const REFERENCES: &'static [(&'static str, &'static str)] = &[$($reference),*];
             const REDACTED: &'static [&'static str] = &[$($redacted),*];
+            $(const DERIVED: &'static [&'static str] = &[$($derived),*];)?
+            $(const PERIODS: &'static [&'static str] = &[$($period),*];)?
         }
     };
     (@ link $table:ident { references: [$($reference:expr),*] }) => {
@@ -196,7 +204,7 @@ records! {
         search: ["post_ko", "post_en", "unit_ko", "unit_en"],
         search_as: None,
         partial_dates: ["starts_on", "ends_on", "observed_on"],
-        references: [("person_id", "person"), ("institution_id", "institution")],
+        references: [("person_id", "person"), ("institution_id", "institution"), ("department_id", "institution")],
         redacted: [],
     }
     fact contact_point "ContactPoint" {
@@ -273,6 +281,16 @@ records! {
         references: [("body_id", "body")],
         redacted: [],
     }
+    fact missed_meeting "MissedMeeting" {
+        object: Content,
+        code: None,
+        search: [],
+        search_as: None,
+        partial_dates: [],
+        references: [("series_id", "meeting_series")],
+        redacted: [],
+        periods: ["period"],
+    }
     fact meeting "Meeting" {
         object: Content,
         code: Some("code"),
@@ -281,6 +299,7 @@ records! {
         partial_dates: ["held_on"],
         references: [("body_id", "body"), ("series_id", "meeting_series"), ("host_id", "institution")],
         redacted: [],
+        periods: ["covers_period"],
     }
     link meeting_topic { references: [("meeting_id", "meeting"), ("topic_id", "topic")] }
     fact venue "Venue" {
@@ -299,6 +318,15 @@ records! {
         search_as: None,
         partial_dates: [],
         references: [("meeting_id", "meeting"), ("presenter_id", "person"), ("presenter_institution_id", "institution")],
+        redacted: [],
+    }
+    fact agenda_presenter "AgendaPresenter" {
+        object: Content,
+        code: None,
+        search: [],
+        search_as: None,
+        partial_dates: [],
+        references: [("agenda_item_id", "agenda_item"), ("person_id", "person"), ("institution_id", "institution")],
         redacted: [],
     }
     fact attendance "Attendance" {
@@ -347,6 +375,7 @@ records! {
         references: [("owner_id", "institution"), ("mandate_id", "policy_plan"), ("mandate_institution_id", "institution")],
         redacted: [],
     }
+    link plan_topic { references: [("plan_id", "policy_plan"), ("topic_id", "topic")] }
     fact policy_task "PolicyTask" {
         object: Content,
         code: Some("code"),
@@ -356,6 +385,7 @@ records! {
         references: [("plan_id", "policy_plan"), ("owner_id", "institution"), ("topic_id", "topic")],
         redacted: [],
     }
+    link task_topic { references: [("task_id", "policy_task"), ("topic_id", "topic")] }
     fact milestone "Milestone" {
         object: Content,
         code: None,
@@ -388,9 +418,10 @@ records! {
         code: Some("number"),
         search: ["title_ko", "title_en", "number", "proposer_ko", "proposer_en", "committee_ko", "committee_en"],
         search_as: None,
-        partial_dates: ["proposed_on"],
+        partial_dates: ["proposed_on", "stage_since", "latest_event_on"],
         references: [("initiative_id", "legislative_initiative"), ("absorbed_into_id", "bill")],
         redacted: [],
+        derived: ["stage", "stage_order", "stage_since", "stage_since_precision", "latest_event_on", "is_closed", "is_enacted"],
     }
     fact provision "Provision" {
         object: Legislation,
@@ -408,6 +439,15 @@ records! {
         search_as: None,
         partial_dates: ["occurred_on"],
         references: [("bill_id", "bill"), ("institution_id", "institution"), ("corrects_id", "bill_event")],
+        redacted: [],
+    }
+    fact consideration "Consideration" {
+        object: Content,
+        code: None,
+        search: [],
+        search_as: None,
+        partial_dates: ["considered_on"],
+        references: [("initiative_id", "legislative_initiative"), ("bill_id", "bill"), ("plan_id", "policy_plan"), ("task_id", "policy_task"), ("body_id", "body"), ("institution_id", "institution"), ("meeting_id", "meeting"), ("agenda_item_id", "agenda_item")],
         redacted: [],
     }
     fact industry "Industry" {

@@ -119,8 +119,9 @@ pub async fn feedback(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> 
     sql.push(", CAST(sum(r.items) AS bigint)");
     for condition in [
         "r.answered_on IS NOT NULL",
-        "r.answered_on <= r.due_on",
-        "r.answered_on IS NOT NULL AND r.due_on IS NOT NULL",
+        // An answer known to the month or year of its due date may be in time or late: it is not counted.
+        "(r.answered_on = r.due_on OR r.answered_on < substr(r.due_on, 1, length(r.answered_on)))",
+        "(r.answered_on = r.due_on OR r.answered_on <> substr(r.due_on, 1, length(r.answered_on)))",
         "r.status = 'DELIVERED'",
         "r.has_effect",
     ] {

@@ -14,6 +14,7 @@ use entity::{
     audit_event, citation, conflict, data_set, deleted_row, idempotency, search_document,
     search_gram,
 };
+use futures_util::future::BoxFuture;
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection,
     DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
@@ -24,13 +25,14 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use super::bill;
 use super::ledger::{self, Change, Event, hex};
 use super::record::{self, LinkRecord, Record, TABLES, Visit};
 use super::search_index;
 use crate::domain::access;
-use crate::domain::partial_date;
 pub use crate::domain::principal::Author;
 use crate::domain::principal::Principal;
+use crate::domain::{partial_date, period, quarter};
 use crate::error::Error;
 
 /// An open write: a transaction and what must be written with it.
@@ -103,10 +105,12 @@ impl Visit for Unlink<'_> {
     }
 }
 
-/// Hash of what was written with an idempotency key, but for columns that no two calls have alike.
-fn fingerprint(row: &Map<String, Value>, made: &[&str]) -> String {
+/// Hash of what was written with an idempotency key, but for columns that no two calls have alike and those
+/// that follow from other rows.
+fn fingerprint<R: Record>(row: &Map<String, Value>, made: &[&str]) -> String {
     let mut content = row.clone();
-    for column in ["id", "version", "created_at", "updated_at"].iter().chain(made) {
+    for column in ["id", "version", "created_at", "updated_at"].iter().chain(made).chain(R::DERIVED)
+    {
         content.remove(*column);
     }
     hex(&Sha256::digest(Value::Object(content).to_string()))
@@ -126,6 +130,11 @@ pub fn as_json(row: &impl Serialize) -> Result<Map<String, Value>, Error> {
 /// Institution that a row belongs to.
 fn owner_of<R: Record>(row: &Map<String, Value>) -> Option<Uuid> {
     row.get(R::OWNER?)?.as_str()?.parse().ok()
+}
+
+/// The bill whose stage follows from the row, if it is an event of one.
+fn whole_of<R: Record>(row: &Map<String, Value>) -> Option<Uuid> {
+    (R::TYPE == "BillEvent").then(|| row.get("bill_id")?.as_str()?.parse().ok()).flatten()
 }
 
 /// A row as the audit keeps it: without what never reaches the audit.
@@ -166,6 +175,11 @@ impl<'a> Write<'a> {
         &self.transaction
     }
 
+    /// Today in Seoul.
+    pub fn today(&self) -> chrono::NaiveDate {
+        self.author.now.with_timezone(&quarter::seoul()).date_naive()
+    }
+
     fn allow<R: Record>(&self, row: &Map<String, Value>) -> Result<(), Error> {
         Ok(access::may_write(self.author.principal, R::OBJECT, owner_of::<R>(row))?)
     }
@@ -188,6 +202,20 @@ impl<'a> Write<'a> {
                 return Err(Error::input(
                     format!("{column}: `{text}` 값은 날짜가 아닙니다."),
                     format!("{column}: {text} is no date."),
+                ));
+            }
+        }
+        for column in R::PERIODS {
+            if let Some(text) = row.get(*column).and_then(Value::as_str)
+                && period::Period::parse(text).is_none()
+            {
+                return Err(Error::input(
+                    format!(
+                        "{column}: {text}은(는) 기간이 아닙니다. 2026-07, 2026-Q3, 2026-H2, 2026처럼 적습니다."
+                    ),
+                    format!(
+                        "{column}: {text} is not a period. Write 2026-07, 2026-Q3, 2026-H2 or 2026."
+                    ),
                 ));
             }
         }
@@ -221,7 +249,7 @@ impl<'a> Write<'a> {
     {
         let row = as_json(&model)?;
         self.allow::<R>(&row)?;
-        let fingerprint = fingerprint(&row, made);
+        let fingerprint = fingerprint::<R>(&row, made);
         if let Some(used) = self.used(key, &fingerprint).await? {
             return Ok(used);
         }
@@ -304,12 +332,16 @@ impl<'a> Write<'a> {
         action: &'static str,
         id: Uuid,
         version: i32,
-        model: R::Model,
+        mut model: R::Model,
         mut row: Map<String, Value>,
     ) -> Result<(), Error>
     where
         R: Record,
     {
+        if !R::DERIVED.is_empty() {
+            self.derive::<R>(id, &mut row).await?;
+            model = serde_json::from_value(Value::Object(row.clone())).map_err(Error::internal)?;
+        }
         let mut active = model.into_active_model().reset_all();
         for (column, value) in [
             ("id", sea_orm::Value::from(id)),
@@ -328,8 +360,35 @@ impl<'a> Write<'a> {
         row.insert("created_at".to_owned(), now.clone());
         row.insert("updated_at".to_owned(), now);
         self.index::<R>(id, &row);
+        let whole = whole_of::<R>(&row);
         self.record::<R>(action, id, ChangeKind::Created, version, None, Some(row));
+        self.follow(whole).await
+    }
+
+    /// Brings the columns that follow from other rows to what they are now.
+    async fn derive<R: Record>(&self, id: Uuid, row: &mut Map<String, Value>) -> Result<(), Error> {
+        if R::TYPE == "Bill" {
+            row.extend(bill::derived(&self.transaction, id, row).await?);
+        }
         Ok(())
+    }
+
+    /// Writes the bill an event belongs to, if where it stands has changed by what was written.
+    fn follow(&mut self, whole: Option<Uuid>) -> BoxFuture<'_, Result<(), Error>> {
+        type Bill = entity::bill::Entity;
+        Box::pin(async move {
+            let Some(id) = whole else { return Ok(()) };
+            let found = Bill::find_by_id(id).one(&self.transaction).await?;
+            let Some(found) = found else { return Ok(()) };
+            let before = as_json(&found)?;
+            let mut after = before.clone();
+            self.derive::<Bill>(id, &mut after).await?;
+            if after != before {
+                let seen = found.version;
+                self.update_as::<Bill>(bill::DERIVE, id, seen, |_| {}, Map::new()).await?;
+            }
+            Ok(())
+        })
     }
 
     /// The transaction, for rows that are part of a row written in it and stand in that row's audit.
@@ -379,6 +438,7 @@ impl<'a> Write<'a> {
         let mut after = before.clone();
         change(&mut after);
         self.allow::<R>(&after)?;
+        self.derive::<R>(id, &mut after).await?;
         let version = seen.checked_add(1).ok_or(Error::Conflict)?;
         after.insert("id".to_owned(), id.to_string().into());
         after.insert("version".to_owned(), version.into());
@@ -405,8 +465,10 @@ impl<'a> Write<'a> {
             self.leave_index(id).await?;
             self.index::<R>(id, &after);
         }
+        let whole = whole_of::<R>(&after);
         after.extend(told);
         self.record::<R>(action, id, ChangeKind::Updated, version, Some(before), Some(after));
+        self.follow(whole).await?;
         Ok(version)
     }
 
@@ -423,7 +485,7 @@ impl<'a> Write<'a> {
             return Ok(false);
         }
         let content = as_json(&model)?;
-        let fingerprint = fingerprint(&content, &[]);
+        let fingerprint = fingerprint::<R>(&content, &[]);
         let version = R::Column::from_str("version").map_err(|_| Error::internal(R::TYPE))?;
         let key_column = R::Column::from_str("id").map_err(|_| Error::internal(R::TYPE))?;
         let seen: i32 = R::find()
@@ -446,6 +508,8 @@ impl<'a> Write<'a> {
     pub async fn is_own(&self, id: Uuid) -> Result<bool, Error> {
         let last = audit_event::Entity::find()
             .filter(audit_event::Column::SubjectId.eq(id))
+            // What follows from other rows is nobody's edit of this one.
+            .filter(audit_event::Column::Action.ne(bill::DERIVE))
             .order_by_desc(audit_event::Column::Seq)
             .one(&self.transaction)
             .await?;
@@ -519,7 +583,9 @@ impl<'a> Write<'a> {
             deleted_at: Set(self.author.now),
         };
         deleted_row::Entity::insert(deleted).exec_without_returning(&self.transaction).await?;
+        let whole = whole_of::<R>(&before);
         self.record::<R>("delete", id, ChangeKind::Deleted, version, Some(before), None);
+        self.follow(whole).await?;
         Ok(Removed::Done)
     }
 
@@ -537,13 +603,18 @@ impl<'a> Write<'a> {
         self.allow::<R>(&row)?;
         Self::check::<R>(&row)?;
         deleted_row::Entity::delete_by_id(id).exec(&self.transaction).await?;
-        self.keep_key(key, fingerprint(&row, &[])).await?;
+        self.keep_key(key, fingerprint::<R>(&row, &[])).await?;
         let version = deleted.version.checked_add(1).ok_or(Error::Conflict)?;
         self.insert::<R>("restore", id, version, model, row).await
     }
 
     /// Takes a row out of the search index.
-    async fn leave_index(&self, id: Uuid) -> Result<(), Error> {
+    async fn leave_index(&mut self, id: Uuid) -> Result<(), Error> {
+        // Written in this transaction, the row waits for its commit to be indexed.
+        if self.documents.iter().any(|waiting| *waiting.source_id.as_ref() == id) {
+            self.documents.retain(|waiting| *waiting.source_id.as_ref() != id);
+            self.grams.retain(|waiting| *waiting.source_id.as_ref() != id);
+        }
         search_document::Entity::delete_many()
             .filter(search_document::Column::SourceId.eq(id))
             .exec(&self.transaction)

@@ -149,7 +149,7 @@ pub fn enums() -> BTreeSet<&'static str> {
         .chain(filters.map(|filter| filter.ty))
         .map(|ty| ty.trim_matches(['[', ']', '!']))
         .filter(|ty| !matches!(*ty, "String" | "ID" | "Int" | "Float" | "Boolean" | "Date"))
-        .filter(|ty| !matches!(*ty, "DateTime" | "PartialDate" | "KRW" | "Quarter"))
+        .filter(|ty| !matches!(*ty, "DateTime" | "PartialDate" | "KRW" | "Quarter" | "Period"))
         .collect()
 }
 
@@ -483,7 +483,8 @@ impl<'a> Paths<'a> {
         for filter in &ty.filters {
             let values = match filter.ty {
                 "Boolean" => vec!["true".to_owned(), "false".to_owned()],
-                "Quarter" => vec!["\"2026-Q3\"".to_owned()],
+                "Quarter" | "Period" => vec!["\"2026-Q3\"".to_owned()],
+                "Int" => vec!["1".to_owned()],
                 name => self.enums.get(name).cloned().unwrap_or_else(|| codes(name)),
             };
             for value in values {
@@ -634,6 +635,7 @@ pub fn may_hide(ty: &Type, field: &Field) -> bool {
     let Kind::One { key: Source::Column(column), .. } = field.kind else { return true };
     match ty.guard {
         Guard::Via { fk, .. } => fk != column,
+        Guard::Between(ends) => ends.iter().all(|(fk, _)| *fk != column),
         Guard::Personal | Guard::Client | Guard::Audit => !ty.owners.contains(&column),
         Guard::Result => column != "submission_id" && !ty.owners.contains(&column),
         _ => true,

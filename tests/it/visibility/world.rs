@@ -97,10 +97,12 @@ struct Table {
 }
 
 impl Table {
-    fn parent(&self) -> Option<(&'static str, &'static str)> {
+    /// The rows without which a row is not seen: column and type.
+    fn parents(&self) -> Vec<(&'static str, &'static str)> {
         match self.ty.guard {
-            Guard::Via { fk, parent } => Some((fk, parent)),
-            _ => None,
+            Guard::Via { fk, parent } => vec![(fk, parent)],
+            Guard::Between(ends) => ends.to_vec(),
+            _ => Vec::new(),
         }
     }
 
@@ -301,7 +303,7 @@ impl World {
             add(Role::Second, 2, about);
             add(Role::Decoy, 3, about);
             add(Role::Hidden, 4, about);
-            if table.parent().is_some() {
+            if !table.parents().is_empty() {
                 add(Role::Orphan, 5, None);
             }
         }
@@ -329,8 +331,9 @@ impl World {
                 let about = add(&mut rows, citing, Role::Orphan, About::Row(*table, *key));
                 for (below, table) in self.tables.iter().enumerate() {
                     if table
-                        .parent()
-                        .is_some_and(|(_, parent)| parent == self.tables[citing].ty.name)
+                        .parents()
+                        .iter()
+                        .any(|(_, parent)| *parent == self.tables[citing].ty.name)
                     {
                         add(&mut rows, below, Role::Orphan, About::Parent(about));
                     }
@@ -508,6 +511,10 @@ impl World {
                 return ["SHOWN_A", "SHOWN_B", "DECOY", "HIDDEN_A", "HIDDEN_B"][kind].into();
             }
             ("indicator", "decimals") => return kind.into(),
+            // A period that is none is no text of a meeting's own.
+            ("meeting", "covers_period") => {
+                return ["2025-H1", "2025-H2", "2025", "2026-H1", "2026-H2"][kind].into();
+            }
             _ if column.is_quarter => {
                 return ["2025-Q1", "2025-Q2", "2025-Q3", "2026-Q2", "2026-Q3"][kind].into();
             }
@@ -539,7 +546,7 @@ impl World {
         target: usize,
         phase: Phase,
     ) -> Option<Uuid> {
-        let is_parent = table.parent().is_some_and(|(fk, _)| fk == column.name);
+        let is_parent = table.parents().iter().any(|(fk, _)| *fk == column.name);
         let is_owner = table.ty.owners.contains(&column.name);
         let own = if phase == Phase::B { Role::Second } else { Role::First };
         let role = match row.role {
@@ -678,7 +685,7 @@ fn described<E: EntityTrait>(
                 choice: choice_of(ty, name),
                 is_quarter: ty.fields.iter().any(|field| match &field.kind {
                     Kind::Leaf(leaf) => {
-                        matches!((leaf.source, leaf.scalar), (Source::Column(of), Scalar::Quarter) if of == name)
+                        matches!((leaf.source, leaf.scalar), (Source::Column(of), Scalar::Quarter | Scalar::Period) if of == name)
                     }
                     _ => false,
                 }),
