@@ -231,6 +231,10 @@ fn form(scalar: Scalar) -> (&'static str, &'static str) {
             "a date like 2026, 2026-07 or 2026-07-01",
         ),
         Scalar::Quarter => ("2026-Q3과 같은 분기여", "a quarter like 2026-Q3"),
+        Scalar::Period => (
+            "2026-07, 2026-Q3, 2026-H2, 2026 가운데 한 형식의 기간이어",
+            "a period like 2026-07, 2026-Q3, 2026-H2 or 2026",
+        ),
         Scalar::Choice(_) => ("목록에 있는 코드여", "a code of its list"),
     }
 }
