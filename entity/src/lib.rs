@@ -76,6 +76,7 @@ pub mod statement_topic;
 pub mod submission;
 pub mod submission_comment;
 pub mod submission_revision;
+pub mod submission_tally;
 pub mod submission_value;
 pub mod target;
 pub mod topic;

@@ -244,12 +244,28 @@ impl<'a> Write<'a> {
     where
         R: Record,
     {
+        let id = Uuid::now_v7();
+        self.add_with::<R>(action, id, model).await?;
+        Ok(id)
+    }
+
+    /// The same under a key made before.
+    ///
+    /// # Errors
+    /// Forbidden; input; internal.
+    pub async fn add_with<R>(
+        &mut self,
+        action: &'static str,
+        id: Uuid,
+        model: R::Model,
+    ) -> Result<(), Error>
+    where
+        R: Record,
+    {
         let row = as_json(&model)?;
         self.allow::<R>(&row)?;
         Self::check::<R>(&row)?;
-        let id = Uuid::now_v7();
-        self.insert::<R>(action, id, 1, model, row).await?;
-        Ok(id)
+        self.insert::<R>(action, id, 1, model, row).await
     }
 
     /// Takes the caller's key for what is about to be done to a row that is there already; `content` is
