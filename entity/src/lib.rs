@@ -30,6 +30,7 @@ pub mod common;
 pub mod conflict;
 pub mod contact_point;
 pub mod data_set;
+pub mod deleted_row;
 pub mod document;
 pub mod document_author;
 pub mod document_title;

@@ -16,6 +16,7 @@ mod api_client;
 mod audit;
 mod cli;
 mod examples;
+mod facts;
 mod http;
 mod input;
 mod limits;
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
         audit::tests(),
         cli::tests(),
         examples::tests(),
+        facts::tests(),
         http::tests(),
         input::tests(),
         limits::tests(),
