@@ -81,7 +81,7 @@ fn theirs() -> BTreeSet<[u8; WIDTH]> {
 }
 
 fn terms() -> Vec<String> {
-    let lines = EXCEPTIONS.lines().filter(|line| !line.starts_with('#'));
+    let lines = EXCEPTIONS.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines.map(|line| fold(line).into_iter().collect()).collect()
 }
 
