@@ -20,9 +20,9 @@ use entity::change::ChangeKind;
 use entity::{Choice, audit_event, change, search_document, search_gram, submission_value};
 use sea_orm::sea_query::ColumnType;
 use sea_orm::{
-    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, DatabaseConnection, DatabaseTransaction,
-    EntityTrait, IdenStatic, IntoActiveModel, Iterable, QueryFilter, QuerySelect, Set,
-    TransactionTrait,
+    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection,
+    DatabaseTransaction, EntityTrait, IdenStatic, IntoActiveModel, Iterable, QueryFilter,
+    QuerySelect, Set, TransactionTrait,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -347,6 +347,8 @@ impl World {
     async fn act(&self, on: &DatabaseTransaction, act: Act, phase: Phase) {
         let mut tables: Vec<&str> = TABLES.to_vec();
         let mut work = Work { world: self, on, act, phase };
+        // What is counted of a submission is no record of its own.
+        on.execute_unprepared("DELETE FROM submission_tally").await.unwrap();
         if act == Act::Leave {
             tables.reverse();
             work.parts().await.unwrap();
@@ -357,6 +359,12 @@ impl World {
         if act != Act::Leave {
             work.parts().await.unwrap();
         }
+        on.execute_unprepared(
+            "INSERT INTO submission_tally (id, submission_id, status, is_nil, is_on_time, due_on, known_from, known_to) \
+             SELECT id, id, status, is_nil, is_on_time, due_on, created_at, NULL FROM submission",
+        )
+        .await
+        .unwrap();
     }
 
     /// Links, changes and audit events of the hidden rows go.
