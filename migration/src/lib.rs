@@ -36,6 +36,8 @@ mod m20261122_000010_timeline;
 mod m20261123_000011_access;
 mod m20261124_000012_results;
 mod m20261124_000013_client_state;
+mod m20261125_000014_tally;
+mod m20261125_000017_provenance;
 mod schema;
 mod table;
 
@@ -58,6 +60,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000011_access::Migration),
             Box::new(m20261124_000012_results::Migration),
             Box::new(m20261124_000013_client_state::Migration),
+            Box::new(m20261125_000014_tally::Migration),
+            Box::new(m20261125_000017_provenance::Migration),
         ]
     }
 }
