@@ -118,26 +118,33 @@ fn directory(variable: &str) -> Result<PathBuf, String> {
         .ok_or_else(|| format!("{variable} is not set: cargo has to run this script"))
 }
 
-/// Builds the page into `OUT_DIR/web` and names its files. Works on a copy of the sources: the
-/// source tree stays as it is, and builds with other profiles don't get in each other's way.
+/// Builds the page, unless it is there, and copies it to `OUT_DIR/web`; names its files. The source tree
+/// stays as it is.
 fn build_page(web: &Path, out: &Path) -> Result<Vec<String>, Problem> {
-    find_node()?;
+    let failed = |error: io::Error| Problem::failed("looking for the previous one", error);
+    // Beside the profiles' folders: all of them serve the same page, which is made once.
+    let shared = out.ancestors().nth(4).unwrap_or(out).join("graphiql");
+    fs::create_dir_all(&shared).map_err(failed)?;
+    let lock = fs::File::create(shared.join("lock")).map_err(failed)?;
+    lock.lock().map_err(failed)?;
 
-    let copy = out.join("web-src");
+    let mut wanted = Vec::new();
     for input in INPUTS {
-        replace(&web.join(input), &copy.join(input))
-            .map_err(|error| Problem::failed("copying its sources", format!("{input}: {error}")))?;
+        content(&web.join(input), input, &mut wanted)
+            .map_err(|error| Problem::failed("reading its sources", format!("{input}: {error}")))?;
+    }
+    let (dist, stamp) = (shared.join("dist"), shared.join("made-from"));
+    if !fs::read(&stamp).is_ok_and(|made| made == wanted) {
+        // What an earlier build left there must not pass for the result of this one.
+        remove(&stamp).and_then(|()| remove(&dist)).map_err(failed)?;
+        make(web, &shared.join("src"))?;
+        fs::write(&stamp, wanted).map_err(failed)?;
     }
 
-    install(&copy)?;
-
-    let dist = out.join("web");
-    // What an earlier build left there must not pass for the result of this one.
-    remove(&dist).map_err(|error| Problem::failed("removing the previous one", error))?;
-    npm(&copy, &["run", "build", "--", "--outDir", "../web", "--emptyOutDir"])?;
-
+    let served = out.join("web");
+    replace(&dist, &served).map_err(|error| Problem::failed("copying it", error))?;
     let mut files = Vec::new();
-    list(&dist, "", &mut files).map_err(|error| Problem::failed("listing its files", error))?;
+    list(&served, "", &mut files).map_err(|error| Problem::failed("listing its files", error))?;
     // A directory comes in any order; the executable must not depend on it.
     files.sort();
     if files.iter().any(|file| file == "index.html") {
@@ -145,6 +152,34 @@ fn build_page(web: &Path, out: &Path) -> Result<Vec<String>, Problem> {
     } else {
         Err(Problem::failed("`npm run build`", "It made no index.html."))
     }
+}
+
+/// Makes the page of a copy of its sources, in the folder `dist` beside the copy.
+fn make(web: &Path, copy: &Path) -> Result<(), Problem> {
+    find_node()?;
+    for input in INPUTS {
+        replace(&web.join(input), &copy.join(input))
+            .map_err(|error| Problem::failed("copying its sources", format!("{input}: {error}")))?;
+    }
+    install(copy)?;
+    npm(copy, &["run", "build", "--", "--outDir", "../dist", "--emptyOutDir"])
+}
+
+/// Adds names and contents of a file, or of all files of a directory.
+fn content(path: &Path, name: &str, all: &mut Vec<u8>) -> io::Result<()> {
+    if !path.is_dir() {
+        let bytes = fs::read(path)?;
+        all.extend(format!("{name} {}\n", bytes.len()).bytes());
+        all.extend(bytes);
+        return Ok(());
+    }
+    let mut names: Vec<_> =
+        fs::read_dir(path)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<_>>()?;
+    names.sort();
+    for file in names {
+        content(&path.join(&file), &format!("{name}/{}", file.to_string_lossy()), all)?;
+    }
+    Ok(())
 }
 
 fn find_node() -> Result<(), Problem> {

@@ -28,6 +28,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use tokio::sync::Mutex;
 
+use super::fetch::Source;
 use super::token::{Claims, Refusal, TYPE, Unchecked, times};
 use super::watched::Watched;
 use crate::domain::principal::Scopes;
@@ -37,10 +38,6 @@ use crate::error::Error;
 const KEPT: Duration = Duration::seconds(600);
 /// How soon after a fetch an unknown key leads to another.
 const PAUSE: Duration = Duration::seconds(30);
-/// Time in which a key set must arrive.
-const FETCH_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(5);
-/// Largest key set, in bytes.
-const LARGEST: usize = 256 * 1024;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -95,7 +92,7 @@ const fn default_lifetime() -> u32 {
 #[derive(Debug)]
 enum Keys {
     File(Watched<JwkSet>),
-    Url { url: String, http: reqwest::Client, known: RwLock<Fetched>, fetching: Mutex<()> },
+    Url { source: Source, known: RwLock<Fetched>, fetching: Mutex<()> },
 }
 
 #[derive(Debug, Default)]
@@ -178,19 +175,8 @@ impl Issuer {
         }
         let keys = match (&settings.jwks_url, &settings.jwks_file) {
             (Some(url), None) => {
-                let http = reqwest::Client::builder()
-                    .timeout(FETCH_TIMEOUT)
-                    .redirect(reqwest::redirect::Policy::none())
-                    // The environment's proxies are no setting of ours.
-                    .no_proxy()
-                    .build()
-                    .map_err(Error::internal)?;
-                Keys::Url {
-                    url: url.clone(),
-                    http,
-                    known: RwLock::default(),
-                    fetching: Mutex::new(()),
-                }
+                let source = Source::new(url)?;
+                Keys::Url { source, known: RwLock::default(), fetching: Mutex::new(()) }
             }
             (None, Some(path)) => {
                 let path = file.parent().map_or_else(|| path.clone(), |folder| folder.join(path));
@@ -278,7 +264,7 @@ impl Issuer {
     async fn key(&self, kid: &str, now: DateTime<Utc>) -> Option<Jwk> {
         match &self.keys {
             Keys::File(file) => file.current().find(kid).cloned(),
-            Keys::Url { url, http, known, fetching } => {
+            Keys::Url { source, known, fetching } => {
                 let look = |age: Duration| {
                     let known = known.read().ok()?;
                     let fresh = known.tried.is_some_and(|tried| (now - tried).abs() < age);
@@ -294,7 +280,7 @@ impl Issuer {
                 if recent {
                     return found;
                 }
-                let fetched = fetch(http, url).await;
+                let fetched = fetch(source).await;
                 let mut known = known.write().ok()?;
                 known.tried = Some(now);
                 match fetched {
@@ -309,19 +295,7 @@ impl Issuer {
     }
 }
 
-async fn fetch(http: &reqwest::Client, url: &str) -> Result<JwkSet, Error> {
-    let mut answer = http
-        .get(url)
-        .send()
-        .await
-        .and_then(reqwest::Response::error_for_status)
-        .map_err(Error::internal)?;
-    let mut bytes = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(Error::internal)? {
-        bytes.extend_from_slice(&chunk);
-        if bytes.len() > LARGEST {
-            return Err(Error::internal("the key set is too large"));
-        }
-    }
+async fn fetch(source: &Source) -> Result<JwkSet, Error> {
+    let bytes = source.get().await?;
     key_set(std::str::from_utf8(&bytes).map_err(Error::internal)?)
 }

@@ -4,6 +4,7 @@
 //! client may still come in ([`Access::authenticate`]), so that a disabled client and a revoked token are
 //! refused at once on every server of the cluster.
 
+mod fetch;
 pub mod issuer;
 pub mod keys;
 pub mod secret;
