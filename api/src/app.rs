@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::graphql::engine::{Engine, EngineSettings};
 use crate::graphql::persisted::Persisted;
 use crate::seed::{self, Summary};
+use crate::service::search_index;
 use crate::service::submission::quarter;
 
 /// How often numbers of refusals are looked for.
@@ -83,6 +84,7 @@ impl App {
         let lock = PrepareLock::take(&database.database_url).await?;
         let db = database::connect(&database.database_url, database.database_connections).await?;
         database::migrate(&db).await?;
+        search_index::refresh(&db).await?;
         let summary = seed::load(&db, &seed::starting_set()?, Utc::now(), |table, rows| {
             progress.step(&format!("{table} ({rows})"));
         })

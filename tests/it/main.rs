@@ -34,6 +34,7 @@ mod results_crash;
 mod results_files;
 mod results_load;
 mod schema;
+mod search;
 mod seed;
 mod socket;
 mod statistics;
@@ -79,6 +80,7 @@ fn main() -> ExitCode {
         results_files::tests(),
         results_load::tests(),
         schema::tests(),
+        search::tests(),
         seed::tests(),
         socket::tests(),
         statistics::tests(),

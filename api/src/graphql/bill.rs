@@ -49,7 +49,7 @@ fn legislative_initiative() -> Type {
     )
     .sorted(&["code"])
     .orderable("CODE", "code")
-    .searchable()
+    .searchable_by(&["owner"])
     .list("legislativeInitiatives")
     .lookup("legislativeInitiative", "code")
 }
@@ -98,7 +98,7 @@ fn bill() -> Type {
         .many("provisions", entity::provision::Column::BillId, "Provision", &["position"], "조문. Provisions.")
         .sorted(&["number"])
         .orderable("NUMBER", "number")
-        .searchable()
+        .searchable_by(&["initiative"])
         .filter(Filter { name: "reached", ty: "BillStage", description: "도달 단계. Reached this stage of the procedure, or a later one.", condition: reached })
         .filter(Filter { name: "notReached", ty: "BillStage", description: "미도달 단계. Did not reach this stage.", condition: not_reached })
         .list("bills")

@@ -65,7 +65,7 @@ fn policy_plan() -> Type {
     )
     .sorted(&["code"])
     .orderable("CODE", "code")
-    .searchable()
+    .searchable_by(&["owner"])
     .list("policyPlans")
     .lookup("policyPlan", "code")
 }
@@ -104,7 +104,7 @@ fn policy_task() -> Type {
     )
     .sorted(&["code"])
     .orderable("CODE", "code")
-    .searchable()
+    .searchable_by(&["owner"])
     .list("policyTasks")
     .lookup("policyTask", "code")
 }

@@ -21,6 +21,7 @@ use super::submission::{data, key_reused, quarter as quarters};
 use super::write::{Author, Created, Write};
 use crate::domain::access::{self, Object};
 use crate::domain::decimal;
+use crate::domain::fold;
 use crate::domain::quarter::Quarter;
 use crate::error::{Error, UserError};
 
@@ -265,7 +266,7 @@ async fn begin<'a>(db: &DatabaseConnection, author: Author<'a>) -> Result<Write<
 
 async fn programme_of(write: &Write<'_>, code: &str) -> Result<programme::Model, Error> {
     let found = programme::Entity::find()
-        .filter(programme::Column::Code.eq(code))
+        .filter(programme::Column::Code.eq(fold::code(code)))
         .one(write.reads())
         .await?;
     found.ok_or_else(|| {
@@ -279,7 +280,7 @@ async fn programme_of(write: &Write<'_>, code: &str) -> Result<programme::Model,
 
 async fn institution_of(write: &Write<'_>, field: &str, code: &str) -> Result<Uuid, Error> {
     let found = institution::Entity::find()
-        .filter(institution::Column::Code.eq(code))
+        .filter(institution::Column::Code.eq(fold::code(code)))
         .one(write.reads())
         .await?;
     found.map(|row| row.id).ok_or_else(|| {

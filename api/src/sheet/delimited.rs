@@ -119,7 +119,7 @@ impl<'t> Lines<'t> {
     fn open(text: &'t str, lists: &Lists<'_>) -> Result<(Self, u32, Vec<String>), Unreadable> {
         let is_known = |heading: &String| {
             let heading = heading.trim();
-            LONG_HEAD.contains(&heading) || lists.indicator(heading).is_some()
+            LONG_HEAD.contains(&heading) || lists.indicator(&lists.code(heading)).is_some()
         };
         let mut found = String::new();
         for delimiter in DELIMITERS {
@@ -313,7 +313,7 @@ fn long_answer(
         // A value is judged by its kind, which the code tells, wherever that column stands.
         let Content::Text(text) = &content else { continue };
         match meaning {
-            INDICATOR => kind = lists.kind(text.trim()),
+            INDICATOR => kind = lists.kind(&lists.code(text)),
             VALUE => {
                 fields[VALUE] = text.clone();
                 continue;
@@ -330,7 +330,7 @@ fn long_answer(
     let value = Content::Text(value).into_text(kind, at, problems).unwrap_or_default();
     let code = |text: &str, dimension: usize| lists.dimensions[dimension].code(text);
     Cell {
-        indicator: indicator.trim().to_owned(),
+        indicator: lists.code(&indicator),
         region: code(&region, 0),
         size: code(&size, 1),
         industry: code(&industry, 2),

@@ -129,13 +129,15 @@ impl<'a> Grid<'a> {
             if heading.is_empty() {
                 continue;
             }
-            if !seen.insert(heading.to_owned()) {
+            let dimension = DIMENSIONS.iter().position(|name| *name == heading);
+            let name = if dimension.is_some() { heading.to_owned() } else { lists.code(heading) };
+            if !seen.insert(name.clone()) {
                 return Err(bad_heading(sheet, head_row, column, heading));
             }
             columns.resize_with(usize::from(column), || Column::Nameless { is_reported: false });
-            columns.push(match DIMENSIONS.iter().position(|name| *name == heading) {
+            columns.push(match dimension {
                 Some(dimension) => Column::Dimension(dimension),
-                None => Column::Values { code: heading.to_owned(), kind: lists.kind(heading) },
+                None => Column::Values { kind: lists.kind(&name), code: name },
             });
         }
         if !has_totals && !columns.iter().any(|column| matches!(column, Column::Dimension(_))) {

@@ -170,7 +170,7 @@ fn total(
 ) -> Option<Placed> {
     let label = cells.iter().find(|(column, _)| *column == TOTALS_CODE);
     let code = label.and_then(|(_, held)| plain(held.clone())).unwrap_or_default();
-    let code = code.trim().to_owned();
+    let code = lists.code(&code);
     let kind = lists.kind(&code);
     let mut cell = Cell { indicator: code, ..Cell::default() };
     for (column, content) in cells {
