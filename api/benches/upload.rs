@@ -15,7 +15,7 @@ use std::time::Instant;
 use aiplus::domain::principal::{Author, Client, Institution, Principal, Scope, Standing, Token};
 use aiplus::error::Language;
 use aiplus::service::programme::{self, Named, NewIndicator, NewObligation, NewProgramme};
-use aiplus::service::submission::file::{self, Format, Target, Upload};
+use aiplus::service::submission::file::{self, Format, Seen, Target, Upload};
 use aiplus::service::submission::quarter;
 use aiplus::{database, seed};
 use chrono::{DateTime, Utc};
@@ -170,7 +170,7 @@ async fn main() {
         let upload = Upload {
             format: Format::Csv,
             bytes: bytes.clone(),
-            version: Some(if what == "the same again" { 2 } else { 1 }),
+            seen: Some(Seen::OneOf(vec![if what == "the same again" { 2 } else { 1 }])),
             key: None,
             save,
             replace: false,
