@@ -63,10 +63,10 @@ async fn a_text_is_found_as_one_types_it(place: Place) {
         assert!(found.contains(&"SME_AI_ACT".to_owned()), "{text}: {found:?}");
     }
     let institutions = async |text: &str| found(&app, "institutions", "code", text).await;
-    for text in ["Whats", "WHATSSUB", "ｗｈａｔｓ", "왓섭"] {
-        assert_eq!(institutions(text).await, ["WHATSSUB"], "{text}");
+    for text in ["Petn", "PETNOW", "ｐｅｔｎ", "펫나우"] {
+        assert_eq!(institutions(text).await, ["PETNOW"], "{text}");
     }
-    for text in ["hatssub", "atssub", "etnow"] {
+    for text in ["etnow", "now", "etn"] {
         assert_eq!(institutions(text).await, Vec::<String>::new(), "{text}");
     }
     for text in ["중소벤처기업 진흥공단", "중소 벤처 기업 진흥 공단", "중소·벤처기업진흥공단"]
@@ -292,9 +292,9 @@ async fn codes_of_values_are_saved_as_they_are_kept(place: Place) {
     let world = World::new(&place).await;
     let values = json!([
         { "indicator": "ｃｏｍｐａｎｉｅｓ", "value": "3" },
-        { "indicator": "지표 COMPANIES", "region": "서울", "size": "소기업", "industry": "1", "value": "1" },
-        { "indicator": "COMPANIES\u{FEFF}", "region": "강원도", "size": "Micro-enterprise", "industry": "제조업", "value": "1" },
-        { "indicator": "companies", "region": "Gyeonggi-do", "size": "mid_market", "industry": "１０", "value": "1" },
+        { "indicator": "지표 COMPANIES", "region": "서울", "size": "SMALL", "industry": "1", "value": "1" },
+        { "indicator": "COMPANIES\u{FEFF}", "region": "강원도", "size": "SMALL_MERCHANT", "industry": "제조업", "value": "1" },
+        { "indicator": "companies", "region": "Gyeonggi-do", "size": "MID_MARKET", "industry": "１０", "value": "1" },
         { "indicator": "BUDGET", "value": "1000" },
         { "indicator": "EXECUTED", "value": "500" },
     ]);

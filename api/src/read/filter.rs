@@ -186,7 +186,8 @@ fn cleaned(operators: &Map<String, Value>) -> Map<String, Value> {
             value => std::slice::from_ref(value),
         };
         let looks = given.iter().filter_map(Value::as_str).map(|text| fold::clean(text).into());
-        let looks: Vec<Value> = looks.filter(|looks| !given.contains(looks)).collect();
+        let looks: Vec<Value> =
+            looks.filter(|looks: &Value| *looks != "" && !given.contains(looks)).collect();
         let operator = match operator.as_str() {
             _ if looks.is_empty() => return (operator.clone(), value.clone()),
             "eq" | "in" => "in",
@@ -433,7 +434,7 @@ fn operator_of(
             sql.push("(lower(");
             subject(sql)?;
             sql.push(") LIKE ").bind(format!("{lead}{}%", like(&given))).push(" ESCAPE '\\'");
-            if given != clean {
+            if given != clean && !clean.is_empty() {
                 sql.push(" OR lower(");
                 subject(sql)?;
                 sql.push(") LIKE ").bind(format!("{lead}{}%", like(&clean))).push(" ESCAPE '\\'");
