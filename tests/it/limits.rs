@@ -216,7 +216,7 @@ async fn signs_in_strings_comments_and_arguments_are_not_counted(place: Place) {
     let in_search = |text: &str| format!("{{ search(text: {text}) {{ totalCount }} }}");
     for (name, text) in [
         ("brackets in a string", in_search(&format!("\"가{brackets}\""))),
-        ("brackets in a block string", in_search(&format!("X"))),
+        ("brackets in a block string", in_search(&format!("\"\"\"가{brackets}\"\"\""))),
         ("brackets behind a quote", in_search(&format!("\"\\\"가{brackets}\""))),
         ("brackets in a comment", format!("{{ __typename }} # {brackets}")),
         ("directives in a string", in_search(&format!("\"가{}\"", "@".repeat(99)))),

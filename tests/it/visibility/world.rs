@@ -528,7 +528,8 @@ impl World {
                 let role = if row.role == Role::Orphan { " 딸린" } else { "" };
                 let text = format!("{word} {name}{role}");
                 // Codes are kept in one form.
-                if matches!(name, "code" | "number") { fold::code(&text) } else { text }.into()
+                if matches!(name, "code" | "number" | "receipt") { fold::code(&text) } else { text }
+                    .into()
             }
         }
     }
