@@ -14,7 +14,8 @@ use std::time::Instant;
 
 use aiplus::domain::principal::{Author, Client, Institution, Principal, Scope, Standing, Token};
 use aiplus::error::Language;
-use aiplus::service::programme::{self, Named, NewIndicator, NewObligation, NewProgramme};
+use aiplus::service::obligation::{self, NewObligation};
+use aiplus::service::programme::{self, Named, NewIndicator, NewProgramme};
 use aiplus::service::submission::file::{self, Format, Seen, Target, Upload};
 use aiplus::service::submission::quarter;
 use aiplus::{database, seed};
@@ -86,7 +87,7 @@ async fn set_up(db: &DatabaseConnection) {
         ends_on: None,
         idempotency_key: "bench-obligation".to_owned(),
     };
-    programme::create_obligation(db, system, new).await.unwrap();
+    obligation::create(db, system, new).await.unwrap();
     quarter::open(db, system, "2026-Q2".parse().unwrap(), Origin::Reported).await.unwrap();
 }
 

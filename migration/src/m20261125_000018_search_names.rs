@@ -2,8 +2,9 @@
 //! alone and put them first. What it holds is made anew at the next start, by the version of its folding.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, Statement};
 use sea_orm_migration::sea_query::Table as SeaTable;
+
+use crate::table;
 
 /// See the head of this file.
 #[derive(DeriveMigrationName)]
@@ -11,19 +12,6 @@ pub struct Migration;
 
 const TABLE: &str = "search_document";
 const VIEW: &str = "search_result";
-
-async fn has_title(manager: &SchemaManager<'_>) -> Result<bool, DbErr> {
-    let backend = manager.get_database_backend();
-    let sql = match backend {
-        DbBackend::Sqlite => "SELECT 1 FROM pragma_table_info($1) WHERE name = 'title'",
-        _ => {
-            "SELECT 1 FROM information_schema.columns \
-             WHERE table_schema = current_schema() AND table_name = $1 AND column_name = 'title'"
-        }
-    };
-    let statement = Statement::from_sql_and_values(backend, sql, [TABLE.into()]);
-    Ok(manager.get_connection().query_one_raw(statement).await?.is_some())
-}
 
 async fn show(manager: &SchemaManager<'_>, columns: &str) -> Result<(), DbErr> {
     let db = manager.get_connection();
@@ -43,7 +31,7 @@ async fn hide(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         // Safe to repeat after a start that was cut short.
-        if !has_title(manager).await? {
+        if !table::has_column(manager, TABLE, "title").await? {
             let title = ColumnDef::new("title").text().not_null().default("").take();
             let added = SeaTable::alter().table(TABLE).add_column(title).take();
             manager.alter_table(added).await?;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use entity::indicator::Aggregation;
 use entity::submission_value;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -17,7 +17,7 @@ use super::submission::values::shown_row;
 use crate::domain::completeness::{Tally, completeness, rate};
 use crate::domain::decimal;
 use crate::domain::fold;
-use crate::domain::quarter::Quarter;
+use crate::domain::quarter::{Quarter, seoul};
 use crate::error::Error;
 use crate::read::Reader;
 use crate::read::model::Args;
@@ -106,15 +106,32 @@ pub async fn statistics(reader: &Reader<'_>, args: &Args) -> Result<Value, Error
         "INSTITUTION" => "n.code, n.name_ko, n.name_en",
         _ => "pg.code, pg.name_ko, pg.name_en",
     };
+    let at = given(args, "knownAt").map(|_| known_at(reader, args)).transpose()?;
+    let today = match at {
+        None => reader.today(),
+        Some(at) => at.with_timezone(&seoul()).date_naive().min(reader.today()),
+    };
     let mut sql = reader.sql();
     sql.push("SELECT ").push(key);
-    sql.push(", s.status, s.is_on_time, s.is_nil, s.due_on, p.opens_on, s.is_restatement, count(*) FROM submission s JOIN reporting_period p ON p.id = s.period_id");
+    sql.push(
+        ", y.status, y.is_on_time, y.is_nil, y.due_on, p.opens_on, p.finalised_at IS NOT NULL",
+    );
+    if let Some(at) = at {
+        sql.push(" AND p.finalised_at <= ").bind(at);
+    }
+    sql.push(", count(*) FROM submission s JOIN reporting_period p ON p.id = s.period_id JOIN submission_tally y ON y.submission_id = s.id AND ");
+    match at {
+        // Not by the clock: another server's may be ahead.
+        None => sql.push("y.known_to IS NULL"),
+        Some(at) => {
+            sql.push("y.known_from <= ").bind(at);
+            sql.push(" AND (y.known_to IS NULL OR y.known_to > ").bind(at).push(")")
+        }
+    };
     joined(reader, &mut sql)?;
     sql.push(" WHERE ");
     narrowed(reader, &mut sql, args, span(reader, args)?)?;
-    sql.push(
-        " GROUP BY 1, 2, 3, s.status, s.is_on_time, s.is_nil, s.due_on, p.opens_on, s.is_restatement ORDER BY 1",
-    );
+    sql.push(" GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY 1");
     let mut groups: BTreeMap<Option<String>, (Value, Tally)> = BTreeMap::new();
     let mut total = Tally::default();
     for found in rows(reader, sql).await? {
@@ -123,9 +140,8 @@ pub async fn statistics(reader: &Reader<'_>, args: &Args) -> Result<Value, Error
         let (is_on_time, is_nil) =
             (row::boolean(&found, 4)?, row::boolean(&found, 5)? == Some(true));
         let (due_on, opens_on) = (date(&found, 6)?, date(&found, 7)?);
-        let is_restatement = row::boolean(&found, 8)? == Some(true);
-        let judged =
-            completeness(status, is_on_time, is_restatement, opens_on, due_on, reader.today());
+        let is_final = row::boolean(&found, 8)? == Some(true);
+        let judged = completeness(status, is_on_time, is_final, opens_on, due_on, today);
         let count = row::integer(&found, 9)?.unwrap_or(0);
         let key = row::text(&found, 0)?.map(str::to_owned);
         let label = label(&found, 1)?;
@@ -140,6 +156,7 @@ pub async fn statistics(reader: &Reader<'_>, args: &Args) -> Result<Value, Error
         "groupBy": group,
         "rows": shown,
         "total": counted(None, Value::Null, &total),
+        "knownAt": row::show_instant(at.unwrap_or(reader.now)),
         "computedAt": row::show_instant(reader.now),
         "dataVersion": data_version(reader).await?,
     }))
@@ -164,10 +181,12 @@ fn counted(key: Option<String>, label: Value, tally: &Tally) -> Value {
     })
 }
 
-/// Revisions of an indicator, the newest first: key, aggregation, decimals, unit.
-async fn indicator(reader: &Reader<'_>, args: &Args) -> Result<(Uuid, Aggregation, u32), Error> {
+/// The newest revision of an indicator.
+async fn indicator(reader: &Reader<'_>, args: &Args) -> Result<Uuid, Error> {
     let mut sql = reader.sql();
-    sql.push("SELECT i.id, i.aggregation, i.decimals FROM indicator i JOIN programme pg ON pg.id = i.programme_id WHERE pg.code = ");
+    sql.push(
+        "SELECT i.id FROM indicator i JOIN programme pg ON pg.id = i.programme_id WHERE pg.code = ",
+    );
     sql.bind(fold::code(argument(args, "programme")));
     sql.push(" AND i.code = ").bind(fold::code(argument(args, "indicator"))).push(" AND ");
     scope::seen(reader, &mut sql, "Programme", "pg")?;
@@ -176,22 +195,23 @@ async fn indicator(reader: &Reader<'_>, args: &Args) -> Result<(Uuid, Aggregatio
     sql.push(" ORDER BY i.revision DESC LIMIT 1");
     let found = rows(reader, sql).await?;
     let found = found.first().ok_or(Error::NotFound)?;
-    let aggregation =
-        serde_json::from_value(row::text(found, 1)?.into()).map_err(Error::internal)?;
-    let decimals = row::integer(found, 2)?.and_then(|places| u32::try_from(places).ok());
-    Ok((row::key(found, 0)?.ok_or(Error::NotFound)?, aggregation, decimals.unwrap_or(0)))
+    row::key(found, 0)?.ok_or(Error::NotFound)
 }
 
 /// The instant as of which figures are asked for.
 fn known_at(reader: &Reader<'_>, args: &Args) -> Result<DateTime<Utc>, Error> {
     match given(args, "knownAt") {
         None => Ok(reader.now),
-        Some(text) => text.parse::<DateTime<Utc>>().map_err(|_| {
-            Error::input(
-                "knownAt은 2026-10-12T18:00:00+09:00 형식의 시각이어야 합니다.",
-                "knownAt must be an instant like 2026-10-12T18:00:00+09:00.",
-            )
-        }),
+        Some(text) => {
+            // Years that a calendar knows.
+            let at = text.parse::<DateTime<Utc>>().ok();
+            at.filter(|at| (1..=9999).contains(&at.year())).ok_or_else(|| {
+                Error::input(
+                    "knownAt은 2026-10-12T18:00:00+09:00 형식의 시각이어야 합니다.",
+                    "knownAt must be an instant like 2026-10-12T18:00:00+09:00.",
+                )
+            })
+        }
     }
 }
 
@@ -203,18 +223,19 @@ fn counting(sql: &mut Sql, at: DateTime<Utc>) {
 }
 
 /// What is summed of one group in one quarter.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Clone)]
 struct Sum {
     label: Value,
     decimals: u32,
+    aggregation: Aggregation,
     total: i128,
     count: i64,
 }
 
 impl Sum {
     /// The figure in its indicator's decimals; none where values are not brought together.
-    fn figure(&self, aggregation: Aggregation) -> Option<i64> {
-        let figure = match aggregation {
+    fn figure(&self) -> Option<i64> {
+        let figure = match self.aggregation {
             Aggregation::Sum => self.total,
             Aggregation::Average => {
                 let count = i128::from(self.count.max(1));
@@ -242,11 +263,12 @@ async fn sums(reader: &Reader<'_>, args: &Args, at: DateTime<Utc>) -> Result<Gro
     };
     let mut sql = reader.sql();
     // In two halves, since the sum of exact amounts may not fit in 64 bits.
+    // As the revision of the indicator says that the values were reported under.
     sql.push("SELECT s.quarter, ").push(key).push(", i.decimals, count(*), ");
     for half in ["v.scaled / 1000000000", "v.scaled % 1000000000"] {
         sql.push("CAST(sum(").push(half).push(") AS bigint), ");
     }
-    sql.push("NULL FROM submission s");
+    sql.push("i.aggregation FROM submission s");
     joined(reader, &mut sql)?;
     counting(&mut sql, at);
     sql.push(" JOIN submission_value v ON v.submission_id = s.id AND v.first_revision <= r.number AND (v.last_revision IS NULL OR v.last_revision >= r.number) JOIN indicator i ON i.id = v.indicator_id");
@@ -271,7 +293,7 @@ async fn sums(reader: &Reader<'_>, args: &Args, at: DateTime<Utc>) -> Result<Gro
     }
     sql.push(" AND ");
     narrowed(reader, &mut sql, args, span(reader, args)?)?;
-    sql.push(" GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2");
+    sql.push(" GROUP BY 1, 2, 3, 4, 5, 9 ORDER BY 1, 2");
     let mut groups = Groups::new();
     for found in rows(reader, sql).await? {
         let quarter = row::text(&found, 0)?.unwrap_or_default().to_owned();
@@ -281,6 +303,8 @@ async fn sums(reader: &Reader<'_>, args: &Args, at: DateTime<Utc>) -> Result<Gro
         let sum = Sum {
             label: label(&found, 2)?,
             decimals: u32::try_from(number(4)?).unwrap_or(0),
+            aggregation: serde_json::from_value(row::text(&found, 8)?.into())
+                .map_err(Error::internal)?,
             total,
             count: number(5)?,
         };
@@ -302,7 +326,8 @@ async fn bases(
         .bind(at);
     sql.push(" AND (r.superseded_at IS NULL OR r.superseded_at > ").bind(at).push(") WHERE ");
     narrowed(reader, &mut sql, args, span(reader, args)?)?;
-    sql.push(" GROUP BY 1");
+    // Whoever joined an opened quarter was not expected before.
+    sql.push(" AND s.created_at <= ").bind(at).push(" GROUP BY 1");
     let mut bases = BTreeMap::new();
     for found in rows(reader, sql).await? {
         let quarter = row::text(&found, 0)?.unwrap_or_default().to_owned();
@@ -312,14 +337,15 @@ async fn bases(
     Ok(bases)
 }
 
-/// Targets by quarter and institution; none for the programme as a whole.
+/// Targets by quarter and institution, none for the programme as a whole: the value, and its decimals. Of one that
+/// was set under several revisions of the indicator the newest counts.
 async fn targets(
     reader: &Reader<'_>,
     args: &Args,
-) -> Result<BTreeMap<(String, Option<String>), i64>, Error> {
+) -> Result<BTreeMap<(String, Option<String>), (i64, u32)>, Error> {
     let (from, to) = span(reader, args)?;
     let mut sql = reader.sql();
-    sql.push("SELECT t.quarter, n.code, t.scaled, t.institution_id FROM target t JOIN indicator i ON i.id = t.indicator_id JOIN programme pg ON pg.id = i.programme_id LEFT JOIN institution n ON n.id = t.institution_id AND ");
+    sql.push("SELECT t.quarter, n.code, t.scaled, t.institution_id, i.decimals FROM target t JOIN indicator i ON i.id = t.indicator_id JOIN programme pg ON pg.id = i.programme_id LEFT JOIN institution n ON n.id = t.institution_id AND ");
     scope::seen(reader, &mut sql, "Institution", "n")?;
     sql.push(" WHERE i.code = ").bind(fold::code(argument(args, "indicator")));
     sql.push(" AND pg.code = ").bind(fold::code(argument(args, "programme")));
@@ -327,6 +353,7 @@ async fn targets(
     sql.push(" AND t.quarter <= ").bind(to.to_string()).push(" AND ");
     scope::seen(reader, &mut sql, "Target", "t")?;
     origin(&mut sql, "t", args);
+    sql.push(" ORDER BY i.revision");
     let mut targets = BTreeMap::new();
     for found in rows(reader, sql).await? {
         let code = row::text(&found, 1)?.map(str::to_owned);
@@ -334,7 +361,9 @@ async fn targets(
             continue;
         }
         let quarter = row::text(&found, 0)?.unwrap_or_default().to_owned();
-        targets.insert((quarter, code), row::integer(&found, 2)?.unwrap_or(0));
+        let decimals = row::integer(&found, 4)?.and_then(|places| u32::try_from(places).ok());
+        let scaled = row::integer(&found, 2)?.unwrap_or(0);
+        targets.insert((quarter, code), (scaled, decimals.unwrap_or(0)));
     }
     Ok(targets)
 }
@@ -344,7 +373,7 @@ async fn targets(
 /// # Errors
 /// Not found; input, if an argument is none; internal.
 pub async fn series(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> {
-    let (id, aggregation, _) = indicator(reader, args).await?;
+    let id = indicator(reader, args).await?;
     let at = known_at(reader, args)?;
     let sums = sums(reader, args, at).await?;
     let bases = bases(reader, args, at).await?;
@@ -353,7 +382,7 @@ pub async fn series(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> {
     let whole = argument(args, "by") == "NONE";
     let mut points = Vec::with_capacity(sums.len());
     for ((quarter, key), sum) in &sums {
-        let figure = sum.figure(aggregation);
+        let figure = sum.figure();
         let of = match (by_institution, given(args, "institution")) {
             (true, _) => key.clone(),
             (false, one) => one.map(str::to_owned),
@@ -369,8 +398,8 @@ pub async fn series(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> {
             "institutions": sum.count,
             "accepted": accepted,
             "expected": expected,
-            "target": target.map(|target| decimal::show(*target, sum.decimals)),
-            "targetRate": figure.zip(target.copied()).and_then(|(figure, target)| share(figure, target)),
+            "target": target.map(|(target, decimals)| decimal::show(*target, *decimals)),
+            "targetRate": figure.zip(target.copied()).and_then(|(figure, target)| share((figure, sum.decimals), target)),
         }));
     }
     Ok(json!({
@@ -383,12 +412,14 @@ pub async fn series(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> {
     }))
 }
 
-/// What part of a target was reached, in percent with one decimal.
-fn share(figure: i64, target: i64) -> Option<f64> {
+/// What part of a target was reached, in percent with one decimal; each number with its decimals.
+fn share((figure, places): (i64, u32), (target, target_places): (i64, u32)) -> Option<f64> {
     if target == 0 {
         return None;
     }
-    let tenths = i128::from(figure) * 1000 / i128::from(target);
+    let most = places.max(target_places);
+    let whole = |number: i64, places: u32| i128::from(number) * 10_i128.pow(most - places);
+    let tenths = whole(figure, places) * 1000 / whole(target, target_places);
     #[expect(clippy::cast_precision_loss, reason = "a share is shown to one decimal")]
     let share = tenths as f64 / 10.0;
     Some(share)
