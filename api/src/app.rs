@@ -16,6 +16,7 @@ use crate::graphql::engine::{Engine, EngineSettings};
 use crate::graphql::persisted::Persisted;
 use crate::seed::{self, Summary};
 use crate::service::bill;
+use crate::service::search_index;
 use crate::service::submission::quarter;
 
 /// How often numbers of refusals are looked for.
@@ -85,6 +86,7 @@ impl App {
         let db = database::connect(&database.database_url, database.database_connections).await?;
         database::migrate(&db).await?;
         bill::complete(&db, Utc::now()).await?;
+        search_index::refresh(&db).await?;
         let summary = seed::load(&db, &seed::starting_set()?, Utc::now(), |table, rows| {
             progress.step(&format!("{table} ({rows})"));
         })

@@ -21,7 +21,9 @@ pub struct Model {
     pub title_ko: String,
     /// English title.
     pub title_en: Option<String>,
-    /// Normalised text.
+    /// Names as the search compares them, one a line.
+    pub title: String,
+    /// The other texts likewise.
     pub content: String,
 }
 

@@ -39,6 +39,7 @@ mod m20261124_000013_client_state;
 mod m20261125_000014_tally;
 mod m20261125_000016_considerations;
 mod m20261125_000017_provenance;
+mod m20261125_000018_search_names;
 mod m20261125_000019_orders;
 mod schema;
 mod table;
@@ -65,6 +66,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000014_tally::Migration),
             Box::new(m20261125_000016_considerations::Migration),
             Box::new(m20261125_000017_provenance::Migration),
+            Box::new(m20261125_000018_search_names::Migration),
             Box::new(m20261125_000019_orders::Migration),
         ]
     }

@@ -215,11 +215,11 @@ async fn signs_in_strings_comments_and_arguments_are_not_counted(place: Place) {
     let brackets = "{[(".repeat(30);
     let in_search = |text: &str| format!("{{ search(text: {text}) {{ totalCount }} }}");
     for (name, text) in [
-        ("brackets in a string", in_search(&format!("\"{brackets}\""))),
-        ("brackets in a block string", in_search(&format!("\"\"\"{brackets}\"\"\""))),
-        ("brackets behind a quote", in_search(&format!("\"\\\"{brackets}\""))),
+        ("brackets in a string", in_search(&format!("\"가{brackets}\""))),
+        ("brackets in a block string", in_search(&format!("\"\"\"가{brackets}\"\"\""))),
+        ("brackets behind a quote", in_search(&format!("\"\\\"가{brackets}\""))),
         ("brackets in a comment", format!("{{ __typename }} # {brackets}")),
-        ("directives in a string", in_search(&format!("\"{}\"", "@".repeat(99)))),
+        ("directives in a string", in_search(&format!("\"가{}\"", "@".repeat(99)))),
         ("directives in a comment", format!("{{ __typename }} # {}", "@skip ".repeat(101))),
         ("aliases in a comment", format!("{{ __typename }} # {}", "a: b ".repeat(101))),
         (

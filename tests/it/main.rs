@@ -40,6 +40,7 @@ mod results_frozen;
 mod results_load;
 mod results_states;
 mod schema;
+mod search;
 mod seed;
 mod settings;
 mod socket;
@@ -89,6 +90,7 @@ fn main() -> ExitCode {
         results_load::tests(),
         results_states::tests(),
         schema::tests(),
+        search::tests(),
         seed::tests(),
         settings::tests(),
         socket::tests(),

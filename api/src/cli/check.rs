@@ -12,7 +12,7 @@ use crate::auth::issuer::Issuers;
 use crate::auth::keys::KeyRing;
 use crate::config::{AccessSettings, DatabaseSettings, ServeSettings};
 use crate::database::{self, is_sqlite, sqlite_file};
-use crate::domain::form::nearest;
+use crate::domain::codes::nearest;
 use crate::error::Error;
 use crate::graphql::persisted::Persisted;
 use crate::seed;

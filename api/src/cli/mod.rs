@@ -21,6 +21,7 @@ use crate::config::{AccessSettings, DatabaseSettings, LogSettings, ServeSettings
 use crate::database::{self, PrepareLock};
 use crate::error::Error;
 use crate::seed::{self, DataSet, Summary};
+use crate::service::search_index;
 use crate::{graphql, http, telemetry};
 
 use settings::{Mistakes, Unread};
@@ -251,6 +252,7 @@ async fn prepared(settings: &DatabaseSettings) -> Result<(DatabaseConnection, Pr
     let lock = PrepareLock::take(&settings.database_url).await?;
     let db = database::connect(&settings.database_url, settings.database_connections).await?;
     database::migrate(&db).await?;
+    search_index::refresh(&db).await?;
     Ok((db, lock))
 }
 

@@ -9,7 +9,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
 
 use super::Cli;
-use crate::domain::form::nearest;
+use crate::domain::codes::nearest;
 
 /// What is wrong with the settings, a line each.
 #[derive(Debug, Default)]

@@ -15,7 +15,7 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
 };
 
-use crate::domain::form::nearest;
+use crate::domain::codes::nearest;
 use crate::error::Error;
 use crate::private;
 

@@ -441,14 +441,5 @@ pub fn content_hash(cells: &Cells) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The code nearest to what was written, if one is near: a third of its letters may be wrong.
-pub fn nearest<'a>(text: &str, codes: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let wanted: String = text.trim().chars().take(60).collect::<String>().to_uppercase();
-    let scored = codes.map(|code| (strsim::osa_distance(&wanted, &code.to_uppercase()), code));
-    let (distance, code) = scored.min_by_key(|(distance, _)| *distance)?;
-    let longest = wanted.chars().count().max(code.chars().count());
-    (distance * 3 <= longest).then_some(code)
-}
-
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::choices::SIMILARITY;
 use crate::domain::access::{self, Object, Rows};
 use crate::domain::adoption_case::{points, required_from};
+use crate::domain::codes;
 use crate::error::Error;
 use crate::read::Reader;
 use crate::read::catalog::{Root, RootKind, page_args};
@@ -360,7 +361,7 @@ const REASONS: [Reason; 5] = [
         let industry = sql.alias();
         sql.column(alias, "industry_id").push(" IN (SELECT ").column(&industry, "id");
         sql.push(" FROM industry ").push(&industry).push(" WHERE ").column(&industry, "code");
-        sql.push(" = ").bind(text(to, "ksic")).push(" AND ");
+        sql.push(" = ").bind(text(to, "ksic").as_deref().map(codes::industry)).push(" AND ");
         scope::seen(reader, sql, "Industry", &industry)?;
         sql.push(")");
         Ok(())
@@ -370,7 +371,10 @@ const REASONS: [Reason; 5] = [
         let (industry, asked) = (sql.alias(), sql.alias());
         sql.column(alias, "industry_id").push(" IN (SELECT ").column(&industry, "id");
         sql.push(" FROM industry ").push(&industry).push(" JOIN industry ").push(&asked);
-        sql.push(" ON ").column(&asked, "code").push(" = ").bind(text(to, "ksic"));
+        sql.push(" ON ")
+            .column(&asked, "code")
+            .push(" = ")
+            .bind(text(to, "ksic").as_deref().map(codes::industry));
         sql.push(" AND ").column(&industry, "id").push(" <> ").column(&asked, "id");
         for (at, one) in [&industry, &asked].into_iter().enumerate() {
             sql.push(if at == 0 { " AND coalesce(" } else { " = coalesce(" });
@@ -391,7 +395,7 @@ const REASONS: [Reason; 5] = [
         let region = sql.alias();
         sql.column(alias, "region_id").push(" IN (SELECT ").column(&region, "id");
         sql.push(" FROM region ").push(&region).push(" WHERE ").column(&region, "code");
-        sql.push(" = ").bind(text(to, "region")).push(" AND ");
+        sql.push(" = ").bind(text(to, "region").as_deref().map(codes::region)).push(" AND ");
         scope::seen(reader, sql, "Region", &region)?;
         sql.push(")");
         Ok(())

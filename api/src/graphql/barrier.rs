@@ -39,6 +39,6 @@ fn barrier() -> Type {
     .sorted(&["position"])
     .orderable("POSITION", "position")
     .orderable("CODE", "code")
-    .searchable()
+    .searchable_by(&["institution"])
     .list("barriers")
 }

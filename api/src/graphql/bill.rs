@@ -58,7 +58,7 @@ fn legislative_initiative() -> Type {
     )
     .sorted(&["code"])
     .orderable("CODE", "code")
-    .searchable()
+    .searchable_by(&["owner"])
     .list("legislativeInitiatives")
     .lookup("legislativeInitiative", "code")
 }
@@ -129,7 +129,7 @@ fn bill() -> Type {
         .orderable("NUMBER", "number")
         .orderable("STAGE", "stage_order")
         .orderable_by("LATEST_EVENT", Column { source: Source::Expression(latest_event), scalar: Scalar::PartialDate })
-        .searchable()
+        .searchable_by(&["initiative"])
         .filter(Filter { name: "reached", ty: "BillStage", description: "도달 단계. Reached this stage of the procedure, or a later one.", condition: reached })
         .filter(Filter { name: "notReached", ty: "BillStage", description: "미도달 단계. Did not reach this stage.", condition: not_reached })
         .filter(Filter { name: "isStalled", ty: "Boolean", description: "정체 여부. Whether it has been in its stage for 180 days, as the field of that name; where that is not known, neither value matches.", condition: stalled })

@@ -110,7 +110,7 @@ fn body() -> Type {
     )
     .sorted(&["code"])
     .orderable("CODE", "code")
-    .searchable()
+    .searchable_by(&["host", "secretariat"])
     .list("bodies")
     .lookup("body", "code")
 }
@@ -135,7 +135,7 @@ fn appointment() -> Type {
         .column("letterOn", C::LetterOn, "위촉장 수여일. Date of the letter of appointment.")
         .sorted(&["position"])
         .orderable("POSITION", "position")
-        .searchable()
+        .searchable_by(&["body", "person", "institution"])
         .list("appointments")
 }
 
@@ -170,7 +170,7 @@ fn meeting_series() -> Type {
     )
     .sorted(&["code"])
     .orderable("CODE", "code")
-    .searchable()
+    .searchable_by(&["body"])
     .list("meetingSeries")
     .lookup("series", "code");
     let inputs = vec![

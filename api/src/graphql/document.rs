@@ -84,7 +84,7 @@ fn document() -> Type {
     .sorted(&["-published_on"])
     .orderable("PUBLISHED_ON", "published_on")
     .orderable("CODE", "code")
-    .searchable()
+    .searchable_by(&["publisher", "authors.person", "authors.institution"])
     .list("documents")
     .lookup("document", "code")
 }

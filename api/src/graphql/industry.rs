@@ -2,6 +2,7 @@
 
 use entity::industry::IndustryLevel;
 
+use crate::domain::codes;
 use crate::read::model::{Guard, Type};
 
 /// The types declared here.
@@ -22,6 +23,7 @@ fn industry() -> Type {
         .sorted(&["code"])
         .orderable("CODE", "code")
         .searchable()
+        .codes(codes::industry)
         .list("industries")
         .lookup("industry", "code")
 }

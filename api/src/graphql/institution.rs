@@ -109,6 +109,6 @@ fn activity() -> Type {
     .partial_date("endsOn", C::EndsOn, "종료. End.")
     .sorted(&["position"])
     .orderable("POSITION", "position")
-    .searchable()
+    .searchable_by(&["institution"])
     .list("activities")
 }

@@ -194,7 +194,7 @@ fn meeting() -> Type {
     .sorted(&["-held_on"])
     .orderable("HELD_ON", "held_on")
     .orderable("CODE", "code")
-    .searchable()
+    .searchable_by(&["venues", "host", "body"])
     .filter(Filter {
         name: "quarter",
         ty: "Quarter",
@@ -301,7 +301,7 @@ fn agenda_item() -> Type {
     )
     .sorted(&["position"])
     .orderable("POSITION", "position")
-    .searchable()
+    .searchable_by(&["presenter", "presenterInstitution"])
     .list("agendaItems")
 }
 
@@ -361,7 +361,7 @@ fn attendance() -> Type {
     .choice("sector", C::Sector, Sector::CHOICE, "산·학·연·관. Side represented.")
     .sorted(&["position"])
     .orderable("POSITION", "position")
-    .searchable()
+    .searchable_by(&["person", "institution", "onBehalfOf"])
     .list("attendances")
 }
 

@@ -49,7 +49,7 @@ fn observation() -> Type {
     .one("task", C::TaskId, "PolicyTask", "과제. Task.")
     .sorted(&["code"])
     .orderable("CODE", "code")
-    .searchable()
+    .searchable_by(&["institution"])
     .list("observations")
     .lookup("observation", "code")
 }

@@ -115,7 +115,7 @@ fn membership() -> Type {
     )
     .sorted(&["position"])
     .orderable("POSITION", "position")
-    .searchable()
+    .searchable_by(&["person", "institution"])
     .list("memberships")
 }
 

@@ -86,7 +86,7 @@ fn policy_plan() -> Type {
     )
     .sorted(&["code"])
     .orderable("CODE", "code")
-    .searchable()
+    .searchable_by(&["owner"])
     .list("policyPlans")
     .lookup("policyPlan", "code")
 }
@@ -155,7 +155,7 @@ fn policy_task() -> Type {
     })
     .sorted(&["code"])
     .orderable("CODE", "code")
-    .searchable()
+    .searchable_by(&["owner"])
     .list("policyTasks")
     .lookup("policyTask", "code")
 }

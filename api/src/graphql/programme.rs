@@ -61,7 +61,7 @@ fn programme() -> Type {
     .many("submissions", entity::submission::Column::ProgrammeId, "Submission", &["-quarter"], "제출. Results handed in or expected; what the caller may see of them.")
     .sorted(&["code"])
     .orderable("CODE", "code")
-    .searchable()
+    .searchable_by(&["operator"])
     .list("programmes")
     .lookup("programme", "code")
 }
@@ -100,7 +100,7 @@ fn indicator() -> Type {
         description: "적용 분기. Reported in this quarter.",
         condition: valid_in,
     })
-    .searchable()
+    .searchable_by(&["programme"])
     .list("indicators")
 }
 

@@ -67,7 +67,7 @@ fn recommendation() -> Type {
         .sorted(&["code"])
         .orderable("CODE", "code")
         .orderable("RAISED_ON", "raised_on")
-        .searchable()
+        .searchable_by(&["addressee", "institution", "person"])
         .list("recommendations")
         .lookup("recommendation", "code")
 }
@@ -113,7 +113,7 @@ fn recommendation_answer() -> Type {
     .partial_date("plannedOn", C::PlannedOn, "조치 예정일. Planned date of action or review.")
     .column("rating", C::Rating, "만족도. Rating of the answer by its originator, 1 to 5.")
     .sorted(&["position"])
-    .searchable()
+    .searchable_by(&["institution"])
 }
 
 fn effect() -> Type {

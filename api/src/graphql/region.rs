@@ -3,6 +3,7 @@
 use entity::region::RegionCategory;
 use entity::region_code::RegionCodeScheme;
 
+use crate::domain::codes;
 use crate::error::Error;
 use crate::read::Reader;
 use crate::read::catalog::{Root, RootKind, page_args};
@@ -31,6 +32,7 @@ fn region() -> Type {
         .sorted(&["code"])
         .orderable("CODE", "code")
         .searchable()
+        .codes(codes::region)
         .lookup("region", "code")
 }
 

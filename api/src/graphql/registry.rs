@@ -365,6 +365,10 @@ fn list_types(ty: &Type) -> Vec<MetaType> {
     types
 }
 
+const SEARCH: &str = "검색어. Every word is found in names, titles or summaries, or in a name of what the row hangs on: \
+    speaker, institution, venue, author. Two Korean syllables are found anywhere in a word, whatever its \
+    spacing; a Latin word, a number or a single syllable where a word begins with it.";
+
 const ORDERED_BY: &str =
     "정렬 기준. By the field of that name; rows without a value count as the least.";
 
@@ -376,12 +380,7 @@ fn filter_type(ty: &Type) -> MetaType {
         input("not", &*name, None, "아님. This does not hold."),
     ];
     if ty.searchable {
-        fields.push(input(
-            "search",
-            "String",
-            None,
-            "검색어. Every word is found in names, titles or summaries; two Korean syllables are enough.",
-        ));
+        fields.push(input("search", "String", None, SEARCH));
     }
     for filter in &ty.filters {
         fields.push(input(filter.name, filter.ty, None, filter.description));

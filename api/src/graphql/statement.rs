@@ -66,6 +66,6 @@ fn statement() -> Type {
     .sorted(&["position"])
     .orderable("POSITION", "position")
     .orderable("CODE", "code")
-    .searchable()
+    .searchable_by(&["person", "institution"])
     .list("statements")
 }

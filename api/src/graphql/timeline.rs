@@ -5,7 +5,7 @@ use entity::change::TimelineKind;
 use entity::common::Origin;
 use serde_json::Value;
 
-use crate::domain::partial_date;
+use crate::domain::{fold, partial_date};
 use crate::error::Error;
 use crate::read::Reader;
 use crate::read::catalog::{Root, RootKind, page_args};
@@ -91,7 +91,7 @@ fn within(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Resul
         sql.push(" FROM body ").push(&body).push(" WHERE ").column(&body, "code");
         sql.push(" IN (NULL");
         for code in bodies.iter().filter_map(Value::as_str).filter(|code| !code.contains('\0')) {
-            sql.push(", ").bind(code);
+            sql.push(", ").bind(fold::code(code));
         }
         sql.push(") AND ");
         scope::seen(reader, sql, "Body", &body)?;

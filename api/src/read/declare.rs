@@ -17,6 +17,7 @@ use super::model::{
     Arg, Column, Compute, Condition, Expression, Field, Filter, Guard, Kind, Link, List, Scalar,
     Source, Through, Type,
 };
+use crate::domain::fold;
 
 fn scalar_of(column: &ColumnType) -> Scalar {
     match column {
@@ -52,6 +53,8 @@ impl Type {
             orders: Vec::new(),
             searchable: false,
             is_alias: false,
+            searches: Vec::new(),
+            code_of: fold::code,
             filters: Vec::new(),
             list: None,
             lookup: None,
@@ -412,11 +415,29 @@ impl Type {
         self
     }
 
+    /// Its texts are found by `search`, and the names of the rows that these fields lead to; `authors.person`
+    /// leads over the rows of a list.
+    pub fn searchable_by(mut self, paths: &[&'static str]) -> Self {
+        self.searches = paths.to_vec();
+        self.searchable()
+    }
+
     /// Its texts are found by `search` as those of the row it belongs to.
     pub fn alias(mut self) -> Self {
         self.searchable = true;
         self.is_alias = true;
         self
+    }
+
+    /// Its codes have names that are read as codes.
+    pub fn codes(mut self, code_of: fn(&str) -> String) -> Self {
+        self.code_of = code_of;
+        self
+    }
+
+    /// Whether the column holds its natural code.
+    pub fn is_code(&self, column: &str) -> bool {
+        column == "code" || self.lookup.is_some_and(|(_, code)| code == column && code != "quarter")
     }
 
     /// A filter beside those of its fields.

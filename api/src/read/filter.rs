@@ -6,11 +6,12 @@ use serde_json::{Map, Value};
 
 use super::context::Reader;
 use super::global_id;
-use super::model::{Args, Column, Field, Guard, Kind, Link, Scalar, Source, Type};
+use super::model::{Args, Column, Field, Kind, Link, Scalar, Source, Type};
 use super::page::bound;
 use super::scope;
+use super::search;
 use super::sql::Sql;
-use crate::domain::search_text;
+use crate::domain::fold;
 use crate::error::{Error, Message};
 
 /// Most conditions on rows of other types in one `where`.
@@ -51,14 +52,7 @@ pub fn condition(
                 sql.push(" IS NOT TRUE)");
             }
             "search" if ty.searchable => {
-                let text = value.as_str().unwrap_or_default();
-                match ty.guard {
-                    // Its text stands in the index under the row it belongs to.
-                    Guard::Via { parent, .. } if ty.is_alias => {
-                        search(reader, sql, (Some(parent), "source_id"), alias, "id", text)?;
-                    }
-                    _ => search(reader, sql, (Some(ty.name), "subject_id"), alias, "id", text)?,
-                }
+                search::condition(reader, sql, ty, alias, value.as_str().unwrap_or_default())?;
             }
             name => named(reader, sql, ty, alias, name, value)?,
         }
@@ -115,7 +109,18 @@ fn named(
     };
     match &field.kind {
         Kind::Id => ids(sql, ty, alias, object(value)),
-        Kind::Leaf(column) => leaf(reader, sql, alias, field, column, object(value)),
+        Kind::Leaf(column) => {
+            let operators = match column {
+                Column { source: Source::Column(name), scalar: Scalar::Text }
+                    if ty.is_code(name) =>
+                {
+                    &coded(ty, object(value))
+                }
+                Column { scalar: Scalar::Text, .. } => &cleaned(object(value)),
+                _ => object(value),
+            };
+            leaf(reader, sql, alias, field, column, operators)
+        }
         Kind::Localized { ko, en } => localized(reader, sql, alias, field, (ko, en), object(value)),
         Kind::One { key, target } => {
             let target = reader.catalog.declared(target)?;
@@ -188,8 +193,49 @@ fn most(ty: &Type, filter: &Map<String, Value>) -> Option<usize> {
     filter.iter().filter_map(term).min()
 }
 
+/// The operators of a code, with codes as they are kept.
+fn coded(ty: &Type, operators: &Map<String, Value>) -> Map<String, Value> {
+    let code = |value: &Value| match value {
+        Value::String(text) if !text.contains('\0') => (ty.code_of)(text).into(),
+        other => other.clone(),
+    };
+    let term = |(operator, value): (&String, &Value)| {
+        let value = match (operator.as_str(), value) {
+            ("eq" | "ne", value) => code(value),
+            ("in" | "notIn", Value::Array(values)) => values.iter().map(code).collect(),
+            (_, value) => value.clone(),
+        };
+        (operator.clone(), value)
+    };
+    operators.iter().map(term).collect()
+}
+
+/// The operators of a text, which is compared both as it was written and as it looks.
+fn cleaned(operators: &Map<String, Value>) -> Map<String, Value> {
+    let term = |(operator, value): (&String, &Value)| {
+        let given = match value {
+            Value::Array(values) => values.as_slice(),
+            value => std::slice::from_ref(value),
+        };
+        let looks = given.iter().filter_map(Value::as_str).map(|text| fold::clean(text).into());
+        let looks: Vec<Value> =
+            looks.filter(|looks: &Value| *looks != "" && !given.contains(looks)).collect();
+        let operator = match operator.as_str() {
+            _ if looks.is_empty() => return (operator.clone(), value.clone()),
+            "eq" | "in" => "in",
+            "ne" | "notIn" => "notIn",
+            _ => return (operator.clone(), value.clone()),
+        };
+        // Of very many, the form in which texts are kept is enough.
+        let keeps = given.len() + looks.len() <= MAX_VALUES;
+        let given = given.iter().filter(|_| keeps).cloned();
+        (operator.to_owned(), given.chain(looks).collect())
+    };
+    operators.iter().map(term).collect()
+}
+
 /// An alias for an inner select, as long as there are not too many.
-fn inner_alias(sql: &mut Sql) -> Result<String, Error> {
+pub(super) fn inner_alias(sql: &mut Sql) -> Result<String, Error> {
     if sql.count_condition() > MAX_CONDITIONS {
         return Err(Error::TooLarge(Message::new(
             format!("조건(where)이 다른 유형을 {MAX_CONDITIONS}번까지만 거칠 수 있습니다."),
@@ -201,7 +247,7 @@ fn inner_alias(sql: &mut Sql) -> Result<String, Error> {
 
 /// Ends an inner select. The time in which PostgreSQL plans many of them as one grows without measure, so
 /// beyond a few each is planned alone, which its fence says.
-fn end_inner(sql: &mut Sql) {
+pub(super) fn end_inner(sql: &mut Sql) {
     let is_fenced = sql.is_postgres() && sql.conditions() > PLANNED;
     sql.push(if is_fenced { " OFFSET 0)" } else { ")" });
 }
@@ -287,8 +333,8 @@ fn localized(
     for (part, value) in parts {
         sql.push(" AND ");
         match part.as_str() {
-            "ko" => leaf(reader, sql, alias, field, &text(ko), object(value))?,
-            "en" => leaf(reader, sql, alias, field, &text(en), object(value))?,
+            "ko" => leaf(reader, sql, alias, field, &text(ko), &cleaned(object(value)))?,
+            "en" => leaf(reader, sql, alias, field, &text(en), &cleaned(object(value)))?,
             _ => {
                 let mut contains = Map::new();
                 contains.insert("contains".to_owned(), value.clone());
@@ -396,10 +442,17 @@ fn operator_of(
         "contains" | "startsWith" => {
             let text = value.as_str().ok_or_else(|| wrong(field.name))?;
             let lead = if operator == "contains" { "%" } else { "" };
-            sql.push("lower(");
+            // As it was written, and as it looks.
+            let (given, clean) = (text.to_lowercase(), fold::clean(text).to_lowercase());
+            sql.push("(lower(");
             subject(sql)?;
-            sql.push(") LIKE ").bind(format!("{lead}{}%", like(&text.to_lowercase())));
-            sql.push(" ESCAPE '\\'");
+            sql.push(") LIKE ").bind(format!("{lead}{}%", like(&given))).push(" ESCAPE '\\'");
+            if given != clean && !clean.is_empty() {
+                sql.push(" OR lower(");
+                subject(sql)?;
+                sql.push(") LIKE ").bind(format!("{lead}{}%", like(&clean))).push(" ESCAPE '\\'");
+            }
+            sql.push(")");
         }
         other => return Err(Error::internal(format!("unknown filter operator {other}"))),
     }
@@ -409,83 +462,4 @@ fn operator_of(
 /// Text in which `LIKE` reads each character as itself.
 fn like(text: &str) -> String {
     text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
-}
-
-/// Adds the condition that the row whose key is `alias.column` is found by every word of `query`.
-///
-/// # Errors
-/// Input, if the query is empty or too long.
-pub fn search(
-    reader: &Reader<'_>,
-    sql: &mut Sql,
-    (ty, found): (Option<&str>, &str),
-    alias: &str,
-    column: &str,
-    query: &str,
-) -> Result<(), Error> {
-    let words = search_text::words(query);
-    if words.is_empty()
-        || words.len() > search_text::MAX_WORDS
-        || query.chars().count() > search_text::MAX_QUERY
-        || query.contains('\0')
-    {
-        return Err(Error::input(
-            format!(
-                "검색어는 1자 이상 {}자 이하, {}단어 이하여야 합니다.",
-                search_text::MAX_QUERY,
-                search_text::MAX_WORDS
-            ),
-            format!(
-                "A search text has 1 to {} characters and at most {} words.",
-                search_text::MAX_QUERY,
-                search_text::MAX_WORDS
-            ),
-        ));
-    }
-    sql.push("(TRUE");
-    for word in &words {
-        let document = inner_alias(sql)?;
-        // The first gram of the word opens the index, the text itself decides.
-        let gram = search_text::grams(word).into_iter().next();
-        sql.push(" AND ").column(alias, column).push(" IN (SELECT ");
-        sql.column(&document, found).push(" FROM search_document ").push(&document);
-        if let Some(gram) = &gram {
-            let index = sql.alias();
-            sql.push(" JOIN search_gram ").push(&index).push(" ON ");
-            sql.column(&index, "source_id").push(" = ").column(&document, "source_id");
-            sql.push(" AND ").column(&index, "gram").push(" = ").bind(gram.as_str());
-            if let Some(ty) = ty {
-                sql.push(" AND ").column(&index, "subject_type").push(" = ").bind(ty);
-            }
-        }
-        sql.push(" WHERE ").column(&document, "content").push(" LIKE ");
-        sql.bind(format!("%{}%", like(word))).push(" ESCAPE '\\'");
-        if let Some(ty) = ty {
-            sql.push(" AND ").column(&document, "subject_type").push(" = ").bind(ty);
-        }
-        sql.push(" AND ");
-        source_is_seen(reader, sql, ty, &document);
-        end_inner(sql);
-    }
-    sql.push(")");
-    Ok(())
-}
-
-/// Adds the condition that the row whose text a document of the index holds is seen: the subject itself,
-/// which is guarded elsewhere, or a row that is found as its subject.
-fn source_is_seen(reader: &Reader<'_>, sql: &mut Sql, subject: Option<&str>, document: &str) {
-    sql.push("(").column(document, "source_id").push(" = ").column(document, "subject_id");
-    for ty in reader.catalog.types().iter().filter(|ty| ty.is_alias) {
-        let Guard::Via { fk, parent } = ty.guard else { continue };
-        if subject.is_some_and(|subject| subject != parent) {
-            continue;
-        }
-        let source = sql.alias();
-        sql.push(" OR EXISTS (SELECT 1 FROM ").push(ty.table).push(" ").push(&source);
-        sql.push(" WHERE ").column(&source, "id").push(" = ").column(document, "source_id");
-        sql.push(" AND ");
-        scope::guard(reader, sql, ty, &source, Some(fk));
-        sql.push(")");
-    }
-    sql.push(")");
 }

@@ -25,6 +25,7 @@ pub mod planner;
 pub mod query;
 pub mod row;
 pub mod scope;
+pub mod search;
 pub mod selection;
 pub mod sql;
 pub mod statement;

@@ -286,6 +286,10 @@ pub struct Type {
     pub searchable: bool,
     /// Whether its texts are found as those of the row it belongs to: another name of an institution.
     pub is_alias: bool,
+    /// Fields, or paths of them, that lead to the rows by whose names `search` finds a row as well.
+    pub searches: Vec<&'static str>,
+    /// The code of a row as it is kept, however it is written.
+    pub code_of: fn(&str) -> String,
     /// Filters beside the fields.
     pub filters: Vec<Filter>,
     /// Its list at the root.

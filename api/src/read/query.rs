@@ -165,6 +165,7 @@ async fn field<'a>(
             let args = planner.args(selected)?;
             let code = args.get(*arg).and_then(Value::as_str).unwrap_or_default().to_owned();
             let ty = reader.catalog.declared(target)?;
+            let code = if ty.is_code(column) { (ty.code_of)(&code) } else { code };
             one(planner, writer, reader, ty, selected, column, code).await
         }
         RootKind::Node => {

@@ -18,6 +18,7 @@ use crate::domain::api_client::{
     Barred, ClientAction, MAX_NAME, MAX_ORIGINS, allows, barred, is_name, is_origin, may_grant,
     may_grant_tier,
 };
+use crate::domain::fold;
 use crate::domain::principal::{Principal, Scope, Scopes, Standing};
 use crate::error::{Error, UserError};
 
@@ -181,7 +182,7 @@ pub async fn create(
     key: &str,
 ) -> Result<Issued, Error> {
     let institution = institution::Entity::find()
-        .filter(institution::Column::Code.eq(&new.institution))
+        .filter(institution::Column::Code.eq(fold::code(&new.institution)))
         .one(db)
         .await?;
     let owner = institution.as_ref().map(|institution| institution.id);

@@ -18,6 +18,7 @@ use super::record::Record;
 use super::submission::{data, expected, key_reused, quarter};
 use super::write::{Author, Created, Write};
 use crate::domain::access::{self, Object};
+use crate::domain::fold;
 use crate::domain::quarter::Quarter;
 use crate::error::{Error, UserError};
 
@@ -229,7 +230,7 @@ pub(super) async fn begin<'a>(
 
 pub(super) async fn programme_of(write: &Write<'_>, code: &str) -> Result<programme::Model, Error> {
     let found = programme::Entity::find()
-        .filter(programme::Column::Code.eq(code))
+        .filter(programme::Column::Code.eq(fold::code(code)))
         .one(write.reads())
         .await?;
     found.ok_or_else(|| {
@@ -247,7 +248,7 @@ pub(super) async fn institution_of(
     code: &str,
 ) -> Result<Uuid, Error> {
     let found = institution::Entity::find()
-        .filter(institution::Column::Code.eq(code))
+        .filter(institution::Column::Code.eq(fold::code(code)))
         .one(write.reads())
         .await?;
     found.map(|row| row.id).ok_or_else(|| {

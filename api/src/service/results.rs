@@ -16,6 +16,7 @@ use super::statistics::{argument, data_version, origin, rows};
 use super::submission::values::shown_row;
 use crate::domain::completeness::{Tally, completeness, rate};
 use crate::domain::decimal;
+use crate::domain::fold;
 use crate::domain::quarter::{Quarter, seoul};
 use crate::domain::suggest;
 use crate::error::Error;
@@ -66,7 +67,7 @@ fn narrowed(
     sql.push(" AND s.quarter <= ").bind(to.to_string());
     for (name, alias) in [("programme", "pg"), ("institution", "n")] {
         if let Some(code) = given(args, name) {
-            sql.push(" AND ").column(alias, "code").push(" = ").bind(code.to_owned());
+            sql.push(" AND ").column(alias, "code").push(" = ").bind(fold::code(code));
         }
     }
     Ok(())
@@ -188,7 +189,7 @@ async fn indicator(reader: &Reader<'_>, args: &Args) -> Result<(Uuid, String), E
     sql.push(
         "SELECT i.id, i.code FROM indicator i JOIN programme pg ON pg.id = i.programme_id WHERE pg.code = ",
     );
-    sql.bind(argument(args, "programme").to_owned());
+    sql.bind(fold::code(argument(args, "programme")));
     sql.push(" AND ");
     scope::seen(reader, &mut sql, "Programme", "pg")?;
     sql.push(" AND ");
@@ -298,7 +299,7 @@ async fn sums(reader: &Reader<'_>, args: &Args, at: DateTime<Utc>) -> Result<Gro
         sql.push(" LEFT JOIN industry k ON k.id = v.industry_id");
     }
     sql.push(" WHERE v.scaled IS NOT NULL AND i.code = ");
-    sql.bind(argument(args, "indicator").to_owned());
+    sql.bind(fold::code(argument(args, "indicator")));
     for (column, wanted) in
         [("region_id", by == "REGION"), ("size", by == "SIZE"), ("industry_id", by == "INDUSTRY")]
     {
@@ -361,8 +362,8 @@ async fn targets(
     let mut sql = reader.sql();
     sql.push("SELECT t.quarter, n.code, t.scaled, t.institution_id, i.decimals FROM target t JOIN indicator i ON i.id = t.indicator_id JOIN programme pg ON pg.id = i.programme_id LEFT JOIN institution n ON n.id = t.institution_id AND ");
     scope::seen(reader, &mut sql, "Institution", "n")?;
-    sql.push(" WHERE i.code = ").bind(argument(args, "indicator").to_owned());
-    sql.push(" AND pg.code = ").bind(argument(args, "programme").to_owned());
+    sql.push(" WHERE i.code = ").bind(fold::code(argument(args, "indicator")));
+    sql.push(" AND pg.code = ").bind(fold::code(argument(args, "programme")));
     sql.push(" AND t.quarter >= ").bind(from.to_string());
     sql.push(" AND t.quarter <= ").bind(to.to_string()).push(" AND ");
     scope::seen(reader, &mut sql, "Target", "t")?;

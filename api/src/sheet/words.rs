@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::number::Asked;
 use super::{Form, Indicator, MAX_TEXT, Named, number};
+use crate::domain::codes::{Codes, Family};
+use crate::domain::fold;
 
 /// States of an answer: the code and the Korean word.
 pub(super) const STATES: [(&str, &str); 4] = [
@@ -104,50 +104,24 @@ pub(super) fn entry(named: &Named) -> String {
     format!("{} {}", named.code, named.name).trim_end().to_owned()
 }
 
-/// One code list, to be found by code, by name, or by both.
+/// One code list, to be found by code, by name, or by both, however they are written.
 #[derive(Debug)]
 pub(super) struct CodeList<'a> {
-    exact: HashMap<String, &'a str>,
-    squeezed: HashMap<String, Option<&'a str>>,
+    codes: Codes,
     shown: HashMap<&'a str, String>,
 }
 
 impl<'a> CodeList<'a> {
     /// The list of some entries.
-    pub(super) fn new(entries: &'a [Named]) -> Self {
-        let mut list =
-            Self { exact: HashMap::new(), squeezed: HashMap::new(), shown: HashMap::new() };
-        for named in entries {
-            list.exact.insert(named.code.trim().to_owned(), &named.code);
-            list.shown.insert(&named.code, entry(named));
-        }
-        for named in entries {
-            list.exact.entry(entry(named)).or_insert(&named.code);
-        }
-        for named in entries {
-            for text in [&named.code, &entry(named), &named.name] {
-                let found = list.squeezed.entry(squeezed(text)).or_insert(Some(&named.code));
-                if *found != Some(named.code.as_str()) {
-                    // Two entries share this text, so it names neither.
-                    *found = None;
-                }
-            }
-        }
-        list
+    pub(super) fn new(family: Family, entries: &'a [Named]) -> Self {
+        let named = entries.iter().map(|named| (named.code.as_str(), [named.name.as_str()]));
+        let shown = entries.iter().map(|named| (named.code.as_str(), entry(named)));
+        Self { codes: Codes::new(family, named), shown: shown.collect() }
     }
 
     /// The code that a text names; a text that names none, trimmed.
     pub(super) fn code(&self, text: &str) -> String {
-        let text = text.trim();
-        if text.is_empty() {
-            // An entry may have no name, but nothing never names an entry.
-            return String::new();
-        }
-        let found = self.exact.get(text).copied();
-        found
-            .or_else(|| self.squeezed.get(&squeezed(text)).copied().flatten())
-            .unwrap_or(text)
-            .to_owned()
+        self.codes.find(text).unwrap_or(text.trim()).to_owned()
     }
 
     /// How a code is shown; a text that is no code of the list stays as it is.
@@ -161,6 +135,7 @@ impl<'a> CodeList<'a> {
 pub(super) struct Lists<'a> {
     /// Regions, sizes, industries, in the order of the columns.
     pub(super) dimensions: [CodeList<'a>; 3],
+    codes: Codes,
     indicators: HashMap<&'a str, &'a Indicator>,
 }
 
@@ -169,18 +144,22 @@ impl<'a> Lists<'a> {
     pub(super) fn new(form: &'a Form) -> Self {
         Self {
             dimensions: [
-                CodeList::new(&form.regions),
-                CodeList::new(&form.sizes),
-                CodeList::new(&form.industries),
+                CodeList::new(Family::Region, &form.regions),
+                CodeList::new(Family::Size, &form.sizes),
+                CodeList::new(Family::Industry, &form.industries),
             ],
+            codes: Codes::new(
+                Family::Indicator,
+                form.indicators.iter().map(|each| (each.code.as_str(), [each.name.as_str()])),
+            ),
             indicators: form.indicators.iter().map(|each| (each.code.as_str(), each)).collect(),
         }
     }
 
-    /// The indicator with a code, spaces and the case of letters aside.
-    pub(super) fn indicator(&self, code: &str) -> Option<&'a Indicator> {
-        let found = self.indicators.get(code);
-        found.or_else(|| self.indicators.get(squeezed(code).to_uppercase().as_str())).copied()
+    /// The indicator that a text names, by its code or its name.
+    pub(super) fn indicator(&self, text: &str) -> Option<&'a Indicator> {
+        let found = self.indicators.get(text);
+        found.or_else(|| self.indicators.get(self.codes.find(text)?)).copied()
     }
 
     /// What the indicator with a code asks for; what is no indicator holds text.
@@ -189,13 +168,10 @@ impl<'a> Lists<'a> {
     }
 }
 
-/// A text in one width, composed, without white space and what shows nothing; of a text longer than any cell,
-/// its beginning.
+/// A text as it looks, without white space; of a text longer than any cell, its beginning.
 pub(super) fn squeezed(text: &str) -> String {
-    let is_shown = |it: &char| {
-        !it.is_whitespace() && !matches!(it, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}')
-    };
-    text.chars().take(MAX_TEXT).nfkc().filter(is_shown).collect()
+    let beginning: String = text.chars().take(MAX_TEXT).collect();
+    fold::clean(&beginning).split_whitespace().collect()
 }
 
 #[cfg(test)]
@@ -233,14 +209,17 @@ mod tests {
             named("Z", ""),
             named("Y", "같음"),
         ];
-        let list = CodeList::new(&entries);
+        let list = CodeList::new(Family::Region, &entries);
         for (text, code) in [
             ("KR-11", "KR-11"),
             ("서울특별시", "KR-11"),
             (" KR-11  서울특별시 ", "KR-11"),
             ("부산광역시", "KR-26"),
             ("KR-26부산 광역시", "KR-26"),
-            ("서울", "서울"),
+            ("서울", "KR-11"),
+            ("ｋｒ11", "KR-11"),
+            ("부산시\u{200B}", "KR-26"),
+            ("한양", "한양"),
             ("같음", "같음"),
             ("X 같음", "X"),
             ("", ""),
@@ -248,7 +227,7 @@ mod tests {
             assert_eq!(list.code(text), code, "{text}");
         }
         assert_eq!(list.shown("KR-11"), "KR-11 서울특별시");
-        assert_eq!(list.shown("서울"), "서울");
+        assert_eq!(list.shown("한양"), "한양");
     }
 
     #[test]

@@ -9,6 +9,7 @@
 //! - [`Role::Orphan`]: a public row whose parent is hidden. Citations, conflicts and their claims about
 //!   each hidden row are orphans as well.
 
+use aiplus::domain::fold;
 use aiplus::error::Error;
 use aiplus::graphql::catalog;
 use aiplus::read::model::{Guard, Kind, Scalar, Source, Type};
@@ -540,7 +541,10 @@ impl World {
             _ => {
                 let word = [SHOWN, "드러난둘", "늘숨은것", WORDS[0], WORDS[1]][kind];
                 let role = if row.role == Role::Orphan { " 딸린" } else { "" };
-                format!("{word} {name}{role}").into()
+                let text = format!("{word} {name}{role}");
+                // Codes are kept in one form.
+                if matches!(name, "code" | "number" | "receipt") { fold::code(&text) } else { text }
+                    .into()
             }
         }
     }

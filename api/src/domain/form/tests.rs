@@ -355,26 +355,6 @@ fn a_receipt_can_be_recomputed_by_others() {
     assert_eq!(content_hash(&Cells::new()), of_nothing);
 }
 
-#[test]
-fn the_nearest_code_is_near_or_none() {
-    let codes = ["SUPPORTED", "EXECUTED", "ALLOCATED", "KR-11", "C"];
-    for (text, expected) in [
-        ("SUPPORTED", Some("SUPPORTED")),
-        ("supported", Some("SUPPORTED")),
-        ("SUPORTED", Some("SUPPORTED")),
-        ("EXCEUTED", Some("EXECUTED")),
-        ("kr11", Some("KR-11")),
-        ("서울", None),
-        ("", None),
-        ("X", None),
-        ("ZZZZZZZZZ", None),
-    ] {
-        assert_eq!(nearest(text, codes.into_iter()), expected, "{text}");
-    }
-    assert_eq!(nearest("A", std::iter::empty()), None);
-    assert_eq!(nearest(&"A".repeat(1_000_000), codes.into_iter()), None);
-}
-
 proptest! {
     #[test]
     fn a_split_adds_up_and_a_changed_split_does_not(

@@ -4,11 +4,15 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use entity::{industry, institution, programme, region, submission, validation_rule};
+use chrono::NaiveDate;
+use entity::adoption_case::BusinessSize;
+use entity::submission_value::ValueState;
+use entity::{ChoiceValue, industry, institution, programme, region, submission, validation_rule};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use crate::domain::cell::Cell;
+use crate::domain::codes::{Codes, Family};
 use crate::domain::form::{self, Cells, Form, Indicator, Problem};
 use crate::domain::quarter::Quarter;
 use crate::domain::text::Text;
@@ -33,12 +37,66 @@ pub struct FormData {
     pub definitions: Vec<Indicator>,
     /// Divisions that exist in the quarter, by code.
     pub regions: Vec<region::Model>,
+    /// Divisions that ended before it, or begin after it.
+    pub other_regions: Vec<region::Model>,
+    /// First day of the quarter.
+    pub first_day: NaiveDate,
     /// Sections and divisions of KSIC.
     pub industries: Vec<industry::Model>,
+    /// What the codes that a cell names are written like.
+    pub lists: Lists,
     rules: Vec<Rule>,
     previous: BTreeMap<String, i64>,
     history: BTreeMap<String, Vec<i64>>,
     keys: HashMap<String, Uuid>,
+}
+
+/// The lists of codes that a cell may name.
+#[derive(Debug)]
+pub struct Lists {
+    /// Indicators of the quarter.
+    pub indicators: Codes,
+    /// Divisions, those of other quarters included.
+    pub regions: Codes,
+    /// Business sizes.
+    pub sizes: Codes,
+    /// Industries.
+    pub industries: Codes,
+    /// Kinds of value.
+    pub states: Codes,
+}
+
+impl Lists {
+    fn new(
+        indicators: &[entity::indicator::Model],
+        regions: &[region::Model],
+        industries: &[industry::Model],
+    ) -> Self {
+        let indicators = indicators.iter().map(|row| {
+            let names = [Some(row.name_ko.as_str()), row.name_en.as_deref()];
+            (row.code.as_str(), names.into_iter().flatten())
+        });
+        let regions = regions.iter().map(|row| {
+            let names = [Some(&row.name_ko), row.name_en.as_ref(), row.short_name.as_ref()];
+            (row.code.as_str(), names.into_iter().flatten().map(String::as_str))
+        });
+        let industries = industries.iter().map(|row| {
+            let names = [Some(row.name_ko.as_str()), row.name_en.as_deref()];
+            (row.code.as_str(), names.into_iter().flatten())
+        });
+        Self {
+            indicators: Codes::new(Family::Indicator, indicators),
+            regions: Codes::new(Family::Region, regions),
+            sizes: Codes::new(Family::Size, BusinessSize::CHOICE.values.iter().map(named)),
+            industries: Codes::new(Family::Industry, industries),
+            states: Codes::new(Family::State, ValueState::CHOICE.values.iter().map(named)),
+        }
+    }
+}
+
+/// A code of an enum with its names, which its description begins with: `소기업. Small enterprise.`
+fn named(value: &'static ChoiceValue) -> (&'static str, impl Iterator<Item = &'static str>) {
+    (value.code, value.description.split('.').map(str::trim))
 }
 
 fn in_force<C: ColumnTrait>(from: C, to: C, quarter: &str) -> Condition {
@@ -104,23 +162,17 @@ impl FormData {
         let rules = rules(db, &programme, &submission.quarter, &codes).await?;
         let regions = {
             use entity::region::{Column, Entity};
-            let (first, last) = (quarter.first_day(), quarter.last_day());
-            Entity::find()
-                .filter(Column::Code.ne("NATIONWIDE"))
-                .filter(
-                    Condition::any()
-                        .add(Column::ValidFrom.is_null())
-                        .add(Column::ValidFrom.lte(last)),
-                )
-                .filter(
-                    Condition::any().add(Column::ValidTo.is_null()).add(Column::ValidTo.gte(first)),
-                )
-                .order_by_asc(Column::Code)
-                .all(db)
-                .await?
+            let all = Entity::find().filter(Column::Code.ne("NATIONWIDE"));
+            all.order_by_asc(Column::Code).all(db).await?
         };
         let industries =
             industry::Entity::find().order_by_asc(industry::Column::Code).all(db).await?;
+        let lists = Lists::new(&indicators, &regions, &industries);
+        let (first, last) = (quarter.first_day(), quarter.last_day());
+        let (regions, other_regions): (Vec<_>, Vec<_>) = regions.into_iter().partition(|row| {
+            row.valid_from.is_none_or(|from| from <= last)
+                && row.valid_to.is_none_or(|to| to >= first)
+        });
         let (previous, history) = past(db, submission, quarter, &definitions).await?;
         let mut keys = HashMap::new();
         keys.extend(indicators.iter().map(|row| (format!("i:{}", row.code), row.id)));
@@ -132,7 +184,10 @@ impl FormData {
             indicators,
             definitions,
             regions,
+            other_regions,
+            first_day: first,
             industries,
+            lists,
             rules,
             previous,
             history,

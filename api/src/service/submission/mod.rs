@@ -27,6 +27,7 @@ use uuid::Uuid;
 
 use super::write::{Author, Created, Write};
 use crate::domain::access::{self, Denied, Object, Rows};
+use crate::domain::fold;
 use crate::domain::principal::{Principal, Scope};
 use crate::domain::quarter::seoul;
 use crate::domain::submission::{Actor, Facts, Refused, Verb, next};
@@ -287,8 +288,8 @@ pub async fn by_codes(
     let found = submission::Entity::find()
         .inner_join(entity::institution::Entity)
         .inner_join(entity::programme::Entity)
-        .filter(entity::institution::Column::Code.eq(institution))
-        .filter(entity::programme::Column::Code.eq(programme))
+        .filter(entity::institution::Column::Code.eq(fold::code(institution)))
+        .filter(entity::programme::Column::Code.eq(fold::code(programme)))
         .filter(submission::Column::Quarter.eq(quarter))
         .one(db)
         .await?;

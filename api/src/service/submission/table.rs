@@ -2,11 +2,14 @@
 //! wrong with it and the nearest code that would be right.
 
 use entity::adoption_case::BusinessSize;
+use entity::region;
 use entity::submission_value::ValueState;
 use sea_orm::Iterable;
 
-use super::data::FormData;
+use super::data::{FormData, Lists};
 use crate::domain::cell::Cell;
+use crate::domain::codes::Codes;
+use crate::domain::fold;
 use crate::domain::form::{self, Entry};
 use crate::domain::text::Text;
 use crate::sheet;
@@ -26,14 +29,21 @@ pub struct Fault {
     pub nearest: Option<String>,
 }
 
-fn unknown<'a>(
-    field: &'static str,
-    (code, ko, en): (&'static str, &str, &str),
-    value: &str,
-    codes: impl Iterator<Item = &'a str>,
-) -> Box<Fault> {
-    let shown: String = value.chars().take(60).collect();
-    let nearest = form::nearest(value, codes).map(str::to_owned);
+/// What codes of a family are called where a text names none of them.
+type What = (&'static str, &'static str, &'static str);
+
+const INDICATOR: What =
+    ("UNKNOWN_INDICATOR", "이 분기에 없는 지표입니다", "There is no such indicator this quarter");
+const REGION: What =
+    ("UNKNOWN_REGION", "이 분기에 없는 지역입니다", "There is no such region this quarter");
+const SIZE: What = ("UNKNOWN_SIZE", "없는 기업 규모입니다", "There is no such business size");
+const INDUSTRY: What =
+    ("UNKNOWN_INDUSTRY", "없는 업종(KSIC)입니다", "There is no such KSIC section or division");
+const STATE: What = ("UNKNOWN_STATE", "없는 값 구분입니다", "There is no such kind of value");
+
+fn unknown(field: &'static str, (code, ko, en): What, value: &str, list: &Codes) -> Box<Fault> {
+    let shown: String = value.trim().chars().take(60).collect();
+    let nearest = list.hint(value).map(str::to_owned);
     let (hint_ko, hint_en) = match &nearest {
         None => (String::new(), String::new()),
         Some(near) => (format!(" 혹시 {near}입니까?"), format!(" Did you mean {near}?")),
@@ -50,34 +60,54 @@ fn unknown<'a>(
     })
 }
 
-const INDICATOR: (&str, &str, &str) = (
-    "UNKNOWN_INDICATOR",
-    "이 분기에 없는 지표 코드입니다",
-    "There is no such indicator this quarter",
-);
-const REGION: (&str, &str, &str) =
-    ("UNKNOWN_REGION", "이 분기에 없는 지역 코드입니다", "There is no such region this quarter");
-const SIZE: (&str, &str, &str) =
-    ("UNKNOWN_SIZE", "없는 기업 규모 코드입니다", "There is no such business size");
-const INDUSTRY: (&str, &str, &str) =
-    ("UNKNOWN_INDUSTRY", "없는 업종(KSIC) 코드입니다", "There is no such KSIC code");
-const STATE: (&str, &str, &str) =
-    ("UNKNOWN_STATE", "없는 값 구분입니다", "There is no such kind of value");
-
+/// The code that a text stands for; none if it is blank.
 fn part<'a>(
     given: &str,
     field: &'static str,
-    what: (&'static str, &str, &str),
-    codes: impl Iterator<Item = &'a str> + Clone,
-) -> Result<Option<String>, Box<Fault>> {
-    let given = given.trim();
-    if given.is_empty() {
+    what: What,
+    list: &'a Codes,
+) -> Result<Option<&'a str>, Box<Fault>> {
+    if fold::clean(given).is_empty() {
         return Ok(None);
     }
-    if codes.clone().any(|code| code == given) {
-        return Ok(Some(given.to_owned()));
+    list.find(given).map(Some).ok_or_else(|| unknown(field, what, given, list))
+}
+
+/// The code of a region that exists in the quarter; of one that has ended, its successor is named.
+fn region(data: &FormData, given: &str) -> Result<Option<String>, Box<Fault>> {
+    let code = part(given, "region", REGION, &data.lists.regions)?;
+    let other = code.and_then(|code| data.other_regions.iter().find(|row| row.code == code));
+    let Some(other) = other else { return Ok(code.map(str::to_owned)) };
+    let ko = |row: &region::Model| format!("{}({})", row.name_ko, row.code);
+    let en = |row: &region::Model| {
+        format!("{} ({})", row.name_en.as_ref().unwrap_or(&row.name_ko), row.code)
+    };
+    let ended = other.valid_to.filter(|last| *last < data.first_day);
+    let mut message = match (ended, other.valid_from) {
+        (Some(last), _) => Text::new(
+            format!("{}는 {last}까지 있던 지역입니다.", ko(other)),
+            format!("{} existed until {last}.", en(other)),
+        ),
+        (None, Some(from)) => Text::new(
+            format!("{}는 {from}부터 있는 지역이어서 이 분기에는 없습니다.", ko(other)),
+            format!("{} exists from {from}, after this quarter.", en(other)),
+        ),
+        (None, None) => return Err(unknown("region", REGION, given, &data.lists.regions)),
+    };
+    let mut regions = data.regions.iter().chain(&data.other_regions);
+    let successor = other.successor_id.filter(|_| ended.is_some());
+    let successor = successor.and_then(|id| regions.find(|row| row.id == id));
+    if let (Some(successor), Some(day)) = (successor, ended.and_then(|last| last.succ_opt())) {
+        message.ko.push_str(&format!(" {day}부터는 {}입니다.", ko(successor)));
+        message.en.push_str(&format!(" From {day} it is {}.", en(successor)));
     }
-    Err(unknown(field, what, given, codes))
+    Err(Box::new(Fault {
+        field: "region",
+        code: REGION.0,
+        message,
+        value: given.to_owned(),
+        nearest: successor.map(|row| row.code.clone()),
+    }))
 }
 
 /// The address of a cell as written.
@@ -85,21 +115,16 @@ fn part<'a>(
 /// # Errors
 /// The first part that names nothing.
 pub fn address(data: &FormData, raw: &sheet::Cell) -> Result<Cell, Box<Fault>> {
-    let indicators = data.definitions.iter().map(|known| known.code.as_str());
-    let indicator = part(&raw.indicator, "indicator", INDICATOR, indicators.clone())?
+    let Lists { indicators, sizes, industries, .. } = &data.lists;
+    let indicator = part(&raw.indicator, "indicator", INDICATOR, indicators)?
         .ok_or_else(|| unknown("indicator", INDICATOR, &raw.indicator, indicators))?;
-    let region =
-        part(&raw.region, "region", REGION, data.regions.iter().map(|known| known.code.as_str()))?;
-    let sizes = BusinessSize::iter().map(BusinessSize::code);
-    let size = part(&raw.size, "size", SIZE, sizes)?
-        .and_then(|code| BusinessSize::iter().find(|known| known.code() == code));
-    let industry = part(
-        &raw.industry,
-        "industry",
-        INDUSTRY,
-        data.industries.iter().map(|known| known.code.as_str()),
-    )?;
-    Ok(Cell { indicator, region, size, industry })
+    let size = part(&raw.size, "size", SIZE, sizes)?;
+    Ok(Cell {
+        indicator: indicator.to_owned(),
+        region: region(data, &raw.region)?,
+        size: size.and_then(|code| BusinessSize::iter().find(|known| known.code() == code)),
+        industry: part(&raw.industry, "industry", INDUSTRY, industries)?.map(str::to_owned),
+    })
 }
 
 /// A cell as written: its address, and its entry unless nothing is said there.
@@ -108,8 +133,7 @@ pub fn address(data: &FormData, raw: &sheet::Cell) -> Result<Cell, Box<Fault>> {
 /// What is wrong with it.
 pub fn cell(data: &FormData, raw: &sheet::Cell) -> Result<(Cell, Option<Entry>), Box<Fault>> {
     let cell = address(data, raw)?;
-    let states = ValueState::iter().map(ValueState::code);
-    let state = part(&raw.state, "state", STATE, states)?
+    let state = part(&raw.state, "state", STATE, &data.lists.states)?
         .and_then(|code| ValueState::iter().find(|known| known.code() == code));
     let given = |text: &str| {
         let trimmed = text.trim();
@@ -146,6 +170,6 @@ pub fn cell(data: &FormData, raw: &sheet::Cell) -> Result<(Cell, Option<Entry>),
             value: raw.value.clone(),
             nearest: None,
         })),
-        None => Err(unknown("indicator", INDICATOR, &raw.indicator, std::iter::empty())),
+        None => Err(unknown("indicator", INDICATOR, &raw.indicator, &data.lists.indicators)),
     }
 }
