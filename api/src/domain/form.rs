@@ -93,7 +93,7 @@ pub struct Problem {
     pub message: Text,
     /// The value given.
     pub value: Option<String>,
-    /// Whether the cell has a comment, which answers a warning.
+    /// Whether it is a warning whose cell has a comment, which answers it. An error is never answered so.
     pub is_justified: bool,
 }
 
@@ -101,12 +101,20 @@ fn problem(cells: &Cells, cell: Cell, rule: &str, severity: Severity, message: T
     let entry = cells.get(&cell);
     Problem {
         value: entry.and_then(|entry| entry.value.clone()),
-        is_justified: entry.is_some_and(|entry| entry.comment.is_some()),
+        is_justified: severity == Severity::Warning
+            && entry.is_some_and(|entry| entry.comment.is_some()),
         cell,
         rule: rule.to_owned(),
         severity,
         message,
     }
+}
+
+/// Whether nothing keeps these values from being handed in: something is filled in, no error is open and
+/// each warning has its comment.
+pub fn is_ready(cells: &Cells, problems: &[Problem]) -> bool {
+    let is_open = |problem: &Problem| problem.severity == Severity::Error || !problem.is_justified;
+    !cells.is_empty() && !problems.iter().any(is_open)
 }
 
 /// Everything that is wrong with the values, by cell and rule; at most [`MAX_PROBLEMS`].

@@ -15,7 +15,7 @@ pub mod review;
 pub mod table;
 pub mod values;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::submission::SubmissionStatus;
 use entity::{reporting_period, submission};
 use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, QuerySelect};
@@ -130,6 +130,25 @@ impl Held {
             is_restatement: self.submission.is_restatement,
         }
     }
+}
+
+/// Why the institution that reports cannot do this with its submission as it is now; none if it can.
+///
+/// # Errors
+/// Internal.
+pub async fn barred(
+    db: &impl ConnectionTrait,
+    submission: &submission::Model,
+    verb: Verb,
+    now: DateTime<Utc>,
+) -> Result<Option<Refused>, Error> {
+    let period = reporting_period::Entity::find_by_id(submission.period_id)
+        .one(db)
+        .await?
+        .ok_or_else(|| Error::internal("a submission without its period"))?;
+    let held = Held { submission: submission.clone(), period };
+    let reporter = Actor { can_submit: true, is_own: true, ..Actor::default() };
+    Ok(next(verb, &held.facts(now.with_timezone(&seoul()).date_naive()), &reporter).err())
 }
 
 /// Why a verb is refused, as the caller is told.
