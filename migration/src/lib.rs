@@ -20,6 +20,7 @@ mod m20261122_000010_timeline;
 mod m20261123_000011_access;
 mod m20261124_000012_results;
 mod m20261124_000013_client_state;
+mod m20261125_000015_reporting;
 mod table;
 
 /// The ordered list of migrations.
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000011_access::Migration),
             Box::new(m20261124_000012_results::Migration),
             Box::new(m20261124_000013_client_state::Migration),
+            Box::new(m20261125_000015_reporting::Migration),
         ]
     }
 }

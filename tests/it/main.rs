@@ -33,6 +33,7 @@ mod results_access;
 mod results_crash;
 mod results_files;
 mod results_load;
+mod results_reports;
 mod schema;
 mod seed;
 mod socket;
@@ -78,6 +79,7 @@ fn main() -> ExitCode {
         results_crash::tests(),
         results_files::tests(),
         results_load::tests(),
+        results_reports::tests(),
         schema::tests(),
         seed::tests(),
         socket::tests(),

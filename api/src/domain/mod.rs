@@ -11,6 +11,7 @@ pub mod completeness;
 pub mod decimal;
 pub mod due_date;
 pub mod form;
+pub mod indicator;
 pub mod meeting_series;
 pub mod partial_date;
 pub mod principal;

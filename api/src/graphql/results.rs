@@ -377,7 +377,16 @@ pub const SHAPES: &[Shape] = &[
                 "값. Exact figure as text, brought together as the indicator says; null where it says that values are not.",
             ),
             ("number", "Float", "수치. The figure as a number, for charts."),
-            ("institutions", "Int!", "기관 수. Accepted values in it."),
+            (
+                "base",
+                "String",
+                "기준값. Base of a weighted mean: the sum of the values of the indicator named in `weightedBy`, exact; null for other figures, whose base is `institutions`.",
+            ),
+            (
+                "institutions",
+                "Int!",
+                "기관 수. Accepted values in it; a value without a weight is not in a weighted mean.",
+            ),
             (
                 "accepted",
                 "Int!",

@@ -77,12 +77,15 @@ fn submission() -> Type {
         .column("firstSubmittedAt", C::FirstSubmittedAt, "최초 제출 시각. When it was first handed in.")
         .column("isOnTime", C::IsOnTime, "기한 내 여부. Whether it was first handed in by the due date; null until then.")
         .column("submittedAt", C::SubmittedAt, "제출 시각. When it was last handed in.")
-        .column("submittedBy", C::SubmittedBy, "제출자. Client that last handed it in.")
+        .column("submittedBy", C::SubmittedBy, "제출자. Client that last submitted it.")
+        .one_by("submittedByInstitution", Source::Expression(submitter), "Institution", "Institution", "제출자 소속 기관. Institution of that client; null until it is submitted.")
         .column("reviewStartedAt", C::ReviewStartedAt, "검토 시작 시각. When the review began; from then on it cannot be recalled.")
         .column("reviewedBy", C::ReviewedBy, "검토자. Client that reviews or reviewed it.")
+        .one("reviewedByInstitution", C::ReviewedByInstitutionId, "Institution", "검토자 소속 기관. Institution of that client; null if nobody reviewed it or it is not known.")
         .column("returnedAt", C::ReturnedAt, "반려 시각. When it was last returned.")
         .column("acceptedAt", C::AcceptedAt, "승인 시각. When it was accepted.")
         .column("acceptedBy", C::AcceptedBy, "승인자. Client that accepted it.")
+        .one("acceptedByInstitution", C::AcceptedByInstitutionId, "Institution", "승인자 소속 기관. Institution of that client; null if it is not accepted or not known.")
         .column("reason", C::Reason, "사유. Why it was returned, opened again or restated last.")
         .column("remindedAt", C::RemindedAt, "알림 시각. When it was last reminded of.")
         .column("revision", C::Revision, "최근 차수. Number of the last revision handed in; 0 for none.")
@@ -186,9 +189,11 @@ fn submission_revision() -> Type {
     .column("nilReason", C::NilReason, "실적 없음 사유. Why.")
     .column("isOnTime", C::IsOnTime, "기한 내 여부. Whether it came by the due date of that time.")
     .column("submittedAt", C::SubmittedAt, "제출 시각. When it was handed in.")
-    .column("submittedBy", C::SubmittedBy, "제출자. Client that handed it in.")
+    .column("submittedBy", C::SubmittedBy, "제출자. Client that submitted it.")
+    .one("submittedByInstitution", C::InstitutionId, "Institution", "제출자 소속 기관. Institution of that client.")
     .column("acceptedAt", C::AcceptedAt, "승인 시각. When it was accepted; its figures count from then on.")
     .column("acceptedBy", C::AcceptedBy, "승인자. Client that accepted it.")
+    .one("acceptedByInstitution", C::AcceptedByInstitutionId, "Institution", "승인자 소속 기관. Institution of that client; null if it was not accepted or is not known.")
     .column("supersededAt", C::SupersededAt, "효력 종료 시각. When its figures ceased to count.")
     .column("restatementReason", C::RestatementReason, "정정 사유. Why final figures were put right.")
     .localized("publicNote", C::PublicNoteKo, C::PublicNoteEn, "공개 설명. What the public is told of it.")
@@ -218,6 +223,12 @@ fn submission_comment() -> Type {
     .column("cell", C::Cell, "셀. Address of the cell; null for the whole.")
     .column("message", C::Message, "의견. What is to be put right.")
     .column("author", C::Author, "작성자. Client that wrote it.")
+    .one(
+        "authorInstitution",
+        C::AuthorInstitutionId,
+        "Institution",
+        "작성자 소속 기관. Institution of that client; null if it is not known.",
+    )
     .column("createdAt", C::CreatedAt, "작성 시각. When it was written.")
     .sorted(&["created_at"])
 }
@@ -235,6 +246,12 @@ fn extension() -> Type {
     .column("expiresOn", C::ExpiresOn, "연장 기한. Last day of the extension.")
     .column("reason", C::Reason, "사유. Why.")
     .column("approvedBy", C::ApprovedBy, "승인자. Client that granted it.")
+    .one(
+        "approvedByInstitution",
+        C::ApprovedByInstitutionId,
+        "Institution",
+        "승인자 소속 기관. Institution of that client; null if it is not known.",
+    )
     .column("createdAt", C::CreatedAt, "승인 시각. When it was granted.")
     .sorted(&["created_at"])
 }
@@ -273,6 +290,13 @@ fn institution_key(
     _: &Args,
 ) -> Result<(), Error> {
     sql.key_as_text(alias, "institution_id");
+    Ok(())
+}
+
+/// Only the institution that reports submits.
+fn submitter(_: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Args) -> Result<(), Error> {
+    sql.push("CASE WHEN ").column(alias, "submitted_by").push(" IS NULL THEN NULL ELSE ");
+    sql.column(alias, "institution_id").push(" END");
     Ok(())
 }
 

@@ -1,16 +1,12 @@
-//! Programmes 사업 and what is reported for them, set up by those who run the programme: indicators and their
-//! revisions, targets, rules, obligations, days off.
+//! Programmes 사업 and what is reported for them, set up by those who run the programme: targets, rules,
+//! obligations, days off; indicators are in `indicator`.
 
 use chrono::NaiveDate;
 use entity::common::{Origin, Visibility};
 use entity::holiday::HolidayKind;
-use entity::indicator::{Aggregation, Direction, ValueType};
 use entity::programme::RollRule;
 use entity::validation_rule::{MissingStrategy, Severity};
-use entity::{
-    holiday, indicator, institution, obligation, programme, submission, submission_value, target,
-    validation_rule,
-};
+use entity::{holiday, indicator, institution, obligation, programme, target, validation_rule};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
 use serde::Deserialize;
 use serde_json::Value;
@@ -57,53 +53,6 @@ pub struct NewProgramme {
     /// Days after the due date until which late results are taken.
     #[serde(default)]
     pub lock_days: Option<i32>,
-    /// Idempotency key.
-    pub idempotency_key: String,
-}
-
-/// An indicator to be made, or a new revision of one.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct NewIndicator {
-    /// The programme.
-    pub programme: String,
-    /// Code.
-    pub code: String,
-    /// Order in forms.
-    #[serde(default)]
-    pub position: Option<i32>,
-    /// Name.
-    pub name: Named,
-    /// What is counted, and how.
-    #[serde(default)]
-    pub definition: Option<Named>,
-    /// Unit.
-    pub unit: String,
-    /// What a value is.
-    pub value_type: ValueType,
-    /// Decimal places.
-    #[serde(default)]
-    pub decimals: Option<i32>,
-    /// Whether more is better.
-    #[serde(default)]
-    pub direction: Option<Direction>,
-    /// How values become one.
-    #[serde(default)]
-    pub aggregation: Option<Aggregation>,
-    /// Whether a total must be given.
-    #[serde(default)]
-    pub is_required: Option<bool>,
-    /// Whether it may be broken down by region.
-    #[serde(default)]
-    pub by_region: Option<bool>,
-    /// By business size.
-    #[serde(default)]
-    pub by_size: Option<bool>,
-    /// By industry.
-    #[serde(default)]
-    pub by_industry: Option<bool>,
-    /// First quarter in which it is reported.
-    pub valid_from: String,
     /// Idempotency key.
     pub idempotency_key: String,
 }
@@ -185,10 +134,10 @@ pub struct NewHoliday {
 
 /// What is wrong with an input.
 #[derive(Debug, Default)]
-struct Faults(Vec<UserError>);
+pub(super) struct Faults(pub(super) Vec<UserError>);
 
 impl Faults {
-    fn add(
+    pub(super) fn add(
         &mut self,
         field: &str,
         code: &'static str,
@@ -198,7 +147,7 @@ impl Faults {
         self.0.push(UserError::at(field, code, ko, en));
     }
 
-    fn code(&mut self, field: &str, code: &str) {
+    pub(super) fn code(&mut self, field: &str, code: &str) {
         let fits = (2..=30).contains(&code.len())
             && code.starts_with(|c: char| c.is_ascii_uppercase())
             && code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
@@ -212,7 +161,7 @@ impl Faults {
         }
     }
 
-    fn name(&mut self, field: &str, name: &str) {
+    pub(super) fn name(&mut self, field: &str, name: &str) {
         if !crate::domain::api_client::is_name(name) {
             self.add(
                 field,
@@ -223,7 +172,12 @@ impl Faults {
         }
     }
 
-    fn within(&mut self, field: &str, number: i32, range: std::ops::RangeInclusive<i32>) {
+    pub(super) fn within(
+        &mut self,
+        field: &str,
+        number: i32,
+        range: std::ops::RangeInclusive<i32>,
+    ) {
         if !range.contains(&number) {
             let (from, to) = (range.start(), range.end());
             self.add(
@@ -235,7 +189,7 @@ impl Faults {
         }
     }
 
-    fn quarter(&mut self, field: &str, text: &str) -> Option<Quarter> {
+    pub(super) fn quarter(&mut self, field: &str, text: &str) -> Option<Quarter> {
         let quarter = text.parse().ok();
         if quarter.is_none() {
             let message = Error::not_a_quarter(field).message();
@@ -244,26 +198,29 @@ impl Faults {
         quarter
     }
 
-    fn settle(self) -> Result<(), Error> {
+    pub(super) fn settle(self) -> Result<(), Error> {
         if self.0.is_empty() { Ok(()) } else { Err(Error::User(self.0)) }
     }
 
-    fn unknown(field: &str, ko: &str, en: &str) -> Error {
+    pub(super) fn unknown(field: &str, ko: &str, en: &str) -> Error {
         Error::User(vec![UserError::at(field, "UNKNOWN", ko, en)])
     }
 
-    fn taken(field: &str) -> Error {
+    pub(super) fn taken(field: &str) -> Error {
         Error::User(vec![UserError::at(field, "TAKEN", "이미 있습니다.", "There is one already.")])
     }
 }
 
 /// Opens a write of those who may set up programmes; who may not learns nothing of what is there.
-async fn begin<'a>(db: &DatabaseConnection, author: Author<'a>) -> Result<Write<'a>, Error> {
+pub(super) async fn begin<'a>(
+    db: &DatabaseConnection,
+    author: Author<'a>,
+) -> Result<Write<'a>, Error> {
     access::may_write(author.principal, Object::Programme, None)?;
     Write::begin(db, author).await
 }
 
-async fn programme_of(write: &Write<'_>, code: &str) -> Result<programme::Model, Error> {
+pub(super) async fn programme_of(write: &Write<'_>, code: &str) -> Result<programme::Model, Error> {
     let found = programme::Entity::find()
         .filter(programme::Column::Code.eq(code))
         .one(write.reads())
@@ -291,7 +248,11 @@ async fn institution_of(write: &Write<'_>, field: &str, code: &str) -> Result<Uu
     })
 }
 
-async fn make<R: Record>(mut write: Write<'_>, model: R::Model, key: &str) -> Result<Uuid, Error> {
+pub(super) async fn make<R: Record>(
+    mut write: Write<'_>,
+    model: R::Model,
+    key: &str,
+) -> Result<Uuid, Error> {
     match write.create::<R>(model, key).await? {
         Created::New(id) => {
             write.commit().await?;
@@ -303,7 +264,11 @@ async fn make<R: Record>(mut write: Write<'_>, model: R::Model, key: &str) -> Re
 }
 
 /// Whether a row that is in the way was made by an earlier call with the same key, which is no conflict.
-async fn is_repeat(write: &Write<'_>, author: &Author<'_>, key: &str) -> Result<bool, Error> {
+pub(super) async fn is_repeat(
+    write: &Write<'_>,
+    author: &Author<'_>,
+    key: &str,
+) -> Result<bool, Error> {
     use entity::idempotency::{Column, Entity};
     let found = Entity::find()
         .filter(Column::Actor.eq(author.principal.actor()))
@@ -314,7 +279,7 @@ async fn is_repeat(write: &Write<'_>, author: &Author<'_>, key: &str) -> Result<
 }
 
 /// Origin of what a caller sets up.
-const ORIGIN: Origin = Origin::Reported;
+pub(super) const ORIGIN: Origin = Origin::Reported;
 
 /// Makes a programme.
 ///
@@ -364,116 +329,8 @@ pub async fn create(
     make::<programme::Entity>(write, model, &new.idempotency_key).await
 }
 
-/// Makes an indicator, or a new revision of one: the last one ends with the quarter before.
-///
-/// # Errors
-/// Forbidden; user errors; internal.
-pub async fn create_indicator(
-    db: &DatabaseConnection,
-    author: Author<'_>,
-    new: NewIndicator,
-) -> Result<Uuid, Error> {
-    let mut write = begin(db, author).await?;
-    let programme = programme_of(&write, &new.programme).await?;
-    let mut faults = Faults::default();
-    faults.code("code", &new.code);
-    faults.name("name", &new.name.ko);
-    faults.name("unit", &new.unit);
-    let decimals = new.decimals.unwrap_or(0);
-    let most = match new.value_type {
-        ValueType::Decimal | ValueType::Percent => 6,
-        ValueType::Integer | ValueType::Krw | ValueType::Boolean | ValueType::Text => 0,
-    };
-    faults.within("decimals", decimals, 0..=most);
-    let from = faults.quarter("validFrom", &new.valid_from);
-    faults.settle()?;
-    let before = indicator::Entity::find()
-        .filter(indicator::Column::ProgrammeId.eq(programme.id))
-        .filter(indicator::Column::Code.eq(&new.code))
-        .order_by_desc(indicator::Column::Revision)
-        .one(write.reads())
-        .await?;
-    let repeated = is_repeat(&write, &author, &new.idempotency_key).await?;
-    if let (Some(before), Some(from), false) = (&before, from, repeated) {
-        if before.valid_from.as_str() >= new.valid_from.as_str() {
-            return Err(Error::User(vec![UserError::at(
-                "validFrom",
-                "NOT_LATER",
-                format!("앞 개정의 적용 분기({})보다 뒤여야 합니다.", before.valid_from),
-                format!("It must be later than the last revision's, {}.", before.valid_from),
-            )]));
-        }
-        not_reported(&write, before.id, &new.valid_from).await?;
-        let last = from.previous().to_string();
-        write
-            .update::<indicator::Entity>(before.id, before.version, |row| {
-                row.insert("valid_to".to_owned(), last.into());
-            })
-            .await?;
-    }
-    let (definition_ko, definition_en) = new.definition.map(|text| (text.ko, text.en)).unzip();
-    let numeric = !matches!(new.value_type, ValueType::Boolean | ValueType::Text);
-    let revision = match (&before, repeated) {
-        (Some(before), false) => before.revision + 1,
-        (Some(before), true) => before.revision,
-        (None, _) => 1,
-    };
-    let model = indicator::Model {
-        id: Uuid::nil(),
-        programme_id: programme.id,
-        code: new.code,
-        revision,
-        position: new.position.unwrap_or_else(|| before.map_or(1, |row| row.position)),
-        name_ko: new.name.ko,
-        name_en: new.name.en,
-        definition_ko,
-        definition_en: definition_en.flatten(),
-        unit: new.unit,
-        value_type: new.value_type,
-        decimals,
-        direction: new.direction.unwrap_or(Direction::HigherIsBetter),
-        aggregation: new.aggregation.unwrap_or(if numeric {
-            Aggregation::Sum
-        } else {
-            Aggregation::None
-        }),
-        is_required: new.is_required.unwrap_or(true),
-        by_region: new.by_region.unwrap_or(false),
-        by_size: new.by_size.unwrap_or(false),
-        by_industry: new.by_industry.unwrap_or(false),
-        valid_from: new.valid_from,
-        valid_to: None,
-        visibility: Visibility::Public,
-        origin: ORIGIN,
-        version: 1,
-        created_at: author.now,
-        updated_at: author.now,
-    };
-    make::<indicator::Entity>(write, model, &new.idempotency_key).await
-}
-
-/// Whether no value was saved under a revision of an indicator from a quarter on: what was reported must keep
-/// its meaning.
-async fn not_reported(write: &Write<'_>, indicator: Uuid, from: &str) -> Result<(), Error> {
-    let reported = submission_value::Entity::find()
-        .inner_join(submission::Entity)
-        .filter(submission_value::Column::IndicatorId.eq(indicator))
-        .filter(submission::Column::Quarter.gte(from))
-        .one(write.reads())
-        .await?;
-    if reported.is_none() {
-        return Ok(());
-    }
-    Err(Error::User(vec![UserError::at(
-        "validFrom",
-        "QUARTER_REPORTED",
-        "이 분기의 값이 앞 개정으로 이미 입력되어 있습니다. 다음 분기부터 적용하십시오.",
-        "Values of this quarter were saved under the last revision; let the new one begin later.",
-    )]))
-}
-
 /// The revisions of a programme's indicators in force in a quarter.
-async fn in_force(
+pub(super) async fn in_force(
     write: &Write<'_>,
     programme: Uuid,
     quarter: &str,
@@ -523,6 +380,14 @@ pub async fn set_target(
         let text = wrong.message();
         Error::User(vec![UserError::at("value", "INVALID_VALUE", text.ko, text.en)])
     })?;
+    if let Some(beyond) = data::definition(&indicator)?.beyond(value.scaled) {
+        return Err(Error::User(vec![UserError::at(
+            "value",
+            "OUT_OF_RANGE",
+            beyond.ko,
+            beyond.en,
+        )]));
+    }
     let of = match institution_id {
         Some(id) => target::Column::InstitutionId.eq(id),
         None => target::Column::InstitutionId.is_null(),
@@ -533,7 +398,10 @@ pub async fn set_target(
         .filter(of)
         .one(write.reads())
         .await?;
-    if let Some(known) = known.filter(|known| known.scaled != value.scaled) {
+    if let Some(known) = known {
+        if known.scaled == value.scaled {
+            return Ok(known.id);
+        }
         write
             .update::<target::Entity>(known.id, known.version, |row| {
                 row.insert("value".to_owned(), value.text.into());

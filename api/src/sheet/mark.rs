@@ -126,7 +126,9 @@ fn summary(errors: usize, warnings: usize) -> String {
     match (errors, warnings) {
         (0, 0) => "문제가 없습니다.".into(),
         (0, _) => format!("경고 {warnings}건. 값이 맞으면 ‘의견’ 칸에 까닭을 적어 주십시오."),
-        (_, _) => format!("오류 {errors}건, 경고 {warnings}건. 오류를 모두 고쳐야 저장됩니다."),
+        (_, _) => {
+            format!("오류 {errors}건, 경고 {warnings}건. 오류를 모두 고쳐야 제출할 수 있습니다.")
+        }
     }
 }
 

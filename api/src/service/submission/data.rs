@@ -9,7 +9,8 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
 use uuid::Uuid;
 
 use crate::domain::cell::Cell;
-use crate::domain::form::{self, Cells, Form, Indicator, Problem};
+use crate::domain::decimal;
+use crate::domain::form::{self, Cells, Form, Indicator, Problem, Range};
 use crate::domain::quarter::Quarter;
 use crate::domain::text::Text;
 use crate::domain::validation::Rule;
@@ -55,14 +56,25 @@ pub fn quarter_of(text: &str) -> Result<Quarter, Error> {
 /// An indicator as the domain sees it.
 ///
 /// # Errors
-/// Internal, if its decimals are none.
+/// Internal, if its decimals or its range are none.
 pub fn definition(row: &entity::indicator::Model) -> Result<Indicator, Error> {
+    let decimals = u32::try_from(row.decimals).map_err(Error::internal)?;
+    let bound = |text: &Option<String>| {
+        let parsed = text.as_deref().map(|text| decimal::parse(text, row.value_type, decimals));
+        parsed.transpose().map_err(|_| Error::internal(format!("{} has no range", row.code)))
+    };
+    let range = Range {
+        minimum: bound(&row.minimum)?.map(|bound| bound.scaled),
+        maximum: bound(&row.maximum)?.map(|bound| bound.scaled),
+        severity: row.range_severity,
+    };
     Ok(Indicator {
         code: row.code.clone(),
         name_ko: row.name_ko.clone(),
         value_type: row.value_type,
-        decimals: u32::try_from(row.decimals).map_err(Error::internal)?,
+        decimals,
         aggregation: row.aggregation,
+        range,
         is_required: row.is_required,
         by_region: row.by_region,
         by_size: row.by_size,
@@ -159,7 +171,7 @@ impl FormData {
     /// The accepted total of the last quarter, as text.
     pub fn previous(&self, code: &str) -> Option<String> {
         let decimals = self.indicator(code)?.decimals;
-        self.previous.get(code).map(|scaled| crate::domain::decimal::show(*scaled, decimals))
+        self.previous.get(code).map(|scaled| decimal::show(*scaled, decimals))
     }
 
     /// Everything that is wrong with these values.

@@ -190,6 +190,7 @@ fn form_of(data: &FormData, submission: &submission::Model) -> sheet::Form {
             unit: row.unit.clone(),
             kind: kind(row.value_type),
             decimals: known.decimals,
+            range: range_of(row),
             is_required: row.is_required,
             by_region: row.by_region,
             by_size: row.by_size,
@@ -213,6 +214,12 @@ fn form_of(data: &FormData, submission: &submission::Model) -> sheet::Form {
         industries: data.industries.iter().map(|row| named(&row.code, &row.name_ko)).collect(),
         cells: Vec::new(),
     }
+}
+
+fn range_of(row: &entity::indicator::Model) -> Option<sheet::Range> {
+    let (minimum, maximum) = (row.minimum.clone(), row.maximum.clone());
+    let is_soft = row.range_severity == Severity::Warning;
+    (minimum.is_some() || maximum.is_some()).then_some(sheet::Range { minimum, maximum, is_soft })
 }
 
 fn written(data: &FormData, cell: &Cell, entry: &Entry) -> sheet::Cell {

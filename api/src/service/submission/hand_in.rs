@@ -227,6 +227,7 @@ fn revision(
         request_key: key.to_owned(),
         accepted_at: None,
         accepted_by: None,
+        accepted_by_institution_id: None,
         superseded_at: None,
         restatement_reason: row.reason.clone().filter(|_| row.is_restatement),
         public_note_ko: row.public_note_ko.clone(),

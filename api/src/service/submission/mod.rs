@@ -72,6 +72,11 @@ pub fn actor(principal: &Principal, institution: Uuid, submitted_by: Option<&str
     }
 }
 
+/// On whose behalf the caller acts.
+fn institution(author: &Author<'_>) -> Option<Uuid> {
+    author.principal.client().map(|client| client.institution.id)
+}
+
 /// Today in Seoul.
 pub fn today(author: &Author<'_>) -> NaiveDate {
     author.now.with_timezone(&seoul()).date_naive()
@@ -229,6 +234,12 @@ impl Columns {
         let value = serde_json::to_value(value).map_err(Error::internal)?;
         self.0.insert(name.to_owned(), value);
         Ok(self)
+    }
+
+    /// Who does it, and on whose behalf.
+    fn by(&mut self, name: &str, author: &Author<'_>) -> Result<&mut Self, Error> {
+        self.set(name, author.principal.actor())?;
+        self.set(&format!("{name}_institution_id"), institution(author))
     }
 
     fn status(status: SubmissionStatus) -> Result<Self, Error> {

@@ -49,7 +49,7 @@ fn problems_are_listed_linked_coloured_and_noted() {
     let marked = mark_xlsx(&form, &placed, &problems).unwrap();
 
     let findings = grid(&marked, "점검 결과");
-    assert_eq!(findings[2][0], "오류 4건, 경고 2건. 오류를 모두 고쳐야 저장됩니다.");
+    assert_eq!(findings[2][0], "오류 4건, 경고 2건. 오류를 모두 고쳐야 제출할 수 있습니다.");
     assert_eq!(findings[4], ["번호", "시트", "셀", "구분", "내용"]);
     assert_eq!(findings[5], ["1", "합계", "G5", "오류", "수가 아닙니다."]);
     assert_eq!(findings[9], ["5", "내역", "E8", "경고", "크게 달라졌습니다."]);
