@@ -16,7 +16,7 @@ use aiplus::domain::principal::{Author, Client, Institution, Principal, Scope, S
 use aiplus::error::Language;
 use aiplus::service::indicator::{self, NewIndicator};
 use aiplus::service::programme::{self, Named, NewObligation, NewProgramme};
-use aiplus::service::submission::file::{self, Format, Target, Upload};
+use aiplus::service::submission::file::{self, Format, Seen, Target, Upload};
 use aiplus::service::submission::quarter;
 use aiplus::{database, seed};
 use chrono::{DateTime, Utc};
@@ -173,7 +173,7 @@ async fn main() {
         let upload = Upload {
             format: Format::Csv,
             bytes: bytes.clone(),
-            version: Some(if what == "the same again" { 2 } else { 1 }),
+            seen: Some(Seen::OneOf(vec![if what == "the same again" { 2 } else { 1 }])),
             key: None,
             save,
             replace: false,

@@ -17,6 +17,8 @@ tests![
     mistakes_are_named_by_cell_and_nothing_is_saved,
     a_workbook_comes_back_marked,
     a_file_of_another_version_overwrites_nothing,
+    what_a_file_is_called_does_not_matter,
+    an_export_has_a_head_and_a_token_comes_first,
     what_is_no_form_is_refused,
     only_the_institution_uploads,
     what_is_not_in_the_file_stays_unless_it_is_to_be_replaced,
@@ -261,12 +263,109 @@ async fn a_file_of_another_version_overwrites_nothing(place: Place) {
         let late = files.up("submission.xlsx", "&mode=save", headers, other.clone()).await;
         assert_eq!(late.status, StatusCode::PRECONDITION_FAILED, "{:#}", late.json());
     }
-    for tag in ["1", "\"x\"", "*", "\"1\", \"2\""] {
+    for (tag, status) in [
+        ("1", StatusCode::BAD_REQUEST),
+        ("\"1", StatusCode::BAD_REQUEST),
+        ("", StatusCode::BAD_REQUEST),
+        ("\"x\"", StatusCode::PRECONDITION_FAILED),
+        ("W/\"1\"", StatusCode::PRECONDITION_FAILED),
+        ("\"1\", \"7\"", StatusCode::PRECONDITION_FAILED),
+    ] {
         let bad =
             files.up("submission.xlsx", "&mode=save", &[("if-match", tag)], other.clone()).await;
-        assert_eq!(bad.status, StatusCode::BAD_REQUEST, "{tag}");
+        assert_eq!(bad.status, status, "{tag}: {:#}", bad.json());
     }
     assert_eq!(files.version().await, 2);
+    // What names the version that there is, is taken, as RFC 9110 writes it and as proxies rewrite it.
+    let tags = ["W/\"2\"", "\"1\", W/\"3\"", "*", "\"5-gzip\"", " \"1\" ,, \"6\" "];
+    for (at, tag) in (7..).zip(tags) {
+        let next = files.book(1, &[("BUDGET", "", &at.to_string())]);
+        let saved = files.up("submission.xlsx", "&mode=save", &[("if-match", tag)], next).await;
+        assert_eq!(saved.status, StatusCode::OK, "{tag}: {:#}", saved.json());
+    }
+    let split = [("if-match", "\"1\""), ("if-match", "\"7\"")];
+    let next = files.book(1, &[("BUDGET", "", "20")]);
+    let saved = files.up("submission.xlsx", "&mode=save", &split, next).await;
+    assert_eq!(saved.status, StatusCode::OK, "{:#}", saved.json());
+}
+
+/// The address says what it is; what browsers, Windows and proxies call it does not matter.
+async fn what_a_file_is_called_does_not_matter(place: Place) {
+    let files = Files::new(&place).await;
+    let book = files.book(1, &[("BUDGET", "", "5")]);
+    for (file, body) in [("submission.csv", csv(&GOOD)), ("submission.xlsx", book)] {
+        let post = |kind: Option<&str>| {
+            let mut request = Request::post(files.address(&format!("import/{file}"), ""))
+                .header(header::AUTHORIZATION, format!("Bearer {}", files.token));
+            if let Some(kind) = kind {
+                request = request.header(header::CONTENT_TYPE, kind);
+            }
+            request
+        };
+        for kind in [
+            None,
+            Some("text/csv;charset=euc-kr"),
+            Some("application/vnd.ms-excel"),
+            Some("application/octet-stream"),
+            Some("text/plain"),
+            Some("application/x-www-form-urlencoded"),
+            Some(XLSX),
+            Some("nonsense"),
+        ] {
+            let answer = files.send(post(kind).body(Body::from(body.clone())).unwrap()).await;
+            assert_eq!(answer.status, StatusCode::OK, "{file} {kind:?}");
+        }
+        for (request, piece) in [
+            (post(Some("Multipart/Form-Data; boundary=x")), "--data-binary"),
+            (post(None).header(header::CONTENT_ENCODING, "gzip"), "Content-Encoding"),
+        ] {
+            let answer = files.send(request.body(Body::from(body.clone())).unwrap()).await;
+            assert_eq!(answer.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+            let told = answer.json();
+            assert!(told["error"]["message"].as_str().unwrap().contains(piece), "{told:#}");
+        }
+    }
+}
+
+/// HEAD tells what GET would; without a token nothing else is judged.
+async fn an_export_has_a_head_and_a_token_comes_first(place: Place) {
+    let files = Files::new(&place).await;
+    for file in ["submission.xlsx", "submission.csv"] {
+        let got = files.down(file).await;
+        let head = Request::head(files.address(&format!("export/{file}"), ""))
+            .header(header::AUTHORIZATION, format!("Bearer {}", files.token));
+        let head = files.send(head.body(Body::empty()).unwrap()).await;
+        assert_eq!((head.status, head.bytes.len()), (StatusCode::OK, 0));
+        for name in [header::CONTENT_TYPE, header::CONTENT_DISPOSITION, header::ETAG] {
+            assert_eq!(head.headers[&name], got.headers[&name], "{name}");
+        }
+        assert_eq!(head.headers[header::CONTENT_LENGTH], got.bytes.len().to_string());
+    }
+    for (method, path) in [
+        ("GET", "/export/submission.xlsx"),
+        ("HEAD", "/export/submission.csv"),
+        ("PUT", "/export/submission.csv?quarter=x"),
+        ("GET", "/export/nothing"),
+        ("POST", "/import/submission.csv?mode=maybe"),
+        ("POST", "/import/submission.pdf"),
+        ("GET", "/import/submission.csv"),
+    ] {
+        let request = Request::builder().method(method).uri(path);
+        let answer = files.send(request.body(Body::from("x")).unwrap()).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{method} {path}");
+        let challenge = answer.headers[header::WWW_AUTHENTICATE].to_str().unwrap();
+        assert!(challenge.starts_with("Bearer") && !challenge.contains("error"), "{challenge}");
+        if method != "HEAD" {
+            assert_eq!(answer.json()["error"]["code"], "UNAUTHENTICATED");
+        }
+    }
+    let put = Request::put(files.address("export/submission.csv", ""))
+        .header(header::AUTHORIZATION, format!("Bearer {}", files.token));
+    let answer = files.send(put.body(Body::empty()).unwrap()).await;
+    assert_eq!(
+        (answer.status, &answer.headers[header::ALLOW]),
+        (StatusCode::METHOD_NOT_ALLOWED, &"GET, HEAD".parse().unwrap())
+    );
 }
 
 async fn what_is_no_form_is_refused(place: Place) {
@@ -300,8 +399,7 @@ async fn what_is_no_form_is_refused(place: Place) {
     };
     let address = files.address("import/submission.csv", "");
     for (request, status) in [
-        (post(address.clone(), "text/plain"), StatusCode::UNSUPPORTED_MEDIA_TYPE),
-        (post(address.clone(), "multipart/form-data"), StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        (post(address, "multipart/form-data"), StatusCode::UNSUPPORTED_MEDIA_TYPE),
         (post(files.address("import/submission.pdf", ""), CSV), StatusCode::NOT_FOUND),
         (post(files.address("import/submission.csv", "&mode=maybe"), CSV), StatusCode::BAD_REQUEST),
         (post("/import/submission.csv?quarter=2026-Q3".to_owned(), CSV), StatusCode::BAD_REQUEST),
@@ -333,7 +431,7 @@ async fn only_the_institution_uploads(place: Place) {
         let answer = files.up("submission.csv", more, &[("if-match", "\"1\"")], csv(&GOOD)).await;
         assert_eq!(answer.status.as_u16(), up, "{institution} {scopes} uploads");
     }
-    for (token, expected) in [(None, 404), (Some("nonsense"), 401)] {
+    for (token, expected) in [(None, 401), (Some("nonsense"), 401)] {
         let mut request = Request::get(files.address("export/submission.csv", "&institution=KIBO"));
         if let Some(token) = token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));

@@ -2,7 +2,8 @@
 //! (`/import/submission.xlsx`, `.csv`), a dry run unless `mode=save`.
 //!
 //! Which version a file was made from is told by `If-Match` (RFC 9110 §13.1.1) with the `ETag` of the download;
-//! a workbook knows it by itself. To add a file: its handler here, and a route.
+//! the form knows it by itself, as a workbook and as CSV. The address says what kind of file it is: what a browser, a
+//! proxy or Windows calls it does not matter. To add a file: its handler here, and a route.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -21,15 +22,19 @@ use tokio::sync::Semaphore;
 use super::caller::Caller;
 use super::graphql::CHALLENGE;
 use super::{Refusal, Shared, body, limiter};
-use crate::error::{Error, Language, Message, UserError};
+use crate::domain::access::Denied;
+use crate::domain::principal::Principal;
+use crate::error::{Error, Language, Message, UserError, denied_message};
 use crate::graphql::submission_id;
 use crate::service::submission::file::{
-    self, Failure, Format, Found, Outcome, Report, Target, Upload,
+    self, Failure, Format, Found, Outcome, Report, Seen, Target, Upload,
 };
 use crate::sheet::MAX_UPLOAD;
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const CSV: &str = "text/csv; charset=utf-8";
+/// What is asked of who has shown no token.
+const UNSIGNED: &str = "Bearer realm=\"aiplus\"";
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Uploads that are read at a time: each may take some hundred MiB.
 const AT_A_TIME: usize = 2;
@@ -49,12 +54,24 @@ struct Fault {
     message: Message,
     errors: Vec<UserError>,
     retry_after: Option<u64>,
+    /// Methods that would do.
+    allow: Option<&'static str>,
+    /// Whether no credentials were given.
+    is_unsigned: bool,
 }
 
 impl Fault {
     fn new(status: StatusCode, code: &'static str, ko: &str, en: &str) -> Self {
         let message = Message::new(ko, en);
-        Self { status, code, message, errors: Vec::new(), retry_after: None }
+        Self {
+            status,
+            code,
+            message,
+            errors: Vec::new(),
+            retry_after: None,
+            allow: None,
+            is_unsigned: false,
+        }
     }
 
     fn show(self, caller: &Caller) -> Response {
@@ -71,7 +88,12 @@ impl Fault {
         let mut response = (self.status, Json(shown)).into_response();
         let headers = response.headers_mut();
         if self.status == StatusCode::UNAUTHORIZED {
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(CHALLENGE));
+            // Who has shown nothing is told of no error (RFC 6750 §3).
+            let challenge = if self.is_unsigned { UNSIGNED } else { CHALLENGE };
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        if let Some(methods) = self.allow {
+            headers.insert(header::ALLOW, HeaderValue::from_static(methods));
         }
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -87,6 +109,10 @@ impl From<Refusal> for Fault {
     fn from(Refusal(status, error): Refusal) -> Self {
         let retry_after = match &error {
             Error::RateLimited { retry_after } => Some(*retry_after),
+            _ => None,
+        };
+        let allow = match &error {
+            Error::MethodNotAllowed { allow } => Some(*allow),
             _ => None,
         };
         let (status, code) = match &error {
@@ -106,7 +132,7 @@ impl From<Refusal> for Fault {
             Error::User(errors) => errors,
             _ => Vec::new(),
         };
-        Self { status, code, message, errors, retry_after }
+        Self { status, code, message, errors, retry_after, allow, is_unsigned: false }
     }
 }
 
@@ -203,9 +229,9 @@ async fn send(
     parts: &Parts,
     name: &str,
 ) -> Result<Response, Fault> {
-    only(parts, &Method::GET, "GET")?;
+    sign_in(shared, caller, parts).await?;
+    only(parts, &[Method::GET, Method::HEAD], "GET, HEAD")?;
     let format = format_of(name).ok_or(Error::NotFound)?;
-    caller.sign_in(shared, parts).await?;
     let Wished { target, .. } = wished(parts, caller)?;
     let working = file::download(&shared.app.db, &caller.principal, &target, format);
     let sent = tokio::time::timeout(LONGEST, working).await.map_err(|_| Error::Timeout)??;
@@ -218,16 +244,31 @@ async fn send(
     let name = format!("attachment; filename=\"{institution}_{programme}_{quarter}.{extension}\"");
     let name = HeaderValue::from_str(&name).map_err(Error::internal)?;
     let tag = HeaderValue::from_str(&format!("\"{}\"", sent.version)).map_err(Error::internal)?;
-    let mut response = sent.bytes.into_response();
+    let length = HeaderValue::from(sent.bytes.len());
+    let is_head = parts.method == Method::HEAD;
+    let body = if is_head { Body::empty() } else { Body::from(sent.bytes) };
+    let mut response = body.into_response();
     let headers = response.headers_mut();
+    headers.insert(header::CONTENT_LENGTH, length);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CONTENT_DISPOSITION, name);
     headers.insert(header::ETAG, tag);
     Ok(response)
 }
 
-fn only(parts: &Parts, method: &Method, allow: &'static str) -> Result<(), Fault> {
-    if parts.method == *method {
+/// Lets the caller show who it is; who does not is told so before anything else is judged.
+async fn sign_in(shared: &Shared, caller: &mut Caller, parts: &Parts) -> Result<(), Fault> {
+    caller.sign_in(shared, parts).await?;
+    if caller.principal != Principal::Anonymous {
+        return Ok(());
+    }
+    let message = denied_message(Denied::SignedOut);
+    let fault = Fault::new(StatusCode::UNAUTHORIZED, Error::Unauthenticated.code(), "", "");
+    Err(Fault { message, is_unsigned: true, ..fault })
+}
+
+fn only(parts: &Parts, methods: &[Method], allow: &'static str) -> Result<(), Fault> {
+    if methods.contains(&parts.method) {
         return Ok(());
     }
     Err(Refusal::method_not_allowed(allow).into())
@@ -253,36 +294,55 @@ fn finish(caller: &Caller, answer: Result<Response, Fault>) -> Response {
     response
 }
 
-/// The content type must say what it is: no form of a web page can send it unasked.
-fn check_kind(headers: &HeaderMap, format: Format) -> Result<(), Fault> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim();
-    let wanted = match format {
-        Format::Xlsx => XLSX,
-        Format::Csv => "text/csv",
-    };
-    if kind.eq_ignore_ascii_case(wanted) && !headers.contains_key(header::CONTENT_ENCODING) {
-        return Ok(());
+/// Refuses a body that holds the file inside something else.
+fn check_body(headers: &HeaderMap) -> Result<(), Fault> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let unsupported =
+        |ko, en| Err(Fault::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", ko, en));
+    if text(header::CONTENT_TYPE).trim_start().to_ascii_lowercase().starts_with("multipart/") {
+        return unsupported(
+            "파일을 양식(multipart)으로 싸지 말고 요청 본문에 그대로 보내 주십시오. 예: curl --data-binary @파일",
+            "Send the file itself as the body, not inside a form (multipart): curl --data-binary @FILE.",
+        );
     }
-    let message = Message::new(
-        format!("Content-Type은 {wanted}이어야 합니다."),
-        format!("The content type must be {wanted}."),
-    );
-    let fault = Fault::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", "", "");
-    Err(Fault { message, ..fault })
+    if !matches!(text(header::CONTENT_ENCODING).trim(), "" | "identity") {
+        return unsupported(
+            "압축(Content-Encoding)하지 말고 파일을 그대로 보내 주십시오.",
+            "Send the file as it is, without a Content-Encoding.",
+        );
+    }
+    Ok(())
 }
 
-/// The version that `If-Match` names; none if the header is not there.
-fn version(headers: &HeaderMap) -> Result<Option<i32>, Fault> {
-    let Some(given) = headers.get(header::IF_MATCH) else { return Ok(None) };
-    let tag = given.to_str().ok().and_then(|tag| tag.strip_prefix('"')?.strip_suffix('"'));
-    match tag.and_then(|tag| tag.parse().ok()) {
-        Some(version) => Ok(Some(version)),
-        None => Err(bad(
-            "If-Match에는 내려받을 때의 ETag 하나를 그대로 적어 주십시오.",
-            "If-Match takes the one ETag of the download as it is.",
-        )),
+/// The version that `If-Match` names; none if the header is not there. A weak tag names its version too: proxies
+/// weaken tags of what they compress, or add `-gzip`, and a version does not depend on that.
+fn seen(headers: &HeaderMap) -> Result<Option<Seen>, Fault> {
+    let mut given = headers.get_all(header::IF_MATCH).iter().peekable();
+    if given.peek().is_none() {
+        return Ok(None);
     }
+    let bad = || {
+        bad(
+            "If-Match에는 내려받을 때의 ETag를 그대로 적어 주십시오. 예: \"3\"",
+            "If-Match takes the ETag of the download as it is, e.g. \"3\".",
+        )
+    };
+    let mut versions = Vec::new();
+    for tag in given.flat_map(|value| value.to_str().unwrap_or("?").split(',')).map(str::trim) {
+        if tag == "*" {
+            return Ok(Some(Seen::Any));
+        }
+        if tag.is_empty() {
+            continue;
+        }
+        let strong = tag.strip_prefix("W/").unwrap_or(tag);
+        let opaque = strong.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        let opaque = opaque.ok_or_else(bad)?;
+        let opaque = opaque.strip_suffix("-gzip").unwrap_or(opaque);
+        // A tag that is none of ours names no version that there is.
+        versions.push(opaque.parse().unwrap_or(0));
+    }
+    if versions.is_empty() { Err(bad()) } else { Ok(Some(Seen::OneOf(versions))) }
 }
 
 /// The caller's key, kept apart from those of mutations.
@@ -305,12 +365,12 @@ async fn take(
     body: Body,
     name: &str,
 ) -> Result<Response, Fault> {
-    only(parts, &Method::POST, "POST")?;
+    sign_in(shared, caller, parts).await?;
+    only(parts, &[Method::POST], "POST")?;
     let format = format_of(name).ok_or(Error::NotFound)?;
-    caller.sign_in(shared, parts).await?;
     let Wished { target, save, replace } = wished(parts, caller)?;
-    check_kind(&parts.headers, format)?;
-    let (version, key) = (version(&parts.headers)?, idempotency_key(&parts.headers)?);
+    check_body(&parts.headers)?;
+    let (seen, key) = (seen(&parts.headers)?, idempotency_key(&parts.headers)?);
     let accept = parts.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
     let mark = format == Format::Xlsx && accept.is_some_and(|accept| accept.contains(XLSX));
     // Who may not upload is told before anything is read.
@@ -318,7 +378,7 @@ async fn take(
     let most = usize::try_from(MAX_UPLOAD).map_err(Error::internal)?;
     let bytes = body::read_within(body, most, ARRIVAL).await?;
     let bytes = Vec::from(bytes);
-    let upload = Upload { format, bytes, version, key, save, replace, mark };
+    let upload = Upload { format, bytes, seen, key, save, replace, mark };
     let working = async {
         let _turn = TURNS.acquire().await.map_err(Error::internal)?;
         let author = caller.author(Utc::now());

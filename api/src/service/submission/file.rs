@@ -56,6 +56,26 @@ pub struct Sent {
     pub version: i32,
 }
 
+/// The version that a caller says it saw.
+#[derive(Debug, Clone)]
+pub enum Seen {
+    /// Whichever there is.
+    Any,
+    /// One of these.
+    OneOf(Vec<i32>),
+}
+
+impl Seen {
+    /// The version to be judged by, where there is this one now.
+    fn version(&self, now: i32) -> i32 {
+        match self {
+            Self::Any => now,
+            Self::OneOf(versions) if versions.contains(&now) => now,
+            Self::OneOf(versions) => versions.first().copied().unwrap_or_default(),
+        }
+    }
+}
+
 /// An upload.
 #[derive(Debug, Clone)]
 pub struct Upload {
@@ -63,8 +83,8 @@ pub struct Upload {
     pub format: Format,
     /// What it holds.
     pub bytes: Vec<u8>,
-    /// Version that the caller says it saw; a workbook knows its own.
-    pub version: Option<i32>,
+    /// Version that the caller says it saw; a file may know its own.
+    pub seen: Option<Seen>,
     /// Idempotency key; made of the content if none is given.
     pub key: Option<String>,
     /// Whether to save; else it is a dry run.
@@ -501,7 +521,7 @@ pub async fn upload(
     let (one, two, three) = (upload.clone(), data.clone(), form.clone());
     let mut read =
         apart(move || read(&one, &two, &three, language)).await?.map_err(Failure::Unreadable)?;
-    let said = upload.version.or(read.version);
+    let said = upload.seen.as_ref().map(|seen| seen.version(found.version)).or(read.version);
     let absent: Vec<Cell> =
         standing.cells.keys().filter(|cell| !read.edits.contains_key(cell)).cloned().collect();
     let absent_count = absent.len();
