@@ -1,27 +1,140 @@
 //! Every setting, with its default: flags of the command line, and the environment under the name given
-//! in the flag's help. Nothing else reads the environment.
+//! in the flag's help. `cli::settings` reads both; nothing else reads the environment.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+
+use crate::database;
+use crate::domain::api_client::is_origin;
+
+/// The values of a list parted by commas.
+fn list<T>(text: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, String> {
+    if text.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut values = Vec::new();
+    let mut wrong = Vec::new();
+    for piece in text.split(',').map(str::trim) {
+        match read(piece) {
+            Ok(value) => values.push(value),
+            Err(_) if piece.is_empty() => {
+                wrong.push("nothing stands between two commas".to_owned())
+            }
+            Err(cause) => wrong.push(format!("{piece} {cause}")),
+        }
+    }
+    if wrong.is_empty() { Ok(values) } else { Err(wrong.join("; ")) }
+}
+
+fn operators(text: &str) -> Result<Vec<String>, String> {
+    let codes = list(text, |code| {
+        let is_code = !code.is_empty() && !code.contains(char::is_whitespace);
+        if is_code { Ok(code.to_owned()) } else { Err("is no code of an institution".to_owned()) }
+    })?;
+    if codes.is_empty() {
+        Err("at least one institution runs the programme".to_owned())
+    } else {
+        Ok(codes)
+    }
+}
+
+fn origins(text: &str) -> Result<Vec<String>, String> {
+    list(text, |origin| {
+        let fault = "is no origin: write scheme, host and any port, nothing else, such as https://dash.example.kr";
+        if is_origin(origin) { Ok(origin.to_owned()) } else { Err(fault.to_owned()) }
+    })
+}
+
+fn networks(text: &str) -> Result<Vec<IpNet>, String> {
+    list(text, |network| {
+        let one = || network.parse::<IpAddr>().map(IpNet::from);
+        let fault = "is no network: write one such as 10.0.0.0/8, or an address";
+        network.parse().or_else(|_| one()).map_err(|_| fault.to_owned())
+    })
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let fault = "write ADDRESS:PORT, such as 127.0.0.1:8080, or 0.0.0.0:8080 for every address of this machine";
+    text.parse().map_err(|_| fault.to_owned())
+}
+
+/// An address by which callers know the server, without a slash at its end.
+fn public_url(text: &str) -> Result<String, String> {
+    let url = text.strip_suffix('/').unwrap_or(text);
+    let fault = "write scheme, host in small letters and any port, nothing else, such as https://api.example.kr";
+    if is_origin(url) { Ok(url.to_owned()) } else { Err(fault.to_owned()) }
+}
+
+fn database_url(text: &str) -> Result<String, String> {
+    database::check(text).map(|()| text.to_owned())
+}
+
+/// What is logged: a level for everything, and levels for targets.
+#[derive(Debug, Clone)]
+pub struct LogFilter(pub Targets);
+
+impl FromStr for LogFilter {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        // What drivers say of each statement is of no use to an operator, unless they are named.
+        let mut filter = Targets::new()
+            .with_default(LevelFilter::INFO)
+            .with_target("sea_orm_migration", LevelFilter::WARN)
+            .with_target("sqlx", LevelFilter::WARN);
+        let read = |level: &str| {
+            // The library takes nothing at all for a level.
+            let level = Some(level.trim()).filter(|level| !level.is_empty()).ok_or(());
+            level.and_then(|level| LevelFilter::from_str(level).map_err(drop)).map_err(|()| {
+                "is no level: write error, warn, info, debug, trace or off".to_owned()
+            })
+        };
+        let named = list(text, |piece| match piece.split_once('=') {
+            None => Ok((None, read(piece)?)),
+            Some((target, level)) => {
+                let target = target.trim();
+                let is_path = !target.is_empty()
+                    && target
+                        .chars()
+                        .all(|letter| letter.is_alphanumeric() || "_:-".contains(letter));
+                if !is_path {
+                    return Err("names no target: write one such as aiplus=debug".to_owned());
+                }
+                Ok((Some(target.to_owned()), read(level)?))
+            }
+        })?;
+        for (target, level) in named {
+            filter = match target {
+                None => filter.with_default(level),
+                Some(target) => filter.with_target(target, level),
+            };
+        }
+        Ok(Self(filter))
+    }
+}
 
 /// Where data is kept.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Database")]
 pub struct DatabaseSettings {
     /// Database: `sqlite://FILE` or `postgres://USER:PASSWORD@HOST/NAME`
     #[arg(
         long,
         env = "DATABASE_URL",
         default_value = "sqlite://aiplus.db",
+        value_parser = database_url,
         hide_env_values = true,
         global = true
     )]
     pub database_url: String,
     /// A replica that queries read; the database itself if left out
-    #[arg(long, env = "AIPLUS_DATABASE_READ_URL", hide_env_values = true, global = true)]
+    #[arg(long, env = "AIPLUS_DATABASE_READ_URL", value_parser = database_url, hide_env_values = true, global = true)]
     pub database_read_url: Option<String>,
     /// Most connections to the database at a time
     #[arg(long, env = "AIPLUS_DATABASE_CONNECTIONS", default_value_t = 8, value_parser = clap::value_parser!(u32).range(2..=1000), global = true)]
@@ -37,12 +150,13 @@ pub enum LogFormat {
     Json,
 }
 
-/// What is logged.
+/// How the log is kept.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Log")]
 pub struct LogSettings {
     /// What to log: `error`, `warn`, `info`, `debug`, or targets like `aiplus=debug`
-    #[arg(long, env = "AIPLUS_LOG", default_value = "info", global = true)]
-    pub log: String,
+    #[arg(long, env = "AIPLUS_LOG", default_value = "info", value_parser = LogFilter::from_str, global = true)]
+    pub log: LogFilter,
     /// Form of the log
     #[arg(long, env = "AIPLUS_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text, global = true)]
     pub log_format: LogFormat,
@@ -50,6 +164,7 @@ pub struct LogSettings {
 
 /// Who may come in.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Access")]
 pub struct AccessSettings {
     /// Key file that signs tokens (PEM, PKCS#8), made at the first start; `aiplus-keys.pem` beside the SQLite file or in the working folder if left out
     #[arg(long, env = "AIPLUS_SIGNING_KEY_FILE", global = true)]
@@ -58,11 +173,11 @@ pub struct AccessSettings {
     #[arg(
         long,
         env = "AIPLUS_OPERATORS",
-        value_delimiter = ',',
+        value_parser = operators,
         default_value = "MSS,TIPA",
         global = true
     )]
-    pub operators: Vec<String>,
+    pub operators: std::vec::Vec<String>,
     /// File (TOML) of outside issuers whose tokens are taken as well
     #[arg(long, env = "AIPLUS_ISSUERS_FILE", global = true)]
     pub issuers_file: Option<PathBuf>,
@@ -73,7 +188,7 @@ impl AccessSettings {
     pub fn key_file(&self, database: &DatabaseSettings) -> PathBuf {
         const NAME: &str = "aiplus-keys.pem";
         self.signing_key_file.clone().unwrap_or_else(|| {
-            crate::database::sqlite_file(&database.database_url)
+            database::sqlite_file(&database.database_url)
                 .map_or_else(|| PathBuf::from(NAME), |file| file.with_file_name(NAME))
         })
     }
@@ -92,30 +207,31 @@ pub enum Introspection {
 
 /// How much callers may ask for.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Limits")]
 pub struct LimitSettings {
     /// Seconds after which a query is given up
-    #[arg(long, env = "AIPLUS_QUERY_TIMEOUT", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    #[arg(long, env = "AIPLUS_QUERY_TIMEOUT", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600), global = true)]
     pub query_timeout: u64,
     /// Requests a minute from one address (IPv6: one /64); 0 for no limit
-    #[arg(long, env = "AIPLUS_ADDRESS_RATE", default_value_t = 6000)]
+    #[arg(long, env = "AIPLUS_ADDRESS_RATE", default_value_t = 6000, global = true)]
     pub address_rate: u32,
     /// Whether callers on this machine are limited as well
-    #[arg(long, env = "AIPLUS_RATE_LOOPBACK", default_value_t = false, action = clap::ArgAction::Set)]
+    #[arg(long, env = "AIPLUS_RATE_LOOPBACK", default_value_t = false, action = clap::ArgAction::Set, global = true)]
     pub rate_loopback: bool,
     /// Cost points a minute of a client of the tier STANDARD, one a request and one a row read; ELEVATED has ten times as many; 0 for no limit
-    #[arg(long, env = "AIPLUS_CLIENT_RATE", default_value_t = 60_000)]
+    #[arg(long, env = "AIPLUS_CLIENT_RATE", default_value_t = 60_000, global = true)]
     pub client_rate: u32,
     /// Most connections at a time
-    #[arg(long, env = "AIPLUS_CONNECTIONS", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(long, env = "AIPLUS_CONNECTIONS", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..=1_000_000), global = true)]
     pub connections: u32,
     /// Most WebSocket connections and streams of server-sent events at a time from one address
-    #[arg(long, env = "AIPLUS_SOCKETS_PER_ADDRESS", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, env = "AIPLUS_SOCKETS_PER_ADDRESS", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000), global = true)]
     pub sockets_per_address: u32,
     /// Who is told the schema by introspection
-    #[arg(long, env = "AIPLUS_INTROSPECTION", value_enum, default_value_t = Introspection::Everyone)]
+    #[arg(long, env = "AIPLUS_INTROSPECTION", value_enum, default_value_t = Introspection::Everyone, global = true)]
     pub introspection: Introspection,
     /// File (JSON: SHA-256 to document) of the only documents that are answered
-    #[arg(long, env = "AIPLUS_TRUSTED_DOCUMENTS")]
+    #[arg(long, env = "AIPLUS_TRUSTED_DOCUMENTS", global = true)]
     pub trusted_documents: Option<PathBuf>,
 }
 
@@ -128,22 +244,23 @@ impl LimitSettings {
 
 /// How the server serves.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Serving")]
 pub struct ServeSettings {
     /// Address to listen on
-    #[arg(long, env = "AIPLUS_LISTEN", default_value = "127.0.0.1:8080")]
+    #[arg(long, env = "AIPLUS_LISTEN", default_value = "127.0.0.1:8080", value_parser = address, global = true)]
     pub listen: SocketAddr,
     /// Address by which callers know the server, issuer of its tokens; `http://` and the listening address if left out
-    #[arg(long, env = "AIPLUS_PUBLIC_URL")]
+    #[arg(long, env = "AIPLUS_PUBLIC_URL", value_parser = public_url, global = true)]
     pub public_url: Option<String>,
     /// Whether `/graphiql` is served
-    #[arg(long, env = "AIPLUS_GRAPHIQL", default_value_t = true, action = clap::ArgAction::Set)]
+    #[arg(long, env = "AIPLUS_GRAPHIQL", default_value_t = true, action = clap::ArgAction::Set, global = true)]
     pub graphiql: bool,
     /// Origins of web pages that may call the API, parted by commas, beside those of each client
-    #[arg(long, env = "AIPLUS_CORS_ORIGINS", value_delimiter = ',')]
-    pub cors_origins: Vec<String>,
+    #[arg(long, env = "AIPLUS_CORS_ORIGINS", value_parser = origins, default_value = "", hide_default_value = true, global = true)]
+    pub cors_origins: std::vec::Vec<String>,
     /// Networks of proxies whose `X-Forwarded-For` is believed, parted by commas
-    #[arg(long, env = "AIPLUS_TRUSTED_PROXIES", value_delimiter = ',')]
-    pub trusted_proxies: Vec<IpNet>,
+    #[arg(long, env = "AIPLUS_TRUSTED_PROXIES", value_parser = networks, default_value = "", hide_default_value = true, global = true)]
+    pub trusted_proxies: std::vec::Vec<IpNet>,
     #[command(flatten)]
     #[allow(missing_docs, reason = "the group has its own documentation")]
     pub limits: LimitSettings,
@@ -152,7 +269,6 @@ pub struct ServeSettings {
 impl ServeSettings {
     /// Address by which callers know the server, without a slash at its end.
     pub fn public_url(&self) -> String {
-        let url = self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen));
-        url.trim_end_matches('/').to_owned()
+        self.public_url.clone().unwrap_or_else(|| format!("http://{}", self.listen))
     }
 }

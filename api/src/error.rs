@@ -319,6 +319,19 @@ impl From<Denied> for Error {
     }
 }
 
+impl Error {
+    /// What the operator at the terminal is told: the cause itself is what helps.
+    pub fn for_operator(self) -> String {
+        match self {
+            Self::Internal(cause) => cause,
+            Self::User(errors) => {
+                errors.into_iter().map(|error| error.message.en).collect::<Vec<_>>().join("\n")
+            }
+            other => other.message().en,
+        }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

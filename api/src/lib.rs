@@ -12,6 +12,7 @@ pub mod domain;
 pub mod error;
 pub mod graphql;
 pub mod http;
+mod private;
 pub mod read;
 pub mod seed;
 pub mod service;

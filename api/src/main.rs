@@ -1,13 +1,10 @@
-//! Hands the arguments to `cli`.
+//! Hands over to `cli`.
 
 use std::process::ExitCode;
-
-use clap::Parser;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-#[tokio::main]
-async fn main() -> ExitCode {
-    aiplus::cli::run(aiplus::cli::Cli::parse()).await
+fn main() -> ExitCode {
+    aiplus::cli::main()
 }

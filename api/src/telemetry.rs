@@ -2,7 +2,6 @@
 
 use std::io::IsTerminal;
 
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt;
 use tracing_subscriber::prelude::*;
 
@@ -10,10 +9,7 @@ use crate::config::{LogFormat, LogSettings};
 
 /// Starts the log, on the standard error stream.
 pub fn start(settings: &LogSettings) {
-    // What drivers say of each statement is of no use to an operator.
-    let filter = EnvFilter::try_new(format!("{},sea_orm_migration=warn,sqlx=warn", settings.log))
-        .unwrap_or_else(|_| EnvFilter::new("info"));
-    let registry = tracing_subscriber::registry().with(filter);
+    let registry = tracing_subscriber::registry().with(settings.log.0.clone());
     let started = match settings.log_format {
         LogFormat::Text => registry
             .with(

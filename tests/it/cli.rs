@@ -5,7 +5,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread::JoinHandle;
 
@@ -71,7 +71,8 @@ impl Done {
 }
 
 impl Terminal {
-    async fn new(place: &Place) -> Self {
+    /// A terminal over a database that is empty.
+    pub async fn new(place: &Place) -> Self {
         Self::over(place.empty().await)
     }
 
@@ -80,7 +81,18 @@ impl Terminal {
         Self { folder: TempDir::new().unwrap(), url }
     }
 
-    fn key_file(&self) -> PathBuf {
+    /// Where it stands.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The address of its database.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Where its server keeps its keys.
+    pub fn key_file(&self) -> PathBuf {
         self.folder.path().join("keys.pem")
     }
 
@@ -97,7 +109,8 @@ impl Terminal {
         command
     }
 
-    fn aiplus(&self, arguments: &[&str]) -> Command {
+    /// `aiplus` with arguments.
+    pub fn aiplus(&self, arguments: &[&str]) -> Command {
         let mut command = self.program(std::env::current_exe().unwrap().to_str().unwrap());
         command.env(AS_COMMAND, "1").args(arguments);
         command
@@ -126,7 +139,8 @@ impl Terminal {
         line.strip_prefix("aiplus: ").unwrap_or_else(|| panic!("{line}")).to_owned()
     }
 
-    async fn database(&self) -> DatabaseConnection {
+    /// Its database.
+    pub async fn database(&self) -> DatabaseConnection {
         database::connect(&self.url, 2).await.unwrap()
     }
 
@@ -140,7 +154,7 @@ impl Terminal {
 }
 
 /// Waits for a command beside the tests that run meanwhile.
-async fn finished(mut command: Command) -> Done {
+pub async fn finished(mut command: Command) -> Done {
     tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap().into()
 }
 
@@ -345,7 +359,8 @@ async fn what_cannot_be_done_is_one_readable_line(place: Place) {
     }
 }
 
-fn mode(path: &PathBuf) -> u32 {
+/// The permissions of a file.
+pub fn mode(path: &Path) -> u32 {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
@@ -506,12 +521,28 @@ impl Running {
 
     /// Starts a server that logs from that level on.
     pub async fn start_saying(terminal: &Terminal, level: &str) -> Self {
+        Self::start_as(|| terminal.aiplus(&["serve"]), level).await
+    }
+
+    /// Starts a server whose files are made under a mask.
+    pub async fn start_with_mask(terminal: &Terminal, mask: &str) -> Self {
+        let command = || {
+            let aiplus = terminal.aiplus(&[]);
+            let mut shell = terminal.program("sh");
+            let script = format!("umask {mask}; exec \"$0\" serve");
+            shell.env(AS_COMMAND, "1").arg("-c").arg(script).arg(aiplus.get_program());
+            shell
+        };
+        Self::start_as(command, "info").await
+    }
+
+    async fn start_as(command: impl Fn() -> Command, level: &str) -> Self {
         // A port that was free a moment ago may be taken by another test meanwhile.
         for _ in 0..20 {
             let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
             let address = port.local_addr().unwrap();
             drop(port);
-            let mut command = terminal.aiplus(&["serve"]);
+            let mut command = command();
             command
                 .env("AIPLUS_LISTEN", address.to_string())
                 .env("AIPLUS_LOG", level)
@@ -766,8 +797,9 @@ async fn run_as_written(terminal: &Terminal, server: &Running, heading: &str) ->
     let found = tokio::task::spawn_blocking(move || curl.output()).await.unwrap();
     assert!(found.is_ok_and(|curl| curl.status.success()), "this test needs curl");
 
-    let bin = terminal.folder.path().join("bin");
-    std::fs::create_dir(&bin).unwrap();
+    // The folder is as it is after the first command of "Run it": the program is there, and on no path.
+    let bin = terminal.folder.path().join("target/release");
+    std::fs::create_dir_all(&bin).unwrap();
     let wrapper = bin.join("aiplus");
     let exe = std::env::current_exe().unwrap();
     std::fs::write(
@@ -777,14 +809,14 @@ async fn run_as_written(terminal: &Terminal, server: &Running, heading: &str) ->
     .unwrap();
     std::fs::set_permissions(&wrapper, std::os::unix::fs::PermissionsExt::from_mode(0o755))
         .unwrap();
+    let first = shell_blocks("Run it");
+    let first = first.iter().filter(|block| !block.contains("cargo run"));
     // Only the address differs; a step that fails ends it.
     let address = "http://127.0.0.1:8080";
-    let script = blocks.join("\n");
+    let script = first.chain(&blocks).map(String::as_str).collect::<Vec<_>>().join("\n");
     assert!(script.contains(address), "{script}");
     let script = script.replace(address, &format!("http://{}", server.address));
     let mut shell = terminal.program("bash");
-    let path = std::env::var("PATH").unwrap_or_default();
-    shell.env("PATH", format!("{}:{path}", bin.display()));
     shell.args(["-e", "-u", "-o", "pipefail", "-c", &script]);
     let done = finished(shell).await;
     assert_eq!((done.code, &*done.err), (Some(0), ""), "{}", done.out);

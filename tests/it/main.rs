@@ -36,6 +36,7 @@ mod results_load;
 mod results_reports;
 mod schema;
 mod seed;
+mod settings;
 mod socket;
 mod statistics;
 mod subscription;
@@ -48,13 +49,10 @@ mod write;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 fn main() -> ExitCode {
     // Tests of the command line start this binary as the command.
     if std::env::var_os(cli::AS_COMMAND).is_some() {
-        let runtime = tokio::runtime::Runtime::new().unwrap();
-        return runtime.block_on(aiplus::cli::run(aiplus::cli::Cli::parse()));
+        return aiplus::cli::main();
     }
     let tests = [
         access::tests(),
@@ -82,6 +80,7 @@ fn main() -> ExitCode {
         results_reports::tests(),
         schema::tests(),
         seed::tests(),
+        settings::tests(),
         socket::tests(),
         statistics::tests(),
         subscription::tests(),

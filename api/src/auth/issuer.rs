@@ -128,12 +128,19 @@ impl Issuers {
         let Some(path) = path else { return Ok(Self::default()) };
         let fault = |cause: String| Error::internal(format!("{}: {cause}", path.display()));
         let text = std::fs::read_to_string(path).map_err(|error| fault(error.to_string()))?;
-        let file: File = toml::from_str(&text).map_err(|error| fault(error.to_string()))?;
-        let issuers = file.issuer.into_iter().map(|settings| {
+        let file: File = toml::from_str(&text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            fault(format!("line {}: {}", before.matches('\n').count() + 1, error.message()))
+        })?;
+        let (mut issuers, mut faults) = (Vec::new(), Vec::new());
+        for settings in file.issuer {
             let name = settings.issuer.clone();
-            Issuer::new(settings, path).map_err(|cause| fault(format!("{name}: {cause}")))
-        });
-        Ok(Self(issuers.collect::<Result<_, _>>()?))
+            match Issuer::new(settings, path) {
+                Ok(issuer) => issuers.push(issuer),
+                Err(cause) => faults.push(format!("{name}: {}", cause.for_operator())),
+            }
+        }
+        if faults.is_empty() { Ok(Self(issuers)) } else { Err(fault(faults.join("; "))) }
     }
 
     /// The claims of a token of one of these issuers; `operators` are the codes of the institutions that run

@@ -16,6 +16,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 
 use super::watched::Watched;
 use crate::error::Error;
+use crate::private;
 
 /// Seconds for which callers may keep the key set.
 pub const CACHED: u32 = 300;
@@ -205,7 +206,7 @@ impl KeyStore {
             // Servers that start at once: the first one's file counts.
             create(&path, &KeyRing(vec![Key::generate(now)?]))?;
         }
-        warn_if_readable(&path);
+        private::tighten(&path);
         Ok(Self(Watched::new(path, KeyRing::parse)?))
     }
 
@@ -270,11 +271,8 @@ fn private_file(path: &Path, ring: &KeyRing) -> Result<PathBuf, Error> {
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".{}", uuid::Uuid::new_v4().simple()));
     let fresh = PathBuf::from(name);
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
+    private::options()
+        .create_new(true)
         .open(&fresh)
         .and_then(|mut file| {
             file.write_all(ring.text().as_bytes())?;
@@ -282,18 +280,6 @@ fn private_file(path: &Path, ring: &KeyRing) -> Result<PathBuf, Error> {
         })
         .map_err(|error| cannot_write(path, &error))?;
     Ok(fresh)
-}
-
-fn warn_if_readable(path: &Path) {
-    #[cfg(unix)]
-    if let Ok(data) = std::fs::metadata(path) {
-        use std::os::unix::fs::PermissionsExt as _;
-        if data.permissions().mode() & 0o077 != 0 {
-            tracing::warn!(file = %path.display(), "signing_keys.readable_by_others");
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = path;
 }
 
 #[cfg(test)]

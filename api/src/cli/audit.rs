@@ -26,6 +26,10 @@ pub enum Command {
 pub async fn run(settings: &DatabaseSettings, command: Command) -> Result<(), Error> {
     let Command::Verify { anchor } = command;
     let anchor = anchor.map(|text| read(&text)).transpose()?;
+    if let Some(file) = database::sqlite_file(&settings.database_url).filter(|file| !file.exists())
+    {
+        return Err(Error::internal(format!("there is no database {}", file.display())));
+    }
     let db = database::connect(&settings.database_url, settings.database_connections).await?;
     let verdict = verify(&db, anchor).await?;
     db.close().await?;

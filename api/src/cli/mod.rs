@@ -1,9 +1,13 @@
 //! The command line: one function a subcommand, a file for each group of them.
 
 mod audit;
+mod check;
 mod client;
 mod keys;
+mod settings;
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -18,6 +22,8 @@ use crate::database::{self, PrepareLock};
 use crate::error::Error;
 use crate::seed::{self, DataSet, Summary};
 use crate::{graphql, http, telemetry};
+
+use settings::{Mistakes, Unread};
 
 /// aiplus: system of record and GraphQL API of Korea's SME AI-adoption programme (중소·벤처 AI 대전환)
 #[derive(Debug, Parser)]
@@ -38,7 +44,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the API (also what happens without a subcommand)
-    Serve(ServeSettings),
+    Serve,
     /// Bring the tables up to date and stop
     Migrate,
     /// Load the starting data set and stop
@@ -66,37 +72,93 @@ enum Command {
     },
 }
 
-/// Runs the command; tells the shell whether it worked.
-pub async fn run(cli: Cli) -> ExitCode {
-    telemetry::start(&cli.log);
-    let done = match cli.command {
-        None => serve(&cli.database, &cli.access, &cli.serve).await,
-        Some(Command::Serve(settings)) => serve(&cli.database, &cli.access, &settings).await,
-        Some(Command::Migrate) => migrate(&cli.database).await,
-        Some(Command::Seed { demo }) => seed(&cli.database, demo).await,
-        Some(Command::Schema) => {
-            print(&graphql::sdl());
-            Ok(())
-        }
-        Some(Command::Client { command }) => client::run(&cli.database, command).await,
-        Some(Command::Keys { command }) => keys::run(&cli.access.key_file(&cli.database), &command),
-        Some(Command::Audit { command }) => audit::run(&cli.database, command).await,
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
+/// Why a command has not done what it should.
+#[derive(Debug)]
+enum Failure {
+    /// A setting is wrong: nothing was done.
+    Settings(Mistakes),
+    /// Anything else.
+    Other(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl Mistakes {
+    fn none(self) -> Result<(), Failure> {
+        if self.is_empty() { Ok(()) } else { Err(Failure::Settings(self)) }
+    }
+}
+
+/// Exit code where the command line or a setting is wrong.
+const WRONG: u8 = 2;
+
+/// The program: what `main` is, here so that everything it reaches is compiled once, with this crate.
+pub fn main() -> ExitCode {
+    match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime.block_on(run()),
         Err(error) => {
-            // The person at the terminal is the operator: the cause itself is what helps.
-            let text = match error {
-                Error::Internal(cause) => cause,
-                Error::User(errors) => {
-                    errors.into_iter().map(|error| error.message.en).collect::<Vec<_>>().join("\n")
-                }
-                other => other.message().en,
-            };
-            let _ = writeln!(std::io::stderr(), "aiplus: {text}");
+            complain(&format!("cannot begin: {error}"));
             ExitCode::FAILURE
         }
     }
+}
+
+/// Reads the command line and the environment of this process and does what they say; tells the shell
+/// whether it worked.
+async fn run() -> ExitCode {
+    let environment: BTreeMap<OsString, OsString> = std::env::vars_os().collect();
+    let cli = match settings::read(std::env::args_os().collect(), &environment) {
+        Ok(cli) => cli,
+        Err(Unread::Said(said)) => {
+            let _ = said.print();
+            return ExitCode::from(u8::try_from(said.exit_code()).unwrap_or(WRONG));
+        }
+        Err(Unread::Wrong(mistakes, said)) => {
+            complain(&mistakes.text());
+            said.map(|said| said.print());
+            return ExitCode::from(WRONG);
+        }
+    };
+    telemetry::start(&cli.log);
+    match carry_out(cli).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Settings(mistakes)) => {
+            complain(&mistakes.text());
+            ExitCode::from(WRONG)
+        }
+        Err(Failure::Other(error)) => {
+            complain(&error.for_operator());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr(), "aiplus: {text}");
+}
+
+async fn carry_out(cli: Cli) -> Result<(), Failure> {
+    let Cli { command, mut serve, database, access, .. } = cli;
+    let command = command.unwrap_or(Command::Serve);
+    let mut mistakes = check::settings(&database, &access, &serve).await;
+    if matches!(command, Command::Serve) {
+        check::port(&mut serve, &mut mistakes);
+    }
+    mistakes.none()?;
+    match command {
+        Command::Serve => return self::serve(&database, &access, &serve).await,
+        Command::Migrate => migrate(&database).await?,
+        Command::Seed { demo } => seed(&database, demo).await?,
+        Command::Schema => print(&graphql::sdl()),
+        Command::Client { command } => client::run(&database, command).await?,
+        Command::Keys { command } => keys::run(&access.key_file(&database), &command)?,
+        Command::Audit { command } => audit::run(&database, command).await?,
+    }
+    Ok(())
 }
 
 /// To standard output; a reader that has gone away is no error of ours.
@@ -156,15 +218,18 @@ async fn serve(
     database: &DatabaseSettings,
     access: &AccessSettings,
     settings: &ServeSettings,
-) -> Result<(), Error> {
+) -> Result<(), Failure> {
     let started = Instant::now();
     let mut terminal = Terminal::new();
     let (app, summary) = App::start(database, access, settings, &mut terminal).await?;
     terminal.clear();
+    check::operators(&app.db, access).await.none()?;
     tell("starting data set", &summary, started);
-    let listener = tokio::net::TcpListener::bind(settings.listen).await.map_err(|error| {
-        Error::internal(format!("cannot listen on {}: {error}", settings.listen))
-    })?;
+    let listener = tokio::net::TcpListener::bind(settings.listen)
+        .await
+        .map_err(|error| Error::internal(check::cannot_listen(settings.listen, &error)))?;
+    // Whoever is told that it is ready may stop it at once.
+    let told = http::stop_signal();
     let url = settings.public_url();
     print(&format!(
         "\naiplus is ready\n  GraphQL   {url}/graphql\n  GraphiQL  {url}/graphiql\n  health    {url}/healthz  {url}/readyz\n\n\
@@ -174,7 +239,7 @@ async fn serve(
          Stop with Ctrl-C.\n"
     ));
     tracing::info!(listen = %settings.listen, "server.started");
-    http::serve(listener, app.clone(), settings).await?;
+    http::serve_until(listener, app.clone(), settings, told).await?;
     app.close().await?;
     tracing::info!("server.stopped");
     Ok(())

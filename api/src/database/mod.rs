@@ -3,28 +3,82 @@
 
 pub mod reads;
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
 use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait};
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
 };
 
+use crate::domain::form::nearest;
 use crate::error::Error;
+use crate::private;
 
 /// Name of the lock in PostgreSQL under which the database is prepared.
 const PREPARE_LOCK: i64 = 0x6169_706c_7573;
 /// How long a write waits for another on SQLite.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a look at the database may wait for it.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// End of the name of the file that is locked while a SQLite database is prepared.
+const LOCK: &str = ".lock";
 /// Longest statement on PostgreSQL that is no query of a caller's.
 const LONGEST: Duration = Duration::from_secs(30);
 /// Prepared statements kept by each connection; the read path has few texts, but more than the default.
 const STATEMENTS: usize = 400;
 
-fn is_sqlite(url: &str) -> bool {
+/// Whether an address is one of SQLite.
+pub fn is_sqlite(url: &str) -> bool {
     url.starts_with("sqlite:")
+}
+
+/// Whether an address is one of a database that this program speaks to.
+///
+/// # Errors
+/// What is wrong with it; never a password.
+pub fn check(url: &str) -> Result<(), String> {
+    let forms = "write sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME";
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        let read = PgConnectOptions::from_str(url);
+        return read.map(drop).map_err(|error| format!("{forms}: {}", plain(&error)));
+    }
+    if !is_sqlite(url) {
+        return Err(match url.split_once(':') {
+            Some((scheme, _))
+                if !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_lowercase()) =>
+            {
+                format!("{scheme} is no database this program works with; {forms}")
+            }
+            _ => forms.to_owned(),
+        });
+    }
+    SqliteConnectOptions::from_str(url).map_err(|error| format!("{forms}: {}", plain(&error)))?;
+    let (file, parameters) = url.split_once('?').unwrap_or((url, ""));
+    if file.trim_start_matches("sqlite:").trim_matches('/').is_empty() {
+        return Err(format!("no file is named; {forms}"));
+    }
+    if let Some(other) = parameters.split('&').find(|parameter| {
+        !["", "mode=rw", "mode=rwc", "mode=memory", "cache=shared", "cache=private"]
+            .contains(parameter)
+    }) {
+        return Err(format!(
+            "{other} is no way in which this program opens its database; leave it out"
+        ));
+    }
+    Ok(())
+}
+
+/// The cause alone, without what kind of error the driver calls it.
+fn plain(error: &sea_orm::sqlx::Error) -> String {
+    match error {
+        sea_orm::sqlx::Error::Configuration(cause) => cause.to_string(),
+        other => other.to_string(),
+    }
 }
 
 fn options(url: &str, connections: u32, longest: Duration) -> ConnectOptions {
@@ -72,7 +126,61 @@ async fn open(options: ConnectOptions, url: &str) -> Result<DatabaseConnection, 
 /// # Errors
 /// Internal, if the database is not there or the address is none.
 pub async fn connect(url: &str, connections: u32) -> Result<DatabaseConnection, Error> {
+    if let Some(file) = sqlite_file(url) {
+        keep_private(&file)?;
+    }
     open(options(url, connections, LONGEST), url).await
+}
+
+/// Makes the file of a new database for its owner alone, before anything stands in it; SQLite gives its
+/// other files the mode of this one. Those that are there already are taken from everybody else.
+fn keep_private(file: &Path) -> Result<(), Error> {
+    private::open(file).map_err(|error| {
+        Error::internal(format!("cannot open the database {}: {error}", file.display()))
+    })?;
+    for suffix in ["-wal", "-shm", "-journal", LOCK] {
+        private::tighten(&beside(file, suffix));
+    }
+    Ok(())
+}
+
+/// A file whose name begins with that of another.
+fn beside(file: &Path, suffix: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Those of `codes` that no institution of the database has, with the nearest that one has; none, if the
+/// database cannot tell.
+pub async fn unknown_institutions(
+    db: &DatabaseConnection,
+    codes: &[String],
+) -> Option<Vec<(String, Option<String>)>> {
+    let statement =
+        Statement::from_string(db.get_database_backend(), "SELECT code FROM institution");
+    let rows = db.query_all_raw(statement).await.ok()?;
+    let known: BTreeSet<String> =
+        rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>().ok()?;
+    let unknown = codes.iter().filter(|code| !known.contains(*code));
+    let near = |code: &str| nearest(code, known.iter().map(String::as_str)).map(str::to_owned);
+    Some(unknown.map(|code| (code.clone(), near(code))).collect())
+}
+
+/// The same of a database that may not be there yet, which is not made.
+pub async fn unknown_institutions_at(
+    url: &str,
+    codes: &[String],
+) -> Option<Vec<(String, Option<String>)>> {
+    if sqlite_file(url).is_none_or(|file| !file.exists()) && is_sqlite(url) {
+        return None;
+    }
+    let mut options = options(url, 1, LONGEST);
+    options.connect_timeout(PATIENCE).acquire_timeout(PATIENCE);
+    let db = Database::connect(options).await.ok()?;
+    let unknown = unknown_institutions(&db, codes).await;
+    db.close().await.ok()?;
+    unknown
 }
 
 /// An address without its password, for messages.
@@ -92,10 +200,10 @@ pub struct PrepareLock {
 
 /// The file of a SQLite address, unless it is in memory.
 pub fn sqlite_file(url: &str) -> Option<PathBuf> {
-    let path = url.strip_prefix("sqlite:")?;
-    let path = path.strip_prefix("//").unwrap_or(path);
-    let path = path.split('?').next().unwrap_or(path);
-    (!path.is_empty() && !path.contains(":memory:")).then(|| PathBuf::from(path))
+    if !is_sqlite(url) || url.contains(":memory:") || url.contains("mode=memory") {
+        return None;
+    }
+    Some(SqliteConnectOptions::from_str(url).ok()?.get_filename().to_owned())
 }
 
 impl PrepareLock {
@@ -117,12 +225,11 @@ impl PrepareLock {
             return Ok(Self { session: Some(session), file: None });
         }
         let Some(path) = sqlite_file(url) else { return Ok(Self { session: None, file: None }) };
-        let mut name = path.into_os_string();
-        name.push(".lock");
+        let name = beside(&path, LOCK);
         let locked = tokio::task::spawn_blocking(move || {
-            let opened = std::fs::File::create(&name).and_then(|file| file.lock().map(|()| file));
+            let opened = private::open(&name).and_then(|file| file.lock().map(|()| file));
             opened.map_err(|error| {
-                Error::internal(format!("cannot lock {}: {error}", name.to_string_lossy()))
+                Error::internal(format!("cannot lock {}: {error}", name.display()))
             })
         });
         let file = locked.await.map_err(Error::internal)??;

@@ -95,17 +95,43 @@ pub fn is_name(name: &str) -> bool {
         && !name.chars().any(char::is_control)
 }
 
-/// Whether a text is an origin as browsers send it (RFC 6454 §6.2): scheme, host, port, nothing else.
+/// Whether a text is an origin as browsers send it (RFC 6454 §6.2): scheme, host, port unless it is the
+/// scheme's own, nothing else.
 pub fn is_origin(text: &str) -> bool {
-    let Some((scheme, host)) = text.split_once("://") else { return false };
-    let host_is_plain = !host.is_empty()
-        && host.len() <= 200
-        && host.bytes().all(|byte| {
-            byte.is_ascii_lowercase()
-                || byte.is_ascii_digit()
-                || matches!(byte, b'.' | b'-' | b':' | b'[' | b']')
-        });
-    matches!(scheme, "http" | "https") && host_is_plain
+    let Some((scheme, place)) = text.split_once("://") else { return false };
+    let own = match scheme {
+        "http" => "80",
+        "https" => "443",
+        _ => return false,
+    };
+    // The colons of an IPv6 address stand in brackets.
+    let (host, port) = match place.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (place, None),
+    };
+    let is_port = |port: &str| {
+        port != own
+            && !port.starts_with('0')
+            && !port.starts_with('+')
+            && port.parse::<u16>().is_ok()
+    };
+    is_host(host) && port.is_none_or(is_port)
+}
+
+/// Whether a text is a name, an IPv4 address, or an IPv6 address in brackets, in small letters.
+fn is_host(text: &str) -> bool {
+    if let Some(address) = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
+        return address.parse::<std::net::Ipv6Addr>().is_ok_and(|read| read.to_string() == address);
+    }
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    text.len() <= 200 && text.split('.').all(is_label)
 }
 
 #[cfg(test)]
@@ -150,6 +176,20 @@ mod tests {
             ("null", false),
             ("ftp://dash.example.kr", false),
             ("https://a b", false),
+            ("https://dash.example.kr:8443", true),
+            ("https://10.0.0.1", true),
+            ("http://[2001:db8::1]", true),
+            ("https://dash.example.kr:443", false),
+            ("http://dash.example.kr:443", true),
+            ("https://dash.example.kr:", false),
+            ("https://dash.example.kr:port", false),
+            ("https://dash.example.kr:70000", false),
+            ("https://dash..example.kr", false),
+            ("https://-dash.example.kr", false),
+            ("https://:::", false),
+            ("http://[::1", false),
+            ("http://[::1]x", false),
+            ("https://한글.kr", false),
         ] {
             assert_eq!(is_origin(origin), fits, "{origin}");
         }

@@ -115,17 +115,30 @@ async fn limit(State(shared): State<Shared>, request: Request, next: Next) -> Re
     response
 }
 
-/// Serves until Ctrl-C or SIGTERM; then open requests are given time to end.
+/// Serves until Ctrl-C or SIGTERM.
 ///
 /// # Errors
 /// Internal, if the listener fails.
 pub async fn serve(listener: TcpListener, app: App, settings: &ServeSettings) -> Result<(), Error> {
+    serve_until(listener, app, settings, stop_signal()).await
+}
+
+/// Serves until it is `told` to stop; then open requests are given time to end.
+///
+/// # Errors
+/// Internal, if the listener fails.
+pub async fn serve_until(
+    listener: TcpListener,
+    app: App,
+    settings: &ServeSettings,
+    told: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), Error> {
     let (stop, stopping) = watch::channel(false);
     let router = router(app.clone(), settings, stopping.clone());
     let refusals = tokio::spawn(app.clone().write_refusals());
     let quarters = tokio::spawn(app.clone().open_quarters());
     tokio::spawn(async move {
-        stop_signal().await;
+        told.await;
         tracing::info!("server.stopping");
         let _ = stop.send(true);
     });
@@ -139,20 +152,24 @@ pub async fn serve(listener: TcpListener, app: App, settings: &ServeSettings) ->
     done
 }
 
-async fn stop_signal() {
-    let interrupt = tokio::signal::ctrl_c();
+/// Listens for Ctrl-C and SIGTERM from now on; ends when one has come.
+pub fn stop_signal() -> impl Future<Output = ()> + Send + 'static {
     #[cfg(unix)]
-    {
+    let heard = {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+        [SignalKind::interrupt(), SignalKind::terminate()].map(signal)
+    };
+    async move {
+        #[cfg(unix)]
+        if let [Ok(mut interrupt), Ok(mut terminate)] = heard {
             tokio::select! {
-                _ = interrupt => {}
+                _ = interrupt.recv() => {}
                 _ = terminate.recv() => {}
             }
             return;
         }
+        let _ = tokio::signal::ctrl_c().await;
     }
-    let _ = interrupt.await;
 }
 
 /// Whether the database answers.
