@@ -466,7 +466,7 @@ async fn what_is_not_in_the_file_stays_unless_it_is_to_be_replaced(place: Place)
         (&json!(3), &json!(0), &json!(3))
     );
     let more = "&mode=save&replace=true";
-    let replaced = files.up("submission.csv", more, &[("if-match", "\"3\"")], less).await;
+    let replaced = files.up("submission.csv", more, &[("if-match", "\"2\"")], less).await;
     assert_eq!(replaced.status, StatusCode::OK, "{:#}", replaced.json());
     assert_eq!(replaced.json()["counts"]["cleared"], 3);
     let down = String::from_utf8(files.down("submission.csv").await.bytes).unwrap();

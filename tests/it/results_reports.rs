@@ -10,6 +10,7 @@ use crate::support::results::{PROGRAMME, QUARTER, World, codes, good, key, value
 use crate::tests;
 
 tests![
+    nothing_to_report_knows_of_values,
     a_file_is_judged_by_the_state_first,
     what_changes_nothing_writes_nothing,
     indicators_know_how_they_become_one,
@@ -150,6 +151,55 @@ async fn what_changes_nothing_writes_nothing(place: Place) {
     again["idempotencyKey"] = json!(key());
     assert_eq!(world.done(&world.lead, "setTarget", again).await["target"], first["target"]);
     assert_eq!(world.written().await, before);
+}
+
+async fn nothing_to_report_knows_of_values(place: Place) {
+    let world = World::new(&place).await;
+    let can = async || {
+        let id = world.seen("KOSME").await.id;
+        let query = format!(
+            "{{ node(id: \"{id}\") {{ ... on Submission {{ viewerCan {{ reportNil {{ allowed reason {{ ko en }} }} submit {{ allowed }} }} }} }} }}"
+        );
+        world.data(&world.kosme, &query).await["node"]["viewerCan"].clone()
+    };
+    assert_eq!(can().await["reportNil"], json!({ "allowed": true, "reason": null }));
+    let part = json!({ "indicator": "COMPANIES", "region": "KR-11", "value": "4" });
+    let zeros = vec![
+        value("BUDGET", "0"),
+        json!({ "indicator": "COMPANIES", "state": "ZERO_CONFIRMED" }),
+        json!({ "indicator": "EXECUTED", "state": "NOT_APPLICABLE", "reason": "해당 없음" }),
+        value("HAS_PLAN", "아니요"),
+    ];
+    for (more, cells) in [
+        (vec![], vec![]),
+        (vec![part], vec!["COMPANIES/KR-11//"]),
+        (
+            vec![value("NOTE", "없음"), value("BUDGET", "7")],
+            vec!["BUDGET", "COMPANIES/KR-11//", "NOTE"],
+        ),
+    ] {
+        let mut given = zeros.clone();
+        given.retain(|zero| {
+            more.iter().all(|one: &Value| {
+                one["indicator"] != zero["indicator"] || one["region"].is_string()
+            })
+        });
+        given.extend(more);
+        world.save("KOSME", given).await;
+        let told = can().await["reportNil"].clone();
+        assert_eq!(told["allowed"], cells.is_empty(), "{told:#}");
+        if cells.is_empty() {
+            continue;
+        }
+        let input = world.seen("KOSME").await.input(json!({ "reason": "실적 없음" }));
+        let refused = world.act(&world.kosme, "reportNilSubmission", input).await;
+        let errors = refused["errors"].as_array().unwrap();
+        assert_eq!(errors[0]["message"], told["reason"]["en"]);
+        let named: Vec<&str> =
+            errors[1..].iter().map(|error| error["path"][2].as_str().unwrap()).collect();
+        assert_eq!(named, cells, "{refused:#}");
+        assert!(errors.iter().all(|error| error["code"] == "NON_ZERO_VALUE"), "{refused:#}");
+    }
 }
 
 /// An indicator to be made.

@@ -148,6 +148,13 @@ fn problem(cells: &Cells, cell: Cell, rule: &str, severity: Severity, message: T
     }
 }
 
+impl Entry {
+    /// Whether it says that there is something to report: a value other than zero.
+    pub fn is_something(&self) -> bool {
+        self.state == ValueState::Value && self.scaled != Some(0)
+    }
+}
+
 /// Whether nothing keeps these values from being handed in: something is filled in, no error is open and
 /// each warning has its comment.
 pub fn is_ready(cells: &Cells, problems: &[Problem]) -> bool {

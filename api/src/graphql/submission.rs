@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::api_client::permission;
 use crate::domain::due_date::Reminder;
-use crate::domain::submission::{self as rules, Facts, Verb, WaitsFor};
+use crate::domain::submission::{self as rules, Facts, NotReady, Verb, WaitsFor};
 use crate::error::{Error, Message};
 use crate::read::Reader;
 use crate::read::model::{Arg, Args, Column, Filter, Guard, Scalar, Shape, Source, Type};
@@ -48,6 +48,7 @@ fn submission() -> Type {
         ty.input(C::IsRestatement),
         expression(institution_key, Scalar::Text),
         ty.input(C::SubmittedBy),
+        expression(has_something, Scalar::Boolean),
     ];
     let timed = vec![
         expression(opens_on, Scalar::Date),
@@ -282,6 +283,23 @@ fn period_state(
     Ok(())
 }
 
+/// Whether a value that stands is not zero: [`crate::domain::form::Entry::is_something`] in SQL.
+fn has_something(
+    _: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    _: &Args,
+) -> Result<(), Error> {
+    let value = sql.alias();
+    sql.push("EXISTS (SELECT 1 FROM submission_value ").push(&value).push(" WHERE ");
+    sql.column(&value, "submission_id").push(" = ").column(alias, "id").push(" AND ");
+    sql.column(&value, "last_revision").push(" IS NULL AND ");
+    sql.column(&value, "state").push(" = 'VALUE' AND coalesce(");
+    sql.column(&value, "scaled").push(", 1) <> 0)");
+    Ok(())
+}
+
 fn institution_key(
     _: &Reader<'_>,
     sql: &mut Sql,
@@ -428,11 +446,11 @@ fn viewer_can(reader: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, 
     let actor = actor(reader.principal, institution, text(values, 7));
     let mut can = Map::new();
     for verb in Verb::ALL.into_iter().filter(|verb| *verb != Verb::Freeze) {
-        let refused = rules::next(verb, &facts, &actor).err();
-        let reason = refused.map(|refused| {
-            let text = refused.message();
-            Message::new(text.ko, text.en)
-        });
+        let mut reason = rules::next(verb, &facts, &actor).err().map(|refused| refused.message());
+        if verb == Verb::ReportNil && reason.is_none() && read(values, 8)? {
+            reason = Some(NotReady::NonZeroValue.message());
+        }
+        let reason = reason.map(Message::from);
         can.insert(verb.code().to_owned(), permission(reason));
     }
     Ok(Value::Object(can))

@@ -508,6 +508,9 @@ impl World {
                 return ["SHOWN_A", "SHOWN_B", "DECOY", "HIDDEN_A", "HIDDEN_B"][kind].into();
             }
             ("indicator", "decimals") => return kind.into(),
+            ("indicator", "minimum" | "maximum") => {
+                return ["1", "2", "3", "41", "83"][kind].into();
+            }
             _ if column.is_quarter => {
                 return ["2025-Q1", "2025-Q2", "2025-Q3", "2026-Q2", "2026-Q3"][kind].into();
             }

@@ -56,16 +56,16 @@ pub fn quarter_of(text: &str) -> Result<Quarter, Error> {
 /// An indicator as the domain sees it.
 ///
 /// # Errors
-/// Internal, if its decimals or its range are none.
+/// Internal, if its decimals are none.
 pub fn definition(row: &entity::indicator::Model) -> Result<Indicator, Error> {
     let decimals = u32::try_from(row.decimals).map_err(Error::internal)?;
+    // Bounds were checked when they were set; one that is none keeps nobody from submitting.
     let bound = |text: &Option<String>| {
-        let parsed = text.as_deref().map(|text| decimal::parse(text, row.value_type, decimals));
-        parsed.transpose().map_err(|_| Error::internal(format!("{} has no range", row.code)))
+        decimal::parse(text.as_deref()?, row.value_type, decimals).ok().map(|bound| bound.scaled)
     };
     let range = Range {
-        minimum: bound(&row.minimum)?.map(|bound| bound.scaled),
-        maximum: bound(&row.maximum)?.map(|bound| bound.scaled),
+        minimum: bound(&row.minimum),
+        maximum: bound(&row.maximum),
         severity: row.range_severity,
     };
     Ok(Indicator {
