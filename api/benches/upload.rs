@@ -15,7 +15,8 @@ use std::time::Instant;
 use aiplus::domain::principal::{Author, Client, Institution, Principal, Scope, Standing, Token};
 use aiplus::error::Language;
 use aiplus::service::indicator::{self, NewIndicator};
-use aiplus::service::programme::{self, Named, NewObligation, NewProgramme};
+use aiplus::service::obligation::{self, NewObligation};
+use aiplus::service::programme::{self, Named, NewProgramme};
 use aiplus::service::submission::file::{self, Format, Seen, Target, Upload};
 use aiplus::service::submission::quarter;
 use aiplus::{database, seed};
@@ -89,7 +90,7 @@ async fn set_up(db: &DatabaseConnection) {
         ends_on: None,
         idempotency_key: "bench-obligation".to_owned(),
     };
-    programme::create_obligation(db, system, new).await.unwrap();
+    obligation::create(db, system, new).await.unwrap();
     quarter::open(db, system, "2026-Q2".parse().unwrap(), Origin::Reported).await.unwrap();
 }
 

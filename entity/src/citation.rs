@@ -23,8 +23,10 @@ pub struct Model {
     pub document_id: Uuid,
     /// 항목. Field of the fact it carries; null for the whole.
     pub field: Option<String>,
-    /// 위치. Page, section or table in the document.
-    pub locator: Option<String>,
+    /// 위치. Page, section or table in the document. Korean.
+    pub locator_ko: Option<String>,
+    /// 위치. Page, section or table in the document. English.
+    pub locator_en: Option<String>,
     /// 근거. Stated or inferred.
     pub basis: Basis,
     /// 비고. Note; says how an inferred fact was derived. Korean.

@@ -23,8 +23,10 @@ pub struct Model {
     pub value_en: Option<String>,
     /// 자료. Document that makes it.
     pub document_id: Option<Uuid>,
-    /// 위치. Where in the document.
-    pub locator: Option<String>,
+    /// 위치. Where in the document. Korean.
+    pub locator_ko: Option<String>,
+    /// 위치. Where in the document. English.
+    pub locator_en: Option<String>,
     /// 공개 범위. Who may see the row.
     pub visibility: Visibility,
     /// 출처 구분. Where the row comes from.

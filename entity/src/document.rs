@@ -35,7 +35,7 @@ choice! {
         Kogl2 = "KOGL_2",
         /// 제3유형 출처표시·변경금지. Attribution, no changes.
         Kogl3 = "KOGL_3",
-        /// 제4유형 출처표시·상업적 이용금지·변경금지. Attribution, no commercial use, no changes: cited here by metadata and figures only.
+        /// 제4유형 출처표시·상업적 이용금지·변경금지. Attribution, no commercial use, no changes: what is here of such a document is its metadata, its figures, and its findings in words of our own.
         Kogl4 = "KOGL_4",
         /// 표시 없음. The document states none.
         Unspecified = "UNSPECIFIED",

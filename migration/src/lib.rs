@@ -4,8 +4,24 @@
 //! keeps its meaning when they move on. To add one: a new file with the next number, its name at
 //! the end of [`Migrator::migrations`], and `tests/it/migration.rs` runs it up, down and up again.
 
-pub use sea_orm_migration::MigratorTrait;
-use sea_orm_migration::prelude::*;
+// The derive macro of names speaks of this crate so.
+extern crate self as sea_orm_migration;
+
+pub use schema::{MigrationName, MigrationTrait, MigratorTrait, SchemaManager};
+pub use sea_orm::{self, DbErr, sea_query};
+
+/// What a migration is written with.
+pub mod prelude {
+    pub use sea_orm::sea_query::*;
+    pub use sea_orm::{ConnectionTrait, DbErr, DeriveMigrationName};
+
+    pub use crate::schema::{MigrationName, MigrationTrait, MigratorTrait, SchemaManager};
+}
+
+/// What the derive macro of names calls.
+pub mod util {
+    pub use crate::schema::get_file_stem;
+}
 
 mod m20261122_000001_people;
 mod m20261122_000002_documents;
@@ -20,13 +36,15 @@ mod m20261122_000010_timeline;
 mod m20261123_000011_access;
 mod m20261124_000012_results;
 mod m20261124_000013_client_state;
+mod m20261125_000014_tally;
 mod m20261125_000015_reporting;
+mod m20261125_000017_provenance;
+mod schema;
 mod table;
 
 /// The ordered list of migrations.
 pub struct Migrator;
 
-#[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
@@ -43,7 +61,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000011_access::Migration),
             Box::new(m20261124_000012_results::Migration),
             Box::new(m20261124_000013_client_state::Migration),
+            Box::new(m20261125_000014_tally::Migration),
             Box::new(m20261125_000015_reporting::Migration),
+            Box::new(m20261125_000017_provenance::Migration),
         ]
     }
 }

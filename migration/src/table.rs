@@ -4,6 +4,7 @@
 //! an index for each reference, and an index for each order it is listed in.
 
 use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, Statement};
 use sea_orm_migration::sea_query::{Table as SeaTable, TableCreateStatement};
 
 /// A migration that creates the tables of a function, and drops them on the way back.
@@ -63,6 +64,27 @@ pub async fn drop(manager: &SchemaManager<'_>, tables: Vec<Table>) -> Result<(),
         manager.drop_table(SeaTable::drop().table(table.name).if_exists().take()).await?;
     }
     Ok(())
+}
+
+/// Whether a table has a column, so that a change cut short can be repeated.
+///
+/// # Errors
+/// The database's own.
+pub async fn has_column(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    column: &str,
+) -> Result<bool, DbErr> {
+    let backend = manager.get_database_backend();
+    let sql = match backend {
+        DbBackend::Sqlite => "SELECT 1 FROM pragma_table_info($1) WHERE name = $2",
+        _ => {
+            "SELECT 1 FROM information_schema.columns \
+             WHERE table_schema = current_schema() AND table_name = $1 AND column_name = $2"
+        }
+    };
+    let statement = Statement::from_sql_and_values(backend, sql, [table.into(), column.into()]);
+    Ok(manager.get_connection().query_one_raw(statement).await?.is_some())
 }
 
 /// PostgreSQL cuts names at 63 bytes, so the `_id` of each column is left out of an index's name.

@@ -16,6 +16,7 @@ mod api_client;
 mod audit;
 mod cli;
 mod examples;
+mod facts;
 mod http;
 mod input;
 mod limits;
@@ -32,8 +33,10 @@ mod results;
 mod results_access;
 mod results_crash;
 mod results_files;
+mod results_frozen;
 mod results_load;
 mod results_reports;
+mod results_states;
 mod schema;
 mod seed;
 mod settings;
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         audit::tests(),
         cli::tests(),
         examples::tests(),
+        facts::tests(),
         http::tests(),
         input::tests(),
         limits::tests(),
@@ -76,8 +80,10 @@ fn main() -> ExitCode {
         results_access::tests(),
         results_crash::tests(),
         results_files::tests(),
+        results_frozen::tests(),
         results_load::tests(),
         results_reports::tests(),
+        results_states::tests(),
         schema::tests(),
         seed::tests(),
         settings::tests(),

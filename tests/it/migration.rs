@@ -3,9 +3,11 @@
 use aiplus::app::{App, Progress};
 use aiplus::config::DatabaseSettings;
 use aiplus::database;
+use aiplus::domain::principal::Principal;
 use futures_util::future::join_all;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use serde_json::Value;
 
 use crate::support::{Place, access_settings};
 use crate::tests;
@@ -14,7 +16,8 @@ tests![
     up_down_and_up_again,
     every_foreign_key_is_indexed,
     the_database_refuses_what_is_not_so,
-    servers_that_start_at_once_load_once
+    servers_that_start_at_once_load_once,
+    what_was_counted_before_is_counted_after
 ];
 
 async fn texts(db: &DatabaseConnection, sql: &str) -> Vec<String> {
@@ -117,4 +120,34 @@ async fn servers_that_start_at_once_load_once(place: Place) {
     let count =
         texts(&db, "SELECT CAST(count(*) AS text) FROM institution WHERE code = 'TIPA'").await;
     assert_eq!(count, ["1"]);
+}
+
+/// A database of before the tallies: its statistics are what they were, and of several targets the newest stays.
+async fn what_was_counted_before_is_counted_after(place: Place) {
+    let app = place.app().await;
+    let query = "{ submissionStatistics(groupBy: PERIOD, includeIllustrative: true) { \
+        rows { key expected submitted onTime late accepted nil draft returned missing } } }";
+    let statistics = async || {
+        let answer = app.ask(&Principal::System, query, Value::Null).await;
+        assert!(answer.get("errors").is_none(), "{answer:#}");
+        answer["data"].clone()
+    };
+    let before = statistics().await;
+    assert_eq!(before["submissionStatistics"]["rows"].as_array().unwrap().len(), 8, "{before:#}");
+    let names: Vec<String> =
+        Migrator::migrations().iter().map(|one| one.name().to_owned()).collect();
+    let at = names.iter().position(|name| name.ends_with("_tally")).unwrap();
+    let steps = u32::try_from(names.len() - at).unwrap();
+    Migrator::down(&app.db, Some(steps)).await.unwrap();
+    let targets = texts(&app.db, "SELECT value FROM target ORDER BY id").await;
+    assert!(!targets.is_empty());
+    let key = if app.is_postgres() { "gen_random_uuid()" } else { "randomblob(16)" };
+    app.sql(&format!(
+        "INSERT INTO target (id, indicator_id, institution_id, quarter, value, scaled, visibility, origin, version, created_at, updated_at) \
+         SELECT {key}, indicator_id, institution_id, quarter, '1', 1, visibility, origin, 1, created_at, '2020-01-01T00:00:00+00:00' FROM target"
+    ))
+    .await;
+    Migrator::up(&app.db, None).await.unwrap();
+    assert_eq!(texts(&app.db, "SELECT value FROM target ORDER BY id").await, targets);
+    assert_eq!(statistics().await, before);
 }

@@ -219,7 +219,7 @@ async fn the_whole_round_of_a_quarter(place: Place) {
 
 /// What is tried of each verb: its name among what a viewer can, the mutation, an input that its state
 /// allows and that is refused for another reason, and that reason; none where nothing else can be wrong.
-fn verbs() -> [(&'static str, &'static str, Value, Option<&'static str>); 9] {
+fn verbs() -> [(&'static str, &'static str, Value, Option<&'static str>); 10] {
     [
         (
             "saveDraft",
@@ -242,6 +242,12 @@ fn verbs() -> [(&'static str, &'static str, Value, Option<&'static str>); 9] {
             "reopen",
             "reopenSubmission",
             json!({ "reason": " ", "dueOn": "2026-12-01" }),
+            Some("INVALID_TEXT"),
+        ),
+        (
+            "extend",
+            "grantExtension",
+            json!({ "reason": " ", "expiresOn": "2027-06-30" }),
             Some("INVALID_TEXT"),
         ),
         (
@@ -309,10 +315,11 @@ async fn every_verb_by_every_caller_in_every_state(place: Place) {
             assert_eq!(try_every_verb(&world, who, state).await, expected, "{} {state}", who.0);
         }
     };
-    look("NOT_STARTED", &["saveDraft", "reportNil"], &[], &[]).await;
+    look("NOT_STARTED", &["saveDraft", "reportNil"], &["extend"], &["extend"]).await;
     world.save("KOSME", good()).await;
-    let edits = ["saveDraft", "submit", "reportNil"];
-    look("DRAFT", &edits, &[], &[]).await;
+    // Values that are not zero are no report of nothing.
+    let edits = ["saveDraft", "submit"];
+    look("DRAFT", &edits, &["extend"], &["extend"]).await;
     world.submit("KOSME").await;
     let decides = ["startReview", "return", "accept"];
     look("SUBMITTED", &["recall"], &decides, &decides).await;
@@ -321,7 +328,7 @@ async fn every_verb_by_every_caller_in_every_state(place: Place) {
     let back = json!({ "comments": [{ "message": "보완" }], "dueOn": "2026-12-01" });
     let input = world.seen("KOSME").await.input(back);
     world.done(&world.reviewer, "returnSubmission", input).await;
-    look("RETURNED", &edits, &[], &[]).await;
+    look("RETURNED", &edits, &["extend"], &["extend"]).await;
     world.submit("KOSME").await;
     world.review("KOSME", "acceptSubmission").await;
     look("ACCEPTED", &[], &[], &["reopen"]).await;
@@ -362,7 +369,7 @@ async fn nobody_acts_for_another(place: Place) {
         for (verb, mutation, more, _) in verbs() {
             let expected = match verb {
                 "saveDraft" | "submit" | "reportNil" | "recall" => partner_verb,
-                "startReview" | "return" | "accept" => reviewer_verb,
+                "startReview" | "return" | "accept" | "extend" => reviewer_verb,
                 _ => lead_verb,
             };
             if expected.is_empty() {
@@ -373,11 +380,6 @@ async fn nobody_acts_for_another(place: Place) {
             let code = &answer["errors"][0]["extensions"]["code"];
             assert_eq!(code, expected, "{who} {verb}: {answer:#}");
             assert_eq!(answer["data"]["payload"], Value::Null, "{who} {verb}");
-        }
-        let extension = json!({ "reason": "사유", "expiresOn": "2026-12-31" });
-        if !reviewer_verb.is_empty() {
-            let answer = world.tried(principal, "grantExtension", seen.input(extension)).await;
-            assert_eq!(answer["errors"][0]["extensions"]["code"], reviewer_verb, "{who}");
         }
     }
     assert!(tried > 50, "only {tried} were tried");
@@ -1185,8 +1187,7 @@ async fn the_list_of_those_expected_is_frozen(place: Place) {
     };
     let frozen = ["ETRI", "KIBO", "KOSME", "SEMAS", "STEPI"];
     assert_eq!(expected().await, frozen);
-    // What is added later counts for later quarters.
-    world.obligation("KISED", PROGRAMME, "2026-09-30").await;
+    // Opening it once more changes nothing.
     let version = world.period(QUARTER).await["version"].clone();
     world.open(QUARTER).await;
     assert_eq!(world.period(QUARTER).await["version"], version, "it is open already");
@@ -1201,7 +1202,7 @@ async fn the_list_of_those_expected_is_frozen(place: Place) {
     });
     let refused = world.act(&world.lead, "createObligation", overlapping).await;
     assert_eq!(codes(&refused), ["TAKEN"]);
-    // Figures of who was not expected cannot be given.
+    // Figures of who is not expected cannot be given.
     assert!(world.find("KISED", PROGRAMME, QUARTER).await.is_none());
 }
 

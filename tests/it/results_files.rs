@@ -1,5 +1,7 @@
 //! Results as files over HTTP: the form down, the upload checked cell by cell, saved as a whole or not at all.
 
+use std::io::{Cursor, Read, Write};
+
 use aiplus::domain::quarter::{Quarter, seoul};
 use aiplus::sheet::{self, Cell, Form, Indicator, Kind, Named};
 use axum::body::Body;
@@ -22,6 +24,10 @@ tests![
     what_is_no_form_is_refused,
     only_the_institution_uploads,
     what_is_not_in_the_file_stays_unless_it_is_to_be_replaced,
+    numbers_count_as_people_see_them,
+    a_problem_names_the_cell_that_is_wrong,
+    a_csv_knows_whose_form_it_is,
+    notes_that_a_file_has_no_room_for_stay,
 ];
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -202,7 +208,7 @@ async fn mistakes_are_named_by_cell_and_nothing_is_saved(place: Place) {
         assert_eq!(up.status, status);
         let expected = [
             ["CSV", "G2", "INVALID_VALUE"],
-            ["CSV", "D4", "UNKNOWN_REGION"],
+            ["CSV", "A4", "UNKNOWN_REGION"],
             ["CSV", "F2", "R_BUDGET"],
         ];
         assert_eq!(up.problems(), expected.map(|one| one.map(str::to_owned)), "{:#}", up.json());
@@ -372,12 +378,14 @@ async fn what_is_no_form_is_refused(place: Place) {
     let files = Files::new(&place).await;
     let other = files.book(1, &[]);
     let png = b"\x89PNG\r\n\x1a\n0000".to_vec();
-    let korean = b"\xc1\xf6\xbf\xaa,\xb1\xd4\xb8\xf0".to_vec();
     for (file, body, code) in [
         ("submission.xlsx", png, "NOT_A_WORKBOOK"),
         ("submission.xlsx", Vec::new(), "NOT_A_WORKBOOK"),
         ("submission.xlsx", other[..other.len() / 2].to_vec(), "NOT_A_WORKBOOK"),
-        ("submission.csv", korean, "ENCODING"),
+        ("submission.csv", b"COMPANIES,\xff\r\n".to_vec(), "ENCODING"),
+        ("submission.csv", other.clone(), "NOT_TEXT"),
+        ("submission.xlsx", csv(&GOOD), "NOT_A_WORKBOOK"),
+        ("submission.csv", "지표,구분,값\r\nCOMPANIES,값,1\r\n".into(), "BAD_HEADER"),
         ("submission.csv", b"a,b,c\r\n1,2,3\r\n".to_vec(), "BAD_HEADER"),
     ] {
         let up = files.up(file, "", &[], body).await;
@@ -452,6 +460,197 @@ async fn only_the_institution_uploads(place: Place) {
     assert_eq!(closed.problems()[0], ["-", "-", "WRONG_STATE"].map(str::to_owned));
     let late = files.up("submission.csv", "&mode=save", &[("if-match", "\"3\"")], csv(&GOOD)).await;
     assert_eq!(late.status, StatusCode::CONFLICT, "{:#}", late.json());
+}
+
+/// A workbook with some texts of its parts replaced.
+fn patched(book: &[u8], changes: &[(&str, &str, &str)]) -> Vec<u8> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(book)).unwrap();
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..archive.len() {
+        let mut entry = archive.by_index(index).unwrap();
+        let name = entry.name().unwrap().into_owned();
+        let mut text = String::new();
+        entry.read_to_string(&mut text).unwrap();
+        for (_, from, to) in changes.iter().filter(|(part, ..)| *part == name) {
+            assert!(text.contains(from), "{name} {from}");
+            text = text.replace(from, to);
+        }
+        writer.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(text.as_bytes()).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+async fn numbers_count_as_people_see_them(place: Place) {
+    let files = Files::new(&place).await;
+    let (totals, styles) = ("xl/worksheets/sheet2.xml", "xl/styles.xml");
+    let cells = [
+        ("COMPANIES", "", "30"),
+        ("BUDGET", "", "1000"),
+        ("EXECUTED", "", "500"),
+        ("RATE", "", "0.9"),
+    ];
+    let book = files.book(1, &cells);
+    let percent = (styles, "#,##0.0##############", "0.0%");
+    let computed = (totals, "<v>1000</v>", "<f>500*2</f><v>999.99999999999989</v>");
+    let seen = patched(&book, &[percent, computed]);
+    let saved = files.up("submission.xlsx", "&mode=save", &[], seen).await;
+    let told = saved.json();
+    assert_eq!(saved.status, StatusCode::OK, "{told:#}");
+    assert_eq!(saved.problems(), [["합계", "G6", "FILE"].map(str::to_owned)], "{told:#}");
+    assert_eq!((&told["isReady"], &told["infoCount"]), (&json!(true), &json!(1)));
+    assert_eq!(told["problems"][0]["severity"], "INFO");
+    assert!(told["problems"][0]["message"].as_str().unwrap().contains("formula"), "{told:#}");
+    let down = String::from_utf8(files.down("submission.csv").await.bytes).unwrap();
+    for (code, value) in [("BUDGET", "1000"), ("RATE", "90")] {
+        let row = down.lines().find(|line| line.starts_with(code)).unwrap();
+        assert_eq!(row.split(',').nth(6), Some(value), "{row}");
+    }
+    // A formula without its value, and a percentage of won: these alone are told.
+    let blank = (totals, "<v>1000</v>", "<f>500*2</f>");
+    let wrong = (styles, "numFmtId=\"3\"", "numFmtId=\"9\"");
+    for (change, cells) in [(blank, &["G6"][..]), (wrong, &["G5", "G6", "G7"])] {
+        let book = patched(&book, &[percent, change]);
+        let up = files.up("submission.xlsx", "&mode=save", &[("if-match", "*")], book).await;
+        assert_eq!(up.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let expected: Vec<_> =
+            cells.iter().map(|cell| ["합계", cell, "FILE"].map(str::to_owned)).collect();
+        assert_eq!(up.problems(), expected, "{:#}", up.json());
+    }
+    // CSV of Korean Excel.
+    let rows = [",,,30,\"1,000\",500,90%", "KR-11,,,20,,,", "KR-26,,,10,,,"];
+    let text = String::from_utf8(csv(&rows)).unwrap();
+    let (cp949, _, _) = encoding_rs::EUC_KR.encode(text.trim_start_matches('\u{feff}'));
+    let told = files.up("submission.csv", "", &[], cp949.into_owned()).await.json();
+    assert_eq!(told["encoding"], "CP949", "{told:#}");
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let told = files.up("submission.csv", "", &[], wide).await.json();
+    assert_eq!((&told["encoding"], &told["counts"]["rejected"]), (&json!("UTF-16LE"), &json!(0)));
+    assert_eq!(told["counts"]["unchanged"], 4, "{told:#}");
+}
+
+async fn a_problem_names_the_cell_that_is_wrong(place: Place) {
+    let files = Files::new(&place).await;
+    let text = |rows: &str| rows.as_bytes().to_vec();
+    let long = "지표코드,구분,값,사유\nCOMPANIES,모름,30,\nBUDGET,,열둘,\nRATE,미확보,,\n";
+    let book = files.book(1, &[("COMPANIES", "", "30")]);
+    let twice = csv(&[",,,30,1,1,", "KR-11,,,10,,,", "서울특별시,,,10,,,"]);
+    for (file, body, expected) in [
+        // One problem, however many values the region spoils.
+        (
+            "submission.csv",
+            csv(&[",,,30,1,1,", "KR-29x,,,10,5,5,"]),
+            &[["CSV", "A3", "UNKNOWN_REGION"]][..],
+        ),
+        ("submission.csv", csv(&[",,,30,1,1,", ",HUGE,,10,,,"]), &[["CSV", "B3", "UNKNOWN_SIZE"]]),
+        (
+            "submission.csv",
+            csv(&[",,,30,1,1,", ",,QQ,10,,,"]),
+            &[["CSV", "C3", "UNKNOWN_INDUSTRY"]],
+        ),
+        // What is required stands where it would, and not beside what keeps it from being read.
+        (
+            "submission.csv",
+            csv(&[",,,30,,x,"]),
+            &[["CSV", "F2", "INVALID_VALUE"], ["CSV", "E2", "REQUIRED"]],
+        ),
+        (
+            "submission.csv",
+            text(long),
+            &[
+                ["CSV", "B2", "UNKNOWN_STATE"],
+                ["CSV", "C3", "INVALID_VALUE"],
+                ["CSV", "C5", "REQUIRED"],
+                ["CSV", "D4", "REASON"],
+            ],
+        ),
+        (
+            "submission.csv",
+            text("지표코드,값\nCOMPANY,1\n"),
+            &[
+                ["CSV", "A2", "UNKNOWN_INDICATOR"],
+                ["CSV", "B3", "REQUIRED"],
+                ["CSV", "B4", "REQUIRED"],
+                ["CSV", "B5", "REQUIRED"],
+            ],
+        ),
+        ("submission.csv", twice, &[["CSV", "D4", "FILE"]]),
+        (
+            "submission.xlsx",
+            book.clone(),
+            &[["합계", "G6", "REQUIRED"], ["합계", "G7", "REQUIRED"]],
+        ),
+    ] {
+        let up = files.up(file, "", &[], body).await;
+        let mut problems = up.problems();
+        let mut expected: Vec<_> = expected.iter().map(|one| one.map(str::to_owned)).collect();
+        problems.sort();
+        expected.sort();
+        assert_eq!(problems, expected, "{:#}", up.json());
+    }
+    // In the caller's language, all of them; in the marked workbook too.
+    let broken = patched(&book, &[("xl/worksheets/sheet2.xml", "<v>30</v>", "<f>1</f>")]);
+    let is_korean = |text: &str| text.contains(|letter| matches!(letter, '가'..='힣'));
+    for (language, korean) in [("ko", true), ("en", false)] {
+        let headers = [("accept-language", language)];
+        let told = files.up("submission.xlsx", "", &headers, broken.clone()).await.json();
+        let messages = told["problems"].as_array().unwrap();
+        assert_eq!(messages.len(), 3, "{told:#}");
+        for one in messages {
+            assert_eq!(is_korean(one["message"].as_str().unwrap()), korean, "{told:#}");
+        }
+        let headers = [("accept-language", language), ("accept", XLSX)];
+        let marked = files.up("submission.xlsx", "", &headers, broken.clone()).await.bytes;
+        let mut archive = zip::ZipArchive::new(Cursor::new(marked)).unwrap();
+        let mut notes = String::new();
+        archive.by_name("xl/comments1.xml").unwrap().read_to_string(&mut notes).unwrap();
+        assert_eq!(notes.contains("[오류]"), korean, "{notes}");
+        assert_eq!(is_korean(&notes.replace("맑은 고딕", "")), korean, "{notes}");
+        for cell in ["G5", "G6", "G7"] {
+            assert!(notes.contains(&format!("ref=\"{cell}\"")), "{notes}");
+        }
+    }
+}
+
+async fn a_csv_knows_whose_form_it_is(place: Place) {
+    let files = Files::new(&place).await;
+    let down = String::from_utf8(files.down("submission.csv").await.bytes).unwrap();
+    let own = format!("KIBO,{PROGRAMME},{},1", files.quarter);
+    assert_eq!(down.matches(&own).count(), 6, "{down}");
+    let filled = down.replacen(",,,,,,", ",,,,,30,", 1);
+    for (from, to) in [
+        (format!(",{},1", files.quarter), ",2019-Q1,1".to_owned()),
+        ("KIBO,".to_owned(), "KOSME,".to_owned()),
+        (PROGRAMME.to_owned(), "OTHER".to_owned()),
+    ] {
+        let other = filled.replacen(&from, &to, 1).into_bytes();
+        let up = files.up("submission.csv", "", &[], other).await;
+        assert_eq!(up.json()["error"]["code"], "OTHER_FORM", "{to}");
+    }
+    // It knows its version, as a workbook does.
+    let saved = files.up("submission.csv", "&mode=save", &[], filled.clone().into_bytes()).await;
+    assert_eq!(saved.status, StatusCode::OK, "{:#}", saved.json());
+    let changed = filled.replacen("30", "31", 1).into_bytes();
+    let told = files.up("submission.csv", "", &[], changed.clone()).await.json();
+    assert_eq!(told["problems"][0]["severity"], "WARNING", "{told:#}");
+    let late = files.up("submission.csv", "&mode=save", &[], changed).await;
+    assert_eq!(late.status, StatusCode::PRECONDITION_FAILED, "{:#}", late.json());
+}
+
+async fn notes_that_a_file_has_no_room_for_stay(place: Place) {
+    let files = Files::new(&place).await;
+    let long = "지표코드,지역,구분,값,사유,의견\nCOMPANIES,,값,30,,확인\nCOMPANIES,KR-11,미확보,,월말에 확보,메모\n\
+        COMPANIES,KR-26,값,10,,메모\nBUDGET,,값,5,,\nEXECUTED,,값,5,,\n";
+    let up = files.up("submission.csv", "&mode=save", &[("if-match", "\"1\"")], long.into()).await;
+    assert_eq!(up.json()["isSaved"], true, "{:#}", up.json());
+    let wide = csv(&[",,,30,5,5,", "KR-11,,,미확보,,,", "KR-26,,,10,,,"]);
+    for (file, body) in
+        [("submission.xlsx", files.down("submission.xlsx").await.bytes), ("submission.csv", wide)]
+    {
+        let told = files.up(file, "", &[], body).await.json();
+        let counts = &told["counts"];
+        assert_eq!((&counts["unchanged"], &counts["updated"]), (&json!(5), &json!(0)), "{told:#}");
+    }
 }
 
 async fn what_is_not_in_the_file_stays_unless_it_is_to_be_replaced(place: Place) {

@@ -15,6 +15,9 @@ use crate::tests;
 tests![
     loading_again_writes_nothing,
     a_changed_fact_is_brought_up_to_date_unless_edited,
+    what_left_the_set_is_deleted_and_comes_back,
+    what_left_the_set_stays_if_edited_or_named,
+    topics_that_left_a_row_are_taken_off,
     a_broken_set_loads_nothing,
     every_fact_has_its_source,
     illustrations_are_marked_and_apart,
@@ -64,6 +67,120 @@ async fn a_changed_fact_is_brought_up_to_date_unless_edited(place: Place) {
     again.fingerprint = "back".to_owned();
     let summary = seed::load(&app.db, &again, now(), |_, _| {}).await.unwrap();
     assert_eq!((summary.updated, summary.kept), (0, 1), "{summary:?}");
+}
+
+/// The starting set with two institutions more, the second part of the first, and a meeting of the second.
+fn with_more(fingerprint: &str) -> DataSet {
+    let mut set = seed::starting_set().unwrap();
+    for (table, like, key, parent) in [
+        ("institution", "TIPA", "LEAVING_1", None),
+        ("institution", "TIPA", "LEAVING_2", Some(("parent", "LEAVING_1"))),
+        ("meeting", "SEOUL_2023_AI", "LEAVING_3", Some(("host", "LEAVING_2"))),
+    ] {
+        let found = set.rows.iter().find(|row| row.table == table && row.key == like);
+        let mut row = found.unwrap().clone();
+        row.key = key.to_owned();
+        row.columns.insert("code".to_owned(), key.into());
+        if let Some((column, parent)) = parent {
+            row.columns.insert(column.to_owned(), parent.into());
+        }
+        set.rows.push(row);
+    }
+    fingerprint.clone_into(&mut set.fingerprint);
+    set
+}
+
+fn without(fingerprint: &str) -> DataSet {
+    DataSet { fingerprint: fingerprint.to_owned(), ..seed::starting_set().unwrap() }
+}
+
+const LEAVING: &str =
+    "{ one: institution(code: \"LEAVING_1\") { id version citations { totalCount } }
+      two: institution(code: \"LEAVING_2\") { id version parent { code } }
+      three: meeting(code: \"LEAVING_3\") { id version host { code } topics { totalCount } } }";
+
+async fn what_left_the_set_is_deleted_and_comes_back(place: Place) {
+    let app = place.app().await;
+    let facts = app.data("{ institutions { totalCount } meetings { totalCount } }").await;
+    seed::load(&app.db, &with_more("more"), now(), |_, _| {}).await.unwrap();
+    let there = app.data(LEAVING).await;
+    let end = app.data("{ changes(last: 1) { pageInfo { endCursor } } }").await;
+    let end = end["changes"]["pageInfo"]["endCursor"].clone();
+
+    let summary = seed::load(&app.db, &without("less"), now(), |_, _| {}).await.unwrap();
+    assert!(summary.deleted > 3, "rows and their citations: {summary:?}");
+    assert_eq!((summary.total_created(), summary.updated, summary.kept), (0, 0, 0), "{summary:?}");
+    assert_eq!(app.data("{ institutions { totalCount } meetings { totalCount } }").await, facts);
+    let gone = app.ask(&Principal::Anonymous, LEAVING, Value::Null).await;
+    assert_eq!(gone["data"], json!({ "one": null, "two": null, "three": null }), "{gone}");
+    let found = app.data("{ search(text: \"LEAVING_1\") { totalCount } }").await;
+    assert_eq!(found["search"]["totalCount"], 0);
+    let query = format!(
+        "{{ changes(first: 100, after: {end}) {{ nodes {{ kind type version subject {{ id }} }} }} }}"
+    );
+    let changes = app.data(&query).await;
+    let told = |ty: &str| {
+        let nodes = changes["changes"]["nodes"].as_array().unwrap();
+        nodes.iter().filter(|node| node["type"] == ty).cloned().collect::<Vec<_>>()
+    };
+    let deleted = json!({ "kind": "DELETED", "version": 2, "subject": null });
+    let of = |ty: &str| {
+        let mut node = deleted.clone();
+        node["type"] = ty.into();
+        node
+    };
+    assert_eq!(told("Meeting"), [of("Meeting")]);
+    assert_eq!(told("Institution"), [of("Institution"), of("Institution")]);
+    assert!(told("Citation").iter().all(|node| *node == of("Citation")));
+    let operator = app.principal("MSS", "audit:read").await;
+    let query = "{ auditEvents(where: { action: { eq: \"delete\" } }) { totalCount } }";
+    let audit = app.ask(&operator, query, Value::Null).await;
+    assert_eq!(audit["data"]["auditEvents"]["totalCount"], summary.deleted, "{audit}");
+    assert!(verify(&app.db, None).await.unwrap().faults.is_empty());
+
+    // Back in the set, they are the rows they were.
+    let summary = seed::load(&app.db, &with_more("again"), now(), |_, _| {}).await.unwrap();
+    assert_eq!((summary.updated, summary.kept, summary.deleted), (0, 0, 0), "{summary:?}");
+    let back = app.data(LEAVING).await;
+    for row in ["one", "two", "three"] {
+        assert_eq!(back[row]["id"], there[row]["id"]);
+        assert_eq!(back[row]["version"], 3);
+    }
+    assert_eq!(back["one"]["citations"], there["one"]["citations"]);
+    assert_eq!(back["three"]["topics"], there["three"]["topics"]);
+    let again = seed::load(&app.db, &with_more("once more"), now(), |_, _| {}).await.unwrap();
+    assert_eq!((again.total_created(), again.updated, again.kept), (0, 0, 0), "{again:?}");
+}
+
+async fn what_left_the_set_stays_if_edited_or_named(place: Place) {
+    let app = place.app().await;
+    seed::load(&app.db, &with_more("more"), now(), |_, _| {}).await.unwrap();
+    let there = app.data(LEAVING).await;
+    app.unlock_audit().await;
+    app.sql("UPDATE audit_event SET actor = 'client:1' WHERE subject_id = (SELECT id FROM institution WHERE code = 'LEAVING_2')").await;
+    let summary = seed::load(&app.db, &without("less"), now(), |_, _| {}).await.unwrap();
+    // The edited one, and the one that it is part of.
+    assert_eq!(summary.kept, 2, "{summary:?}");
+    let query = format!("{} }}", LEAVING.split("three:").next().unwrap());
+    let left = app.data(&query).await;
+    assert_eq!(left["one"], there["one"], "with its citations");
+    assert_eq!(left["two"], there["two"]);
+    let gone =
+        app.data("{ meetings(where: { code: { eq: \"LEAVING_3\" } }) { totalCount } }").await;
+    assert_eq!(gone["meetings"]["totalCount"], 0);
+}
+
+async fn topics_that_left_a_row_are_taken_off(place: Place) {
+    let app = place.app().await;
+    let topics = "{ meeting(code: \"SEOUL_2023_AI\") { topics { totalCount nodes { code } } } }";
+    let before = app.data(topics).await;
+    let mut set = without("fewer topics");
+    let row = set.rows.iter_mut().find(|row| row.key == "SEOUL_2023_AI").unwrap();
+    row.topics.retain(|topic| topic != "PRIVACY");
+    seed::load(&app.db, &set, now(), |_, _| {}).await.unwrap();
+    let after = app.data(topics).await;
+    let count = |data: &Value| data["meeting"]["topics"]["totalCount"].as_i64().unwrap();
+    assert_eq!(count(&after), count(&before) - 1, "{after}");
 }
 
 async fn a_broken_set_loads_nothing(place: Place) {

@@ -201,10 +201,11 @@ fn tell(name: &str, summary: &Summary, started: Instant) {
         return;
     }
     print(&format!(
-        "{name}: {} rows created, {} updated, {} unchanged, {} kept as edited ({seconds:.1} s)\n",
+        "{name}: {} rows created, {} updated, {} unchanged, {} deleted, {} kept as edited ({seconds:.1} s)\n",
         summary.total_created(),
         summary.updated,
         summary.unchanged,
+        summary.deleted,
         summary.kept,
     ));
     let line: Vec<String> =

@@ -21,7 +21,7 @@ pub enum Completeness {
     Late,
     /// 승인. Accepted or final.
     Accepted,
-    /// 미제출. Overdue and never handed in.
+    /// 미제출. Never handed in, and overdue or its quarter final.
     Missing,
 }
 
@@ -40,19 +40,15 @@ impl Completeness {
     }
 }
 
-/// How complete a submission is today. `is_on_time` judges the first handing in, and is none until then;
-/// figures that are being put right (`is_restatement`) still stand.
+/// How complete a submission is on a day. `is_on_time` judges the first handing in, and is none until then.
 pub fn completeness(
     status: SubmissionStatus,
     is_on_time: Option<bool>,
-    is_restatement: bool,
+    is_final: bool,
     opens_on: NaiveDate,
     due_on: NaiveDate,
     today: NaiveDate,
 ) -> Completeness {
-    if is_restatement {
-        return Completeness::Accepted;
-    }
     match (status, is_on_time) {
         (SubmissionStatus::Accepted | SubmissionStatus::Final, _) => Completeness::Accepted,
         // Once handed in it is no more missing, whatever becomes of it.
@@ -70,7 +66,10 @@ pub fn completeness(
             }
         }
         (SubmissionStatus::Submitted | SubmissionStatus::Returned, None) => Completeness::Submitted,
-        (SubmissionStatus::NotStarted | SubmissionStatus::Draft, None) if today > due_on => {
+        // A final quarter waits for no due date.
+        (SubmissionStatus::NotStarted | SubmissionStatus::Draft, None)
+            if is_final || today > due_on =>
+        {
             Completeness::Missing
         }
         (SubmissionStatus::NotStarted, None) if today < opens_on => Completeness::NotDue,
@@ -100,7 +99,7 @@ pub struct Tally {
     pub accepted: i64,
     /// Reported that there is nothing to report.
     pub nil: i64,
-    /// Never handed in, and overdue.
+    /// Never handed in, and overdue or the quarter final.
     pub missing: i64,
     /// Being filled in, and never handed in.
     pub draft: i64,
@@ -192,9 +191,15 @@ mod tests {
             let seen = days.map(|today| completeness(status, on_time, false, opens, due, today));
             assert_eq!(seen, expected, "{status:?} {on_time:?}");
         }
-        for status in [S::Draft, S::Submitted, S::Returned] {
-            let seen = days.map(|today| completeness(status, Some(false), true, opens, due, today));
-            assert_eq!(seen, [C::Accepted; 3], "figures that are being put right still stand");
+        for (status, on_time, expected) in [
+            (S::NotStarted, None, C::Missing),
+            (S::Draft, None, C::Missing),
+            (S::Submitted, Some(true), C::Submitted),
+            (S::Returned, Some(false), C::Late),
+            (S::Final, Some(false), C::Accepted),
+        ] {
+            let seen = days.map(|today| completeness(status, on_time, true, opens, due, today));
+            assert_eq!(seen, [expected; 3], "no day moves a final quarter: {status:?}");
         }
     }
 

@@ -386,7 +386,11 @@ fn rules(form: &Form<'_>, cells: &Cells, problems: &mut Told) {
     }
 }
 
-fn noted(text: Option<String>) -> Result<Option<String>, Text> {
+/// A reason, comment or evidence as it is kept; none for a blank one.
+///
+/// # Errors
+/// What to put right.
+pub fn noted(text: Option<String>) -> Result<Option<String>, Text> {
     let Some(text) = text else { return Ok(None) };
     let trimmed = text.trim();
     if trimmed.is_empty() {

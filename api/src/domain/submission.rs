@@ -1,7 +1,8 @@
 //! 제출. What may be done with a submission, by whom and when: the verbs and guards of code list 7.
 //!
-//! Access is judged before the state, so that a stranger learns nothing of the state; the state before the
-//! time. To add a verb: a variant, and its line in each match and in the table below.
+//! Access is judged before the state, so that a stranger learns nothing of the state; the quarter before the
+//! state, and the state before the time. To add a verb: a variant, its line in each match and in the table of
+//! the tests.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::reporting_period::PeriodState;
@@ -9,6 +10,10 @@ use entity::submission::SubmissionStatus;
 
 use super::quarter::seoul;
 use super::text::Text;
+
+mod refused;
+
+pub use refused::{Refused, status_ko};
 
 /// What can be done with a submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,15 +34,19 @@ pub enum Verb {
     Accept,
     /// 재개방. Open it again after it was accepted.
     Reopen,
+    /// 기한연장. Move its deadline.
+    Extend,
+    /// 알림. Remind its institution.
+    Remind,
     /// 확정. Make it final with its quarter.
     Freeze,
-    /// 정정. Open final figures to be put right.
+    /// 정정. Open it in a final quarter, to be put right or supplied late.
     Restate,
 }
 
 impl Verb {
     /// Every verb, in the order of the procedure.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::SaveDraft,
         Self::Submit,
         Self::ReportNil,
@@ -46,6 +55,8 @@ impl Verb {
         Self::Return,
         Self::Accept,
         Self::Reopen,
+        Self::Extend,
+        Self::Remind,
         Self::Freeze,
         Self::Restate,
     ];
@@ -61,23 +72,28 @@ impl Verb {
             Self::Return => "return",
             Self::Accept => "accept",
             Self::Reopen => "reopen",
+            Self::Extend => "extend",
+            Self::Remind => "remind",
             Self::Freeze => "freeze",
             Self::Restate => "restate",
         }
     }
 
+    /// The Korean verb before "수 없습니다".
     const fn ko(self) -> &'static str {
         match self {
-            Self::SaveDraft => "저장",
-            Self::Submit => "제출",
-            Self::ReportNil => "실적 없음 보고",
-            Self::Recall => "회수",
-            Self::StartReview => "검토 시작",
-            Self::Return => "반려",
-            Self::Accept => "승인",
-            Self::Reopen => "재개방",
-            Self::Freeze => "확정",
-            Self::Restate => "정정",
+            Self::SaveDraft => "저장할",
+            Self::Submit => "제출할",
+            Self::ReportNil => "실적 없음을 보고할",
+            Self::Recall => "회수할",
+            Self::StartReview => "검토를 시작할",
+            Self::Return => "반려할",
+            Self::Accept => "승인할",
+            Self::Reopen => "재개방할",
+            Self::Extend => "기한을 연장할",
+            Self::Remind => "알림을 보낼",
+            Self::Freeze => "확정할",
+            Self::Restate => "정정할",
         }
     }
 }
@@ -97,7 +113,7 @@ pub struct Facts {
     pub opens_on: NaiveDate,
     /// Last day on which they are taken, extensions and returns counted in.
     pub locks_on: NaiveDate,
-    /// Whether final figures are being put right.
+    /// Whether it was opened in a final quarter and is not accepted yet.
     pub is_restatement: bool,
 }
 
@@ -116,132 +132,13 @@ pub struct Actor {
     pub is_submitter: bool,
 }
 
-/// Why a verb is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refused {
-    /// It is the reporting institution's to do.
-    NotYours,
-    /// It is a reviewer's to do.
-    NeedsReviewer,
-    /// It is the ministry's to do.
-    NeedsLead,
-    /// Nobody reviews its own institution.
-    OwnInstitution,
-    /// Nobody accepts what it handed in itself.
-    OwnSubmission,
-    /// The state does not allow it.
-    WrongState {
-        /// Where it stands.
-        status: SubmissionStatus,
-        /// What was wished.
-        verb: Verb,
-    },
-    /// Results are not taken yet.
-    NotOpen,
-    /// Results are not taken any more.
-    Locked,
-    /// The review has begun.
-    ReviewBegan,
-    /// The quarter is final.
-    PeriodFinal,
-}
-
-/// The Korean name of a state.
-pub const fn status_ko(status: SubmissionStatus) -> &'static str {
-    match status {
-        SubmissionStatus::NotStarted => "미작성",
-        SubmissionStatus::Draft => "작성 중",
-        SubmissionStatus::Submitted => "제출",
-        SubmissionStatus::Returned => "반려",
-        SubmissionStatus::Accepted => "승인",
-        SubmissionStatus::Final => "확정",
-    }
-}
-
-impl Refused {
-    /// Stable code.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::NotYours => "NOT_YOURS",
-            Self::NeedsReviewer => "NEEDS_REVIEWER",
-            Self::NeedsLead => "NEEDS_LEAD",
-            Self::OwnInstitution => "OWN_INSTITUTION",
-            Self::OwnSubmission => "OWN_SUBMISSION",
-            Self::WrongState { .. } => "WRONG_STATE",
-            Self::NotOpen => "NOT_OPEN",
-            Self::Locked => "LOCKED",
-            Self::ReviewBegan => "REVIEW_BEGAN",
-            Self::PeriodFinal => "PERIOD_FINAL",
-        }
-    }
-
-    /// Whether the caller may not do it at all, whatever the state.
-    pub const fn is_access(&self) -> bool {
-        match self {
-            Self::NotYours | Self::NeedsReviewer | Self::NeedsLead => true,
-            Self::OwnInstitution
-            | Self::OwnSubmission
-            | Self::WrongState { .. }
-            | Self::NotOpen
-            | Self::Locked
-            | Self::ReviewBegan
-            | Self::PeriodFinal => false,
-        }
-    }
-
-    /// What to tell.
-    pub fn message(&self) -> Text {
-        let (ko, en) = match self {
-            Self::NotYours => (
-                "제출 기관의 제출 권한(results:submit)이 있어야 합니다.",
-                "This is for the institution that reports, with results:submit.",
-            ),
-            Self::NeedsReviewer => (
-                "사업 운영 기관의 검토 권한(results:review)이 있어야 합니다.",
-                "This is for a reviewer of an institution that runs the programme, with results:review.",
-            ),
-            Self::NeedsLead => (
-                "부처의 검토 권한(results:review)이 있어야 합니다.",
-                "This is for the ministry, with results:review.",
-            ),
-            Self::OwnInstitution => (
-                "소속 기관의 제출은 검토할 수 없습니다. 다른 기관의 검토자가 처리해야 합니다.",
-                "Nobody reviews its own institution's results; another reviewer must do it.",
-            ),
-            Self::OwnSubmission => (
-                "직접 제출한 건은 승인할 수 없습니다. 다른 검토자가 처리해야 합니다.",
-                "Nobody accepts what it handed in itself; another reviewer must do it.",
-            ),
-            Self::WrongState { status, verb } => {
-                return Text::new(
-                    format!("{} 상태에서는 {}할 수 없습니다.", status_ko(*status), verb.ko()),
-                    format!("{} is not allowed while it is {}.", verb.code(), status.code()),
-                );
-            }
-            Self::NotOpen => ("아직 접수 기간이 아닙니다.", "Results are not taken yet."),
-            Self::Locked => (
-                "접수가 마감되었습니다. 기한연장을 요청하십시오.",
-                "Results are not taken any more; ask for an extension.",
-            ),
-            Self::ReviewBegan => (
-                "검토가 시작되어 회수할 수 없습니다. 검토자에게 반려를 요청하십시오.",
-                "The review has begun; ask the reviewer to return it.",
-            ),
-            Self::PeriodFinal => (
-                "확정된 분기입니다. 정정(restate)으로만 고칠 수 있습니다.",
-                "The quarter is final; it can only be restated.",
-            ),
-        };
-        Text::new(ko, en)
-    }
-}
-
 /// The state that a verb leads to.
 ///
 /// # Errors
 /// Why it is refused.
 pub fn next(verb: Verb, facts: &Facts, actor: &Actor) -> Result<SubmissionStatus, Refused> {
     access(verb, actor)?;
+    quarter(verb, facts)?;
     let next = state(verb, facts)?;
     time(verb, facts)?;
     match verb {
@@ -255,16 +152,25 @@ fn access(verb: Verb, actor: &Actor) -> Result<(), Refused> {
         Verb::SaveDraft | Verb::Submit | Verb::ReportNil | Verb::Recall => {
             if actor.is_own && actor.can_submit { Ok(()) } else { Err(Refused::NotYours) }
         }
-        Verb::StartReview | Verb::Return | Verb::Accept => match (actor.reviews, actor.is_own) {
-            (false, _) => Err(Refused::NeedsReviewer),
-            (true, true) => Err(Refused::OwnInstitution),
-            (true, false) => Ok(()),
-        },
+        Verb::StartReview | Verb::Return | Verb::Accept | Verb::Extend => {
+            match (actor.reviews, actor.is_own) {
+                (false, _) => Err(Refused::NeedsReviewer),
+                (true, true) => Err(Refused::OwnInstitution),
+                (true, false) => Ok(()),
+            }
+        }
         Verb::Reopen => match (actor.leads, actor.is_own) {
             (false, _) => Err(Refused::NeedsLead),
             (true, true) => Err(Refused::OwnInstitution),
             (true, false) => Ok(()),
         },
+        Verb::Remind => {
+            if actor.reviews {
+                Ok(())
+            } else {
+                Err(Refused::NeedsReviewer)
+            }
+        }
         // Of a quarter as a whole, and under the public's eyes: also for the ministry's own.
         Verb::Freeze | Verb::Restate => {
             if actor.leads {
@@ -273,6 +179,18 @@ fn access(verb: Verb, actor: &Actor) -> Result<(), Refused> {
                 Err(Refused::NeedsLead)
             }
         }
+    }
+}
+
+/// What a final quarter allows: to open a restatement, and then what leads to its acceptance.
+fn quarter(verb: Verb, facts: &Facts) -> Result<(), Refused> {
+    match (verb, facts.period, facts.is_restatement) {
+        (Verb::Restate, PeriodState::Planned | PeriodState::Open, _) => Err(Refused::NotFinal),
+        (Verb::Restate, PeriodState::Final, false) => Ok(()),
+        (Verb::Restate, PeriodState::Final, true) => Err(Refused::RestatementOpen),
+        (_, PeriodState::Final, false) => Err(Refused::PeriodFinal),
+        (Verb::Extend, PeriodState::Final, true) => Err(Refused::NoDeadline),
+        _ => Ok(()),
     }
 }
 
@@ -306,26 +224,26 @@ fn state(verb: Verb, facts: &Facts) -> Result<SubmissionStatus, Refused> {
             S::Submitted => Ok(S::Returned),
             S::NotStarted | S::Draft | S::Returned | S::Accepted | S::Final => wrong,
         },
-        Verb::Accept => match (facts.status, facts.is_restatement, facts.period) {
-            // What was final is final again.
-            (S::Submitted, true, PeriodState::Final) => Ok(S::Final),
-            (S::Submitted, _, _) => Ok(S::Accepted),
-            (S::NotStarted | S::Draft | S::Returned | S::Accepted | S::Final, _, _) => wrong,
+        Verb::Accept => match (facts.status, facts.period) {
+            // What was opened in a final quarter is final again.
+            (S::Submitted, PeriodState::Final) => Ok(S::Final),
+            (S::Submitted, PeriodState::Planned | PeriodState::Open) => Ok(S::Accepted),
+            (S::NotStarted | S::Draft | S::Returned | S::Accepted | S::Final, _) => wrong,
         },
-        Verb::Reopen => match (facts.status, facts.period) {
-            (S::Accepted, PeriodState::Final) => Err(Refused::PeriodFinal),
-            (S::Accepted, PeriodState::Planned | PeriodState::Open) => Ok(S::Returned),
-            (S::Final, _) => Err(Refused::PeriodFinal),
-            (S::NotStarted | S::Draft | S::Submitted | S::Returned, _) => wrong,
+        Verb::Reopen => match facts.status {
+            S::Accepted => Ok(S::Returned),
+            S::NotStarted | S::Draft | S::Submitted | S::Returned | S::Final => wrong,
+        },
+        Verb::Extend | Verb::Remind => match facts.status {
+            S::NotStarted | S::Draft | S::Returned => Ok(facts.status),
+            S::Submitted | S::Accepted | S::Final => wrong,
         },
         Verb::Freeze => match facts.status {
             S::Accepted => Ok(S::Final),
             S::NotStarted | S::Draft | S::Submitted | S::Returned | S::Final => wrong,
         },
-        Verb::Restate => match facts.status {
-            S::Final => Ok(S::Draft),
-            S::NotStarted | S::Draft | S::Submitted | S::Returned | S::Accepted => wrong,
-        },
+        // Whatever it holds, nothing at all included: late supply.
+        Verb::Restate => Ok(S::Draft),
     }
 }
 
@@ -339,7 +257,7 @@ fn time(verb: Verb, facts: &Facts) -> Result<(), Refused> {
                 PeriodState::Final => Err(Refused::PeriodFinal),
                 PeriodState::Planned => Err(Refused::NotOpen),
                 PeriodState::Open if facts.today < facts.opens_on => Err(Refused::NotOpen),
-                PeriodState::Open if facts.today > facts.locks_on => Err(Refused::Locked),
+                PeriodState::Open if facts.today > facts.locks_on => Err(Refused::Locked { verb }),
                 PeriodState::Open => Ok(()),
             }
         }
@@ -347,9 +265,25 @@ fn time(verb: Verb, facts: &Facts) -> Result<(), Refused> {
         | Verb::Return
         | Verb::Accept
         | Verb::Reopen
+        | Verb::Extend
+        | Verb::Remind
         | Verb::Freeze
         | Verb::Restate => Ok(()),
     }
+}
+
+/// Which deadline an extension moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Deadline {
+    /// 제출 기한. The due date, and the closing date with it.
+    Due,
+    /// 접수 마감일. The closing date alone: whether it was on time is settled.
+    Closing,
+}
+
+/// The deadline that an extension moves of what was handed in so many times.
+pub const fn deadline(revision: i32) -> Deadline {
+    if revision == 0 { Deadline::Due } else { Deadline::Closing }
 }
 
 /// What a handing in holds.
@@ -473,6 +407,9 @@ pub enum WaitsFor {
 }
 
 impl WaitsFor {
+    /// Everybody, and nobody.
+    pub const ALL: [Self; 4] = [Self::Partner, Self::Reviewer, Self::Lead, Self::Nobody];
+
     /// Code as shown.
     pub const fn code(self) -> &'static str {
         match self {
@@ -484,8 +421,15 @@ impl WaitsFor {
     }
 }
 
-/// Who must act next on a submission in this state.
-pub const fn waits_for(status: SubmissionStatus) -> WaitsFor {
+/// Who must act next on a submission: in a final quarter nobody, unless it was opened again.
+pub const fn waits_for(
+    status: SubmissionStatus,
+    period: PeriodState,
+    is_restatement: bool,
+) -> WaitsFor {
+    if matches!(period, PeriodState::Final) && !is_restatement {
+        return WaitsFor::Nobody;
+    }
     match status {
         SubmissionStatus::NotStarted | SubmissionStatus::Draft | SubmissionStatus::Returned => {
             WaitsFor::Partner
@@ -494,6 +438,16 @@ pub const fn waits_for(status: SubmissionStatus) -> WaitsFor {
         SubmissionStatus::Accepted => WaitsFor::Lead,
         SubmissionStatus::Final => WaitsFor::Nobody,
     }
+}
+
+/// The day by which its institution must act, if there is one: what is supplied to a final quarter has none but
+/// that of its return.
+pub fn awaited_by(
+    due_on: NaiveDate,
+    return_due_on: Option<NaiveDate>,
+    is_restatement: bool,
+) -> Option<NaiveDate> {
+    return_due_on.or((!is_restatement).then_some(due_on))
 }
 
 /// Three clocks, in whole days of Seoul; one that runs goes to now, one that never ran is none.

@@ -18,8 +18,10 @@ use crate::read::Act;
 use crate::read::catalog::Root;
 use crate::read::model::Shape;
 use crate::service::indicator as indicators;
+use crate::service::obligation as obligations;
 use crate::service::programme as service;
 use crate::service::submission::quarter as quarters;
+use crate::service::target as targets;
 
 const NEEDS: &str = "Needs `results:review` of an institution that runs the programme.";
 const KEY: (&str, &str, &str) = (
@@ -48,7 +50,24 @@ pub const SHAPES: &[Shape] = &[
     payload!("IndicatorPayload", "indicator", "Indicator", "지표"),
     payload!("TargetPayload", "target", "Target", "목표"),
     payload!("ValidationRulePayload", "validationRule", "ValidationRule", "검증 규칙"),
-    payload!("ObligationPayload", "obligation", "Obligation", "제출 의무"),
+    Shape {
+        name: "ObligationPayload",
+        description: "제출 의무 결과. What came of it.",
+        fields: &[
+            ("obligation", "Obligation", "제출 의무. The row; null if nothing was done."),
+            (
+                "joinedQuarters",
+                "[Quarter!]",
+                "추가된 분기. Quarters already opened whose list the institution joined by this call; it is due there by the programme's rule.",
+            ),
+            (
+                "keptQuarters",
+                "[Quarter!]",
+                "유지된 분기. Quarters already opened whose list keeps the institution, though the obligation ends before their last day.",
+            ),
+            ("errors", "[UserError!]!", "입력 오류. What to put right; empty if it was done."),
+        ],
+    },
     payload!("HolidayPayload", "holiday", "Holiday", "공휴일"),
     payload!("ReportingPeriodPayload", "period", "ReportingPeriod", "보고기간"),
 ];
@@ -199,7 +218,7 @@ pub const INPUTS: &[Input] = &[
     ),
     (
         "CreateObligationInput",
-        "제출 의무 등록. An institution that must report from now on.",
+        "제출 의무 등록. An institution that must report: in every quarter on whose last day the obligation is in force. Quarters already opened are joined while they take results; a quarter that is final or past its closing date refuses it, with the next possible day.",
         &[
             ("institution", "String!", "기관 코드. Institution."),
             ("programme", "String!", "사업 코드. Programme."),
@@ -210,7 +229,7 @@ pub const INPUTS: &[Input] = &[
     ),
     (
         "EndObligationInput",
-        "제출 의무 종료. An obligation to be ended; quarters whose list is frozen keep it.",
+        "제출 의무 종료. Last day of an obligation, set or replaced. Quarters already opened keep who is on their list; a later day than before joins those it newly covers, as in createObligation.",
         &[
             ("id", "ID!", "식별자. The obligation."),
             ("version", "Int!", "판. The version you saw."),
@@ -267,7 +286,9 @@ pub fn mutations() -> Vec<Root> {
         ),
         root(
             "createIndicator",
-            &named("지표 등록·개정. Makes an indicator, or a new revision of one."),
+            &named(
+                "지표 등록·개정. Makes an indicator, or a new revision of one; not for quarters that are final.",
+            ),
             "CreateIndicatorInput",
             "IndicatorPayload",
             |act, args| {
@@ -294,13 +315,15 @@ pub fn mutations() -> Vec<Root> {
         ),
         root(
             "setTarget",
-            &named("목표 설정. Sets a target, or sets it anew."),
+            &named(
+                "목표 설정. Sets or replaces a target. Targets of a final quarter cannot change.",
+            ),
             "SetTargetInput",
             "TargetPayload",
             |act, args| {
-                run(act, "setTarget", args, |act, input: service::NewTarget| async move {
+                run(act, "setTarget", args, |act, input: targets::NewTarget| async move {
                     check_key(&input.idempotency_key)?;
-                    payload("target", service::set_target(act.db, act.author, input).await)
+                    payload("target", targets::set(act.db, act.author, input).await)
                 })
                 .boxed()
             },
@@ -335,12 +358,9 @@ pub fn mutations() -> Vec<Root> {
                     act,
                     "createObligation",
                     args,
-                    |act, input: service::NewObligation| async move {
+                    |act, input: obligations::NewObligation| async move {
                         check_key(&input.idempotency_key)?;
-                        payload(
-                            "obligation",
-                            service::create_obligation(act.db, act.author, input).await,
-                        )
+                        obliged(obligations::create(act.db, act.author, input).await?)
                     },
                 )
                 .boxed()
@@ -426,9 +446,14 @@ struct EndObligation {
 
 async fn end_obligation(act: &Act<'_>, input: EndObligation) -> Result<Map<String, Value>, Error> {
     let id = key_of(OBLIGATION, &input.id)?;
-    let done =
-        service::end_obligation(act.db, act.author, (id, input.version), input.ends_on).await;
-    payload("obligation", done)
+    obliged(obligations::end(act.db, act.author, (id, input.version), input.ends_on).await?)
+}
+
+fn obliged(done: obligations::Done) -> Result<Map<String, Value>, Error> {
+    let mut payload = payload("obligation", Ok(done.id))?;
+    payload.insert("joinedQuarters".to_owned(), done.joined.into());
+    payload.insert("keptQuarters".to_owned(), done.kept.into());
+    Ok(payload)
 }
 
 fn quarter(text: &str) -> Result<Quarter, Error> {

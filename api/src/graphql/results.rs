@@ -34,7 +34,10 @@ pub const COMPLETENESS: &Choice = &Choice {
             description: "지연 제출. First handed in late, not accepted yet.",
         },
         ChoiceValue { code: "ACCEPTED", description: "승인. Accepted or final." },
-        ChoiceValue { code: "MISSING", description: "미제출. Overdue, and never handed in." },
+        ChoiceValue {
+            code: "MISSING",
+            description: "미제출. Never submitted, and overdue or the quarter final.",
+        },
     ],
 };
 
@@ -126,6 +129,11 @@ pub fn roots() -> Vec<Root> {
             description: "기준. What to group by.".into(),
         },
         Arg::new("programme", "String", "사업 코드. Only this programme."),
+        Arg::new(
+            "knownAt",
+            "DateTime",
+            "기준 시각. Submissions as they counted at this instant; now if left out.",
+        ),
     ];
     statistics.extend(narrowing());
     let mut series = vec![
@@ -320,6 +328,7 @@ pub const SHAPES: &[Shape] = &[
             ("groupBy", "SubmissionGroup!", "기준. What it is grouped by."),
             ("rows", "[SubmissionStatisticsRow!]!", "행. Groups by their codes."),
             ("total", "SubmissionStatisticsRow!", "합계. All groups together; its key is null."),
+            ("knownAt", "DateTime!", "기준 시각. Instant as of which submissions counted so."),
             ("computedAt", "DateTime!", "산출 시각. When it was computed."),
             ("dataVersion", "Int!", "자료 판. Number of the last change it includes."),
         ],
@@ -342,7 +351,7 @@ pub const SHAPES: &[Shape] = &[
             ("nil", "Int!", "실적 없음 수. Reported that there is nothing to report."),
             ("draft", "Int!", "작성 중 수. Being filled in."),
             ("returned", "Int!", "반려 수. Given back and not come again."),
-            ("missing", "Int!", "미제출 수. Overdue and never handed in."),
+            ("missing", "Int!", "미제출 수. Never submitted, and overdue or the quarter final."),
             (
                 "submittedRate",
                 "Float",

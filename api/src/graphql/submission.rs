@@ -3,6 +3,7 @@
 
 use entity::adoption_case::BusinessSize;
 use entity::common::Origin;
+use entity::reporting_period::PeriodState;
 use entity::submission::{Column as C, SubmissionStatus};
 use entity::submission_value::ValueState;
 use serde_json::{Map, Value, json};
@@ -33,9 +34,9 @@ fn submission() -> Type {
         "제출. An expected result: institution × programme × quarter. Seen by its institution, and by those who run the programme.",
     );
     let judged = vec![
-        ty.input(C::Status),
-        ty.input(C::IsOnTime),
-        ty.input(C::IsRestatement),
+        expression(counted_status, Scalar::Text),
+        expression(counted_on_time, Scalar::Boolean),
+        expression(period_state, Scalar::Text),
         expression(opens_on, Scalar::Date),
         ty.input(C::DueOn),
     ];
@@ -57,23 +58,31 @@ fn submission() -> Type {
         ty.input(C::SubmittedAt),
         ty.input(C::AcceptedAt),
     ];
-    let waiting = vec![ty.input(C::Status)];
-    let due = vec![ty.input(C::Status), ty.input(C::DueOn), ty.input(C::ReturnDueOn)];
+    let waiting = || {
+        vec![
+            ty.input(C::Status),
+            expression(period_state, Scalar::Text),
+            ty.input(C::IsRestatement),
+        ]
+    };
+    let mut due = waiting();
+    due.extend([ty.input(C::DueOn), ty.input(C::ReturnDueOn)]);
+    let waiting = waiting();
     ty.owned(&[C::InstitutionId])
         .one("institution", C::InstitutionId, "Institution", "제출 기관. Institution that reports.")
         .one("programme", C::ProgrammeId, "Programme", "사업. Programme.")
         .one("period", C::PeriodId, "ReportingPeriod", "보고기간. Reporting period.")
         .quarter("quarter", C::Quarter, "분기. Quarter.")
         .choice("status", C::Status, SubmissionStatus::CHOICE, "상태. Where it stands.")
-        .computed("completeness", "Completeness!", judged, completeness, "이행 구분. How complete it is, as statistics count it.")
-        .computed("waitsFor", "WaitsFor!", waiting, waits_for, "처리 주체. Who must act next.")
+        .computed("completeness", "Completeness!", judged, completeness, "이행 구분. How complete it is, as statistics count it; in a final quarter it changes only when a restatement is accepted.")
+        .computed("waitsFor", "WaitsFor!", waiting, waits_for, "처리 주체. Who must act next; in a final quarter nobody, unless a restatement is open.")
         .column("isNil", C::IsNil, "실적 없음 여부. Whether it was reported that there is nothing to report.")
         .column("nilReason", C::NilReason, "실적 없음 사유. Why.")
         .column("dueOn", C::DueOn, "제출 기한. Last day to be on time, extensions counted in.")
         .column("originalDueOn", C::OriginalDueOn, "당초 기한. Due date by the rule.")
-        .column("locksOn", C::LocksOn, "접수 마감일. Last day on which it is taken at all.")
+        .column("locksOn", C::LocksOn, "접수 마감일. Last day on which it is accepted for review at all, extensions and returns counted in; a restatement has none.")
         .column("returnDueOn", C::ReturnDueOn, "보완 기한. Day by which what was returned must come again.")
-        .computed("daysLeft", "Int", due, days_left, "남은 일수. Days until it is due, or due again; negative when overdue, null if nobody waits for it.")
+        .computed("daysLeft", "Int", due, days_left, "남은 일수. Days until it is due, or due again; negative when overdue, null if nobody waits for it or a restatement has no due date.")
         .column("startedAt", C::StartedAt, "작성 시작 시각. When something was first saved.")
         .column("firstSubmittedAt", C::FirstSubmittedAt, "최초 제출 시각. When it was first handed in.")
         .column("isOnTime", C::IsOnTime, "기한 내 여부. Whether it was first handed in by the due date; null until then.")
@@ -87,10 +96,10 @@ fn submission() -> Type {
         .column("acceptedAt", C::AcceptedAt, "승인 시각. When it was accepted.")
         .column("acceptedBy", C::AcceptedBy, "승인자. Client that accepted it.")
         .one("acceptedByInstitution", C::AcceptedByInstitutionId, "Institution", "승인자 소속 기관. Institution of that client; null if it is not accepted or not known.")
-        .column("reason", C::Reason, "사유. Why it was returned, opened again or restated last.")
+        .column("reason", C::Reason, "사유. Why it was returned, reopened or restated last.")
         .column("remindedAt", C::RemindedAt, "알림 시각. When it was last reminded of.")
         .column("revision", C::Revision, "최근 차수. Number of the last revision handed in; 0 for none.")
-        .column("isRestatement", C::IsRestatement, "정정 여부. Whether a final result is being put right.")
+        .column("isRestatement", C::IsRestatement, "정정 여부. Whether it was opened in a final quarter, to be corrected or supplied late, and is not accepted yet. Until then statistics count it as before.")
         .column("cellCount", C::CellCount, "값 수. Cells filled in.")
         .computed("clocks", "SubmissionClocks!", timed, clocks, "처리 기간. How long each side took.")
         .computed("viewerCan", "SubmissionActions!", acted, viewer_can, "가능한 작업. What the caller may do with it now, and if not, why.")
@@ -240,7 +249,7 @@ fn extension() -> Type {
         "Extension",
         *b"EX",
         Guard::Result,
-        "기한연장. Later due date of one submission.",
+        "기한연장. Later due date of one submission; of one that was submitted before, a later closing date only.",
     )
     .owned(&[C::InstitutionId])
     .one("submission", C::SubmissionId, "Submission", "제출. Submission.")
@@ -300,6 +309,36 @@ fn has_something(
     Ok(())
 }
 
+/// What statistics count of the submission now.
+fn counted(sql: &mut Sql, alias: &str, column: &str) {
+    let tally = sql.alias();
+    sql.push("(SELECT ").column(&tally, column).push(" FROM submission_tally ").push(&tally);
+    sql.push(" WHERE ").column(&tally, "submission_id").push(" = ").column(alias, "id");
+    sql.push(" AND ").column(&tally, "known_to").push(" IS NULL)");
+}
+
+fn counted_status(
+    _: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    _: &Args,
+) -> Result<(), Error> {
+    counted(sql, alias, "status");
+    Ok(())
+}
+
+fn counted_on_time(
+    _: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    _: &Args,
+) -> Result<(), Error> {
+    counted(sql, alias, "is_on_time");
+    Ok(())
+}
+
 fn institution_key(
     _: &Reader<'_>,
     sql: &mut Sql,
@@ -330,33 +369,41 @@ fn of_revision(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Resul
     Ok(())
 }
 
-/// Adds `status IN (…)`: the states that meet the condition.
-fn states(sql: &mut Sql, alias: &str, of: impl Fn(SubmissionStatus) -> bool) {
+/// Adds the condition that this is who must act next.
+fn waited_for(sql: &mut Sql, alias: &str, by: WaitsFor) {
     use sea_orm::Iterable;
-    sql.column(alias, "status").push(" IN (''");
-    for status in SubmissionStatus::iter().filter(|status| of(*status)) {
-        // A code of our own enum: nothing to escape.
-        sql.push(", '").push(status.code()).push("'");
+    sql.push("(CASE WHEN ").column(alias, "is_restatement").push(" THEN 'OPEN' ELSE ");
+    of_period(sql, alias, "state");
+    sql.push(" END, ").column(alias, "status").push(") IN (VALUES ('', '')");
+    for period in PeriodState::iter() {
+        let of = |status: &SubmissionStatus| rules::waits_for(*status, period, false) == by;
+        for status in SubmissionStatus::iter().filter(of) {
+            // Codes of our own enums: nothing to escape.
+            sql.push(", ('").push(period.code()).push("', '").push(status.code()).push("')");
+        }
     }
     sql.push(")");
-}
-
-fn waits_for_partner(status: SubmissionStatus) -> bool {
-    rules::waits_for(status) == WaitsFor::Partner
 }
 
 fn is_overdue(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
     let wanted = args.get("value").and_then(Value::as_bool) != Some(false);
     sql.push(if wanted { "(" } else { "NOT (" });
-    states(sql, alias, waits_for_partner);
-    sql.push(" AND coalesce(").column(alias, "return_due_on").push(", ");
-    sql.column(alias, "due_on").push(") < ").bind(reader.today()).push(")");
+    waited_for(sql, alias, WaitsFor::Partner);
+    // As `awaited_by` has it; neither true nor false is no answer.
+    sql.push(" AND CASE WHEN ").column(alias, "return_due_on").push(" IS NOT NULL THEN ");
+    sql.column(alias, "return_due_on").push(" < ").bind(reader.today());
+    sql.push(" ELSE NOT ").column(alias, "is_restatement").push(" AND ");
+    sql.column(alias, "due_on").push(" < ").bind(reader.today()).push(" END)");
     Ok(())
 }
 
 fn waits_for_is(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
     let wanted = args.get("value").and_then(Value::as_str).unwrap_or_default();
-    states(sql, alias, |status| rules::waits_for(status).code() == wanted);
+    let by = WaitsFor::ALL
+        .into_iter()
+        .find(|by| by.code() == wanted)
+        .ok_or_else(|| Error::internal("nobody of that name is waited for"))?;
+    waited_for(sql, alias, by);
     Ok(())
 }
 
@@ -367,7 +414,8 @@ fn reminder_due(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) ->
         .find(|kind| kind.code() == wanted)
         .ok_or_else(|| Error::internal("a reminder that is none"))?;
     sql.push("(");
-    states(sql, alias, waits_for_partner);
+    waited_for(sql, alias, WaitsFor::Partner);
+    sql.push(" AND NOT ").column(alias, "is_restatement");
     sql.push(" AND ").column(alias, "due_on").push(" = ");
     sql.bind(reader.today() - chrono::Duration::days(kind.days())).push(")");
     Ok(())
@@ -382,10 +430,11 @@ fn read<T: serde::de::DeserializeOwned>(values: &[Value], at: usize) -> Result<T
 }
 
 fn completeness(reader: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
+    let period: PeriodState = read(values, 2)?;
     let judged = crate::domain::completeness::completeness(
         read(values, 0)?,
         read(values, 1)?,
-        read(values, 2)?,
+        period == PeriodState::Final,
         read(values, 3)?,
         read(values, 4)?,
         reader.today(),
@@ -393,20 +442,21 @@ fn completeness(reader: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value
     Ok(judged.code().into())
 }
 
+/// Who must act next, out of status, state of the period and whether it is a restatement.
+fn awaited(values: &[Value]) -> Result<WaitsFor, Error> {
+    Ok(rules::waits_for(read(values, 0)?, read(values, 1)?, read(values, 2)?))
+}
+
 fn waits_for(_: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
-    Ok(rules::waits_for(read(values, 0)?).code().into())
+    Ok(awaited(values)?.code().into())
 }
 
 fn days_left(reader: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
-    let status: SubmissionStatus = read(values, 0)?;
-    if !waits_for_partner(status) {
+    if awaited(values)? != WaitsFor::Partner {
         return Ok(Value::Null);
     }
-    let due: chrono::NaiveDate = match read::<Option<_>>(values, 2)? {
-        Some(again) => again,
-        None => read(values, 1)?,
-    };
-    Ok((due - reader.today()).num_days().into())
+    let due = rules::awaited_by(read(values, 3)?, read(values, 4)?, read(values, 2)?);
+    Ok(due.map(|due| (due - reader.today()).num_days()).into())
 }
 
 fn number_of(_: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
@@ -470,7 +520,17 @@ pub const SHAPES: &[Shape] = &[
             ("return", "Permission!", "반려. Give it back to be put right."),
             ("accept", "Permission!", "승인. Accept it."),
             ("reopen", "Permission!", "재개방. Open it again after it was accepted."),
-            ("restate", "Permission!", "정정. Put final figures right."),
+            (
+                "extend",
+                "Permission!",
+                "기한연장. Move its due date, or the closing date of what was submitted before.",
+            ),
+            ("remind", "Permission!", "알림. Remind its institution."),
+            (
+                "restate",
+                "Permission!",
+                "정정. Open it in a final quarter, to be corrected or supplied late.",
+            ),
         ],
     },
     Shape {

@@ -198,7 +198,7 @@ pub const INPUTS: &[Input] = &[
     ),
     (
         "RestateSubmissionInput",
-        "정정. Final figures to be put right; they go on counting until the new ones are accepted.",
+        "정정. A submission of a final quarter to be opened; statistics count it as it is until the new figures are accepted.",
         &[
             ID,
             VERSION,
@@ -209,12 +209,16 @@ pub const INPUTS: &[Input] = &[
     ),
     (
         "GrantExtensionInput",
-        "기한연장. A due date to be moved.",
+        "기한연장. A deadline to be moved.",
         &[
             ID,
             VERSION,
             ("reason", "String!", "사유. Why."),
-            ("expiresOn", "Date!", "연장 기한. Last day of the extension."),
+            (
+                "expiresOn",
+                "Date!",
+                "연장 기한. Last day of the extension: later than the due date, or than the closing date of what was submitted before; at most a year ahead.",
+            ),
             KEY,
         ],
     ),
@@ -355,7 +359,10 @@ pub fn mutations() -> Vec<Root> {
         ),
         verb(
             "restateSubmission",
-            ("정정. Opens final figures to be put right.", LEADS),
+            (
+                "정정. Opens a submission of a final quarter in whatever state it is, to correct it or to supply it late. Its institution submits, a reviewer accepts, and it is final again; figures and completeness change at the acceptance.",
+                LEADS,
+            ),
             "RestateSubmissionInput",
             |act, args| {
                 run(act, "restateSubmission", args, |act, input: Restate| async move {
@@ -372,7 +379,10 @@ pub fn mutations() -> Vec<Root> {
         ),
         verb(
             "grantExtension",
-            ("기한연장. Moves the due date of what was not handed in yet.", REVIEWS),
+            (
+                "기한연장. Moves the due date of what was never submitted. What was returned or recalled gets a later closing date only: an extension never makes a late submission on time. Not in a final quarter.",
+                REVIEWS,
+            ),
             "GrantExtensionInput",
             |act, args| {
                 run(act, "grantExtension", args, |act, input: Extend| async move {

@@ -24,12 +24,13 @@ use super::graphql::CHALLENGE;
 use super::{Refusal, Shared, body, limiter};
 use crate::domain::access::Denied;
 use crate::domain::principal::Principal;
+use crate::domain::text::Text;
 use crate::error::{Error, Language, Message, UserError, denied_message};
 use crate::graphql::submission_id;
 use crate::service::submission::file::{
     self, Failure, Format, Found, Outcome, Report, Seen, Target, Upload,
 };
-use crate::sheet::MAX_UPLOAD;
+use crate::sheet::{MAX_UPLOAD, Severity};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const CSV: &str = "text/csv; charset=utf-8";
@@ -147,7 +148,7 @@ impl From<Failure> for Fault {
         match failure {
             Failure::Error(error) => error.into(),
             Failure::Unreadable(unreadable) => {
-                let (ko, en) = unreadable.message();
+                let Text { ko, en } = unreadable.message();
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, unreadable.code(), &ko, &en)
             }
             Failure::NoVersion => Self::new(
@@ -413,7 +414,7 @@ fn answer(report: Report, save: bool, language: Language) -> Response {
 }
 
 fn shown(report: &Report, save: bool, language: Language) -> Value {
-    let errors = report.problems.iter().filter(|found| found.is_error).count();
+    let count = |severity| report.problems.iter().filter(|it| it.severity == severity).count();
     let summary = match report.outcome {
         Outcome::Saved => Message::new("저장했습니다.", "Saved."),
         Outcome::Unchanged => Message::new(
@@ -454,24 +455,30 @@ fn shown(report: &Report, save: bool, language: Language) -> Value {
             "rejected": report.rejected,
             "absent": report.absent,
         },
-        "errorCount": errors,
-        "warningCount": report.problems.len() - errors,
+        "encoding": report.encoding,
+        "errorCount": count(Severity::Error),
+        "warningCount": count(Severity::Warning),
+        "infoCount": count(Severity::Info),
         "isReady": report.is_ready,
-        "problems": report.problems.iter().map(problem).collect::<Vec<_>>(),
+        "problems": report.problems.iter().map(|found| problem(found, language)).collect::<Vec<_>>(),
     })
 }
 
-fn problem(found: &Found) -> Value {
+fn problem(found: &Found, language: Language) -> Value {
     json!({
         "sheet": found.place.as_ref().map(|place| &place.sheet),
         "cell": found.place.as_ref().map(|place| &place.cell),
         "indicator": found.indicator,
         "address": found.address,
         "rule": found.rule,
-        "severity": if found.is_error { "ERROR" } else { "WARNING" },
+        "severity": match found.severity {
+            Severity::Error => "ERROR",
+            Severity::Warning => "WARNING",
+            Severity::Info => "INFO",
+        },
         "isJustified": found.is_justified,
         "value": found.value,
         "nearest": found.nearest,
-        "message": found.message,
+        "message": Message::from(found.message.clone()).text(language),
     })
 }

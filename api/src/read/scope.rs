@@ -53,7 +53,14 @@ fn nested(
     within: bool,
 ) {
     if matches!(ty.guard, Guard::Feed) {
-        return subject(reader, sql, alias, reader.catalog.fed());
+        sql.push("(");
+        subject(reader, sql, alias, reader.catalog.fed());
+        // What was deleted is known to those who could see it.
+        let inner = sql.alias();
+        sql.push(" OR EXISTS (SELECT 1 FROM deleted_row ").push(&inner).push(" WHERE ");
+        sql.column(&inner, "id").push(" = ").column(alias, "subject_id").push(" AND ");
+        sql.column(&inner, "visibility").push(" = 'PUBLIC'))");
+        return;
     }
     match access::rows(reader.principal, object(ty.guard)) {
         Rows::All => {

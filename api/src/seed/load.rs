@@ -1,11 +1,11 @@
 //! Rows of a data set into the database, through the write path, in one transaction: all or nothing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
-use entity::{citation, data_set};
-use sea_orm::{DatabaseConnection, EntityTrait};
+use entity::{citation, data_set, deleted_row, idempotency};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -14,7 +14,7 @@ use crate::domain::principal::Principal;
 use crate::error::Error;
 use crate::service::bill;
 use crate::service::record::{self, LinkRecord, Record, TABLES, Visit};
-use crate::service::write::{Author, Created, Write};
+use crate::service::write::{Author, Created, Removed, Write};
 
 /// What loading a data set did.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -25,7 +25,10 @@ pub struct Summary {
     pub updated: usize,
     /// Rows that were there as they are.
     pub unchanged: usize,
-    /// Rows that somebody else has edited since, kept as they are.
+    /// Rows that left the set, deleted.
+    pub deleted: usize,
+    /// Rows that somebody else has edited since, and rows that left the set but are named by one that
+    /// stays: kept as they are.
     pub kept: usize,
     /// Whether the set was loaded before, so that nothing was looked at.
     pub known: bool,
@@ -60,10 +63,13 @@ pub async fn load(
         set,
         ids: HashMap::new(),
         cited: Vec::new(),
+        used: HashSet::new(),
+        deleted: HashSet::new(),
         summary: Summary::default(),
         row: None,
     };
     loader.known_codes().await?;
+    loader.known_deleted().await?;
     for table in TABLES {
         let mut waiting: Vec<&Row> = set.rows.iter().filter(|row| row.table == *table).collect();
         if waiting.is_empty() {
@@ -90,6 +96,7 @@ pub async fn load(
         return Err(broken(stray, format!("there is no table {}", stray.table)));
     }
     loader.cite_all().await?;
+    loader.delete_what_left().await?;
     let Loader { write, summary, .. } = loader;
     write.note_data_set(set.name, &set.fingerprint, set.rows.len()).await?;
     write.commit().await?;
@@ -108,6 +115,10 @@ struct Loader<'a> {
     ids: HashMap<(String, String), Uuid>,
     /// Rows whose citations are still to be written: type, key, row.
     cited: Vec<(&'static str, Uuid, &'a Row)>,
+    /// Keys of rows and citations that the set holds.
+    used: HashSet<String>,
+    /// Rows that are deleted.
+    deleted: HashSet<Uuid>,
     summary: Summary,
     row: Option<&'a Row>,
 }
@@ -125,6 +136,53 @@ impl Loader<'_> {
             self.ids.insert((table.to_owned(), code), id);
         }
         Ok(())
+    }
+
+    async fn known_deleted(&mut self) -> Result<(), Error> {
+        let rows = deleted_row::Entity::find().all(self.write.reads()).await?;
+        self.deleted = rows.into_iter().map(|row| row.id).collect();
+        Ok(())
+    }
+
+    /// Deletes the rows that an earlier version of the set brought and this one does not hold, those that
+    /// name others first.
+    async fn delete_what_left(&mut self) -> Result<(), Error> {
+        let keys = idempotency::Entity::find()
+            .filter(idempotency::Column::Actor.eq(Principal::System.actor()))
+            .filter(idempotency::Column::IdempotencyKey.starts_with(format!("{}:", self.set.name)))
+            .all(self.write.reads())
+            .await?;
+        let mut left = Left { loader: self, rows: HashMap::new(), citations: HashMap::new() };
+        let mut stray = Vec::new();
+        for key in keys {
+            let (name, id) = (key.idempotency_key, key.subject_id);
+            if left.loader.used.contains(&name) || left.loader.deleted.contains(&id) {
+                continue;
+            }
+            match name.rsplit_once('#') {
+                // A citation goes with its row.
+                Some((row, _)) if !left.loader.used.contains(row) => {
+                    left.citations.entry(row.to_owned()).or_default().push(id);
+                }
+                Some(_) => stray.push(id),
+                None => left.rows.entry(key.subject_type).or_default().push((id, name)),
+            }
+        }
+        for id in stray {
+            let removed = left.loader.write.remove::<citation::Entity>(id, &[]).await?;
+            left.loader.count(removed);
+        }
+        for table in TABLES.iter().rev() {
+            record::visit(table, &mut left).await?;
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, removed: Removed) {
+        match removed {
+            Removed::Done => self.summary.deleted += 1,
+            Removed::Kept => self.summary.kept += 1,
+        }
     }
 
     fn unresolved(&self, row: &Row) -> Error {
@@ -157,6 +215,7 @@ impl Loader<'_> {
     ) -> Result<Created, Error> {
         let model = model::<R>(columns, self.set.origin.code(), row)?;
         let key = format!("{}:{}:{key}", self.set.name, row.table);
+        self.used.insert(key.clone());
         let created = match self.write.create::<R>(model.clone(), &key).await {
             Err(Error::Internal(cause)) => return Err(broken(row, cause)),
             other => other?,
@@ -164,6 +223,10 @@ impl Loader<'_> {
         match created {
             Created::New(_) => {
                 *self.summary.created.entry(R::default().table_name().to_owned()).or_default() += 1
+            }
+            Created::Known(id) | Created::Differs(id) if self.deleted.remove(&id) => {
+                self.write.restore::<R>(id, model, &key).await?;
+                *self.summary.created.entry(R::default().table_name().to_owned()).or_default() += 1;
             }
             Created::Known(_) => self.summary.unchanged += 1,
             Created::Differs(id) => {
@@ -204,24 +267,30 @@ impl Loader<'_> {
         Ok(())
     }
 
-    async fn topics<R: Record>(&mut self, row: &Row, owner: Uuid) -> Result<(), Error> {
-        for topic in &row.topics {
-            let id = self
-                .ids
-                .get(&("topic".to_owned(), topic.clone()))
-                .copied()
-                .ok_or_else(|| broken(row, format!("there is no topic {topic}")))?;
-            match R::TYPE {
-                "Body" => self.write.link::<entity::body_topic::Entity>(owner, id).await?,
-                "Meeting" => self.write.link::<entity::meeting_topic::Entity>(owner, id).await?,
-                "Statement" => {
-                    self.write.link::<entity::statement_topic::Entity>(owner, id).await?
-                }
-                "Document" => self.write.link::<entity::document_topic::Entity>(owner, id).await?,
-                _ => return Err(broken(row, "this table has no topics")),
-            }
+    async fn topics<R: Record>(&mut self, row: &Row, created: Created) -> Result<(), Error> {
+        if !["Body", "Meeting", "Statement", "Document"].contains(&R::TYPE) {
+            return match row.topics.is_empty() {
+                true => Ok(()),
+                false => Err(broken(row, "this table has no topics")),
+            };
         }
-        Ok(())
+        let owner = created.id();
+        // Whoever has edited the row has its topics as well.
+        if !matches!(created, Created::New(_)) && !self.write.is_own(owner).await? {
+            return Ok(());
+        }
+        let mut topics = Vec::with_capacity(row.topics.len());
+        for topic in &row.topics {
+            let id = self.ids.get(&("topic".to_owned(), topic.clone())).copied();
+            topics.push(id.ok_or_else(|| broken(row, format!("there is no topic {topic}")))?);
+        }
+        let write = &mut self.write;
+        match R::TYPE {
+            "Body" => write.link_all::<entity::body_topic::Entity>(owner, &topics).await,
+            "Meeting" => write.link_all::<entity::meeting_topic::Entity>(owner, &topics).await,
+            "Statement" => write.link_all::<entity::statement_topic::Entity>(owner, &topics).await,
+            _ => write.link_all::<entity::document_topic::Entity>(owner, &topics).await,
+        }
     }
 
     /// `subject = "meeting:KEY"` to the row's type and key.
@@ -233,6 +302,40 @@ impl Loader<'_> {
         columns.insert("subject_type".to_owned(), pascal(table).into());
         columns.insert("subject_id".to_owned(), id.to_string().into());
         Ok(true)
+    }
+}
+
+/// Rows that left the set: by type, with their keys, and their citations by the key of the row.
+struct Left<'a, 'b> {
+    loader: &'a mut Loader<'b>,
+    rows: HashMap<String, Vec<(Uuid, String)>>,
+    citations: HashMap<String, Vec<Uuid>>,
+}
+
+impl Visit for Left<'_, '_> {
+    type Output = ();
+
+    async fn fact<R: Record>(&mut self) -> Result<(), Error> {
+        let mut rows = self.rows.remove(R::TYPE).unwrap_or_default();
+        // Of rows of one table, those that came later may name those before.
+        rows.sort_unstable_by(|a, b| b.cmp(a));
+        for (id, key) in rows {
+            let citations = self.citations.remove(&key).unwrap_or_default();
+            let removed = self.loader.write.remove::<R>(id, &citations).await?;
+            self.loader.count(removed);
+            if removed == Removed::Done {
+                for citation in citations {
+                    let removed =
+                        self.loader.write.remove::<citation::Entity>(citation, &[]).await?;
+                    self.loader.count(removed);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn link<L: LinkRecord>(&mut self) -> Result<(), Error> {
+        Ok(())
     }
 }
 
@@ -297,7 +400,7 @@ impl Visit for Loader<'_> {
             return Err(broken(row, "two rows of the table have this key"));
         }
         self.cited.push((R::TYPE, created.id(), row));
-        self.topics::<R>(row, created.id()).await?;
+        self.topics::<R>(row, created).await?;
         Ok(true)
     }
 

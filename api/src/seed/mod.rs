@@ -2,13 +2,16 @@
 //!
 //! A file holds rows of tables in TOML; `README` of the data is the head of each file. To add a fact, add
 //! a row with its `cite`; at the next start the rows that are new or changed are written, and nothing
-//! twice. A row that somebody else has edited since is kept as it is.
+//! twice. A row that left the files is deleted. A row that somebody else has edited since is kept as it is.
 
 pub mod demo;
 pub mod demo_results;
 mod load;
 mod numbers;
 mod parse;
+mod provenance;
+#[cfg(test)]
+mod wording;
 
 pub use load::{Summary, load};
 pub use parse::Row;
@@ -73,6 +76,7 @@ pub fn starting_set() -> Result<DataSet, Error> {
     for (file, text) in FILES {
         rows.extend(parse::rows(file, text)?);
     }
+    provenance::mark(&mut rows)?;
     Ok(DataSet {
         name: "start",
         fingerprint: fingerprint(FILES.iter().map(|(_, text)| *text)),

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value};
 
+use super::provenance::Printed;
 use crate::error::Error;
 
 /// One row as the file has it.
@@ -18,6 +19,8 @@ pub struct Row {
     pub citations: Vec<Map<String, Value>>,
     /// Keys of topics.
     pub topics: Vec<String>,
+    /// What a document prints.
+    pub printed: Option<Printed>,
     /// Where it stands, for messages.
     pub place: String,
 }
@@ -57,9 +60,13 @@ pub fn row(table: &str, mut entry: Map<String, Value>, place: String) -> Result<
         None => Vec::new(),
         Some(topics) => serde_json::from_value(topics).map_err(|error| broken(&place, error))?,
     };
+    let printed = match entry.remove("printed") {
+        None => None,
+        Some(printed) => serde_json::from_value(printed).map_err(|error| broken(&place, error))?,
+    };
     let key = key(table, &mut entry);
     let columns = flatten(entry);
-    Ok(Row { table: table.to_owned(), key, columns, citations, topics, place })
+    Ok(Row { table: table.to_owned(), key, columns, citations, topics, printed, place })
 }
 
 /// `name = { ko, en }` to `name_ko`, `name_en`.

@@ -7,7 +7,9 @@ use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOr
 use serde::Deserialize;
 use uuid::Uuid;
 
-use super::programme::{Faults, Named, ORIGIN, begin, in_force, is_repeat, make, programme_of};
+use super::programme::{
+    Faults, Named, ORIGIN, after_finals, begin, in_force, is_repeat, make, programme_of,
+};
 use super::write::{Author, Write};
 use crate::domain::decimal;
 use crate::domain::indicator::{aggregations, is_number, usual_range};
@@ -115,6 +117,9 @@ pub async fn create(
     // Of a call that is repeated the last revision is its own.
     let repeated = is_repeat(&write, &author, &new.idempotency_key).await?;
     let before = revisions.get(usize::from(repeated));
+    if !repeated {
+        after_finals(&write, programme.id, "validFrom", from).await?;
+    }
     let like = before.filter(|row| row.value_type == new.value_type);
     let decimals = new.decimals.or(like.map(|row| row.decimals)).unwrap_or(0);
     let most = match new.value_type {

@@ -1,22 +1,20 @@
-//! Programmes 사업 and what is reported for them, set up by those who run the programme: targets, rules,
-//! obligations, days off; indicators are in `indicator`.
+//! Programmes 사업 and what is reported for them, set up by those who run the programme: rules, days off.
+//! Indicators, targets and obligations have files of their own.
 
 use chrono::NaiveDate;
 use entity::common::{Origin, Visibility};
 use entity::holiday::HolidayKind;
 use entity::programme::RollRule;
 use entity::validation_rule::{MissingStrategy, Severity};
-use entity::{holiday, indicator, institution, obligation, programme, target, validation_rule};
+use entity::{holiday, indicator, institution, programme, validation_rule};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
 use serde::Deserialize;
-use serde_json::Value;
 use uuid::Uuid;
 
 use super::record::Record;
-use super::submission::{data, key_reused, quarter as quarters};
+use super::submission::{data, expected, key_reused, quarter};
 use super::write::{Author, Created, Write};
 use crate::domain::access::{self, Object};
-use crate::domain::decimal;
 use crate::domain::quarter::Quarter;
 use crate::error::{Error, UserError};
 
@@ -57,25 +55,6 @@ pub struct NewProgramme {
     pub idempotency_key: String,
 }
 
-/// A target to be set.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct NewTarget {
-    /// Programme by its code.
-    pub programme: String,
-    /// Indicator by its code.
-    pub indicator: String,
-    /// Institution by its code; none for the programme as a whole.
-    #[serde(default)]
-    pub institution: Option<String>,
-    /// Quarter.
-    pub quarter: String,
-    /// Value.
-    pub value: String,
-    /// Idempotency key.
-    pub idempotency_key: String,
-}
-
 /// A rule to be made.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -97,23 +76,6 @@ pub struct NewRule {
     pub message: Named,
     /// First quarter in which it applies.
     pub valid_from: String,
-    /// Idempotency key.
-    pub idempotency_key: String,
-}
-
-/// An obligation to be made.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct NewObligation {
-    /// Institution by its code.
-    pub institution: String,
-    /// Programme by its code.
-    pub programme: String,
-    /// First day.
-    pub starts_on: NaiveDate,
-    /// Last day.
-    #[serde(default)]
-    pub ends_on: Option<NaiveDate>,
     /// Idempotency key.
     pub idempotency_key: String,
 }
@@ -234,7 +196,11 @@ pub(super) async fn programme_of(write: &Write<'_>, code: &str) -> Result<progra
     })
 }
 
-async fn institution_of(write: &Write<'_>, field: &str, code: &str) -> Result<Uuid, Error> {
+pub(super) async fn institution_of(
+    write: &Write<'_>,
+    field: &str,
+    code: &str,
+) -> Result<Uuid, Error> {
     let found = institution::Entity::find()
         .filter(institution::Column::Code.eq(code))
         .one(write.reads())
@@ -329,6 +295,31 @@ pub async fn create(
     make::<programme::Entity>(write, model, &new.idempotency_key).await
 }
 
+/// What is said to hold from a quarter on must leave the final ones alone.
+pub(super) async fn after_finals(
+    write: &Write<'_>,
+    programme: Uuid,
+    field: &str,
+    from: Option<Quarter>,
+) -> Result<(), Error> {
+    let last = quarter::finals(write.reads(), programme).await?.pop();
+    match last.filter(|last| from.is_some_and(|from| from <= *last)) {
+        Some(last) => Err(quarter_final(field, last)),
+        None => Ok(()),
+    }
+}
+
+/// Why something is refused that would reach a final quarter.
+pub(super) fn quarter_final(field: &str, last: Quarter) -> Error {
+    let next = last.next();
+    Error::User(vec![UserError::at(
+        field,
+        "QUARTER_FINAL",
+        format!("{last} 분기는 확정되어 바꿀 수 없습니다. {next} 분기부터 가능합니다."),
+        format!("{last} is final and cannot be changed; {next} can at the earliest."),
+    )])
+}
+
 /// The revisions of a programme's indicators in force in a quarter.
 pub(super) async fn in_force(
     write: &Write<'_>,
@@ -346,87 +337,6 @@ pub(super) async fn in_force(
         .collect())
 }
 
-/// Sets a target, or sets it anew.
-///
-/// # Errors
-/// Forbidden; user errors; internal.
-pub async fn set_target(
-    db: &DatabaseConnection,
-    author: Author<'_>,
-    new: NewTarget,
-) -> Result<Uuid, Error> {
-    let mut write = begin(db, author).await?;
-    let programme = programme_of(&write, &new.programme).await?;
-    let mut faults = Faults::default();
-    faults.quarter("quarter", &new.quarter);
-    faults.settle()?;
-    let indicator = in_force(&write, programme.id, &new.quarter)
-        .await?
-        .into_iter()
-        .find(|row| row.code == new.indicator)
-        .ok_or_else(|| {
-            Faults::unknown(
-                "indicator",
-                "그 분기에 없는 지표입니다.",
-                "There is no such indicator in that quarter.",
-            )
-        })?;
-    let institution_id = match &new.institution {
-        None => None,
-        Some(code) => Some(institution_of(&write, "institution", code).await?),
-    };
-    let decimals = u32::try_from(indicator.decimals).map_err(Error::internal)?;
-    let value = decimal::parse(&new.value, indicator.value_type, decimals).map_err(|wrong| {
-        let text = wrong.message();
-        Error::User(vec![UserError::at("value", "INVALID_VALUE", text.ko, text.en)])
-    })?;
-    if let Some(beyond) = data::definition(&indicator)?.beyond(value.scaled) {
-        return Err(Error::User(vec![UserError::at(
-            "value",
-            "OUT_OF_RANGE",
-            beyond.ko,
-            beyond.en,
-        )]));
-    }
-    let of = match institution_id {
-        Some(id) => target::Column::InstitutionId.eq(id),
-        None => target::Column::InstitutionId.is_null(),
-    };
-    let known = target::Entity::find()
-        .filter(target::Column::IndicatorId.eq(indicator.id))
-        .filter(target::Column::Quarter.eq(&new.quarter))
-        .filter(of)
-        .one(write.reads())
-        .await?;
-    if let Some(known) = known {
-        if known.scaled == value.scaled {
-            return Ok(known.id);
-        }
-        write
-            .update::<target::Entity>(known.id, known.version, |row| {
-                row.insert("value".to_owned(), value.text.into());
-                row.insert("scaled".to_owned(), value.scaled.into());
-            })
-            .await?;
-        write.commit().await?;
-        return Ok(known.id);
-    }
-    let model = target::Model {
-        id: Uuid::nil(),
-        indicator_id: indicator.id,
-        institution_id,
-        quarter: new.quarter,
-        value: value.text,
-        scaled: value.scaled,
-        visibility: Visibility::Public,
-        origin: ORIGIN,
-        version: 1,
-        created_at: author.now,
-        updated_at: author.now,
-    };
-    make::<target::Entity>(write, model, &new.idempotency_key).await
-}
-
 /// Makes a rule; its expression must compile.
 ///
 /// # Errors
@@ -440,7 +350,7 @@ pub async fn create_rule(
     let programme = programme_of(&write, &new.programme).await?;
     let mut faults = Faults::default();
     faults.code("code", &new.code);
-    faults.quarter("validFrom", &new.valid_from);
+    let from = faults.quarter("validFrom", &new.valid_from);
     faults.settle()?;
     let indicators = in_force(&write, programme.id, &new.valid_from).await?;
     let codes: Vec<&str> = indicators.iter().map(|row| row.code.as_str()).collect();
@@ -457,6 +367,9 @@ pub async fn create_rule(
     let repeated = is_repeat(&write, &author, &new.idempotency_key).await?;
     if taken && !repeated {
         return Err(Faults::taken("code"));
+    }
+    if !repeated {
+        after_finals(&write, programme.id, "validFrom", from).await?;
     }
     let known = last.iter().find(|row| row.code == new.code).filter(|_| repeated);
     let next = last.first().map_or(1, |row| row.position + 1);
@@ -504,85 +417,26 @@ pub async fn retire_rule(
     let mut faults = Faults::default();
     faults.quarter("validTo", valid_to);
     faults.settle()?;
+    let known =
+        validation_rule::Entity::find_by_id(id).one(write.reads()).await?.ok_or(Error::NotFound)?;
+    let holds = |quarter: &str, to: Option<&str>| {
+        known.valid_from.as_str() <= quarter && to.is_none_or(|to| to >= quarter)
+    };
+    let moved = quarter::finals(write.reads(), known.programme_id).await?.into_iter().rfind(|at| {
+        let at = at.to_string();
+        holds(&at, known.valid_to.as_deref()) != holds(&at, Some(valid_to))
+    });
+    if let Some(last) = moved {
+        return Err(Error::User(vec![UserError::at(
+            "validTo",
+            "QUARTER_FINAL",
+            format!("{last} 분기는 확정되어 적용 여부를 바꿀 수 없습니다."),
+            format!("{last} is final: whether the rule applies to it cannot change."),
+        )]));
+    }
     write
         .update::<validation_rule::Entity>(id, version, |row| {
             row.insert("valid_to".to_owned(), valid_to.into());
-        })
-        .await?;
-    write.commit().await?;
-    Ok(id)
-}
-
-/// Makes an obligation.
-///
-/// # Errors
-/// Forbidden; user errors; internal.
-pub async fn create_obligation(
-    db: &DatabaseConnection,
-    author: Author<'_>,
-    new: NewObligation,
-) -> Result<Uuid, Error> {
-    let write = begin(db, author).await?;
-    let programme = programme_of(&write, &new.programme).await?;
-    let institution_id = institution_of(&write, "institution", &new.institution).await?;
-    ends_after(new.starts_on, new.ends_on)?;
-    let overlap = obligation::Entity::find()
-        .filter(obligation::Column::InstitutionId.eq(institution_id))
-        .filter(obligation::Column::ProgrammeId.eq(programme.id))
-        .all(write.reads())
-        .await?
-        .into_iter()
-        .any(|row| {
-            let starts_before_end = new.ends_on.is_none_or(|end| row.starts_on <= end);
-            starts_before_end && row.ends_on.is_none_or(|end| end >= new.starts_on)
-        });
-    if overlap && !is_repeat(&write, &author, &new.idempotency_key).await? {
-        return Err(Faults::taken("startsOn"));
-    }
-    let model = obligation::Model {
-        id: Uuid::nil(),
-        institution_id,
-        programme_id: programme.id,
-        starts_on: new.starts_on,
-        ends_on: new.ends_on,
-        visibility: Visibility::Public,
-        origin: ORIGIN,
-        version: 1,
-        created_at: author.now,
-        updated_at: author.now,
-    };
-    make::<obligation::Entity>(write, model, &new.idempotency_key).await
-}
-
-fn ends_after(starts_on: NaiveDate, ends_on: Option<NaiveDate>) -> Result<(), Error> {
-    if ends_on.is_some_and(|end| end < starts_on) {
-        return Err(Error::User(vec![UserError::at(
-            "endsOn",
-            "INVALID_DATE",
-            "종료일이 시작일보다 빠릅니다.",
-            "It ends before it starts.",
-        )]));
-    }
-    Ok(())
-}
-
-/// Ends an obligation. Quarters whose list is frozen keep it.
-///
-/// # Errors
-/// Forbidden; not found; conflict; user errors; internal.
-pub async fn end_obligation(
-    db: &DatabaseConnection,
-    author: Author<'_>,
-    (id, version): (Uuid, i32),
-    ends_on: NaiveDate,
-) -> Result<Uuid, Error> {
-    let mut write = begin(db, author).await?;
-    let known =
-        obligation::Entity::find_by_id(id).one(write.reads()).await?.ok_or(Error::NotFound)?;
-    ends_after(known.starts_on, Some(ends_on))?;
-    write
-        .update::<obligation::Entity>(id, version, |row| {
-            row.insert("ends_on".to_owned(), Value::from(ends_on.to_string()));
         })
         .await?;
     write.commit().await?;
@@ -623,7 +477,7 @@ pub async fn create_holiday(
     };
     match write.create::<holiday::Entity>(model, &new.idempotency_key).await? {
         Created::New(id) => {
-            quarters::move_due_dates(&mut write).await?;
+            expected::move_due_dates(&mut write, &author).await?;
             write.commit().await?;
             Ok(id)
         }

@@ -64,6 +64,14 @@ macro_rules! records {
         /// Tables in an order in which each stands below those it refers to.
         pub const TABLES: &[&str] = &[$( stringify!($table), )*];
 
+        /// Columns of partial dates of the table of that name.
+        pub fn partial_dates(table: &str) -> &'static [&'static str] {
+            match table {
+                $( stringify!($table) => records!(dates $kind $table), )*
+                _ => &[],
+            }
+        }
+
         /// Visits the table of that name.
         ///
         /// # Errors
@@ -75,6 +83,8 @@ macro_rules! records {
             }
         }
     };
+    (dates fact $table:ident) => { entity::$table::Entity::PARTIAL_DATES };
+    (dates link $table:ident) => { &[] };
     (! $visitor:ident fact $table:ident) => { $visitor.fact::<entity::$table::Entity>().await };
     (! $visitor:ident link $table:ident) => { $visitor.link::<entity::$table::Entity>().await };
     (@ fact $table:ident $name:literal {

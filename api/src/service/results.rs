@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use entity::indicator::Aggregation;
 use entity::submission_value;
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -16,7 +16,7 @@ use super::statistics::{argument, data_version, origin, rows};
 use super::submission::values::shown_row;
 use crate::domain::completeness::{Tally, completeness, rate};
 use crate::domain::decimal;
-use crate::domain::quarter::Quarter;
+use crate::domain::quarter::{Quarter, seoul};
 use crate::error::Error;
 use crate::read::Reader;
 use crate::read::model::Args;
@@ -107,15 +107,32 @@ pub async fn statistics(reader: &Reader<'_>, args: &Args) -> Result<Value, Error
         "INSTITUTION" => "n.code, n.name_ko, n.name_en",
         _ => "pg.code, pg.name_ko, pg.name_en",
     };
+    let at = given(args, "knownAt").map(|_| known_at(reader, args)).transpose()?;
+    let today = match at {
+        None => reader.today(),
+        Some(at) => at.with_timezone(&seoul()).date_naive().min(reader.today()),
+    };
     let mut sql = reader.sql();
     sql.push("SELECT ").push(key);
-    sql.push(", s.status, s.is_on_time, s.is_nil, s.due_on, p.opens_on, s.is_restatement, count(*) FROM submission s JOIN reporting_period p ON p.id = s.period_id");
+    sql.push(
+        ", y.status, y.is_on_time, y.is_nil, y.due_on, p.opens_on, p.finalised_at IS NOT NULL",
+    );
+    if let Some(at) = at {
+        sql.push(" AND p.finalised_at <= ").bind(at);
+    }
+    sql.push(", count(*) FROM submission s JOIN reporting_period p ON p.id = s.period_id JOIN submission_tally y ON y.submission_id = s.id AND ");
+    match at {
+        // Not by the clock: another server's may be ahead.
+        None => sql.push("y.known_to IS NULL"),
+        Some(at) => {
+            sql.push("y.known_from <= ").bind(at);
+            sql.push(" AND (y.known_to IS NULL OR y.known_to > ").bind(at).push(")")
+        }
+    };
     joined(reader, &mut sql)?;
     sql.push(" WHERE ");
     narrowed(reader, &mut sql, args, span(reader, args)?)?;
-    sql.push(
-        " GROUP BY 1, 2, 3, s.status, s.is_on_time, s.is_nil, s.due_on, p.opens_on, s.is_restatement ORDER BY 1",
-    );
+    sql.push(" GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY 1");
     let mut groups: BTreeMap<Option<String>, (Value, Tally)> = BTreeMap::new();
     let mut total = Tally::default();
     for found in rows(reader, sql).await? {
@@ -124,9 +141,8 @@ pub async fn statistics(reader: &Reader<'_>, args: &Args) -> Result<Value, Error
         let (is_on_time, is_nil) =
             (row::boolean(&found, 4)?, row::boolean(&found, 5)? == Some(true));
         let (due_on, opens_on) = (date(&found, 6)?, date(&found, 7)?);
-        let is_restatement = row::boolean(&found, 8)? == Some(true);
-        let judged =
-            completeness(status, is_on_time, is_restatement, opens_on, due_on, reader.today());
+        let is_final = row::boolean(&found, 8)? == Some(true);
+        let judged = completeness(status, is_on_time, is_final, opens_on, due_on, today);
         let count = row::integer(&found, 9)?.unwrap_or(0);
         let key = row::text(&found, 0)?.map(str::to_owned);
         let label = label(&found, 1)?;
@@ -141,6 +157,7 @@ pub async fn statistics(reader: &Reader<'_>, args: &Args) -> Result<Value, Error
         "groupBy": group,
         "rows": shown,
         "total": counted(None, Value::Null, &total),
+        "knownAt": row::show_instant(at.unwrap_or(reader.now)),
         "computedAt": row::show_instant(reader.now),
         "dataVersion": data_version(reader).await?,
     }))
@@ -186,12 +203,16 @@ async fn indicator(reader: &Reader<'_>, args: &Args) -> Result<Uuid, Error> {
 fn known_at(reader: &Reader<'_>, args: &Args) -> Result<DateTime<Utc>, Error> {
     match given(args, "knownAt") {
         None => Ok(reader.now),
-        Some(text) => text.parse::<DateTime<Utc>>().map_err(|_| {
-            Error::input(
-                "knownAt은 2026-10-12T18:00:00+09:00 형식의 시각이어야 합니다.",
-                "knownAt must be an instant like 2026-10-12T18:00:00+09:00.",
-            )
-        }),
+        Some(text) => {
+            // Years that a calendar knows.
+            let at = text.parse::<DateTime<Utc>>().ok();
+            at.filter(|at| (1..=9999).contains(&at.year())).ok_or_else(|| {
+                Error::input(
+                    "knownAt은 2026-10-12T18:00:00+09:00 형식의 시각이어야 합니다.",
+                    "knownAt must be an instant like 2026-10-12T18:00:00+09:00.",
+                )
+            })
+        }
     }
 }
 
@@ -412,7 +433,8 @@ async fn bases(
         .bind(at);
     sql.push(" AND (r.superseded_at IS NULL OR r.superseded_at > ").bind(at).push(") WHERE ");
     narrowed(reader, &mut sql, args, span(reader, args)?)?;
-    sql.push(" GROUP BY 1");
+    // Whoever joined an opened quarter was not expected before.
+    sql.push(" AND s.created_at <= ").bind(at).push(" GROUP BY 1");
     let mut bases = BTreeMap::new();
     for found in rows(reader, sql).await? {
         let quarter = row::text(&found, 0)?.unwrap_or_default().to_owned();
@@ -422,14 +444,15 @@ async fn bases(
     Ok(bases)
 }
 
-/// Targets by quarter and institution; none for the programme as a whole.
+/// Targets by quarter and institution, none for the programme as a whole: the value, and its decimals. Of one that
+/// was set under several revisions of the indicator the newest counts.
 async fn targets(
     reader: &Reader<'_>,
     args: &Args,
-) -> Result<BTreeMap<(String, Option<String>), i64>, Error> {
+) -> Result<BTreeMap<(String, Option<String>), (i64, u32)>, Error> {
     let (from, to) = span(reader, args)?;
     let mut sql = reader.sql();
-    sql.push("SELECT t.quarter, n.code, t.scaled, t.institution_id FROM target t JOIN indicator i ON i.id = t.indicator_id JOIN programme pg ON pg.id = i.programme_id LEFT JOIN institution n ON n.id = t.institution_id AND ");
+    sql.push("SELECT t.quarter, n.code, t.scaled, t.institution_id, i.decimals FROM target t JOIN indicator i ON i.id = t.indicator_id JOIN programme pg ON pg.id = i.programme_id LEFT JOIN institution n ON n.id = t.institution_id AND ");
     scope::seen(reader, &mut sql, "Institution", "n")?;
     sql.push(" WHERE i.code = ").bind(argument(args, "indicator").to_owned());
     sql.push(" AND pg.code = ").bind(argument(args, "programme").to_owned());
@@ -437,6 +460,7 @@ async fn targets(
     sql.push(" AND t.quarter <= ").bind(to.to_string()).push(" AND ");
     scope::seen(reader, &mut sql, "Target", "t")?;
     origin(&mut sql, "t", args);
+    sql.push(" ORDER BY i.revision");
     let mut targets = BTreeMap::new();
     for found in rows(reader, sql).await? {
         let code = row::text(&found, 1)?.map(str::to_owned);
@@ -444,7 +468,9 @@ async fn targets(
             continue;
         }
         let quarter = row::text(&found, 0)?.unwrap_or_default().to_owned();
-        targets.insert((quarter, code), row::integer(&found, 2)?.unwrap_or(0));
+        let decimals = row::integer(&found, 4)?.and_then(|places| u32::try_from(places).ok());
+        let scaled = row::integer(&found, 2)?.unwrap_or(0);
+        targets.insert((quarter, code), (scaled, decimals.unwrap_or(0)));
     }
     Ok(targets)
 }
@@ -482,8 +508,8 @@ pub async fn series(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> {
             "institutions": sum.institutions(),
             "accepted": accepted,
             "expected": expected,
-            "target": target.map(|target| decimal::show(*target, sum.decimals)),
-            "targetRate": figure.zip(target.copied()).and_then(|(figure, target)| share(figure, target)),
+            "target": target.map(|(target, decimals)| decimal::show(*target, *decimals)),
+            "targetRate": figure.zip(target.copied()).and_then(|(figure, target)| share((figure, sum.decimals), target)),
         }));
     }
     Ok(json!({
@@ -496,12 +522,14 @@ pub async fn series(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> {
     }))
 }
 
-/// What part of a target was reached, in percent with one decimal.
-fn share(figure: i64, target: i64) -> Option<f64> {
+/// What part of a target was reached, in percent with one decimal; each number with its decimals.
+fn share((figure, places): (i64, u32), (target, target_places): (i64, u32)) -> Option<f64> {
     if target == 0 {
         return None;
     }
-    let tenths = i128::from(figure) * 1000 / i128::from(target);
+    let most = places.max(target_places);
+    let whole = |number: i64, places: u32| i128::from(number) * 10_i128.pow(most - places);
+    let tenths = whole(figure, places) * 1000 / whole(target, target_places);
     #[expect(clippy::cast_precision_loss, reason = "a share is shown to one decimal")]
     let share = tenths as f64 / 10.0;
     Some(share)

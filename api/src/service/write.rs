@@ -9,11 +9,15 @@ use std::str::FromStr;
 
 use chrono::SubsecRound;
 use entity::change::ChangeKind;
-use entity::{audit_event, data_set, idempotency, search_document, search_gram};
+use entity::common::Visibility;
+use entity::{
+    audit_event, citation, conflict, data_set, deleted_row, idempotency, search_document,
+    search_gram,
+};
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection,
-    DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, Set, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -21,11 +25,12 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::ledger::{self, Change, Event, hex};
-use super::record::{LinkRecord, Record};
+use super::record::{self, LinkRecord, Record, TABLES, Visit};
 use super::search_index;
 use crate::domain::access;
 use crate::domain::partial_date;
 pub use crate::domain::principal::Author;
+use crate::domain::principal::Principal;
 use crate::error::Error;
 
 /// An open write: a transaction and what must be written with it.
@@ -55,6 +60,46 @@ impl Created {
         match self {
             Self::New(id) | Self::Known(id) | Self::Differs(id) => id,
         }
+    }
+}
+
+/// What became of a row that was to be deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removed {
+    /// It is deleted.
+    Done,
+    /// Somebody else has written it since, or a row that stays names it: it was left alone.
+    Kept,
+}
+
+/// Whether the database refused because another row names this one.
+fn is_in_use(error: &DbErr) -> bool {
+    // SQLite tells a restricted delete as a trigger's refusal, which has no name of its own.
+    error.to_string().to_ascii_lowercase().contains("foreign key")
+}
+
+/// Takes off the links that a row owns.
+struct Unlink<'a> {
+    transaction: &'a DatabaseTransaction,
+    table: &'a str,
+    id: Uuid,
+}
+
+impl Visit for Unlink<'_> {
+    type Output = ();
+
+    async fn fact<R: Record>(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn link<L: LinkRecord>(&mut self) -> Result<(), Error> {
+        if let [(owner, table), ..] = L::REFERENCES
+            && *table == self.table
+        {
+            let owner = L::Column::from_str(owner).map_err(|_| Error::internal(*owner))?;
+            L::delete_many().filter(owner.eq(self.id)).exec(self.transaction).await?;
+        }
+        Ok(())
     }
 }
 
@@ -187,7 +232,7 @@ impl<'a> Write<'a> {
             let used = self.used(key, &fingerprint).await?;
             return used.ok_or_else(|| Error::internal("a used key that is not there"));
         }
-        self.insert::<R>("create", id, model, row).await?;
+        self.insert::<R>("create", id, 1, model, row).await?;
         Ok(Created::New(id))
     }
 
@@ -199,12 +244,28 @@ impl<'a> Write<'a> {
     where
         R: Record,
     {
+        let id = Uuid::now_v7();
+        self.add_with::<R>(action, id, model).await?;
+        Ok(id)
+    }
+
+    /// The same under a key made before.
+    ///
+    /// # Errors
+    /// Forbidden; input; internal.
+    pub async fn add_with<R>(
+        &mut self,
+        action: &'static str,
+        id: Uuid,
+        model: R::Model,
+    ) -> Result<(), Error>
+    where
+        R: Record,
+    {
         let row = as_json(&model)?;
         self.allow::<R>(&row)?;
         Self::check::<R>(&row)?;
-        let id = Uuid::now_v7();
-        self.insert::<R>(action, id, model, row).await?;
-        Ok(id)
+        self.insert::<R>(action, id, 1, model, row).await
     }
 
     /// Takes the caller's key for what is about to be done to a row that is there already; `content` is
@@ -242,6 +303,7 @@ impl<'a> Write<'a> {
         &mut self,
         action: &'static str,
         id: Uuid,
+        version: i32,
         model: R::Model,
         mut row: Map<String, Value>,
     ) -> Result<(), Error>
@@ -251,7 +313,7 @@ impl<'a> Write<'a> {
         let mut active = model.into_active_model().reset_all();
         for (column, value) in [
             ("id", sea_orm::Value::from(id)),
-            ("version", 1_i32.into()),
+            ("version", version.into()),
             ("created_at", self.author.now.into()),
             ("updated_at", self.author.now.into()),
         ] {
@@ -261,12 +323,12 @@ impl<'a> Write<'a> {
         }
         R::insert(active).exec_without_returning(&self.transaction).await?;
         row.insert("id".to_owned(), id.to_string().into());
-        row.insert("version".to_owned(), 1.into());
+        row.insert("version".to_owned(), version.into());
         let now = serde_json::to_value(self.author.now).map_err(Error::internal)?;
         row.insert("created_at".to_owned(), now.clone());
         row.insert("updated_at".to_owned(), now);
         self.index::<R>(id, &row);
-        self.record::<R>(action, id, ChangeKind::Created, 1, None, Some(row));
+        self.record::<R>(action, id, ChangeKind::Created, version, None, Some(row));
         Ok(())
     }
 
@@ -340,14 +402,7 @@ impl<'a> Write<'a> {
             return Err(Error::Conflict);
         }
         if !R::SEARCH.is_empty() {
-            search_document::Entity::delete_many()
-                .filter(search_document::Column::SourceId.eq(id))
-                .exec(&self.transaction)
-                .await?;
-            search_gram::Entity::delete_many()
-                .filter(search_gram::Column::SourceId.eq(id))
-                .exec(&self.transaction)
-                .await?;
+            self.leave_index(id).await?;
             self.index::<R>(id, &after);
         }
         after.extend(told);
@@ -364,13 +419,7 @@ impl<'a> Write<'a> {
     where
         R: Record,
     {
-        let last = audit_event::Entity::find()
-            .filter(audit_event::Column::SubjectId.eq(id))
-            .order_by_desc(audit_event::Column::Seq)
-            .one(&self.transaction)
-            .await?;
-        let actor = self.author.principal.actor();
-        if last.is_none_or(|event| event.actor != actor) {
+        if !self.is_own(id).await? {
             return Ok(false);
         }
         let content = as_json(&model)?;
@@ -386,13 +435,124 @@ impl<'a> Write<'a> {
             .await?
             .ok_or(Error::NotFound)?;
         self.update::<R>(id, seen, |row| *row = content).await?;
+        self.keep_key(key, fingerprint).await?;
+        Ok(true)
+    }
+
+    /// Whether the caller was the last to write a row.
+    ///
+    /// # Errors
+    /// Internal.
+    pub async fn is_own(&self, id: Uuid) -> Result<bool, Error> {
+        let last = audit_event::Entity::find()
+            .filter(audit_event::Column::SubjectId.eq(id))
+            .order_by_desc(audit_event::Column::Seq)
+            .one(&self.transaction)
+            .await?;
+        Ok(last.is_some_and(|event| event.actor == self.author.principal.actor()))
+    }
+
+    /// Notes other content for a key that was used.
+    async fn keep_key(&self, key: &str, fingerprint: String) -> Result<(), Error> {
         idempotency::Entity::update_many()
             .col_expr(idempotency::Column::Fingerprint, fingerprint.into())
-            .filter(idempotency::Column::Actor.eq(actor))
+            .filter(idempotency::Column::Actor.eq(self.author.principal.actor()))
             .filter(idempotency::Column::IdempotencyKey.eq(key))
             .exec(&self.transaction)
             .await?;
-        Ok(true)
+        Ok(())
+    }
+
+    /// Deletes a row with its links, unless somebody else has written it since or a row that stays names
+    /// it; `cited_by` are the rows about it that go as well. Its key and version are kept, so that it
+    /// comes back as what it was ([`Self::restore`]); its content stands in the audit log.
+    ///
+    /// # Errors
+    /// Forbidden; internal.
+    pub async fn remove<R>(&mut self, id: Uuid, cited_by: &[Uuid]) -> Result<Removed, Error>
+    where
+        R: Record,
+    {
+        let key = R::Column::from_str("id").map_err(|_| Error::internal(R::TYPE))?;
+        let Some(found) = R::find().filter(key.eq(id)).one(&self.transaction).await? else {
+            return Ok(Removed::Kept);
+        };
+        let before = as_json(&found)?;
+        self.allow::<R>(&before)?;
+        // Citations and conflicts name their subject without a foreign key.
+        let cited = citation::Entity::find()
+            .filter(citation::Column::SubjectId.eq(id))
+            .filter(citation::Column::Id.is_not_in(cited_by.iter().copied()))
+            .count(&self.transaction)
+            .await?;
+        let disputed = conflict::Entity::find()
+            .filter(conflict::Column::SubjectId.eq(id))
+            .count(&self.transaction)
+            .await?;
+        if cited + disputed > 0 || !self.is_own(id).await? {
+            return Ok(Removed::Kept);
+        }
+        let savepoint = self.transaction.begin().await?;
+        let entity = R::default();
+        let mut unlink = Unlink { transaction: &savepoint, table: entity.table_name(), id };
+        for table in TABLES {
+            record::visit(table, &mut unlink).await?;
+        }
+        match R::delete_many().filter(key.eq(id)).exec(&savepoint).await {
+            Ok(_) => savepoint.commit().await?,
+            Err(error) if is_in_use(&error) => {
+                savepoint.rollback().await?;
+                return Ok(Removed::Kept);
+            }
+            Err(error) => return Err(error.into()),
+        }
+        self.leave_index(id).await?;
+        let version = before.get("version").and_then(Value::as_i64).unwrap_or_default() + 1;
+        let version = i32::try_from(version).map_err(Error::internal)?;
+        let is_public = access::rows(&Principal::Anonymous, R::OBJECT) != access::Rows::None
+            && before.get("visibility").and_then(Value::as_str) == Some(Visibility::Public.code());
+        let deleted = deleted_row::ActiveModel {
+            id: Set(id),
+            subject_type: Set(R::TYPE.to_owned()),
+            visibility: Set(if is_public { Visibility::Public } else { Visibility::Internal }),
+            version: Set(version),
+            deleted_at: Set(self.author.now),
+        };
+        deleted_row::Entity::insert(deleted).exec_without_returning(&self.transaction).await?;
+        self.record::<R>("delete", id, ChangeKind::Deleted, version, Some(before), None);
+        Ok(Removed::Done)
+    }
+
+    /// Brings a deleted row back that was created with a key, with this content and the id it had.
+    ///
+    /// # Errors
+    /// Not found, if it is not deleted; forbidden; input; internal.
+    pub async fn restore<R>(&mut self, id: Uuid, model: R::Model, key: &str) -> Result<(), Error>
+    where
+        R: Record,
+    {
+        let deleted = deleted_row::Entity::find_by_id(id).one(&self.transaction).await?;
+        let deleted = deleted.ok_or(Error::NotFound)?;
+        let row = as_json(&model)?;
+        self.allow::<R>(&row)?;
+        Self::check::<R>(&row)?;
+        deleted_row::Entity::delete_by_id(id).exec(&self.transaction).await?;
+        self.keep_key(key, fingerprint(&row, &[])).await?;
+        let version = deleted.version.checked_add(1).ok_or(Error::Conflict)?;
+        self.insert::<R>("restore", id, version, model, row).await
+    }
+
+    /// Takes a row out of the search index.
+    async fn leave_index(&self, id: Uuid) -> Result<(), Error> {
+        search_document::Entity::delete_many()
+            .filter(search_document::Column::SourceId.eq(id))
+            .exec(&self.transaction)
+            .await?;
+        search_gram::Entity::delete_many()
+            .filter(search_gram::Column::SourceId.eq(id))
+            .exec(&self.transaction)
+            .await?;
+        Ok(())
     }
 
     /// Notes a data set as loaded, with the rows it brought.
@@ -416,11 +576,30 @@ impl<'a> Write<'a> {
         Ok(())
     }
 
-    /// Ties two rows by a link table, as part of writing the row that owns the link.
+    /// Ties a row to just these by a link table, as part of writing the row that owns the links.
     ///
     /// # Errors
     /// Internal.
-    pub async fn link<L>(&mut self, owner: Uuid, other: Uuid) -> Result<(), Error>
+    pub async fn link_all<L>(&mut self, owner: Uuid, others: &[Uuid]) -> Result<(), Error>
+    where
+        L: LinkRecord,
+    {
+        let column = |name: &str| L::Column::from_str(name).map_err(|_| Error::internal(name));
+        let [(owner_column, _), (other_column, _)] = L::REFERENCES else {
+            return Err(Error::internal("a link ties two rows"));
+        };
+        L::delete_many()
+            .filter(column(owner_column)?.eq(owner))
+            .filter(column(other_column)?.is_not_in(others.iter().copied()))
+            .exec(&self.transaction)
+            .await?;
+        for other in others {
+            self.link::<L>(owner, *other).await?;
+        }
+        Ok(())
+    }
+
+    async fn link<L>(&mut self, owner: Uuid, other: Uuid) -> Result<(), Error>
     where
         L: LinkRecord,
     {

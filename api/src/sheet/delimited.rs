@@ -3,18 +3,24 @@
 //! Two shapes are told apart by the headings. Long: a row per answer, as it is written here. Wide:
 //! a row per region, size and industry with a column per indicator, where the row without any of
 //! them holds the totals. The long shape knows all of an answer; the wide one its state and value.
+//! Both may say in each row whose form it is.
 
 use csv::{ReaderBuilder, StringRecord, Terminator, WriterBuilder};
 
 use super::addresses::Addresses;
-use super::grid::{Content, Grid, NAMELESS, bad_heading, column_within_limit, duplicate};
-use super::layout::{CSV, LONG_HEAD, place};
+use super::archive::other;
+use super::content::Content;
+use super::grid::{Expected, Grid, Row, bad_heading, column_within_limit, duplicate, nameless};
+use super::layout::{CSV, CSV_IDENTITY, LONG_HEAD, place};
+use super::merged::Merged;
+use super::number::Asked;
 use super::plan::is_total;
 use super::problems::Problems;
+use super::read::{check_form, check_version, hand_on_missing, no_code};
 use super::words::{self, Lists};
 use super::{
-    Cell, Failed, Form, Kind, MAX_COLUMNS, MAX_LONG_ROWS, MAX_PART_ROWS, MAX_TEXT, MAX_UPLOAD,
-    Placed, Problem, Unreadable, number,
+    Cell, Failed, Form, MAX_COLUMNS, MAX_LONG_ROWS, MAX_PART_ROWS, MAX_TEXT, MAX_UPLOAD, Other,
+    Placed, Reading, Spots, Unreadable, encoding, number,
 };
 
 /// Byte-order mark, by which spreadsheets know UTF-8.
@@ -28,7 +34,9 @@ pub fn write_csv(form: &Form) -> Result<Vec<u8>, Failed> {
     let lists = Lists::new(form);
     let mut writer =
         WriterBuilder::new().terminator(Terminator::CRLF).from_writer(MARK.as_bytes().to_vec());
-    writer.write_record(LONG_HEAD)?;
+    writer.write_record(LONG_HEAD.iter().chain(&CSV_IDENTITY))?;
+    let version = form.version.to_string();
+    let identity = [&form.institution.code, &form.programme.code, &form.quarter, &version];
     let mut totals: std::collections::HashMap<&str, Vec<&Cell>> = std::collections::HashMap::new();
     for cell in form.cells.iter().filter(|cell| is_total(cell)) {
         totals.entry(&cell.indicator).or_default().push(cell);
@@ -37,12 +45,12 @@ pub fn write_csv(form: &Form) -> Result<Vec<u8>, Failed> {
         match totals.remove(indicator.code.as_str()) {
             Some(cells) => {
                 for cell in cells {
-                    write_cell(&mut writer, &indicator.name, cell)?;
+                    write_cell(&mut writer, &indicator.name, cell, identity)?;
                 }
             }
             None => {
                 let cell = Cell { indicator: indicator.code.clone(), ..Cell::default() };
-                write_cell(&mut writer, &indicator.name, &cell)?;
+                write_cell(&mut writer, &indicator.name, &cell, identity)?;
             }
         }
     }
@@ -50,7 +58,7 @@ pub fn write_csv(form: &Form) -> Result<Vec<u8>, Failed> {
         let indicator = lists.indicator(&cell.indicator);
         // Totals of the form's own indicators are written already.
         if !is_total(cell) || indicator.is_none() {
-            write_cell(&mut writer, indicator.map_or("", |it| &it.name), cell)?;
+            write_cell(&mut writer, indicator.map_or("", |it| &it.name), cell, identity)?;
         }
     }
     writer.into_inner().map_err(|error| Failed(error.to_string()))
@@ -60,49 +68,65 @@ fn write_cell(
     writer: &mut csv::Writer<Vec<u8>>,
     name: &str,
     cell: &Cell,
+    identity: [&String; CSV_IDENTITY.len()],
 ) -> Result<(), csv::Error> {
-    writer.write_record(
-        [
-            &cell.indicator,
-            name,
-            &cell.region,
-            &cell.size,
-            &cell.industry,
-            words::state_word(&cell.state),
-            &cell.value,
-            &cell.reason,
-            &cell.comment,
-            &cell.evidence,
-        ]
-        .map(words::defused),
-    )
+    let answer = [
+        &cell.indicator,
+        name,
+        &cell.region,
+        &cell.size,
+        &cell.industry,
+        words::state_word(&cell.state),
+        &cell.value,
+        &cell.reason,
+        &cell.comment,
+        &cell.evidence,
+    ];
+    let identity = identity.map(String::as_str);
+    writer.write_record(answer.into_iter().chain(identity).map(words::defused))
 }
 
-/// Reads CSV of either shape, with commas, tabs or semicolons between the fields, handing on its
-/// answers row by row. What is handed on, and what is not, is as for a workbook.
+/// Reads CSV of either shape, in the encodings that Korean programs write, with commas, tabs or semicolons
+/// between the fields, handing on its answers row by row. What is handed on, and what is not, is as for a
+/// workbook.
 pub fn read_csv(
     bytes: &[u8],
     form: &Form,
     each: &mut dyn FnMut(Placed),
-) -> Result<Vec<Problem>, Unreadable> {
+) -> Result<Reading, Unreadable> {
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_UPLOAD {
         return Err(Unreadable::TooLarge { limit: MAX_UPLOAD });
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| Unreadable::Encoding)?;
-    if text.contains('\0') {
-        // UTF-16 of plain letters is UTF-8 with zeros between them.
-        return Err(Unreadable::Encoding);
+    if bytes.starts_with(b"PK\x03\x04") || matches!(other(bytes), Other::OldBook | Other::Encrypted)
+    {
+        return Err(Unreadable::NotText);
     }
-    let text = text.strip_prefix(MARK).unwrap_or(text);
+    let (text, encoding) = encoding::decode(bytes)?;
+    // Old programs end a line by a carriage return alone.
+    let text = match text.contains('\r') && !text.contains('\n') {
+        true => text.replace('\r', "\n").into(),
+        false => text,
+    };
+    let text = text.strip_prefix(MARK).unwrap_or(&text);
     let lists = Lists::new(form);
     let (mut lines, row, head) = Lines::open(text, &lists)?;
     let mut problems = Problems::default();
-    if head.iter().any(|heading| heading == LONG_HEAD[0]) {
-        read_long(&mut lines, row, &head, &lists, &mut problems, each)?;
+    let mut identity = Identity::new(form, &head);
+    let is_long = |heading: &String| LONG_HEAD.contains(&heading.as_str()) && !is_wide(heading);
+    let mut file = File { form, lists: &lists, head, head_row: row, problems: &mut problems };
+    if file.head.iter().any(is_long) {
+        file.read_long(&mut lines, &mut identity, each)?;
     } else {
-        read_wide(&mut lines, row, &head, &lists, &mut problems, each)?;
+        file.read_wide(&mut lines, &mut identity, each)?;
     }
-    Ok(problems.into_found())
+    let version = identity.finish(&mut problems);
+    let lost = problems.lost;
+    Ok(Reading { problems: problems.into_found(), lost, version, encoding: Some(encoding) })
+}
+
+/// Whether a heading of the long shape is one of the wide shape too.
+fn is_wide(heading: &str) -> bool {
+    super::layout::DIMENSIONS.contains(&heading)
 }
 
 /// Records of a file with the rows that a spreadsheet would show them in.
@@ -114,15 +138,19 @@ struct Lines<'t> {
 }
 
 impl<'t> Lines<'t> {
-    /// Opens a file with the delimiter under which its first record has a known heading; tells
-    /// that record's row and headings.
+    /// Opens a file with the delimiter that it names, or under which its first record that is not blank has a
+    /// known heading; tells that record's row and headings.
     fn open(text: &'t str, lists: &Lists<'_>) -> Result<(Self, u32, Vec<String>), Unreadable> {
         let is_known = |heading: &String| {
-            let heading = heading.trim();
-            LONG_HEAD.contains(&heading) || lists.indicator(heading).is_some()
+            let name = heading.as_str();
+            LONG_HEAD.contains(&name)
+                || CSV_IDENTITY.contains(&name)
+                || lists.indicator(name).is_some()
         };
-        let mut found = String::new();
-        for delimiter in DELIMITERS {
+        let (named, text) = named_delimiter(text);
+        let delimiters = named.map_or(DELIMITERS.to_vec(), |delimiter| vec![delimiter]);
+        let mut found: Option<(u32, Vec<String>)> = None;
+        for delimiter in delimiters {
             check_width(text, delimiter)?;
             let reader = ReaderBuilder::new()
                 .delimiter(delimiter)
@@ -130,43 +158,74 @@ impl<'t> Lines<'t> {
                 .flexible(true)
                 .from_reader(text.as_bytes());
             let mut lines = Self { reader, text, record: StringRecord::new(), next_row: 0 };
-            let Some(row) = lines.next()? else { continue };
-            let head: Vec<String> =
-                lines.fields()?.into_iter().map(|(_, heading)| heading).collect();
-            let head: Vec<String> = head.into_iter().map(|it| it.trim().to_owned()).collect();
+            let Some((row, head)) = lines.head(lists)? else { continue };
             if head.iter().any(is_known) {
                 return Ok((lines, row, head));
             }
-            if found.is_empty() {
-                found = head.into_iter().next().unwrap_or_default();
+            // The right delimiter is the one that parts something.
+            if found.as_ref().is_none_or(|(_, before)| before.len() < head.len()) {
+                found = Some((row, head));
             }
         }
-        Err(bad_heading(CSV, 0, 0, &found))
+        let (row, head) = found.unwrap_or_default();
+        let first = head.iter().position(|heading| !heading.is_empty()).unwrap_or(0);
+        let heading = head.get(first).map_or("", String::as_str);
+        let column = u16::try_from(first).unwrap_or_default();
+        Err(bad_heading(CSV, row, column, heading, Expected::Heading(LONG_HEAD[0])))
+    }
+
+    /// The headings of the first record that is not blank, as they are known, and its row.
+    fn head(&mut self, lists: &Lists<'_>) -> Result<Option<(u32, Vec<String>)>, Unreadable> {
+        while let Some(row) = self.next()? {
+            let fields = self.fields()?;
+            if fields.iter().all(|(_, field)| field.trim().is_empty()) {
+                continue;
+            }
+            let head = fields.into_iter().map(|(_, heading)| {
+                let name = words::squeezed(&heading);
+                let is_known =
+                    LONG_HEAD.contains(&name.as_str()) || CSV_IDENTITY.contains(&name.as_str());
+                match lists.indicator(&heading) {
+                    Some(known) if !is_known => known.code.clone(),
+                    _ if is_known || name.is_empty() => name,
+                    _ => heading.trim().to_owned(),
+                }
+            });
+            return Ok(Some((row, head.collect())));
+        }
+        Ok(None)
     }
 
     /// Reads the next record; its row, or nothing at the end.
     fn next(&mut self) -> Result<Option<u32>, Unreadable> {
-        let start = self.reader.position().line();
+        let mut row = self.next_row;
+        let end = usize::try_from(self.reader.position().byte()).unwrap_or(usize::MAX);
+        let mut rest = self.text.as_bytes().get(end..).unwrap_or_default();
+        let before = end.checked_sub(1).and_then(|last| self.text.as_bytes().get(last));
+        // The reader may leave the end of a line, or half of it, to be read with the next record.
+        rest = match before {
+            None | Some(b'\n') => rest,
+            Some(b'\r') => rest.strip_prefix(b"\n").unwrap_or(rest),
+            Some(_) => line_end(rest).unwrap_or(rest),
+        };
+        // Empty lines are no records, but a spreadsheet shows them.
+        while let Some(after) = line_end(rest) {
+            rest = after;
+            row = row.saturating_add(1);
+        }
         match self.reader.read_record(&mut self.record) {
             Ok(true) => {}
-            Ok(false) => return Ok(None),
-            Err(_) => return Err(Unreadable::Encoding),
+            // The text is UTF-8 and records may be of any length, so there is nothing to fail.
+            Ok(false) | Err(_) => return Ok(None),
         }
-        let end = self.reader.position();
-        let is_cut = usize::try_from(end.byte()).is_ok_and(|byte| byte >= self.text.len())
-            && !self.text.ends_with('\n');
-        let lines = end.line() - start + u64::from(is_cut);
-        let inner = self.record.iter().map(|field| field.matches('\n').count()).sum::<usize>();
-        // Empty lines are no records, but a spreadsheet shows them.
-        let empty = lines.saturating_sub(1 + u64::try_from(inner).unwrap_or(u64::MAX));
-        let row = self.next_row.saturating_add(u32::try_from(empty).unwrap_or(u32::MAX));
         self.next_row = row.saturating_add(1);
         Ok(Some(row))
     }
 
     /// The fields of the record, without blank ones at its end.
     fn fields(&self) -> Result<Vec<(u16, String)>, Unreadable> {
-        let last = self.record.iter().enumerate().filter(|(_, field)| !field.is_empty()).last();
+        let is_blank = |field: &str| field.trim().is_empty();
+        let last = self.record.iter().enumerate().filter(|(_, field)| !is_blank(field)).last();
         let length = last.map_or(0, |(index, _)| index + 1);
         let fields = self.record.iter().take(length).enumerate();
         fields
@@ -183,6 +242,24 @@ impl<'t> Lines<'t> {
     }
 }
 
+/// What follows the end of a line.
+fn line_end(text: &[u8]) -> Option<&[u8]> {
+    [&b"\r\n"[..], b"\n", b"\r"].into_iter().find_map(|end| text.strip_prefix(end))
+}
+
+/// The delimiter of a line `sep=;`, which Excel does not show, and the text behind it.
+fn named_delimiter(text: &str) -> (Option<u8>, &str) {
+    let (line, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let line = line.trim_end_matches('\r').trim_matches('"');
+    let named = line.get(..4).filter(|head| head.eq_ignore_ascii_case("sep="));
+    match (named, line.get(4..).unwrap_or_default().as_bytes()) {
+        // Saved again by Excel, the line has its own delimiter behind it.
+        (Some(_), [delimiter, ..]) => (Some(*delimiter), rest),
+        (Some(_), []) => (None, rest),
+        (None, _) => (None, text),
+    }
+}
+
 /// Refuses a line with more delimiters than a full row of the longest texts could hold, since a
 /// record costs memory for each field.
 fn check_width(text: &str, delimiter: u8) -> Result<(), Unreadable> {
@@ -193,47 +270,262 @@ fn check_width(text: &str, delimiter: u8) -> Result<(), Unreadable> {
     if is_wide { Err(Unreadable::TooManyColumns { limit: MAX_COLUMNS }) } else { Ok(()) }
 }
 
-fn read_wide(
-    lines: &mut Lines<'_>,
-    head_row: u32,
-    head: &[String],
-    lists: &Lists<'_>,
-    problems: &mut Problems,
-    each: &mut dyn FnMut(Placed),
-) -> Result<(), Unreadable> {
-    let headings = (0..).zip(head.iter().cloned()).collect();
-    let mut grid = Grid::new(lists, CSV, true, head_row, headings)?;
-    let mut rows = 0;
-    while let Some(row) = lines.next()? {
-        let cells = lines.cells()?;
-        if cells.is_empty() {
-            continue;
-        }
-        rows += 1;
-        // One row of totals beside the parts.
-        if rows > MAX_PART_ROWS + 1 {
-            return Err(Unreadable::TooManyRows { limit: MAX_PART_ROWS });
-        }
-        grid.row(row, cells, problems, each);
-    }
-    Ok(())
+/// Whose form the rows say it is.
+struct Identity<'a> {
+    form: &'a Form,
+    columns: [Option<u16>; CSV_IDENTITY.len()],
+    /// The oldest version that a row names.
+    version: Option<i32>,
 }
 
-/// What a column of the long shape holds, by its place in [`LONG_HEAD`].
-fn long_columns(head: &[String], row: u32) -> Result<Vec<Option<usize>>, Unreadable> {
-    let mut columns = Vec::with_capacity(head.len());
-    for (column, heading) in (0_u16..).zip(head) {
-        let meaning = LONG_HEAD.iter().position(|name| name == heading);
-        let is_taken = meaning.is_some() && columns.contains(&meaning);
-        if is_taken || (meaning.is_none() && !heading.is_empty()) {
-            return Err(bad_heading(CSV, row, column, heading));
-        }
-        columns.push(meaning);
+impl<'a> Identity<'a> {
+    fn new(form: &'a Form, head: &[String]) -> Self {
+        let column_of = |heading: &str| {
+            let found = head.iter().position(|known| known == heading)?;
+            u16::try_from(found).ok()
+        };
+        Self { form, columns: CSV_IDENTITY.map(column_of), version: None }
     }
-    if columns.contains(&Some(VALUE)) {
+
+    /// Refuses a row of another form; what it leaves blank, it does not say.
+    fn check(&mut self, cells: &[(u16, Content)]) -> Result<(), Unreadable> {
+        let [institution, programme, quarter, version] = self.columns.map(|column| {
+            let held = cells.iter().find(|(other, _)| Some(*other) == column);
+            match held {
+                Some((_, Content::Text(text))) => text.trim(),
+                _ => "",
+            }
+        });
+        let form = self.form;
+        let own =
+            [&form.institution, &form.programme].map(|own| (own.code.as_str(), own.name.trim()));
+        // A name will do as well as a code.
+        let said = |text: &'_ str, (code, name): (&str, &str)| match text {
+            "" => code.to_owned(),
+            text if text == name => code.to_owned(),
+            text => text.to_owned(),
+        };
+        let (institution, programme) = (said(institution, own[0]), said(programme, own[1]));
+        let quarter = if quarter.is_empty() { &form.quarter } else { quarter };
+        check_form(form, [&institution, &programme, quarter])?;
+        if let Ok(version) = version.parse() {
+            self.version = Some(self.version.map_or(version, |before| before.min(version)));
+        }
+        Ok(())
+    }
+
+    /// Warns about an old version, and tells it.
+    fn finish(self, problems: &mut Problems) -> Option<i32> {
+        let version = self.version?;
+        check_version(self.form, &version.to_string(), problems);
+        Some(version)
+    }
+}
+
+/// A file whose headings are known.
+struct File<'a> {
+    form: &'a Form,
+    lists: &'a Lists<'a>,
+    head: Vec<String>,
+    head_row: u32,
+    problems: &'a mut Problems,
+}
+
+impl File<'_> {
+    fn read_wide(
+        &mut self,
+        lines: &mut Lines<'_>,
+        identity: &mut Identity<'_>,
+        each: &mut dyn FnMut(Placed),
+    ) -> Result<(), Unreadable> {
+        let headings = (0..).zip(self.head.iter().cloned()).collect();
+        let mut grid = Grid::new(self.lists, CSV, true, self.head_row, headings)?;
+        let (mut rows, mut last) = (0, self.head_row);
+        let mut totals: std::collections::HashSet<String> = std::collections::HashSet::new();
+        let mut totals_row = None;
+        while let Some(row) = lines.next()? {
+            let cells = lines.cells()?;
+            last = row;
+            if cells.is_empty() {
+                continue;
+            }
+            rows += 1;
+            // One row of totals beside the parts.
+            if rows > MAX_PART_ROWS + 1 {
+                return Err(Unreadable::TooManyRows { limit: MAX_PART_ROWS });
+            }
+            identity.check(&cells)?;
+            let row = Row { row, cells, from_above: Vec::new() };
+            grid.row(row, &Merged::default(), self.problems, &mut |placed| {
+                if is_total(&placed.cell) {
+                    totals_row.get_or_insert(placed.spots.row);
+                    totals.insert(placed.cell.indicator.clone());
+                }
+                each(placed);
+            });
+        }
+        let row = totals_row.unwrap_or(last.saturating_add(1));
+        let spots = |code: &str| grid.total_spots(code, row);
+        hand_on_missing(self.form, |code| totals.contains(code), spots, each);
+        Ok(())
+    }
+
+    /// What a column of the long shape holds, by its place in [`LONG_HEAD`].
+    fn long_columns(&self) -> Result<Vec<Option<usize>>, Unreadable> {
+        let row = self.head_row;
+        let mut columns = Vec::with_capacity(self.head.len());
+        for (column, heading) in (0_u16..).zip(&self.head) {
+            let all = LONG_HEAD.iter().chain(&CSV_IDENTITY);
+            let meaning = all.clone().position(|name| name == heading);
+            if meaning.is_some() && columns.contains(&meaning) {
+                return Err(bad_heading(CSV, row, column, heading, Expected::Once));
+            }
+            if meaning.is_none() && !heading.is_empty() {
+                // Where one that must be there is not, this one stands for it.
+                let lacks = |name: &&str| !self.head.iter().any(|heading| heading == name);
+                let wanted = [LONG_HEAD[INDICATOR], LONG_HEAD[VALUE]].into_iter().find(lacks);
+                let expected = wanted.map_or(Expected::Long, Expected::Heading);
+                return Err(bad_heading(CSV, row, column, heading, expected));
+            }
+            columns.push(meaning);
+        }
+        for needed in [INDICATOR, VALUE] {
+            if !columns.contains(&Some(needed)) {
+                let next = u16::try_from(columns.len()).unwrap_or_default();
+                return Err(bad_heading(CSV, row, next, "", Expected::Heading(LONG_HEAD[needed])));
+            }
+        }
         Ok(columns)
-    } else {
-        Err(bad_heading(CSV, row, 0, &head[0]))
+    }
+
+    fn read_long(
+        &mut self,
+        lines: &mut Lines<'_>,
+        identity: &mut Identity<'_>,
+        each: &mut dyn FnMut(Placed),
+    ) -> Result<(), Unreadable> {
+        let columns = self.long_columns()?;
+        let column_of = |meaning| {
+            let found = columns.iter().position(|it| *it == Some(meaning));
+            found.and_then(|found| u16::try_from(found).ok())
+        };
+        let code_column = column_of(INDICATOR).unwrap_or_default();
+        let value_column = column_of(VALUE).unwrap_or_default();
+        let spots = |row| Spots {
+            indicator: Some((row, code_column)),
+            region: column_of(2),
+            size: column_of(3),
+            industry: column_of(4),
+            state: column_of(5),
+            reason: column_of(7),
+            comment: column_of(8),
+            evidence: column_of(9),
+            ..Spots::of(CSV, row, value_column)
+        };
+        let mut answered = Addresses::default();
+        let mut totals: std::collections::HashSet<String> = std::collections::HashSet::new();
+        let (mut rows, mut next_row) = (0, self.head_row.saturating_add(1));
+        while let Some(row) = lines.next()? {
+            let cells = lines.cells()?;
+            if cells.is_empty() {
+                continue;
+            }
+            next_row = row.saturating_add(1);
+            rows += 1;
+            if rows > MAX_LONG_ROWS {
+                return Err(Unreadable::TooManyRows { limit: MAX_LONG_ROWS });
+            }
+            identity.check(&cells)?;
+            let (cell, mut is_faulty) = self.long_answer(row, cells, &columns);
+            let is_blank = !is_faulty
+                && [&cell.state, &cell.value, &cell.reason, &cell.comment, &cell.evidence]
+                    .into_iter()
+                    .all(String::is_empty);
+            if is_blank {
+                let is_known = self.lists.indicator(&cell.indicator).is_some();
+                if is_known && is_total(&cell) && totals.insert(cell.indicator.clone()) {
+                    each(Placed::blank(&cell.indicator, spots(row)));
+                }
+                continue;
+            }
+            if cell.indicator.is_empty() {
+                self.problems.lose(place(CSV, row, code_column), no_code());
+                continue;
+            }
+            if is_total(&cell) {
+                totals.insert(cell.indicator.clone());
+            }
+            let address = [&*cell.indicator, &*cell.region, &*cell.size, &*cell.industry];
+            if let Some(earlier) = answered.take(row, address) {
+                let earlier = place(CSV, earlier, value_column);
+                let later = place(CSV, row, value_column);
+                self.problems.indicator = Some(cell.indicator.clone());
+                let message = duplicate(&cell.indicator, &earlier, &later);
+                self.problems.error(later, message);
+                self.problems.indicator = None;
+                is_faulty = true;
+            }
+            // Without a column for them, there is no room for notes.
+            let is_brief = [7, 8, 9].into_iter().all(|meaning| column_of(meaning).is_none());
+            each(Placed { cell, is_faulty, is_brief, spots: spots(row) });
+        }
+        let missing = |_: &str| {
+            next_row = next_row.saturating_add(1);
+            spots(next_row - 1)
+        };
+        hand_on_missing(self.form, |code| totals.contains(code), missing, each);
+        Ok(())
+    }
+
+    /// The answer in one row, and whether something is wrong with it.
+    fn long_answer(
+        &mut self,
+        row: u32,
+        cells: Vec<(u16, Content)>,
+        columns: &[Option<usize>],
+    ) -> (Cell, bool) {
+        let mut fields: [String; LONG_HEAD.len()] = Default::default();
+        let mut is_faulty = false;
+        let code_column = columns.iter().position(|it| *it == Some(INDICATOR));
+        let code = cells.iter().find(|(column, _)| Some(usize::from(*column)) == code_column);
+        let code = code.and_then(|(_, held)| held.clone().label()).unwrap_or_default();
+        let known = self.lists.indicator(&code);
+        let code = known.map_or(code.trim(), |known| known.code.as_str()).to_owned();
+        let asked = self.lists.asked(&code);
+        self.problems.indicator = (!code.is_empty()).then(|| code.clone());
+        for (column, content) in cells {
+            let at = || place(CSV, row, column);
+            let meaning = match columns.get(usize::from(column)).copied().flatten() {
+                Some(NAME | INDICATOR) => continue,
+                Some(meaning) if meaning >= LONG_HEAD.len() => continue,
+                Some(meaning) => meaning,
+                None if content.is_white() => continue,
+                None => {
+                    self.problems.lose(at(), nameless());
+                    continue;
+                }
+            };
+            // A value is judged by its kind, which the code tells, wherever that column stands.
+            let asked = if meaning == VALUE { asked } else { Asked::TEXT };
+            let taken = content.take(&asked, &at, self.problems);
+            is_faulty |= taken.is_faulty;
+            fields[meaning] = number::tidy(&asked, taken.text);
+        }
+        self.problems.indicator = None;
+        let [_, _, region, size, industry, state, value, reason, comment, evidence] = fields;
+        let of = |text: &str, dimension: usize| self.lists.dimensions[dimension].code(text);
+        let cell = Cell {
+            indicator: code,
+            region: of(&region, 0),
+            size: of(&size, 1),
+            industry: of(&industry, 2),
+            state: words::state_or_text(&state),
+            value,
+            reason,
+            comment,
+            evidence,
+        };
+        (cell, is_faulty)
     }
 }
 
@@ -241,103 +533,3 @@ fn long_columns(head: &[String], row: u32) -> Result<Vec<Option<usize>>, Unreada
 const INDICATOR: usize = 0;
 const NAME: usize = 1;
 const VALUE: usize = 6;
-
-fn read_long(
-    lines: &mut Lines<'_>,
-    head_row: u32,
-    head: &[String],
-    lists: &Lists<'_>,
-    problems: &mut Problems,
-    each: &mut dyn FnMut(Placed),
-) -> Result<(), Unreadable> {
-    let columns = long_columns(head, head_row)?;
-    let column_of = |meaning| {
-        let found = columns.iter().position(|it| *it == Some(meaning)).unwrap_or_default();
-        u16::try_from(found).unwrap_or_default()
-    };
-    let (value_column, code_column) = (column_of(VALUE), column_of(INDICATOR));
-    let mut answered = Addresses::default();
-    let mut rows = 0;
-    while let Some(row) = lines.next()? {
-        let cells = lines.cells()?;
-        if cells.is_empty() {
-            continue;
-        }
-        rows += 1;
-        if rows > MAX_LONG_ROWS {
-            return Err(Unreadable::TooManyRows { limit: MAX_LONG_ROWS });
-        }
-        let cell = long_answer(row, cells, &columns, lists, problems);
-        let is_blank = [&cell.state, &cell.value, &cell.reason, &cell.comment, &cell.evidence]
-            .into_iter()
-            .all(String::is_empty);
-        if is_blank {
-            continue;
-        }
-        if cell.indicator.is_empty() {
-            problems.error(
-                place(CSV, row, code_column),
-                "지표코드가 비어 있어 어느 지표의 값인지 알 수 없으니 코드를 적거나 행을 지워 주십시오.",
-            );
-            continue;
-        }
-        let at = place(CSV, row, value_column);
-        let address = [&*cell.indicator, &*cell.region, &*cell.size, &*cell.industry];
-        if let Some(earlier) = answered.take(row, address) {
-            let earlier = place(CSV, earlier, value_column);
-            problems.error(at.clone(), duplicate(&cell.indicator, &earlier, &at));
-        }
-        each(Placed { place: at, cell });
-    }
-    Ok(())
-}
-
-fn long_answer(
-    row: u32,
-    cells: Vec<(u16, Content)>,
-    columns: &[Option<usize>],
-    lists: &Lists<'_>,
-    problems: &mut Problems,
-) -> Cell {
-    let mut fields: [String; LONG_HEAD.len()] = Default::default();
-    let mut kind = Kind::Text;
-    for (column, content) in cells {
-        let at = || place(CSV, row, column);
-        let Some(Some(meaning)) = columns.get(usize::from(column)).copied() else {
-            problems.error(at(), NAMELESS);
-            continue;
-        };
-        if meaning == NAME {
-            continue;
-        }
-        // A value is judged by its kind, which the code tells, wherever that column stands.
-        let Content::Text(text) = &content else { continue };
-        match meaning {
-            INDICATOR => kind = lists.kind(text.trim()),
-            VALUE => {
-                fields[VALUE] = text.clone();
-                continue;
-            }
-            _ => {}
-        }
-        fields[meaning] = content.into_text(Kind::Text, at, problems).unwrap_or_default();
-    }
-    let [indicator, _, region, size, industry, state, value, reason, comment, evidence] = fields;
-    let at = || {
-        let column = columns.iter().position(|it| *it == Some(VALUE)).unwrap_or_default();
-        place(CSV, row, u16::try_from(column).unwrap_or_default())
-    };
-    let value = Content::Text(value).into_text(kind, at, problems).unwrap_or_default();
-    let code = |text: &str, dimension: usize| lists.dimensions[dimension].code(text);
-    Cell {
-        indicator: indicator.trim().to_owned(),
-        region: code(&region, 0),
-        size: code(&size, 1),
-        industry: code(&industry, 2),
-        state: words::state_or_text(&state),
-        value: number::tidy(kind, value),
-        reason,
-        comment,
-        evidence,
-    }
-}

@@ -1,95 +1,17 @@
 //! A table with a column per indicator and a row per region, size and industry: the sheet of parts
-//! and CSV of the wide shape. Also what one cell may hold.
+//! and CSV of the wide shape.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 use super::addresses::PartAddresses;
-use super::layout::{DIMENSIONS, cell_name, place};
+use super::content::{Content, Taken};
+use super::layout::{CSV, CSV_IDENTITY, DIMENSIONS, place};
+use super::merged::{self, Range};
+use super::number::Asked;
 use super::problems::Problems;
 use super::words::{self, Lists};
-use super::{Cell, Kind, MAX_COLUMNS, MAX_TEXT, Place, Placed, Unreadable, number};
-
-/// What a cell of a file holds.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Content {
-    /// A number.
-    Number(f64),
-    /// Text.
-    Text(String),
-    /// A truth value.
-    Truth(bool),
-    /// A date or time, as text.
-    Date(String),
-    /// An error such as `#N/A`.
-    Fault(String),
-    /// A formula, whatever it came to.
-    Formula,
-}
-
-impl Content {
-    /// The text to hand on, `None` for a formula; what is not a plain value is a problem too.
-    pub(super) fn into_text(
-        self,
-        kind: Kind,
-        place: impl Fn() -> Place,
-        problems: &mut Problems,
-    ) -> Option<String> {
-        match self {
-            Self::Text(text) => Some(checked(kind, text, place, problems)),
-            Self::Number(value) => {
-                if number::is_too_long(value) {
-                    problems.error(
-                        place(),
-                        "15자리가 넘는 수는 스프레드시트가 끝자리를 바꿀 수 있으니, 앞에 작은따옴표(')를 붙여 텍스트로 적어 주십시오.",
-                    );
-                }
-                Some(number::text(value))
-            }
-            Self::Truth(value) => Some(number::yes_no(value).to_owned()),
-            Self::Date(text) => {
-                problems.error(
-                    place(),
-                    format!("날짜({text})로 저장된 칸이니 수나 글자로 다시 적어 주십시오."),
-                );
-                Some(text)
-            }
-            Self::Fault(text) => {
-                problems.error(
-                    place(),
-                    format!("오류 값({text})이 들어 있으니 값을 다시 적어 주십시오."),
-                );
-                Some(text)
-            }
-            Self::Formula => {
-                problems.error(place(), "수식은 받지 않으니 계산된 값만 붙여 넣어 주십시오.");
-                None
-            }
-        }
-    }
-}
-
-/// A text within its limit; a number that lost digits to an exponent is a problem.
-fn checked(kind: Kind, text: String, place: impl Fn() -> Place, problems: &mut Problems) -> String {
-    if number::is_number(kind) && number::has_exponent(text.trim()) {
-        problems.error(
-            place(),
-            format!(
-                "지수로 적힌 수({text})는 자릿수를 잃었을 수 있으니 모든 자리를 적어 주십시오."
-            ),
-        );
-    }
-    match text.char_indices().nth(MAX_TEXT) {
-        None => text,
-        Some((end, _)) => {
-            let length = text.chars().count();
-            problems.error(
-                place(),
-                format!("글자가 {length}자로 너무 기니 {MAX_TEXT}자까지 줄여 주십시오."),
-            );
-            text[..end].to_owned()
-        }
-    }
-}
+use super::{Cell, MAX_COLUMNS, Place, Placed, Spots, Text, Unreadable};
 
 /// What a column holds.
 #[derive(Debug)]
@@ -97,7 +19,9 @@ enum Column {
     /// The region, the size or the industry.
     Dimension(usize),
     /// Values of an indicator.
-    Values { code: String, kind: Kind },
+    Values { code: String },
+    /// Whose form it is, which is looked at elsewhere.
+    Identity,
     /// Nothing with a name; whether that has been reported.
     Nameless { is_reported: bool },
 }
@@ -108,12 +32,27 @@ pub(super) struct Grid<'a> {
     sheet: &'static str,
     /// Whether a row without region, size and industry holds the totals.
     has_totals: bool,
+    head_row: u32,
     columns: Vec<Column>,
+    /// Columns of the dimensions.
+    dimensions: [Option<u16>; 3],
     addresses: PartAddresses,
+    /// Addresses of values that are merged with cells below.
+    tops: HashMap<(u32, u16), [String; 3]>,
+}
+
+/// A row: its cells, and what reaches down into it from merged cells.
+pub(super) struct Row {
+    /// Its number.
+    pub(super) row: u32,
+    /// Its cells.
+    pub(super) cells: Vec<(u16, Content)>,
+    /// What reaches down, and from which range.
+    pub(super) from_above: Vec<(Range, Rc<Content>)>,
 }
 
 impl<'a> Grid<'a> {
-    /// The table under some headings. A heading that is no dimension is taken for a code.
+    /// The table under some headings. In a workbook a heading that is no dimension is taken for a code.
     pub(super) fn new(
         lists: &'a Lists<'a>,
         sheet: &'static str,
@@ -122,84 +61,148 @@ impl<'a> Grid<'a> {
         headings: Vec<(u16, String)>,
     ) -> Result<Self, Unreadable> {
         let mut columns: Vec<Column> = Vec::new();
+        let mut dimensions = [None; 3];
         let mut seen = HashSet::new();
         let first = headings.first().map(|(_, heading)| heading.clone()).unwrap_or_default();
         for (column, heading) in headings {
-            let heading = heading.trim();
-            if heading.is_empty() {
+            let name = words::squeezed(&heading);
+            if name.is_empty() {
                 continue;
             }
-            if !seen.insert(heading.to_owned()) {
-                return Err(bad_heading(sheet, head_row, column, heading));
+            let bad = |why| bad_heading(sheet, head_row, column, &heading, why);
+            if !seen.insert(name.clone()) {
+                return Err(bad(Expected::Once));
             }
             columns.resize_with(usize::from(column), || Column::Nameless { is_reported: false });
-            columns.push(match DIMENSIONS.iter().position(|name| *name == heading) {
-                Some(dimension) => Column::Dimension(dimension),
-                None => Column::Values { code: heading.to_owned(), kind: lists.kind(heading) },
+            columns.push(if let Some(index) = DIMENSIONS.iter().position(|known| *known == name) {
+                dimensions[index] = Some(column);
+                Column::Dimension(index)
+            } else if sheet == CSV && CSV_IDENTITY.contains(&name.as_str()) {
+                Column::Identity
+            } else if sheet == CSV && lists.indicator(&heading).is_none() {
+                return Err(bad(Expected::Wide));
+            } else {
+                let known = lists.indicator(&heading);
+                let code = known.map_or(heading.trim(), |known| known.code.as_str());
+                Column::Values { code: code.to_owned() }
             });
         }
-        if !has_totals && !columns.iter().any(|column| matches!(column, Column::Dimension(_))) {
-            return Err(bad_heading(sheet, head_row, 0, &first));
+        if !has_totals && dimensions.iter().all(Option::is_none) {
+            return Err(bad_heading(sheet, head_row, 0, &first, Expected::Heading(DIMENSIONS[0])));
         }
-        Ok(Self { lists, sheet, has_totals, columns, addresses: PartAddresses::default() })
+        Ok(Self {
+            lists,
+            sheet,
+            has_totals,
+            head_row,
+            columns,
+            dimensions,
+            addresses: PartAddresses::default(),
+            tops: HashMap::new(),
+        })
+    }
+
+    /// Where the total of an indicator would stand in a row.
+    pub(super) fn total_spots(&self, code: &str, row: u32) -> Spots {
+        let at = self.columns.iter().position(
+            |column| matches!(column, Column::Values { code: known, .. } if known == code),
+        );
+        match at {
+            Some(at) => self.spots(row, u16::try_from(at).unwrap_or(u16::MAX)),
+            // Without a column, its heading is what is missing.
+            None => {
+                let next = u16::try_from(self.columns.len()).unwrap_or(u16::MAX);
+                Spots::of(self.sheet, self.head_row, next)
+            }
+        }
+    }
+
+    fn spots(&self, row: u32, column: u16) -> Spots {
+        let [region, size, industry] = self.dimensions;
+        Spots {
+            indicator: Some((self.head_row, column)),
+            region,
+            size,
+            industry,
+            ..Spots::of(self.sheet, row, column)
+        }
     }
 
     /// Hands on the answers of one row.
     pub(super) fn row(
         &mut self,
-        row: u32,
-        cells: Vec<(u16, Content)>,
+        row: Row,
+        merged: &merged::Merged,
         problems: &mut Problems,
         each: &mut dyn FnMut(Placed),
     ) {
+        let Row { row, mut cells, from_above } = row;
+        let (hidden, reaching): (Vec<_>, Vec<_>) = from_above
+            .into_iter()
+            .partition(|(range, _)| matches!(self.column(range.left), Some(Column::Values { .. })));
+        for (range, content) in reaching {
+            merged::put(&mut cells, range.left, Content::clone(&content));
+        }
         let mut dimensions = [const { String::new() }; 3];
+        let mut is_lost = false;
         let mut values = Vec::with_capacity(cells.len());
         for (column, content) in cells {
-            if matches!(&content, Content::Text(text) if text.trim().is_empty())
-                && !matches!(self.columns.get(usize::from(column)), Some(Column::Values { .. }))
-            {
-                continue;
-            }
             let at = || place(self.sheet, row, column);
+            let is_white = content.is_white();
             match self.columns.get_mut(usize::from(column)) {
                 Some(Column::Dimension(dimension)) => {
-                    if let Some(text) = content.into_text(Kind::Text, at, problems) {
-                        dimensions[*dimension] = self.lists.dimensions[*dimension].code(&text);
+                    problems.indicator = None;
+                    let taken = content.take(&Asked::TEXT, &at, problems);
+                    is_lost |= taken.is_faulty;
+                    dimensions[*dimension] = self.lists.dimensions[*dimension].code(&taken.text);
+                }
+                Some(Column::Values { code }) => {
+                    problems.indicator = Some(code.clone());
+                    let asked = self.lists.asked(code);
+                    let Taken { text, is_faulty } = content.take(&asked, &at, problems);
+                    let answer = words::part_answer(&asked, text);
+                    if is_faulty || is_given(&answer) {
+                        values.push(Value { column, answer, is_faulty });
                     }
                 }
-                Some(Column::Values { kind, .. }) => {
-                    let (kind, text) = (*kind, content.into_text(*kind, at, problems));
-                    let answer = text.map(|text| words::part_answer(kind, text));
-                    values.extend(answer.filter(is_given).map(|it| (column, it)));
-                }
-                Some(Column::Nameless { is_reported: true }) => {}
+                Some(Column::Identity | Column::Nameless { is_reported: true }) => {}
+                _ if is_white => {}
                 Some(Column::Nameless { is_reported }) => {
                     *is_reported = true;
-                    problems.error(at(), NAMELESS);
+                    problems.indicator = None;
+                    problems.lose(at(), nameless());
                 }
                 None => {
                     let fill = || Column::Nameless { is_reported: false };
                     self.columns.resize_with(usize::from(column), fill);
                     self.columns.push(Column::Nameless { is_reported: true });
-                    problems.error(at(), NAMELESS);
+                    problems.indicator = None;
+                    problems.lose(at(), nameless());
                 }
             }
         }
+        problems.indicator = None;
+        self.check_merged(&dimensions, hidden, problems);
+        self.note_merged(row, &dimensions, &values, merged, problems);
         if values.is_empty() {
             return;
         }
-        if !self.has_totals && dimensions.iter().all(String::is_empty) {
-            problems.error(
-                place(self.sheet, row, self.first_dimension()),
-                "지역·규모·업종이 모두 비어 있어 어느 부분의 값인지 알 수 없으니 하나 이상 골라 주십시오.",
-            );
+        let has_address = dimensions.iter().any(|code| !code.is_empty());
+        if !self.has_totals && !has_address && !is_lost {
+            let first = self.dimensions.into_iter().flatten().min().unwrap_or_default();
+            problems.lose(place(self.sheet, row, first), no_address());
             return;
         }
-        self.note_duplicates(row, &dimensions, &values, problems);
-        for (column, (state, value)) in values {
-            let Some(Column::Values { code, .. }) = self.columns.get(usize::from(column)) else {
-                continue;
-            };
+        if is_lost && !has_address {
+            // It would pass for a total.
+            problems.lost += values.len();
+            return;
+        }
+        if !is_lost {
+            self.note_duplicates(row, &dimensions, &mut values, problems);
+        }
+        for Value { column, answer: (state, value, reason), is_faulty } in values {
+            let Some(Column::Values { code }) = self.column(column) else { continue };
             let [region, size, industry] = dimensions.clone();
             let cell = Cell {
                 indicator: code.clone(),
@@ -208,9 +211,54 @@ impl<'a> Grid<'a> {
                 industry,
                 state: state.to_owned(),
                 value,
+                reason,
                 ..Cell::default()
             };
-            each(Placed { place: place(self.sheet, row, column), cell });
+            let spots = self.spots(row, column);
+            each(Placed { cell, is_faulty: is_faulty || is_lost, is_brief: true, spots });
+        }
+    }
+
+    fn column(&self, column: u16) -> Option<&Column> {
+        self.columns.get(usize::from(column))
+    }
+
+    /// A value that is merged over rows of several parts belongs to none of them.
+    fn check_merged(
+        &self,
+        dimensions: &[String; 3],
+        hidden: Vec<(Range, Rc<Content>)>,
+        problems: &mut Problems,
+    ) {
+        if dimensions.iter().all(String::is_empty) {
+            return;
+        }
+        for (range, _) in hidden {
+            if self.tops.get(&(range.top, range.left)).is_some_and(|top| top != dimensions) {
+                problems.lose(place(self.sheet, range.top, range.left), merged_value(range));
+            }
+        }
+    }
+
+    /// Keeps the addresses of values that are merged with cells below; of values merged with those of another
+    /// indicator it is not known which they are.
+    fn note_merged(
+        &mut self,
+        row: u32,
+        dimensions: &[String; 3],
+        values: &[Value],
+        merged: &merged::Merged,
+        problems: &mut Problems,
+    ) {
+        for value in values {
+            let Some(range) = merged.range(row, value.column) else { continue };
+            let is_indicator = |column| matches!(self.column(column), Some(Column::Values { .. }));
+            if (range.left + 1..=range.right.min(200)).any(is_indicator) {
+                problems.lose(place(self.sheet, row, value.column), merged_value(range));
+            }
+            if range.bottom > row {
+                self.tops.insert((range.top, range.left), dimensions.clone());
+            }
         }
     }
 
@@ -218,45 +266,73 @@ impl<'a> Grid<'a> {
         &mut self,
         row: u32,
         dimensions: &[String; 3],
-        values: &[(u16, (&'static str, String))],
+        values: &mut [Value],
         problems: &mut Problems,
     ) {
-        let columns = values.iter().map(|(column, _)| *column);
+        let columns = values.iter().map(|value| value.column);
         for (column, earlier) in self.addresses.take(row, dimensions, columns) {
-            if problems.is_full() {
-                return;
+            let Some(Column::Values { code }) = self.column(column) else { continue };
+            let (earlier, later) =
+                (place(self.sheet, earlier, column), place(self.sheet, row, column));
+            problems.indicator = Some(code.clone());
+            problems.error(later.clone(), duplicate(code, &earlier, &later));
+            if let Some(value) = values.iter_mut().find(|value| value.column == column) {
+                value.is_faulty = true;
             }
-            let Some(Column::Values { code, .. }) = self.columns.get(usize::from(column)) else {
-                continue;
-            };
-            let message = duplicate(
-                code,
-                &place(self.sheet, earlier, column),
-                &place(self.sheet, row, column),
-            );
-            problems.error(place(self.sheet, row, column), message);
         }
-    }
-
-    fn first_dimension(&self) -> u16 {
-        let found = self.columns.iter().position(|column| matches!(column, Column::Dimension(_)));
-        u16::try_from(found.unwrap_or_default()).unwrap_or_default()
+        problems.indicator = None;
     }
 }
 
+/// A value of a row.
+struct Value {
+    column: u16,
+    answer: words::Answer,
+    is_faulty: bool,
+}
+
 /// The sentence about a value below no heading, said once per column.
-pub(super) const NAMELESS: &str =
-    "제목이 없는 열에 값이 있으니 값을 지우거나 제목을 적어 주십시오.";
+pub(super) fn nameless() -> Text {
+    Text::new(
+        "제목이 없는 열에 값이 있으니 값을 지우거나 제목을 적어 주십시오.",
+        "There is a value in a column without a heading; take it out or give the column its heading.",
+    )
+}
+
+fn no_address() -> Text {
+    Text::new(
+        "지역·규모·업종이 모두 비어 있어 어느 부분의 값인지 알 수 없으니 하나 이상 골라 주십시오.",
+        "Region, size and industry are all blank, so it is not known what the values are of; choose at least one.",
+    )
+}
+
+/// The sentence about a value in merged cells of several answers.
+pub(super) fn merged_value(range: Range) -> Text {
+    let name = range.name();
+    Text::new(
+        format!(
+            "병합된 칸({name})의 값이 어느 칸의 값인지 알 수 없으니, 병합을 풀고 칸마다 값을 적어 주십시오."
+        ),
+        format!(
+            "It is not known which cell the value of the merged range {name} belongs to; unmerge it and give each cell its value."
+        ),
+    )
+}
 
 /// Whether a part's cell says anything.
-fn is_given((state, value): &(&'static str, String)) -> bool {
+fn is_given((state, value, _): &words::Answer) -> bool {
     *state != words::VALUE || !value.is_empty()
 }
 
 /// The sentence about an address that is there twice.
-pub(super) fn duplicate(indicator: &str, earlier: &Place, later: &Place) -> String {
-    format!(
-        "지표 ‘{indicator}’의 같은 지역·규모·업종 값이 {earlier} 칸과 {later} 칸에 두 번 있으니 하나만 남겨 주십시오."
+pub(super) fn duplicate(indicator: &str, earlier: &Place, later: &Place) -> Text {
+    Text::new(
+        format!(
+            "지표 ‘{indicator}’의 같은 지역·규모·업종 값이 {earlier} 칸과 {later} 칸에 두 번 있으니 하나만 남겨 주십시오."
+        ),
+        format!(
+            "The same part of the indicator '{indicator}' is there twice, in {earlier} and in {later}; keep one."
+        ),
     )
 }
 
@@ -268,9 +344,42 @@ pub(super) fn column_within_limit(column: usize) -> Result<u16, Unreadable> {
         .ok_or(Unreadable::TooManyColumns { limit: MAX_COLUMNS })
 }
 
+/// What a heading should have been.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expected {
+    /// This one.
+    Heading(&'static str),
+    /// Another one than before.
+    Once,
+    /// One of the long shape of CSV.
+    Long,
+    /// One of the wide shape of CSV.
+    Wide,
+}
+
 /// The refusal of a heading.
-pub(super) fn bad_heading(sheet: &str, row: u32, column: u16, found: &str) -> Unreadable {
-    let found = found.chars().take(100).collect();
-    let cell = cell_name(row, column);
-    Unreadable::BadHeader { place: Place { sheet: sheet.to_owned(), cell }, found }
+pub(super) fn bad_heading(
+    sheet: &str,
+    row: u32,
+    column: u16,
+    found: &str,
+    expected: Expected,
+) -> Unreadable {
+    let found = found.trim().chars().take(100).collect();
+    let expected = match expected {
+        Expected::Heading(heading) => Text::new(
+            format!("‘{heading}’이(가) 와야 합니다"),
+            format!("'{heading}' belongs there"),
+        ),
+        Expected::Once => Text::new("같은 제목이 두 번 있습니다", "it is there twice"),
+        Expected::Long => {
+            let headings = super::layout::LONG_HEAD.join(", ");
+            Text::new(format!("쓸 수 있는 제목: {headings}"), format!("headings are: {headings}"))
+        }
+        Expected::Wide => Text::new(
+            "쓸 수 있는 제목: 지역, 규모, 업종과 이 양식의 지표코드",
+            "headings are: 지역, 규모, 업종 and the codes of the form's indicators",
+        ),
+    };
+    Unreadable::BadHeader { place: place(sheet, row, column), found, expected }
 }

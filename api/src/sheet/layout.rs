@@ -79,9 +79,11 @@ pub(super) const IDENTITY: [&str; 5] = ["institution", "programme", "quarter", "
 /// Columns of the hidden sheet with the lists: states, regions, sizes, industries.
 pub(super) const LISTS: [u16; 4] = [3, 4, 5, 6];
 
-/// Headings of CSV in the long shape, in the order in which they are written.
+/// Headings of CSV in the long shape, in the order in which they are written; those of [`CSV_IDENTITY`] follow.
 pub(super) const LONG_HEAD: [&str; 10] =
     ["지표코드", "지표명", "지역", "규모", "업종", "구분", "값", "사유", "의견", "증빙"];
+/// Headings of CSV that say, in each row, whose form it is.
+pub(super) const CSV_IDENTITY: [&str; 4] = ["기관", "사업", "분기", "판"];
 
 /// Name of a column: `A`, `Z`, `AA`.
 pub(super) fn column_name(column: u16) -> String {

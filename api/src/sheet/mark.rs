@@ -9,7 +9,7 @@ use super::plan::{Plan, Target};
 use super::style::{self, Mark, Marks, Pen};
 use super::words::Lists;
 use super::write::write_form;
-use super::{Failed, Form, Kind, MAX_COLUMNS, Place, Placed, Problem};
+use super::{Failed, Form, Kind, MAX_COLUMNS, Place, Placed, Problem, Severity, Text};
 
 /// Links that a sheet may have by the format; problems after these are listed without one.
 const MAX_LINKS: usize = 60_000;
@@ -22,15 +22,19 @@ const MESSAGE_WIDTH: u32 = 96;
 /// amber, each with a note, and a first sheet that lists them. It can be corrected and uploaded
 /// again. A cell keeps its row; one of a CSV file, or of a column that stood elsewhere, is moved to
 /// where the form has it.
+///
+/// What is said of them is in the reader's language, which `pick` chooses; the form itself is Korean.
 pub fn mark_xlsx(
     form: &Form,
     uploaded: &[Placed],
     problems: &[Problem],
+    pick: fn(&Text) -> &str,
 ) -> Result<Vec<u8>, Failed> {
     let lists = Lists::new(form);
-    let answers = uploaded.iter().map(|placed| (&placed.cell, Some(&placed.place)));
+    let places: Vec<Place> = uploaded.iter().map(Placed::place).collect();
+    let answers = uploaded.iter().zip(&places).map(|(placed, place)| (&placed.cell, Some(place)));
     let (plan, targets) = Plan::new(form, &lists, answers);
-    let moves = Moves::new(uploaded, &targets);
+    let moves = Moves::new(&places, &targets);
     let mut marks = Marks::new();
     let mut findings = Vec::with_capacity(problems.len());
     for problem in problems {
@@ -38,16 +42,17 @@ pub fn mark_xlsx(
         let target = target.filter(|target| target.0 != Tab::Parts || plan.has_parts());
         findings.push((problem, target));
         let Some(target) = target else { continue };
-        let mark = marks.entry(target).or_insert(Mark { is_error: false, note: String::new() });
-        mark.is_error |= problem.is_error;
+        let mark =
+            marks.entry(target).or_insert(Mark { severity: problem.severity, note: String::new() });
+        mark.severity = mark.severity.min(problem.severity);
         if !mark.note.is_empty() {
             mark.note.push('\n');
         }
-        mark.note.push_str(if problem.is_error { "[오류] " } else { "[경고] " });
-        mark.note.push_str(&problem.message);
+        let word = severity_word(problem.severity);
+        mark.note.push_str(&format!("[{}] {}", pick(&word), pick(&problem.message)));
     }
     let mut workbook = Workbook::new();
-    write_findings(workbook.add_worksheet(), form, &findings)?;
+    write_findings(workbook.add_worksheet(), form, &findings, pick)?;
     write_form(&mut workbook, form, &lists, &plan, &mut marks)?;
     Ok(workbook.save_to_buffer()?)
 }
@@ -60,13 +65,13 @@ struct Moves<'a> {
 }
 
 impl<'a> Moves<'a> {
-    fn new(uploaded: &'a [Placed], targets: &[Target]) -> Self {
+    fn new(places: &'a [Place], targets: &[Target]) -> Self {
         let mut moves =
             Self { cells: HashMap::new(), rows: HashMap::new(), columns: HashMap::new() };
-        for (placed, target) in uploaded.iter().zip(targets) {
-            moves.cells.insert(&placed.place, *target);
-            if let Some((row, column)) = position(&placed.place.cell) {
-                let sheet = placed.place.sheet.as_str();
+        for (place, target) in places.iter().zip(targets) {
+            moves.cells.insert(place, *target);
+            if let Some((row, column)) = position(&place.cell) {
+                let sheet = place.sheet.as_str();
                 moves.rows.entry((sheet, row)).or_insert(*target);
                 moves.columns.entry((sheet, column)).or_insert(target.2);
             }
@@ -96,6 +101,7 @@ fn write_findings(
     sheet: &mut rust_xlsxwriter::Worksheet,
     form: &Form,
     findings: &[(&Problem, Option<Target>)],
+    pick: fn(&Text) -> &str,
 ) -> Result<(), Failed> {
     let mut marks = Marks::new();
     let mut pen = Pen::new(sheet, Tab::Findings, &mut marks)?;
@@ -106,29 +112,48 @@ fn write_findings(
     pen.text(0, 0, &format!("{} 분기 실적 – 점검 결과", form.quarter), &style::title())?;
     let whose = format!("{} · {}", form.institution.name, form.programme.name);
     pen.text(1, 0, &whose, &style::subtitle())?;
-    let errors = findings.iter().filter(|(problem, _)| problem.is_error).count();
-    let warnings = findings.len() - errors;
-    pen.text(2, 0, &summary(errors, warnings), &style::section())?;
+    let count = |severity| findings.iter().filter(|(it, _)| it.severity == severity).count();
+    let summary = summary(count(Severity::Error), count(Severity::Warning));
+    pen.text(2, 0, pick(&summary), &style::section())?;
     pen.sheet.set_row_height(2, 24)?.set_row_height(4, 24)?;
-    for (column, heading) in (0..).zip(["번호", "시트", "셀", "구분", "내용"]) {
-        pen.text(4, column, heading, &style::head())?;
+    for (column, heading) in (0..).zip(HEADINGS) {
+        let heading = Text::new(heading.0, heading.1);
+        pen.text(4, column, pick(&heading), &style::head())?;
     }
     for (index, (problem, target)) in findings.iter().enumerate() {
         let row = u32::try_from(index).unwrap_or(u32::MAX).saturating_add(5);
-        write_finding(&mut pen, row, index, problem, *target)?;
+        write_finding(&mut pen, row, index, (problem, *target), pick)?;
     }
     pen.sheet.set_freeze_panes(5, 0)?.set_repeat_rows(4, 4)?.set_active(true);
     style::print(pen.sheet, true);
     pen.finish()
 }
 
-fn summary(errors: usize, warnings: usize) -> String {
+/// Headings of the list, in Korean and in English.
+const HEADINGS: [(&str, &str); 5] =
+    [("번호", "No."), ("시트", "Sheet"), ("셀", "Cell"), ("구분", "Kind"), ("내용", "What")];
+
+fn severity_word(severity: Severity) -> Text {
+    match severity {
+        Severity::Error => Text::new("오류", "Error"),
+        Severity::Warning => Text::new("경고", "Warning"),
+        Severity::Info => Text::new("안내", "Note"),
+    }
+}
+
+fn summary(errors: usize, warnings: usize) -> Text {
     match (errors, warnings) {
-        (0, 0) => "문제가 없습니다.".into(),
-        (0, _) => format!("경고 {warnings}건. 값이 맞으면 ‘의견’ 칸에 까닭을 적어 주십시오."),
-        (_, _) => {
-            format!("오류 {errors}건, 경고 {warnings}건. 오류를 모두 고쳐야 제출할 수 있습니다.")
-        }
+        (0, 0) => Text::new("문제가 없습니다.", "Nothing is wrong."),
+        (0, _) => Text::new(
+            format!("경고 {warnings}건. 값이 맞으면 ‘의견’ 칸에 까닭을 적어 주십시오."),
+            format!("Warnings: {warnings}. If a value is right, say why in its comment (의견)."),
+        ),
+        (_, _) => Text::new(
+            format!("오류 {errors}건, 경고 {warnings}건. 오류를 모두 고쳐야 제출할 수 있습니다."),
+            format!(
+                "Errors: {errors}, warnings: {warnings}. It can be handed in once there is no error."
+            ),
+        ),
     }
 }
 
@@ -136,12 +161,12 @@ fn write_finding(
     pen: &mut Pen<'_, '_>,
     row: u32,
     index: usize,
-    problem: &Problem,
-    target: Option<Target>,
+    (problem, target): (&Problem, Option<Target>),
+    pick: fn(&Text) -> &str,
 ) -> Result<(), Failed> {
+    let message = pick(&problem.message);
     let middle = style::framed().set_align(rust_xlsxwriter::FormatAlign::Center);
-    pen.sheet
-        .set_row_height(row, style::row_height([(problem.message.as_str(), MESSAGE_WIDTH)]))?;
+    pen.sheet.set_row_height(row, style::row_height([(message, MESSAGE_WIDTH)]))?;
     pen.value(row, 0, Kind::Integer, &(index + 1).to_string(), &middle)?;
     // A cell of this workbook is named as it is here; one of a CSV file as it was there.
     let (sheet, cell) = match (&problem.place, target) {
@@ -155,7 +180,7 @@ fn write_finding(
         Some(target) => pen.link(row, 2, target, &cell, &style::link())?,
         None => pen.text(row, 2, &cell, &middle)?,
     }
-    let kind = if problem.is_error { "오류" } else { "경고" };
-    pen.text(row, 3, kind, &style::finding(problem.is_error))?;
-    pen.text(row, 4, &problem.message, &style::prose())
+    let word = severity_word(problem.severity);
+    pen.text(row, 3, pick(&word), &style::finding(problem.severity))?;
+    pen.text(row, 4, message, &style::prose())
 }

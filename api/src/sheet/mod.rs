@@ -3,20 +3,25 @@
 //!
 //! Plain values in and out: nothing here knows the database, the network or the rules of a
 //! submission. `layout` says where things stand and `words` how they are written, for both
-//! directions; `write` and `mark` make workbooks, `read` takes them, `delimited` is both
-//! directions of CSV, and `guard` stands before every workbook that is read. A new column of the
-//! totals starts in `layout`, then `plan`, `write` and `read` follow; raise [`LAYOUT`] with it.
+//! directions; `write` and `mark` make workbooks, `delimited` is both directions of CSV. A workbook
+//! that comes back passes `archive` (the parts, within limits), `book` (cells, with their `format`
+//! and `merged` ranges) and `read` (answers); `content` says what is made of one cell. A new column
+//! of the totals starts in `layout`, then `plan`, `write` and `read` follow; raise [`LAYOUT`] with it.
 //!
 //! A cell that is left blank is not handed on. Every limit is a constant of this file.
 
 mod addresses;
+mod archive;
 mod book;
+mod content;
 mod delimited;
+mod encoding;
+mod format;
 mod grid;
-mod guard;
 mod guide;
 mod layout;
 mod mark;
+mod merged;
 mod number;
 mod plan;
 mod problems;
@@ -29,23 +34,21 @@ mod write;
 
 use std::fmt;
 
+use crate::domain::text::Text;
+
 pub use delimited::{read_csv, write_csv};
 pub use mark::mark_xlsx;
-pub use read::{read_xlsx, version};
+pub use read::read_xlsx;
 pub use write::write_xlsx;
 
 /// Number of the workbook's layout, kept in the workbook; raised when a place moves.
 pub const LAYOUT: u32 = 1;
 /// Longest upload, in bytes.
 pub const MAX_UPLOAD: u64 = 20 * 1024 * 1024;
-/// Most bytes that all parts of a workbook may have when unpacked.
+/// Most bytes that the parts of a workbook that are read may have when unpacked, each as often as it is read.
 pub const MAX_EXPANDED: u64 = 200 * 1024 * 1024;
 /// Most files in a workbook's archive.
-pub const MAX_ENTRIES: usize = 200;
-/// Most bytes that one packed byte may become, for a part of more than [`RATIO_FREE`] bytes.
-pub const MAX_RATIO: u64 = 200;
-/// A part up to this size, in bytes unpacked, may have any ratio.
-pub const RATIO_FREE: u64 = 10 * 1024 * 1024;
+pub const MAX_ENTRIES: usize = 10_000;
 /// Most rows of parts, in the sheet of parts and in CSV of the wide shape.
 pub const MAX_PART_ROWS: usize = 10_000;
 /// Most rows of CSV of the long shape: 10,000 parts of 40 indicators, and the totals.
@@ -56,6 +59,8 @@ pub const MAX_COLUMNS: usize = 200;
 pub const MAX_TEXT: usize = 4_000;
 /// Most problems that one reading reports.
 pub const MAX_PROBLEMS: usize = 1_000;
+/// Most remarks on what was made of a cell that one reading gives.
+pub const MAX_INFOS: usize = 100;
 
 /// The form of one institution, programme and quarter, with the answers it has so far.
 #[derive(Debug, Clone)]
@@ -197,31 +202,146 @@ impl fmt::Display for Place {
     }
 }
 
-/// An answer and where its value stands.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Placed {
-    /// The cell of the value.
-    pub place: Place,
-    /// The answer.
-    pub cell: Cell,
+/// Where the parts of an answer stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Spots {
+    sheet: &'static str,
+    row: u32,
+    /// Column of the value.
+    value: u16,
+    /// Row and column of the indicator's code.
+    indicator: Option<(u32, u16)>,
+    region: Option<u16>,
+    size: Option<u16>,
+    industry: Option<u16>,
+    state: Option<u16>,
+    reason: Option<u16>,
+    comment: Option<u16>,
+    evidence: Option<u16>,
 }
 
-/// Something wrong with a file, at a cell where there is one.
+impl Spots {
+    /// Of an answer that is all in one cell.
+    fn of(sheet: &'static str, row: u32, value: u16) -> Self {
+        Self { sheet, row, value, ..Self::default() }
+    }
+}
+
+/// An answer and where it stands. An answer that says nothing is handed on too, where a total of the form
+/// stands or would stand.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Placed {
+    /// The answer.
+    pub cell: Cell,
+    /// Whether something is wrong with it that has been told as a problem, so that it cannot be kept.
+    pub is_faulty: bool,
+    /// Whether the file has no room for a comment and evidence here.
+    pub is_brief: bool,
+    spots: Spots,
+}
+
+impl Placed {
+    /// The cell of the value.
+    pub fn place(&self) -> Place {
+        layout::place(self.spots.sheet, self.spots.row, self.spots.value)
+    }
+
+    /// The cell of a part of the answer, by its name in [`Cell`]; of what has no cell of its own, the value's.
+    pub fn at(&self, part: &str) -> Place {
+        let spots = &self.spots;
+        let (row, column) = match part {
+            "indicator" => spots.indicator.unwrap_or((spots.row, spots.value)),
+            other => {
+                let column = match other {
+                    "region" => spots.region,
+                    "size" => spots.size,
+                    "industry" => spots.industry,
+                    "state" => spots.state,
+                    "reason" => spots.reason,
+                    "comment" => spots.comment,
+                    "evidence" => spots.evidence,
+                    _ => None,
+                };
+                (spots.row, column.unwrap_or(spots.value))
+            }
+        };
+        layout::place(spots.sheet, row, column)
+    }
+
+    /// An answer that says nothing, where a total would stand.
+    fn blank(indicator: &str, spots: Spots) -> Self {
+        let cell = Cell { indicator: indicator.to_owned(), ..Cell::default() };
+        Self { cell, is_faulty: false, is_brief: true, spots }
+    }
+}
+
+/// What a problem means for the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// It blocks.
+    Error,
+    /// It asks for a second look.
+    Warning,
+    /// It tells what was made of a cell.
+    Info,
+}
+
+/// Something to say of a file, at a cell where there is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// The cell.
     pub place: Option<Place>,
-    /// One sentence, in the reader's language; readers of this module write Korean.
-    pub message: String,
-    /// Whether it is an error, which blocks, or a warning.
-    pub is_error: bool,
+    /// The indicator it is about, if it is about one.
+    pub indicator: Option<String>,
+    /// One sentence or two.
+    pub message: Text,
+    /// What it means.
+    pub severity: Severity,
+}
+
+/// What a file says besides its answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// What is to be said of it.
+    pub problems: Vec<Problem>,
+    /// Values that are named as problems and were not handed on.
+    pub lost: usize,
+    /// Version of the submission that it was made of, if it tells.
+    pub version: Option<i32>,
+    /// Encoding of its text; none of a workbook.
+    pub encoding: Option<&'static str>,
+}
+
+/// What a file is that is no workbook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Other {
+    /// Nothing.
+    Empty,
+    /// A workbook with a password.
+    Encrypted,
+    /// A workbook of Excel 97 to 2003, or another file of that container.
+    OldBook,
+    /// A binary workbook, xlsb.
+    BinaryBook,
+    /// A spreadsheet of OpenDocument.
+    OpenDocument,
+    /// A web page or XML.
+    Markup,
+    /// Text such as CSV.
+    Text,
+    /// A damaged workbook.
+    Damaged,
+    /// Something else.
+    Unknown,
 }
 
 /// Why a file cannot be read at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unreadable {
-    /// It is no xlsx workbook, or a damaged or encrypted one.
-    NotAWorkbook,
+    /// It is no xlsx workbook that can be read.
+    NotAWorkbook(Other),
+    /// It is no text, but another kind of file.
+    NotText,
     /// It, or what it unpacks to, is too large.
     TooLarge {
         /// Most bytes.
@@ -237,17 +357,27 @@ pub enum Unreadable {
         /// Most columns.
         limit: usize,
     },
+    /// It has too many merged cells.
+    TooManyMerged {
+        /// Most of them.
+        limit: usize,
+    },
     /// A sheet is missing.
     NoSheet(String),
-    /// A heading is not the one that belongs there.
+    /// A heading is not one that belongs there.
     BadHeader {
         /// Where the heading stands.
         place: Place,
         /// What stands there.
         found: String,
+        /// What should stand there.
+        expected: Text,
     },
-    /// It is not UTF-8.
-    Encoding,
+    /// Its text is in no encoding that is known.
+    Encoding {
+        /// The first byte that cannot be read, from zero.
+        offset: usize,
+    },
     /// It is the form of another institution, programme or quarter, or of another layout.
     OtherForm {
         /// The form asked for.
@@ -261,62 +391,120 @@ impl Unreadable {
     /// Stable code for programs.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::NotAWorkbook => "NOT_A_WORKBOOK",
+            Self::NotAWorkbook(_) => "NOT_A_WORKBOOK",
+            Self::NotText => "NOT_TEXT",
             Self::TooLarge { .. } => "TOO_LARGE",
             Self::TooManyRows { .. } => "TOO_MANY_ROWS",
             Self::TooManyColumns { .. } => "TOO_MANY_COLUMNS",
+            Self::TooManyMerged { .. } => "TOO_MANY_MERGED_CELLS",
             Self::NoSheet(_) => "NO_SHEET",
             Self::BadHeader { .. } => "BAD_HEADER",
-            Self::Encoding => "ENCODING",
+            Self::Encoding { .. } => "ENCODING",
             Self::OtherForm { .. } => "OTHER_FORM",
         }
     }
 
-    /// What to tell the sender, in Korean and in English.
-    pub fn message(&self) -> (String, String) {
+    /// What to tell the sender.
+    pub fn message(&self) -> Text {
         match self {
-            Self::NotAWorkbook => (
-                "엑셀 통합 문서(.xlsx)로 읽을 수 없습니다. 손상되었거나 암호가 걸렸거나 다른 형식의 파일입니다."
-                    .into(),
-                "This is not a readable Excel workbook (.xlsx): it is damaged, encrypted or of another format."
-                    .into(),
+            Self::NotAWorkbook(other) => other.message(),
+            Self::NotText => Text::new(
+                "CSV가 아니라 다른 형식의 파일입니다. 엑셀 통합 문서(.xlsx)는 /import/submission.xlsx로 올려 주십시오.",
+                "This is no CSV but a file of another kind. An Excel workbook (.xlsx) goes to /import/submission.xlsx.",
             ),
             Self::TooLarge { limit } => {
                 let limit = limit / (1024 * 1024);
-                (
-                    format!("파일이 너무 큽니다. 압축을 푼 크기를 포함해 {limit} MiB까지 받습니다."),
-                    format!("The file is too large, as sent or unpacked: at most {limit} MiB are taken."),
+                Text::new(
+                    format!(
+                        "파일이 너무 큽니다. 압축을 푼 크기를 포함해 {limit} MiB까지 받습니다."
+                    ),
+                    format!(
+                        "The file is too large, as sent or unpacked: at most {limit} MiB are taken."
+                    ),
                 )
             }
-            Self::TooManyRows { limit } => (
+            Self::TooManyRows { limit } => Text::new(
                 format!("행이 너무 많습니다. {limit}행까지 받습니다."),
                 format!("The file has too many rows: at most {limit} are taken."),
             ),
-            Self::TooManyColumns { limit } => (
+            Self::TooManyColumns { limit } => Text::new(
                 format!("열이 너무 많습니다. {limit}열까지 받습니다."),
                 format!("The file has too many columns: at most {limit} are taken."),
             ),
-            Self::NoSheet(name) => (
+            Self::TooManyMerged { limit } => Text::new(
+                format!("병합된 칸이 너무 많습니다. {limit}칸까지 받습니다."),
+                format!("The sheet has too many merged cells: at most {limit} are taken."),
+            ),
+            Self::NoSheet(name) => Text::new(
                 format!("‘{name}’ 시트가 없습니다. 내려받은 양식을 그대로 써 주십시오."),
                 format!("The sheet '{name}' is missing; use the form as it was downloaded."),
             ),
-            Self::BadHeader { place, found } => (
+            Self::BadHeader { place, found, expected } => Text::new(
                 format!(
-                    "‘{}’ {} 칸의 제목이 양식과 다릅니다(있는 값: ‘{found}’).",
-                    place.sheet, place.cell
+                    "‘{}’ {} 칸의 제목이 양식과 다릅니다(있는 값: ‘{found}’). {}.",
+                    place.sheet, place.cell, expected.ko
                 ),
-                format!("The heading in {place} is not the form's (found: '{found}')."),
+                format!(
+                    "The heading in {place} is not the form's (found: '{found}'): {}.",
+                    expected.en
+                ),
             ),
-            Self::Encoding => (
-                "UTF-8로 저장한 CSV가 아닙니다. 엑셀에서 ‘CSV UTF-8(쉼표로 분리)’ 형식으로 다시 저장해 주십시오."
-                    .into(),
-                "The CSV is not UTF-8; save it in Excel as 'CSV UTF-8 (Comma delimited)'.".into(),
+            Self::Encoding { offset } => Text::new(
+                format!(
+                    "{}번째 바이트를 글자로 읽을 수 없습니다. UTF-8, UTF-16, CP949(EUC-KR)로 저장한 CSV를 받습니다.",
+                    offset + 1
+                ),
+                format!(
+                    "Byte {} cannot be read as text. CSV in UTF-8, UTF-16 or CP949 (EUC-KR) is taken.",
+                    offset + 1
+                ),
             ),
-            Self::OtherForm { expected, found } => (
+            Self::OtherForm { expected, found } => Text::new(
                 format!("다른 양식입니다. 필요한 양식은 {expected}인데 파일은 {found}입니다."),
                 format!("This is another form: {expected} is asked for and the file is {found}."),
             ),
         }
+    }
+}
+
+impl Other {
+    fn message(self) -> Text {
+        let (ko, en) = match self {
+            Self::Empty => ("빈 파일입니다.", "The file is empty."),
+            Self::Encrypted => (
+                "암호가 걸린 통합 문서입니다. 암호를 풀고 저장한 뒤 올려 주십시오.",
+                "The workbook is protected with a password; save it without one.",
+            ),
+            Self::OldBook => (
+                "이전 형식(.xls)의 엑셀 파일입니다. ‘Excel 통합 문서(.xlsx)’로 다시 저장해 주십시오.",
+                "This is a file of the old Excel format (.xls); save it as an Excel workbook (.xlsx).",
+            ),
+            Self::BinaryBook => (
+                "엑셀 바이너리 통합 문서(.xlsb)입니다. ‘Excel 통합 문서(.xlsx)’로 다시 저장해 주십시오.",
+                "This is a binary Excel workbook (.xlsb); save it as an Excel workbook (.xlsx).",
+            ),
+            Self::OpenDocument => (
+                "OpenDocument 형식(.ods)의 파일입니다. ‘Excel 통합 문서(.xlsx)’로 다시 저장해 주십시오.",
+                "This is an OpenDocument file (.ods); save it as an Excel workbook (.xlsx).",
+            ),
+            Self::Markup => (
+                "엑셀 통합 문서가 아니라 웹 페이지나 XML 파일입니다. 엑셀에서 열어 ‘Excel 통합 문서(.xlsx)’로 저장해 주십시오.",
+                "This is no workbook but a web page or XML; open it in Excel and save it as an Excel workbook (.xlsx).",
+            ),
+            Self::Text => (
+                "엑셀 통합 문서가 아니라 텍스트 파일입니다. CSV는 /import/submission.csv로 올려 주십시오.",
+                "This is no workbook but text. CSV goes to /import/submission.csv.",
+            ),
+            Self::Damaged => (
+                "손상되어 읽을 수 없는 엑셀 통합 문서(.xlsx)입니다. 엑셀에서 열어 다시 저장해 주십시오.",
+                "The Excel workbook (.xlsx) is damaged and cannot be read; open it in Excel and save it again.",
+            ),
+            Self::Unknown => (
+                "엑셀 통합 문서(.xlsx)가 아닙니다. 다른 형식이거나, 문서 보안(DRM)이 걸렸거나, 손상된 파일입니다.",
+                "This is no Excel workbook (.xlsx) but a file of another kind, a protected (DRM) or a damaged one.",
+            ),
+        };
+        Text::new(ko, en)
     }
 }
 

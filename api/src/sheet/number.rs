@@ -1,6 +1,28 @@
 //! Numbers as text: what a spreadsheet's number holds exactly, and what a person types for one.
 
-use super::Kind;
+use super::{Indicator, Kind};
+
+/// What is asked in a cell.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// Kind of the value.
+    pub(super) kind: Kind,
+    /// Decimal places that are taken.
+    pub(super) decimals: u32,
+    /// Unit in which it is asked.
+    pub(super) unit: &'a str,
+}
+
+impl Asked<'_> {
+    /// A text.
+    pub(super) const TEXT: Asked<'static> = Asked { kind: Kind::Text, decimals: 0, unit: "" };
+}
+
+impl<'a> From<&'a Indicator> for Asked<'a> {
+    fn from(it: &'a Indicator) -> Self {
+        Self { kind: it.kind, decimals: it.decimals, unit: &it.unit }
+    }
+}
 
 /// Digits that a spreadsheet keeps of a number.
 const DIGITS: usize = 15;
@@ -41,9 +63,72 @@ pub(super) fn is_plain(text: &str) -> bool {
     is_digits(whole) && fraction.is_none_or(is_digits)
 }
 
-/// Shortest decimal text of a spreadsheet's number, without exponent.
+/// A spreadsheet's number as it shows it: fifteen digits at most, no exponent. What binary fractions add behind
+/// them no spreadsheet shows.
 pub(super) fn text(number: f64) -> String {
-    if number == 0.0 { "0".into() } else { number.to_string() }
+    if number == 0.0 || !number.is_finite() {
+        return "0".into();
+    }
+    let shown = format!("{number:.*e}", DIGITS - 1);
+    let (mantissa, exponent) = shown.split_once('e').unwrap_or((&shown, "0"));
+    // invariant: the standard library writes the exponent as a whole number.
+    shifted(mantissa, exponent.parse().unwrap_or_default())
+}
+
+/// A plain number with its point moved to the right, or to the left.
+pub(super) fn shifted(number: &str, places: i32) -> String {
+    let (sign, unsigned) = match number.strip_prefix('-') {
+        Some(unsigned) => ("-", unsigned),
+        None => ("", number),
+    };
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    let digits = format!("{whole}{fraction}");
+    let point = i32::try_from(whole.len()).unwrap_or(i32::MAX).saturating_add(places);
+    let length = i32::try_from(digits.len()).unwrap_or(i32::MAX);
+    let zeros = |count: i32| "0".repeat(usize::try_from(count).unwrap_or_default());
+    let (whole, fraction) = match usize::try_from(point) {
+        Ok(at) if at <= digits.len() => (digits[..at].to_owned(), digits[at..].to_owned()),
+        Ok(_) => (format!("{digits}{}", zeros(point - length)), String::new()),
+        Err(_) => (String::new(), format!("{}{digits}", zeros(-point))),
+    };
+    let whole = whole.trim_start_matches('0');
+    let fraction = fraction.trim_end_matches('0');
+    match (whole, fraction) {
+        ("", "") => "0".into(),
+        (whole, "") => format!("{sign}{whole}"),
+        ("", fraction) => format!("{sign}0.{fraction}"),
+        (whole, fraction) => format!("{sign}{whole}.{fraction}"),
+    }
+}
+
+/// Decimal places of a plain number.
+pub(super) fn places(number: &str) -> usize {
+    number.split_once('.').map_or(0, |(_, fraction)| fraction.len())
+}
+
+/// A plain number to so many decimal places, halves away from zero as spreadsheets show them.
+pub(super) fn rounded(number: &str, to: usize) -> String {
+    if places(number) <= to {
+        return number.to_owned();
+    }
+    let (sign, unsigned) = match number.strip_prefix('-') {
+        Some(unsigned) => ("-", unsigned),
+        None => ("", number),
+    };
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    let is_up = fraction.as_bytes().get(to).is_some_and(|digit| *digit >= b'5');
+    let mut digits: Vec<u8> = [b"0", whole.as_bytes(), &fraction.as_bytes()[..to]].concat();
+    if is_up {
+        for digit in digits.iter_mut().rev() {
+            if *digit < b'9' {
+                *digit += 1;
+                break;
+            }
+            *digit = b'0';
+        }
+    }
+    let digits: String = digits.into_iter().map(char::from).collect();
+    shifted(&format!("{sign}{digits}"), -i32::try_from(to).unwrap_or(i32::MAX))
 }
 
 /// Whether a number cell may have lost digits while it was typed.
@@ -60,10 +145,11 @@ pub(super) fn has_exponent(text: &str) -> bool {
     is_plain(mantissa) && !exponent.is_empty() && exponent.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// A typed value without what only dresses it: spaces around a number, grouping commas, the sign of
-/// a percentage, the truth words of spreadsheets. Anything else is left as it is.
-pub(super) fn tidy(kind: Kind, typed: String) -> String {
-    match kind {
+/// A typed value without what only dresses it: spaces around a number, grouping commas, the sign of a
+/// percentage, the indicator's own unit, the sign of won, the brackets that accounts put around what is below
+/// zero, the truth words of spreadsheets. Anything else is left as it is.
+pub(super) fn tidy(asked: &Asked<'_>, typed: String) -> String {
+    match asked.kind {
         Kind::Text => typed,
         Kind::Boolean => match typed.trim() {
             word if word.eq_ignore_ascii_case("TRUE") => yes_no(true).to_owned(),
@@ -71,15 +157,60 @@ pub(super) fn tidy(kind: Kind, typed: String) -> String {
             word => word.to_owned(),
         },
         Kind::Integer | Kind::Decimal | Kind::Krw | Kind::Percent => {
-            let mut text = typed.trim();
-            if kind == Kind::Percent
-                && let Some(number) = text.strip_suffix('%')
-                && is_plain(number.trim_end())
-            {
-                text = number.trim_end();
+            let mut trimmed: String = typed.trim().chars().map(narrow).collect();
+            if asked.kind == Kind::Krw {
+                trimmed = without_won(trimmed);
             }
-            if is_grouped(text) { text.replace(',', "") } else { text.to_owned() }
+            let bare = undressed(asked, &trimmed);
+            let (is_negative, bare) =
+                match bare.strip_prefix('(').and_then(|it| it.strip_suffix(')')) {
+                    Some(inside) => (true, undressed(asked, inside.trim())),
+                    None => (false, bare),
+                };
+            let plain = if is_grouped(bare) { bare.replace(',', "") } else { bare.to_owned() };
+            match is_plain(&plain) {
+                true if is_negative && !plain.starts_with('-') => format!("-{plain}"),
+                true if !is_negative => plain,
+                _ => typed.trim().to_owned(),
+            }
         }
+    }
+}
+
+/// An amount without the sign of won, which Korean code pages show for the backslash.
+fn without_won(text: String) -> String {
+    match text.split_once(['\u{20A9}', '\\']) {
+        Some((before, after)) if matches!(before.trim_end(), "" | "-" | "(") => {
+            format!("{}{}", before.trim_end(), after.trim_start())
+        }
+        _ => text,
+    }
+}
+
+/// A number without its unit or the sign of a percentage.
+fn undressed<'t>(asked: &Asked<'_>, text: &'t str) -> &'t str {
+    let mut text = text;
+    let unit = asked.unit.trim();
+    if !unit.is_empty()
+        && let Some(number) = text.strip_suffix(unit)
+    {
+        text = number.trim_end();
+    } else if asked.kind == Kind::Percent
+        && let Some(number) = text.strip_suffix('%')
+    {
+        text = number.trim_end();
+    }
+    text
+}
+
+/// A letter of a number in the width of ASCII.
+fn narrow(letter: char) -> char {
+    match letter {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(letter) - 0xFEE0).unwrap_or(letter),
+        '\u{2212}' => '-',
+        '\u{FFE6}' => '\u{20A9}',
+        '\u{3000}' | '\u{A0}' => ' ',
+        other => other,
     }
 }
 
@@ -146,7 +277,13 @@ mod tests {
             (1e14, "100000000000000"),
             (1e-7, "0.0000001"),
             (-0.0, "0"),
-            (0.1 + 0.2, "0.30000000000000004"),
+            (0.1 + 0.2, "0.3"),
+            (91.299_999_999_999_997, "91.3"),
+            (0.07 * 100.0, "7"),
+            (1.1 * 1.1, "1.21"),
+            (-1234.56, "-1234.56"),
+            (123_456_789_012_345.0, "123456789012345"),
+            (1e15, "1000000000000000"),
         ] {
             assert_eq!(text(number), written);
         }
@@ -154,21 +291,66 @@ mod tests {
     }
 
     #[test]
-    fn dress_is_taken_off_numbers_only() {
-        for (kind, typed, left) in [
-            (Kind::Krw, " 1,234,567 ", "1234567"),
-            (Kind::Decimal, "-1,234.5", "-1234.5"),
-            (Kind::Krw, "1,23", "1,23"),
-            (Kind::Krw, "1234,567", "1234,567"),
-            (Kind::Decimal, "1.234,567", "1.234,567"),
-            (Kind::Percent, "12.5 %", "12.5"),
-            (Kind::Krw, "12%", "12%"),
-            (Kind::Integer, "약 10", "약 10"),
-            (Kind::Boolean, "true", "예"),
-            (Kind::Boolean, " 아니요 ", "아니요"),
-            (Kind::Text, " 1,234 ", " 1,234 "),
+    fn the_point_moves_and_halves_are_rounded_away_from_zero() {
+        for (number, places, moved) in [
+            ("0.9", 2, "90"),
+            ("-0.0715", 2, "-7.15"),
+            ("12", -3, "0.012"),
+            ("0", 4, "0"),
+            ("5", 3, "5000"),
         ] {
-            assert_eq!(tidy(kind, typed.to_owned()), left, "{kind:?} {typed}");
+            assert_eq!(shifted(number, places), moved);
+        }
+        for (number, to, round) in [
+            ("91.25", 1, "91.3"),
+            ("-91.25", 1, "-91.3"),
+            ("99.96", 1, "100"),
+            ("0.04", 1, "0"),
+            ("-0.04", 1, "0"),
+            ("12.5", 0, "13"),
+            ("12.5", 3, "12.5"),
+        ] {
+            assert_eq!(rounded(number, to), round, "{number}");
+        }
+    }
+
+    #[test]
+    fn dress_is_taken_off_numbers_only() {
+        for (kind, unit, typed, left) in [
+            (Kind::Krw, "원", " 1,234,567 ", "1234567"),
+            (Kind::Krw, "원", "1,234,567원", "1234567"),
+            (Kind::Krw, "원", "₩1,234", "1234"),
+            (Kind::Krw, "원", "￦ 1,234 ", "1234"),
+            (Kind::Krw, "원", "-₩ 1,234", "-1234"),
+            (Kind::Krw, "원", "\\1,234", "1234"),
+            (Kind::Krw, "원", "1,234천원", "1,234천원"),
+            (Kind::Krw, "천원", "1,234천원", "1234"),
+            (Kind::Krw, "천원", "1,234원", "1,234원"),
+            (Kind::Krw, "원", "3억원", "3억원"),
+            (Kind::Krw, "원", "(1,200)", "-1200"),
+            (Kind::Krw, "원", "(₩1,200)", "-1200"),
+            (Kind::Krw, "원", "(-5)", "(-5)"),
+            (Kind::Krw, "원", "△1,200", "△1,200"),
+            (Kind::Integer, "명", "12 명", "12"),
+            (Kind::Integer, "명", "１２명", "12"),
+            (Kind::Integer, "명", "12건", "12건"),
+            (Kind::Integer, "명", "₩12", "₩12"),
+            (Kind::Decimal, "시간", "-1,234.5", "-1234.5"),
+            (Kind::Krw, "원", "1,23", "1,23"),
+            (Kind::Krw, "원", "1234,567", "1234,567"),
+            (Kind::Decimal, "", "1.234,567", "1.234,567"),
+            (Kind::Percent, "%", "12.5 %", "12.5"),
+            (Kind::Percent, "", "９０％", "90"),
+            (Kind::Percent, "%p", "3.2%p", "3.2"),
+            (Kind::Percent, "%", "90%%", "90%%"),
+            (Kind::Krw, "원", "12%", "12%"),
+            (Kind::Integer, "개", "약 10", "약 10"),
+            (Kind::Boolean, "", "true", "예"),
+            (Kind::Boolean, "", " 아니요 ", "아니요"),
+            (Kind::Text, "원", " 1,234 ", " 1,234 "),
+        ] {
+            let asked = Asked { kind, decimals: 1, unit };
+            assert_eq!(tidy(&asked, typed.to_owned()), left, "{kind:?} {typed}");
         }
         assert!(has_exponent("1.23457E+17") && has_exponent("-1e5"));
         assert!(

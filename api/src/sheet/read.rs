@@ -3,46 +3,40 @@
 use std::collections::HashMap;
 
 use super::book::{Book, Next};
-use super::grid::{Content, Grid, bad_heading};
+use super::content::Content;
+use super::grid::{Expected, Grid, Row, bad_heading, merged_value};
 use super::layout::{
     IDENTITY, PARTS_FIRST, PARTS_HEAD_ROW, TOTALS_CODE, TOTALS_COMMENT, TOTALS_EVIDENCE,
     TOTALS_FIRST, TOTALS_HEAD, TOTALS_HEAD_ROW, TOTALS_REASON, TOTALS_STATE, TOTALS_VALUE, Tab,
     place,
 };
+use super::merged;
+use super::number::{self, Asked};
 use super::problems::Problems;
 use super::words::{self, Lists};
 use super::{
-    Cell, Form, Kind, LAYOUT, MAX_COLUMNS, MAX_PART_ROWS, Placed, Problem, Unreadable, guard,
-    number,
+    Cell, Form, LAYOUT, MAX_COLUMNS, MAX_PART_ROWS, Placed, Reading, Spots, Text, Unreadable,
 };
 
-/// Reads a workbook made of `form`, handing on its answers row by row: the totals, then the parts.
-/// Blank cells are not handed on. A code that is not in the form's lists, or a word that is no
-/// state, is handed on as it stands, so that the caller can name the nearest valid one. Of a cell
-/// that is a problem its text is handed on too, but for a formula.
+/// Reads a workbook made of `form`, handing on its answers row by row: the totals, blank ones too, then the
+/// parts. A code that is not in the form's lists, or a word that is no state, is handed on as it stands, so that
+/// the caller can name the nearest valid one. What is a problem of the file is handed on as faulty.
 pub fn read_xlsx(
     bytes: &[u8],
     form: &Form,
     each: &mut dyn FnMut(Placed),
-) -> Result<Vec<Problem>, Unreadable> {
-    guard::check(bytes)?;
+) -> Result<Reading, Unreadable> {
     let mut book = Book::open(bytes)?;
     let mut problems = Problems::default();
     let lists = Lists::new(form);
-    check_identity(&mut book, form, &mut problems)?;
-    read_totals(&mut book, &lists, &mut problems, each)?;
+    let version = check_identity(&mut book, form, &mut problems)?;
+    read_totals(&mut book, form, &lists, &mut problems, each)?;
     let is_divided = form.indicators.iter().any(|it| it.by_region || it.by_size || it.by_industry);
     if is_divided || book.has(Tab::Parts) {
         read_parts(&mut book, &lists, &mut problems, each)?;
     }
-    Ok(problems.into_found())
-}
-
-/// The version of the submission that a workbook was made of; nothing where it gives no number.
-pub fn version(bytes: &[u8]) -> Result<Option<i32>, Unreadable> {
-    guard::check(bytes)?;
-    let [_, _, _, version, _] = identity(&mut Book::open(bytes)?)?;
-    Ok(version.parse().ok())
+    let lost = problems.lost;
+    Ok(Reading { problems: problems.into_found(), lost, version, encoding: None })
 }
 
 /// What the hidden sheet says of the form, in the order of [`IDENTITY`].
@@ -54,22 +48,24 @@ fn identity(book: &mut Book<'_>) -> Result<[String; IDENTITY.len()], Unreadable>
             return Ok(Next::End);
         };
         let mut texts = cells.into_iter().filter(|(column, _)| *column < 2).map(|(_, held)| held);
-        let label = texts.next().and_then(plain);
-        if label.as_deref() != Some(*key) {
-            return Err(bad_heading(Tab::Codes.name(), row, 0, &label.unwrap_or_default()));
+        let label = texts.next().and_then(Content::label).unwrap_or_default();
+        if label.trim() != *key {
+            let expected = Expected::Heading(key);
+            return Err(bad_heading(Tab::Codes.name(), row, 0, &label, expected));
         }
-        *value = texts.next().and_then(plain).unwrap_or_default();
+        let text = texts.next().and_then(Content::label).unwrap_or_default();
+        *value = text.trim().to_owned();
         Ok(Next::Row)
     })?;
     Ok(found)
 }
 
-/// Refuses the form of somebody else; warns about one that is not the newest.
+/// Refuses the form of somebody else; warns about one that is not the newest, and tells its version.
 fn check_identity(
     book: &mut Book<'_>,
     form: &Form,
     problems: &mut Problems,
-) -> Result<(), Unreadable> {
+) -> Result<Option<i32>, Unreadable> {
     let [institution, programme, quarter, version, layout] = identity(book)?;
     if layout != LAYOUT.to_string() {
         return Err(Unreadable::OtherForm {
@@ -77,48 +73,83 @@ fn check_identity(
             found: format!("layout {layout}"),
         });
     }
-    if (institution.as_str(), programme.as_str(), quarter.as_str())
-        != (form.institution.code.as_str(), form.programme.code.as_str(), form.quarter.as_str())
-    {
-        return Err(Unreadable::OtherForm {
-            expected: format!(
-                "{} / {} / {}",
-                form.institution.code, form.programme.code, form.quarter
-            ),
-            found: format!("{institution} / {programme} / {quarter}"),
-        });
-    }
-    if version != form.version.to_string() {
-        problems.warning(format!(
-            "이 파일은 {version}판에서 내려받은 것인데 지금은 {}판이니, 그 사이에 바뀐 값이 없는지 확인해 주십시오.",
-            form.version
-        ));
-    }
-    Ok(())
+    check_form(form, [&institution, &programme, &quarter])?;
+    check_version(form, &version, problems);
+    Ok(version.parse().ok())
 }
 
-/// The text of a label; nothing where there is none.
-fn plain(content: Content) -> Option<String> {
-    match content {
-        Content::Text(text) => Some(text),
-        Content::Number(value) => Some(number::text(value)),
-        Content::Truth(value) => Some(number::yes_no(value).to_owned()),
-        Content::Date(text) | Content::Fault(text) => Some(text),
-        Content::Formula => None,
+/// Refuses the form of another institution, programme or quarter.
+pub(super) fn check_form(form: &Form, found: [&str; 3]) -> Result<(), Unreadable> {
+    let own = [&form.institution.code, &form.programme.code, &form.quarter];
+    let is_own = |(own, found): (&&String, &str)| own.eq_ignore_ascii_case(found);
+    if own.iter().zip(found).all(is_own) {
+        return Ok(());
+    }
+    let [institution, programme, quarter] = own;
+    Err(Unreadable::OtherForm {
+        expected: format!("{institution} / {programme} / {quarter}"),
+        found: found.join(" / "),
+    })
+}
+
+/// Warns about a form that is not the newest.
+pub(super) fn check_version(form: &Form, version: &str, problems: &mut Problems) {
+    if version != form.version.to_string() {
+        let now = form.version;
+        problems.warning(Text::new(
+            format!(
+                "이 파일은 {version}판에서 내려받은 것인데 지금은 {now}판이니, 그 사이에 바뀐 값이 없는지 확인해 주십시오."
+            ),
+            format!(
+                "The file was made of version {version} and this is version {now} now; make sure that nothing has changed in between."
+            ),
+        ));
+    }
+}
+
+/// Blank answers where the totals of the form stand that are not in the file, from a row on.
+pub(super) fn hand_on_missing(
+    form: &Form,
+    seen: impl Fn(&str) -> bool,
+    mut spots: impl FnMut(&str) -> Spots,
+    each: &mut dyn FnMut(Placed),
+) {
+    for indicator in form.indicators.iter().filter(|it| !seen(&it.code)) {
+        each(Placed::blank(&indicator.code, spots(&indicator.code)));
+    }
+}
+
+/// Where the parts of a total stand.
+fn total_spots(row: u32) -> Spots {
+    Spots {
+        indicator: Some((row, TOTALS_CODE)),
+        state: Some(TOTALS_STATE),
+        reason: Some(TOTALS_REASON),
+        comment: Some(TOTALS_COMMENT),
+        evidence: Some(TOTALS_EVIDENCE),
+        ..Spots::of(Tab::Totals.name(), row, TOTALS_VALUE)
     }
 }
 
 fn read_totals(
     book: &mut Book<'_>,
+    form: &Form,
     lists: &Lists<'_>,
     problems: &mut Problems,
     each: &mut dyn FnMut(Placed),
 ) -> Result<(), Unreadable> {
+    let sheet = Tab::Totals.name();
+    let no_head = || bad_heading(sheet, TOTALS_HEAD_ROW, 0, "", Expected::Heading(TOTALS_HEAD[0]));
     let mut has_head = false;
-    let mut rows = 0;
+    let (mut rows, mut next_row) = (0, TOTALS_FIRST);
     let mut answered: HashMap<String, u32> = HashMap::new();
-    book.rows(Tab::Totals, &mut |row, cells| {
+    let mut merged = book.merged(Tab::Totals)?;
+    book.rows(Tab::Totals, &mut |row, mut cells| {
+        let from_above = merged.spread(row, &mut cells);
         if row == TOTALS_HEAD_ROW {
+            for (range, content) in from_above {
+                merged::put(&mut cells, range.left, Content::clone(&content));
+            }
             check_head(cells)?;
             has_head = true;
             return Ok(Next::Row);
@@ -127,41 +158,69 @@ fn read_totals(
             return Ok(Next::Row);
         }
         if !has_head {
-            return Err(bad_heading(Tab::Totals.name(), TOTALS_HEAD_ROW, 0, ""));
+            return Err(no_head());
         }
         rows += 1;
         if rows > MAX_PART_ROWS {
             return Err(Unreadable::TooManyRows { limit: MAX_PART_ROWS });
         }
-        if let Some(placed) = total(row, cells, lists, problems) {
-            if let Some(earlier) = answered.insert(placed.cell.indicator.clone(), row) {
-                let earlier = place(Tab::Totals.name(), earlier, TOTALS_VALUE);
-                let message = format!(
-                    "지표 ‘{}’가 {earlier} 칸과 {} 칸에 두 번 있으니 하나만 남겨 주십시오.",
-                    placed.cell.indicator, placed.place
-                );
-                problems.error(placed.place.clone(), message);
+        next_row = row + 1;
+        // A note that is merged over rows is of each that has an answer.
+        let is_answer = |column: &u16| matches!(*column, TOTALS_STATE | TOTALS_VALUE);
+        let has_answer = cells.iter().any(|(column, held)| is_answer(column) && !held.is_white());
+        for (range, content) in from_above {
+            if range.left == TOTALS_VALUE {
+                problems.lose(place(sheet, range.top, range.left), merged_value(range));
+            } else if has_answer {
+                merged::put(&mut cells, range.left, Content::clone(&content));
             }
-            each(placed);
         }
+        let Some(mut placed) = total(row, cells, lists, problems) else { return Ok(Next::Row) };
+        let code = &placed.cell.indicator;
+        if let Some(earlier) = answered.get(code) {
+            let earlier = place(sheet, *earlier, TOTALS_VALUE);
+            let later = placed.place();
+            problems.indicator = Some(code.clone());
+            problems.error(
+                later.clone(),
+                Text::new(
+                    format!("지표 ‘{code}’가 {earlier} 칸과 {later} 칸에 두 번 있으니 하나만 남겨 주십시오."),
+                    format!("The indicator '{code}' is there twice, in {earlier} and in {later}; keep one."),
+                ),
+            );
+            placed.is_faulty = true;
+        } else {
+            answered.insert(code.clone(), row);
+        }
+        problems.indicator = None;
+        each(placed);
         Ok(Next::Row)
     })?;
-    if has_head { Ok(()) } else { Err(bad_heading(Tab::Totals.name(), TOTALS_HEAD_ROW, 0, "")) }
+    if !has_head {
+        return Err(no_head());
+    }
+    let spots = |_: &str| {
+        next_row = next_row.saturating_add(1);
+        total_spots(next_row - 1)
+    };
+    hand_on_missing(form, |code| answered.contains_key(code), spots, each);
+    Ok(())
 }
 
 fn check_head(cells: Vec<(u16, Content)>) -> Result<(), Unreadable> {
     let mut found: HashMap<u16, String> =
-        cells.into_iter().filter_map(|(column, held)| Some((column, plain(held)?))).collect();
+        cells.into_iter().filter_map(|(column, held)| Some((column, held.label()?))).collect();
     for (column, heading) in (0_u16..).zip(TOTALS_HEAD) {
         let found = found.remove(&column).unwrap_or_default();
-        if found.trim() != heading {
-            return Err(bad_heading(Tab::Totals.name(), TOTALS_HEAD_ROW, column, &found));
+        if words::squeezed(&found) != words::squeezed(heading) {
+            let expected = Expected::Heading(heading);
+            return Err(bad_heading(Tab::Totals.name(), TOTALS_HEAD_ROW, column, &found, expected));
         }
     }
     Ok(())
 }
 
-/// The answer in one row of the totals, if there is one.
+/// The answer in one row of the totals; a blank one only of an indicator of the form.
 fn total(
     row: u32,
     cells: Vec<(u16, Content)>,
@@ -169,47 +228,50 @@ fn total(
     problems: &mut Problems,
 ) -> Option<Placed> {
     let label = cells.iter().find(|(column, _)| *column == TOTALS_CODE);
-    let code = label.and_then(|(_, held)| plain(held.clone())).unwrap_or_default();
-    let code = code.trim().to_owned();
-    let kind = lists.kind(&code);
+    let code = label.and_then(|(_, held)| held.clone().label()).unwrap_or_default();
+    let known = lists.indicator(&code);
+    let code = known.map_or(code.trim(), |known| known.code.as_str()).to_owned();
+    let asked = lists.asked(&code);
+    problems.indicator = (!code.is_empty()).then(|| code.clone());
     let mut cell = Cell { indicator: code, ..Cell::default() };
+    let mut is_faulty = false;
     for (column, content) in cells {
-        let (field, kind) = match column {
-            TOTALS_STATE => (&mut cell.state, Kind::Text),
-            TOTALS_VALUE => (&mut cell.value, kind),
-            TOTALS_REASON => (&mut cell.reason, Kind::Text),
-            TOTALS_COMMENT => (&mut cell.comment, Kind::Text),
-            TOTALS_EVIDENCE => (&mut cell.evidence, Kind::Text),
-            _ => {
-                // Labels may be anything but a formula, which could spill into the answers.
-                let is_label = usize::from(column) < TOTALS_HEAD.len();
-                if is_label && content == Content::Formula {
-                    let at = || place(Tab::Totals.name(), row, column);
-                    content.into_text(Kind::Text, at, problems);
-                }
-                continue;
-            }
+        let (field, asked) = match column {
+            TOTALS_STATE => (&mut cell.state, Asked::TEXT),
+            TOTALS_VALUE => (&mut cell.value, asked),
+            TOTALS_REASON => (&mut cell.reason, Asked::TEXT),
+            TOTALS_COMMENT => (&mut cell.comment, Asked::TEXT),
+            TOTALS_EVIDENCE => (&mut cell.evidence, Asked::TEXT),
+            // The rest are labels.
+            _ => continue,
         };
         let at = || place(Tab::Totals.name(), row, column);
-        if let Some(text) = content.into_text(kind, at, problems) {
-            *field = number::tidy(kind, text);
-        }
+        let taken = content.take(&asked, &at, problems);
+        is_faulty |= taken.is_faulty;
+        *field = number::tidy(&asked, taken.text);
     }
+    problems.indicator = None;
     cell.state = words::state_or_text(&cell.state);
-    let is_blank = [&cell.state, &cell.value, &cell.reason, &cell.comment, &cell.evidence]
-        .into_iter()
-        .all(String::is_empty);
+    let is_blank = !is_faulty
+        && [&cell.state, &cell.value, &cell.reason, &cell.comment, &cell.evidence]
+            .into_iter()
+            .all(String::is_empty);
     if is_blank {
-        return None;
+        return known.map(|known| Placed::blank(&known.code, total_spots(row)));
     }
     if cell.indicator.is_empty() {
-        problems.error(
-            place(Tab::Totals.name(), row, TOTALS_CODE),
-            "지표코드가 비어 있어 어느 지표의 값인지 알 수 없으니 코드를 적거나 행을 지워 주십시오.",
-        );
+        problems.lose(place(Tab::Totals.name(), row, TOTALS_CODE), no_code());
         return None;
     }
-    Some(Placed { place: place(Tab::Totals.name(), row, TOTALS_VALUE), cell })
+    Some(Placed { cell, is_faulty, is_brief: false, spots: total_spots(row) })
+}
+
+/// The sentence about an answer without an indicator.
+pub(super) fn no_code() -> Text {
+    Text::new(
+        "지표코드가 비어 있어 어느 지표의 값인지 알 수 없으니 코드를 적거나 행을 지워 주십시오.",
+        "The indicator's code is blank, so it is not known what the row is about; enter the code or take the row out.",
+    )
 }
 
 fn read_parts(
@@ -219,14 +281,21 @@ fn read_parts(
     each: &mut dyn FnMut(Placed),
 ) -> Result<(), Unreadable> {
     let sheet = Tab::Parts.name();
+    let no_head = || {
+        bad_heading(sheet, PARTS_HEAD_ROW, 0, "", Expected::Heading(super::layout::DIMENSIONS[0]))
+    };
     let mut grid = None;
     let mut rows = 0;
-    book.rows(Tab::Parts, &mut |row, cells| {
+    let mut merged = book.merged(Tab::Parts)?;
+    book.rows(Tab::Parts, &mut |row, mut cells| {
+        let from_above = merged.spread(row, &mut cells);
         if row == PARTS_HEAD_ROW {
+            for (range, content) in from_above {
+                merged::put(&mut cells, range.left, Content::clone(&content));
+            }
             let mut headings = Vec::with_capacity(MAX_COLUMNS.min(cells.len()));
             for (column, held) in cells {
-                let heading = plain(held).ok_or_else(|| bad_heading(sheet, row, column, ""))?;
-                headings.push((column, heading));
+                headings.push((column, held.label().unwrap_or_default()));
             }
             grid = Some(Grid::new(lists, sheet, false, row, headings)?);
             return Ok(Next::Row);
@@ -234,13 +303,13 @@ fn read_parts(
         if row < PARTS_FIRST {
             return Ok(Next::Row);
         }
-        let grid = grid.as_mut().ok_or_else(|| bad_heading(sheet, PARTS_HEAD_ROW, 0, ""))?;
+        let grid = grid.as_mut().ok_or_else(no_head)?;
         rows += 1;
         if rows > MAX_PART_ROWS {
             return Err(Unreadable::TooManyRows { limit: MAX_PART_ROWS });
         }
-        grid.row(row, cells, problems, each);
+        grid.row(Row { row, cells, from_above }, &merged, problems, each);
         Ok(Next::Row)
     })?;
-    if grid.is_some() { Ok(()) } else { Err(bad_heading(sheet, PARTS_HEAD_ROW, 0, "")) }
+    if grid.is_some() { Ok(()) } else { Err(no_head()) }
 }

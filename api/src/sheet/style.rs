@@ -9,7 +9,7 @@ use rust_xlsxwriter::{
 
 use super::layout::{Tab, cell_name};
 use super::plan::Target;
-use super::{Failed, Kind, number};
+use super::{Failed, Kind, Severity, number};
 
 /// The font that every Korean office has.
 const FONT: &str = "맑은 고딕";
@@ -21,6 +21,7 @@ const LABEL: Color = Color::RGB(0xF6F7F9);
 const INPUT: Color = Color::RGB(0xFFFDE8);
 const ERROR: Color = Color::RGB(0xFF9C9C);
 const WARNING: Color = Color::RGB(0xFFC04D);
+const INFO: Color = Color::RGB(0xBFDBFE);
 /// Longest text that a cell of the format holds, in UTF-16 units.
 const MAX_CELL: usize = 32_767;
 /// Longest note, in characters; a longer one does not fit a screen.
@@ -128,8 +129,8 @@ fn aligned(format: Format, kind: Kind, decimals: u32) -> Format {
 
 /// What is wrong with a cell.
 pub(super) struct Mark {
-    /// Whether it is an error, or a warning only.
-    pub(super) is_error: bool,
+    /// The worst of what is said of it.
+    pub(super) severity: Severity,
     /// What the note says.
     pub(super) note: String,
 }
@@ -241,16 +242,21 @@ impl<'w, 'm> Pen<'w, 'm> {
             .set_width(300)
             .set_height(lines.unwrap_or(u32::MAX).clamp(3, 24) * 17);
         self.sheet.insert_note(row, column, &note)?;
-        let colour = if mark.is_error { ERROR } else { WARNING };
-        Ok(Cow::Owned(format.clone().set_background_color(colour)))
+        Ok(Cow::Owned(format.clone().set_background_color(colour(mark.severity))))
+    }
+}
+
+fn colour(severity: Severity) -> Color {
+    match severity {
+        Severity::Error => ERROR,
+        Severity::Warning => WARNING,
+        Severity::Info => INFO,
     }
 }
 
 /// Fill of a row of findings.
-pub(super) fn finding(is_error: bool) -> Format {
-    framed()
-        .set_background_color(if is_error { ERROR } else { WARNING })
-        .set_align(FormatAlign::Center)
+pub(super) fn finding(severity: Severity) -> Format {
+    framed().set_background_color(colour(severity)).set_align(FormatAlign::Center)
 }
 
 /// Link colours.

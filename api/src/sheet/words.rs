@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::{Form, Indicator, Kind, Named, number};
+use unicode_normalization::UnicodeNormalization;
+
+use super::number::Asked;
+use super::{Form, Indicator, Named, number};
 
 /// States of an answer: the code and the Korean word.
 pub(super) const STATES: [(&str, &str); 4] = [
@@ -33,30 +36,44 @@ pub(super) fn state_or_text(text: &str) -> String {
     state_code(text).unwrap_or(text.trim()).to_owned()
 }
 
-/// What stands in the one cell of a part: its value, or the word of a state without a value.
-pub(super) fn part_text(state: &str, value: &str) -> String {
+/// State, value and reason of a part.
+pub(super) type Answer = (&'static str, String, String);
+
+/// What stands in the one cell of a part: its value, or the word of a state without a value, with the reason
+/// after a colon.
+pub(super) fn part_text(state: &str, value: &str, reason: &str) -> String {
     match state_code(state) {
         Some(VALUE) | None if is_like_word(value) => format!("'{value}"),
         Some(VALUE) | None => value.to_owned(),
-        Some(_) => state_word(state).to_owned(),
+        Some(_) if reason.is_empty() => state_word(state).to_owned(),
+        Some(_) => format!("{}: {reason}", state_word(state)),
     }
 }
 
-/// State and value of a part from the text of its one cell.
-pub(super) fn part_answer(kind: Kind, text: String) -> (&'static str, String) {
+/// State, value and reason of a part from the text of its one cell.
+pub(super) fn part_answer(asked: &Asked<'_>, text: String) -> Answer {
     if let Some(quoted) = text.strip_prefix('\'').filter(|rest| is_like_word(rest)) {
-        return (VALUE, number::tidy(kind, quoted.to_owned()));
+        return (VALUE, number::tidy(asked, quoted.to_owned()), String::new());
     }
-    match state_code(&text) {
-        Some("ZERO_CONFIRMED") => ("ZERO_CONFIRMED", "0".into()),
-        Some(state) if state != VALUE => (state, String::new()),
-        _ => (VALUE, number::tidy(kind, text)),
+    match word_and_reason(&text) {
+        Some(("ZERO_CONFIRMED", reason)) => ("ZERO_CONFIRMED", "0".into(), reason.to_owned()),
+        Some((state, reason)) => (state, String::new(), reason.to_owned()),
+        None => (VALUE, number::tidy(asked, text), String::new()),
     }
+}
+
+/// The state other than a value that a text names, and the reason after its colon.
+fn word_and_reason(text: &str) -> Option<(&'static str, &str)> {
+    let of = |word: &str| state_code(word).filter(|state| *state != VALUE);
+    of(text).map(|state| (state, "")).or_else(|| {
+        let (word, reason) = text.split_once([':', '：'])?;
+        Some((of(word)?, reason.strip_prefix(' ').unwrap_or(reason)))
+    })
 }
 
 /// Whether a text, but for apostrophes before it, would be read as a state of a part.
 fn is_like_word(text: &str) -> bool {
-    state_code(text.trim_start_matches('\'')).is_some_and(|state| state != VALUE)
+    word_and_reason(text.trim_start_matches('\'')).is_some()
 }
 
 /// A text for CSV, so that no spreadsheet takes it for a formula: an apostrophe goes before it.
@@ -64,8 +81,14 @@ pub(super) fn defused(text: &str) -> String {
     if needs_apostrophe(text) { format!("'{text}") } else { text.to_owned() }
 }
 
-/// The text that [`defused`] made this of.
+/// The text that [`defused`] made this of. What programs write as `="007"`, so that a spreadsheet keeps the
+/// zeros, is the text in it.
 pub(super) fn restored(text: &str) -> &str {
+    if let Some(inside) = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"'))
+        && !inside.contains('"')
+    {
+        return inside;
+    }
     text.strip_prefix('\'').filter(|rest| needs_apostrophe(rest)).unwrap_or(text)
 }
 
@@ -154,20 +177,25 @@ impl<'a> Lists<'a> {
         }
     }
 
-    /// The indicator with a code.
+    /// The indicator with a code, spaces and the case of letters aside.
     pub(super) fn indicator(&self, code: &str) -> Option<&'a Indicator> {
-        self.indicators.get(code).copied()
+        let found = self.indicators.get(code);
+        found.or_else(|| self.indicators.get(squeezed(code).to_uppercase().as_str())).copied()
     }
 
-    /// Kind of the indicator with a code; what is no indicator holds text.
-    pub(super) fn kind(&self, code: &str) -> Kind {
-        self.indicator(code).map_or(Kind::Text, |indicator| indicator.kind)
+    /// What the indicator with a code asks for; what is no indicator holds text.
+    pub(super) fn asked(&self, code: &str) -> Asked<'a> {
+        self.indicator(code).map_or(Asked::TEXT, Asked::from)
     }
 }
 
-/// A text without its white space.
-fn squeezed(text: &str) -> String {
-    text.split_whitespace().collect()
+/// A text in one width, composed, without white space and what shows nothing.
+pub(super) fn squeezed(text: &str) -> String {
+    text.nfkc()
+        .filter(|it| {
+            !it.is_whitespace() && !matches!(it, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}')
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -251,9 +279,11 @@ mod tests {
         }
 
         #[test]
-        fn a_text_part_comes_back(text in "('|해당 없음|값|미확보|=| |한|a){1,5}") {
-            let (state, value) = part_answer(Kind::Text, part_text(VALUE, &text));
-            prop_assert_eq!((state, value), (VALUE, text));
+        fn a_text_part_comes_back(text in "('|해당 없음|값|미확보|: |:|=| |한|a){1,5}", reason in "(:| |한|'){0,4}") {
+            let answer = part_answer(&Asked::TEXT, part_text(VALUE, &text, ""));
+            prop_assert_eq!(answer, (VALUE, text, String::new()));
+            let answer = part_answer(&Asked::TEXT, part_text("MISSING", "", &reason));
+            prop_assert_eq!(answer, ("MISSING", String::new(), reason));
         }
     }
 }

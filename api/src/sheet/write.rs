@@ -184,7 +184,7 @@ fn write_parts(
         for (index, (kind, format)) in formats.iter().enumerate() {
             let column = PARTS_VALUES.saturating_add(u16::try_from(index).unwrap_or(u16::MAX));
             let cell = part.and_then(|part| part.cells[index]);
-            let text = cell.map(|cell| words::part_text(&cell.state, &cell.value));
+            let text = cell.map(|cell| words::part_text(&cell.state, &cell.value, &cell.reason));
             pen.value(row, column, *kind, &text.unwrap_or_default(), format)?;
         }
     }

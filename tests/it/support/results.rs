@@ -66,7 +66,9 @@ pub fn document(mutation: &str) -> String {
         "createValidationRule" | "retireValidationRule" => {
             "validationRule { id code validTo version }".to_owned()
         }
-        "createObligation" | "endObligation" => "obligation { id endsOn version }".to_owned(),
+        "createObligation" | "endObligation" => {
+            "obligation { id endsOn version } joinedQuarters keptQuarters".to_owned()
+        }
         "createHoliday" => "holiday { id observedOn version }".to_owned(),
         "openReportingPeriod" | "freezeQuarter" => {
             "period { id quarter state version expectedFrozenAt finalisedAt }".to_owned()
@@ -405,6 +407,7 @@ impl World {
 async fn forget_results(app: &TestApp) {
     for table in [
         "submission_value",
+        "submission_tally",
         "submission_comment",
         "extension",
         "submission_revision",

@@ -59,16 +59,19 @@ fn letter(outcome: Result<SubmissionStatus, Refused>) -> char {
         Err(Refused::OwnSubmission) => 'm',
         Err(Refused::WrongState { .. }) => '-',
         Err(Refused::NotOpen) => 'n',
-        Err(Refused::Locked) => 'k',
+        Err(Refused::Locked { .. }) => 'k',
         Err(Refused::ReviewBegan) => 'b',
         Err(Refused::PeriodFinal) => 'p',
+        Err(Refused::NotFinal) => 'x',
+        Err(Refused::RestatementOpen) => 'r',
+        Err(Refused::NoDeadline) => 'z',
     }
 }
 
 #[test]
 fn every_verb_in_every_state_by_every_caller() {
     // For each caller of `callers`, the outcome in each state of STATES.
-    let table: [(Verb, [&str; 9]); 10] = [
+    let table: [(Verb, [&str; 9]); 12] = [
         (
             Verb::SaveDraft,
             [
@@ -121,8 +124,22 @@ fn every_verb_in_every_state_by_every_caller() {
         (
             Verb::Reopen,
             [
-                "llllll", "llllll", "llllll", "llllll", "llllll", "llllll", "llllll", "----Rp",
+                "llllll", "llllll", "llllll", "llllll", "llllll", "llllll", "llllll", "----R-",
                 "oooooo",
+            ],
+        ),
+        (
+            Verb::Extend,
+            [
+                "vvvvvv", "vvvvvv", "vvvvvv", "vvvvvv", "ND-R--", "ND-R--", "oooooo", "ND-R--",
+                "oooooo",
+            ],
+        ),
+        (
+            Verb::Remind,
+            [
+                "vvvvvv", "vvvvvv", "vvvvvv", "vvvvvv", "ND-R--", "ND-R--", "ND-R--", "ND-R--",
+                "ND-R--",
             ],
         ),
         (
@@ -135,8 +152,8 @@ fn every_verb_in_every_state_by_every_caller() {
         (
             Verb::Restate,
             [
-                "llllll", "llllll", "llllll", "llllll", "llllll", "llllll", "llllll", "-----D",
-                "-----D",
+                "llllll", "llllll", "llllll", "llllll", "llllll", "llllll", "llllll", "xxxxxx",
+                "xxxxxx",
             ],
         ),
     ];
@@ -175,14 +192,250 @@ fn time_decides_what_an_institution_may_do() {
 }
 
 #[test]
-fn a_review_that_has_begun_and_a_restatement() {
-    let [.., reviewer, _, _, lead, _] = callers();
-    let begun = Facts { review_started: true, ..facts(SubmissionStatus::Submitted) };
-    assert_eq!(next(Verb::Recall, &begun, &callers()[3]), Err(Refused::ReviewBegan));
-    let restated = Facts { is_restatement: true, period: PeriodState::Final, ..begun };
-    assert_eq!(next(Verb::Accept, &restated, &reviewer), Ok(SubmissionStatus::Final));
-    let accepted = Facts { period: PeriodState::Final, ..facts(SubmissionStatus::Accepted) };
-    assert_eq!(next(Verb::Reopen, &accepted, &lead), Err(Refused::PeriodFinal));
+fn a_final_quarter_is_only_restated() {
+    let able = |verb: Verb| {
+        let [_, _, _, submitter, reviewer, _, _, lead, _] = callers();
+        [submitter, reviewer, lead].into_iter().find(|actor| access(verb, actor).is_ok()).unwrap()
+    };
+    let seen = |verb: Verb, is_restatement: bool| -> String {
+        let of = |status| {
+            let period = PeriodState::Final;
+            letter(next(verb, &Facts { period, is_restatement, ..facts(status) }, &able(verb)))
+        };
+        STATES.into_iter().map(of).collect()
+    };
+    for verb in Verb::ALL {
+        let expected = if verb == Verb::Restate { "DDDDDD" } else { "pppppp" };
+        assert_eq!(seen(verb, false), expected, "{verb:?}");
+    }
+    // While one is open: draft, handed in, returned.
+    for (verb, expected) in [
+        (Verb::SaveDraft, "D-R"),
+        (Verb::Submit, "S-S"),
+        (Verb::ReportNil, "S-S"),
+        (Verb::Recall, "-D-"),
+        (Verb::StartReview, "-S-"),
+        (Verb::Return, "-R-"),
+        (Verb::Accept, "-F-"),
+        (Verb::Reopen, "---"),
+        (Verb::Extend, "zzz"),
+        (Verb::Remind, "D-R"),
+        (Verb::Freeze, "---"),
+        (Verb::Restate, "rrr"),
+    ] {
+        assert_eq!(seen(verb, true)[1..4], *expected, "{verb:?}");
+    }
+}
+
+/// Where a submission can be, as far as any rule sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Spot {
+    status: SubmissionStatus,
+    review_started: bool,
+    is_final: bool,
+    is_restatement: bool,
+    was_handed_in: bool,
+    clock: Clock,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Clock {
+    BeforeOpen,
+    Open,
+    PastDue,
+    PastLock,
+}
+
+const DUE: &str = "2026-10-12";
+
+impl Spot {
+    fn facts(self) -> Facts {
+        Facts {
+            review_started: self.review_started,
+            period: if self.is_final { PeriodState::Final } else { PeriodState::Open },
+            today: day(match self.clock {
+                Clock::BeforeOpen => "2026-09-30",
+                Clock::Open => DUE,
+                Clock::PastDue => "2026-11-11",
+                Clock::PastLock => "2026-11-12",
+            }),
+            is_restatement: self.is_restatement,
+            ..facts(self.status)
+        }
+    }
+
+    /// What a verb makes of it, done by the first caller who may.
+    fn after(self, verb: Verb) -> Option<Self> {
+        let facts = self.facts();
+        let status = callers().iter().find_map(|actor| next(verb, &facts, actor).ok())?;
+        let mut after = Self { status, ..self };
+        match verb {
+            Verb::SaveDraft | Verb::Recall | Verb::Remind => {}
+            Verb::Submit | Verb::ReportNil => {
+                (after.was_handed_in, after.review_started) = (true, false);
+            }
+            Verb::StartReview => after.review_started = true,
+            Verb::Return | Verb::Reopen => {
+                // A return takes the closing date along.
+                after.review_started = false;
+                if after.clock == Clock::PastLock {
+                    after.clock = Clock::PastDue;
+                }
+            }
+            Verb::Accept => after.is_restatement = false,
+            Verb::Extend => {
+                after.clock = match (self.clock, deadline(i32::from(self.was_handed_in))) {
+                    (Clock::PastDue | Clock::PastLock, Deadline::Due) => Clock::Open,
+                    (Clock::PastLock, Deadline::Closing) => Clock::PastDue,
+                    (clock, _) => clock,
+                };
+            }
+            // Of the quarter as a whole, below.
+            Verb::Freeze => return None,
+            Verb::Restate => (after.is_restatement, after.review_started) = (true, false),
+        }
+        Some(after)
+    }
+
+    /// What time, or the end of the quarter, makes of it.
+    fn passed(self) -> Vec<Self> {
+        let clock = match self.clock {
+            Clock::BeforeOpen => Clock::Open,
+            Clock::Open => Clock::PastDue,
+            Clock::PastDue | Clock::PastLock => Clock::PastLock,
+        };
+        let mut passed = vec![Self { clock, ..self }];
+        if !self.is_final {
+            let status = match self.status {
+                SubmissionStatus::Accepted => SubmissionStatus::Final,
+                status => status,
+            };
+            passed.push(Self { is_final: true, status, ..self });
+        }
+        passed
+    }
+}
+
+fn reachable() -> Vec<Spot> {
+    let first = Spot {
+        status: SubmissionStatus::NotStarted,
+        review_started: false,
+        is_final: false,
+        is_restatement: false,
+        was_handed_in: false,
+        clock: Clock::BeforeOpen,
+    };
+    let mut seen = vec![first];
+    let mut at = 0;
+    while let Some(spot) = seen.get(at).copied() {
+        let verbs = Verb::ALL.into_iter().filter_map(|verb| spot.after(verb));
+        for next in verbs.chain(spot.passed()) {
+            if !seen.contains(&next) {
+                seen.push(next);
+            }
+        }
+        at += 1;
+    }
+    seen
+}
+
+#[test]
+fn every_state_has_a_way_out() {
+    let spots = reachable();
+    assert!(spots.len() > 60, "only {} were reached", spots.len());
+    let is_settled = |spot: &Spot| spot.status == SubmissionStatus::Final;
+    // Backwards from what is settled, by verbs alone: no waiting, but for the opening.
+    let mut led: Vec<Spot> = spots.iter().copied().filter(is_settled).collect();
+    loop {
+        let more: Vec<Spot> = spots
+            .iter()
+            .copied()
+            .filter(|spot| !led.contains(spot))
+            .filter(|spot| {
+                let opens = spot.clock == Clock::BeforeOpen;
+                let frozen = spot.status == SubmissionStatus::Accepted || opens;
+                Verb::ALL
+                    .into_iter()
+                    .filter_map(|verb| spot.after(verb))
+                    .any(|next| led.contains(&next))
+                    || (frozen && spot.passed().iter().any(|next| led.contains(next)))
+            })
+            .collect();
+        if more.is_empty() {
+            break;
+        }
+        led.extend(more);
+    }
+    for spot in &spots {
+        assert!(led.contains(spot), "no way out of {spot:?}");
+        let has_verb = Verb::ALL
+            .into_iter()
+            .any(|verb| callers().iter().any(|actor| next(verb, &spot.facts(), actor).is_ok()));
+        assert!(has_verb, "no verb for anybody in {spot:?}");
+    }
+}
+
+#[test]
+fn what_a_message_advises_works_there_for_somebody() {
+    let mut advised = std::collections::HashSet::new();
+    for spot in reachable() {
+        let facts = spot.facts();
+        for (verb, actor) in Verb::ALL.iter().flat_map(|verb| callers().map(|actor| (*verb, actor)))
+        {
+            let Err(refused) = next(verb, &facts, &actor) else { continue };
+            let text = refused.message();
+            let names_one = ["extension", "return it", "restatement, which"]
+                .iter()
+                .any(|word| text.en.contains(word));
+            assert_eq!(refused.advises().is_some(), names_one, "{}", text.en);
+            let Some(helps) = refused.advises() else { continue };
+            advised.insert(helps);
+            let works = callers().iter().any(|actor| next(helps, &facts, actor).is_ok());
+            assert!(works, "{verb:?} in {spot:?} is told: {}", text.en);
+        }
+        let handled_by_another =
+            callers().iter().any(|actor| next(Verb::Accept, &facts, actor).is_ok());
+        let told = callers()
+            .iter()
+            .any(|actor| next(Verb::Accept, &facts, actor) == Err(Refused::OwnSubmission));
+        assert!(!told || handled_by_another, "{spot:?}");
+    }
+    assert_eq!(advised.len(), 3, "{advised:?}");
+}
+
+#[test]
+fn who_is_waited_for_can_act() {
+    for spot in reachable().into_iter().filter(|spot| spot.clock == Clock::Open) {
+        let facts = spot.facts();
+        let able = |verbs: &[Verb], at: usize| {
+            verbs.iter().any(|verb| next(*verb, &facts, &callers()[at]).is_ok())
+        };
+        let partner = able(&[Verb::SaveDraft, Verb::Submit], 3);
+        let reviewer = able(&[Verb::Accept, Verb::Return], 4);
+        let lead = able(&[Verb::Freeze], 7);
+        let expected = match (partner, reviewer, lead) {
+            (true, false, false) => WaitsFor::Partner,
+            (false, true, false) => WaitsFor::Reviewer,
+            (false, false, true) => WaitsFor::Lead,
+            (false, false, false) => WaitsFor::Nobody,
+            several => panic!("{several:?} in {spot:?}"),
+        };
+        assert_eq!(
+            waits_for(facts.status, facts.period, facts.is_restatement),
+            expected,
+            "{spot:?}"
+        );
+    }
+}
+
+#[test]
+fn what_is_supplied_to_a_final_quarter_has_no_due_date() {
+    let (due, again) = (day("2026-10-12"), day("2026-12-01"));
+    assert_eq!(awaited_by(due, None, false), Some(due));
+    assert_eq!(awaited_by(due, Some(again), false), Some(again));
+    assert_eq!(awaited_by(due, Some(again), true), Some(again));
+    assert_eq!(awaited_by(due, None, true), None);
+    assert_eq!([0, 1, 7].map(deadline), [Deadline::Due, Deadline::Closing, Deadline::Closing]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::data::FormData;
 use super::table::{self, Fault};
 use super::values::{Counts, Edits, Standing};
-use super::{Asked, Columns, Held, Turn, turn};
+use super::{Asked, Columns, Held, Turn, tally, turn};
 use crate::domain::form::{Cells, Problem};
 use crate::domain::submission::Verb;
 use crate::error::{Error, Message, UserError};
@@ -167,15 +167,7 @@ pub(super) async fn keep(
     if row.is_nil {
         columns.set("is_nil", false)?.set("nil_reason", ())?;
     }
-    write
-        .update_as::<entity::submission::Entity>(
-            "submission.saveDraft",
-            row.id,
-            row.version,
-            columns.onto(),
-            told,
-        )
-        .await?;
+    tally::update(&mut write, author, "submission.saveDraft", row, columns, told).await?;
     write.commit().await?;
     Ok((counts, standing.cells))
 }

@@ -1,13 +1,13 @@
 //! A submission as a file: its form to download with what is in it so far, and an upload that is checked,
 //! told cell by cell what is wrong, and saved as a whole or not at all.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use entity::adoption_case::BusinessSize;
 use entity::indicator::ValueType;
 use entity::submission;
-use entity::validation_rule::Severity;
+use entity::validation_rule::Severity as RuleSeverity;
 use sea_orm::DatabaseConnection;
 use sha2::{Digest, Sha256};
 
@@ -19,10 +19,11 @@ use crate::domain::cell::Cell;
 use crate::domain::form::{self, Cells, Entry, Problem};
 use crate::domain::principal::Principal;
 use crate::domain::submission::{Refused, Verb, status_ko};
-use crate::error::{Error, Language, Message};
+use crate::domain::text::Text;
+use crate::error::{Error, Language};
 use crate::service::ledger::hex;
 use crate::service::write::{Author, Write};
-use crate::sheet::{self, Named, Place, Placed, Unreadable};
+use crate::sheet::{self, Named, Place, Placed, Reading, Severity, Unreadable};
 
 /// Most problems told.
 const MAX_PROBLEMS: usize = 1000;
@@ -106,8 +107,8 @@ pub struct Found {
     pub indicator: Option<String>,
     /// Rule or code.
     pub rule: String,
-    /// Whether it is an error, which blocks, or a warning.
-    pub is_error: bool,
+    /// What it means.
+    pub severity: Severity,
     /// Whether it is a warning whose cell has a comment, which answers it.
     pub is_justified: bool,
     /// What was given.
@@ -115,7 +116,7 @@ pub struct Found {
     /// The nearest valid code.
     pub nearest: Option<String>,
     /// What to put right.
-    pub message: String,
+    pub message: Text,
 }
 
 /// What was done with an upload.
@@ -155,8 +156,10 @@ pub struct Report {
     pub rejected: usize,
     /// Cells that stand and are not in the file.
     pub absent: usize,
-    /// What is wrong, by place.
+    /// What is to be said of the file, by place.
     pub problems: Vec<Found>,
+    /// Encoding of its text; none of a workbook.
+    pub encoding: Option<&'static str>,
     /// Whether nothing keeps the values from being handed in.
     pub is_ready: bool,
     /// The marked workbook, if one was wanted.
@@ -238,7 +241,7 @@ fn form_of(data: &FormData, submission: &submission::Model) -> sheet::Form {
 
 fn range_of(row: &entity::indicator::Model) -> Option<sheet::Range> {
     let (minimum, maximum) = (row.minimum.clone(), row.maximum.clone());
-    let is_soft = row.range_severity == Severity::Warning;
+    let is_soft = row.range_severity == RuleSeverity::Warning;
     (minimum.is_some() || maximum.is_some()).then_some(sheet::Range { minimum, maximum, is_soft })
 }
 
@@ -296,16 +299,57 @@ pub async fn download(
 #[derive(Debug, Default)]
 struct Read {
     edits: Edits,
+    /// Cells that stand in the file without room for notes.
+    brief: BTreeSet<Cell>,
     found: Vec<Found>,
     rejected: usize,
+    /// Indicators of which something was rejected, so that what they lack follows.
+    faulty: BTreeSet<String>,
     version: Option<i32>,
+    encoding: Option<&'static str>,
+}
+
+impl Read {
+    /// Takes what stands at a place, or notes what is wrong with it: one problem, however many cells it spoils.
+    fn take(&mut self, data: &FormData, placed: &Placed, told: &mut HashSet<Place>) {
+        let fault = match table::cell(data, &placed.cell) {
+            _ if placed.is_faulty => None,
+            Ok((_, None)) => return,
+            Ok((cell, Some(entry))) => {
+                if placed.is_brief {
+                    self.brief.insert(cell.clone());
+                }
+                if self.edits.insert(cell, Some(entry)).is_none() {
+                    return;
+                }
+                Some(Fault {
+                    field: "value",
+                    code: "DUPLICATE",
+                    message: Text::new(
+                        "같은 지표·지역·규모·업종의 값이 파일에 두 번 있으니 하나만 남겨 주십시오.",
+                        "The same indicator, region, size and industry is in the file twice; keep one.",
+                    ),
+                    value: placed.cell.value.clone(),
+                    nearest: None,
+                })
+            }
+            Err(fault) => Some(*fault),
+        };
+        self.rejected += 1;
+        self.faulty.insert(placed.cell.indicator.clone());
+        let Some(fault) = fault else { return };
+        let place = placed.at(fault.field);
+        if self.found.len() < MAX_PROBLEMS && told.insert(place.clone()) {
+            self.found.push(faulty(placed, place, fault));
+        }
+    }
 }
 
 fn each(
     upload: &Upload,
     form: &sheet::Form,
     take: &mut dyn FnMut(Placed),
-) -> Result<Vec<sheet::Problem>, Unreadable> {
+) -> Result<Reading, Unreadable> {
     match upload.format {
         Format::Xlsx => sheet::read_xlsx(&upload.bytes, form, take),
         Format::Csv => sheet::read_csv(&upload.bytes, form, take),
@@ -313,51 +357,24 @@ fn each(
 }
 
 /// Reads a file cell by cell; of those that cannot be kept it notes where they stand.
-fn read(
-    upload: &Upload,
-    data: &FormData,
-    form: &sheet::Form,
-    language: Language,
-) -> Result<Read, Unreadable> {
+fn read(upload: &Upload, data: &FormData, form: &sheet::Form) -> Result<Read, Unreadable> {
     let mut read = Read::default();
-    if upload.format == Format::Xlsx {
-        read.version = sheet::version(&upload.bytes)?;
-    }
-    let problems = each(upload, form, &mut |placed| match table::cell(data, &placed.cell) {
-        Ok((cell, Some(entry))) => {
-            read.edits.insert(cell, Some(entry));
-        }
-        Ok((_, None)) => {}
-        Err(fault) => {
-            read.rejected += 1;
-            if read.found.len() < MAX_PROBLEMS {
-                read.found.push(faulty(placed, *fault, language));
-            }
-        }
-    })?;
-    // Where the sheet itself is at fault the cell is told once: a formula is no value either.
-    let known: BTreeSet<Option<(String, String)>> =
-        read.found.iter().map(|found| found.place.as_ref().map(key)).collect();
-    for problem in problems {
-        if problem.place.is_none() || !known.contains(&problem.place.as_ref().map(key)) {
-            read.rejected += usize::from(problem.is_error);
-            read.found.push(of_sheet(problem));
-        }
-    }
+    let mut told = HashSet::new();
+    let reading = each(upload, form, &mut |placed| read.take(data, &placed, &mut told))?;
+    read.rejected += reading.lost;
+    read.version = reading.version;
+    read.encoding = reading.encoding;
+    read.found.extend(reading.problems.into_iter().map(of_sheet));
     Ok(read)
-}
-
-fn key(place: &Place) -> (String, String) {
-    (place.sheet.clone(), place.cell.clone())
 }
 
 fn of_sheet(problem: sheet::Problem) -> Found {
     Found {
         place: problem.place,
         address: None,
-        indicator: None,
+        indicator: problem.indicator,
         rule: "FILE".to_owned(),
-        is_error: problem.is_error,
+        severity: problem.severity,
         is_justified: false,
         value: None,
         nearest: None,
@@ -365,31 +382,38 @@ fn of_sheet(problem: sheet::Problem) -> Found {
     }
 }
 
-fn faulty(placed: Placed, fault: Fault, language: Language) -> Found {
+fn faulty(placed: &Placed, place: Place, fault: Fault) -> Found {
+    // Of what spoils a whole row it is not told which of its indicators.
+    let is_of_row = matches!(fault.field, "region" | "size" | "industry");
     Found {
         address: None,
-        indicator: Some(placed.cell.indicator),
-        place: Some(placed.place),
+        indicator: (!is_of_row).then(|| placed.cell.indicator.clone()),
+        place: Some(place),
         rule: fault.code.to_owned(),
-        is_error: true,
+        severity: Severity::Error,
         is_justified: false,
         value: Some(fault.value),
         nearest: fault.nearest,
-        message: Message::from(fault.message).text(language).to_owned(),
+        message: fault.message,
     }
 }
 
-fn of_rule(problem: &Problem, place: Option<Place>, language: Language) -> Found {
+fn of_rule(problem: &Problem, places: &BTreeMap<Cell, Placed>) -> Found {
+    // Who is asked for a reason looks for its cell.
+    let part = if problem.rule == "REASON" { "reason" } else { "value" };
     Found {
-        place,
+        place: places.get(&problem.cell).map(|placed| placed.at(part)),
         address: Some(problem.cell.to_string()),
         indicator: Some(problem.cell.indicator.clone()),
         rule: problem.rule.clone(),
-        is_error: problem.severity == Severity::Error,
+        severity: match problem.severity {
+            RuleSeverity::Error => Severity::Error,
+            RuleSeverity::Warning => Severity::Warning,
+        },
         is_justified: problem.is_justified,
         value: problem.value.clone(),
         nearest: None,
-        message: Message::from(problem.message.clone()).text(language).to_owned(),
+        message: problem.message.clone(),
     }
 }
 
@@ -399,7 +423,7 @@ fn places(
     data: &FormData,
     form: &sheet::Form,
     wanted: &BTreeSet<Cell>,
-) -> Result<BTreeMap<Cell, Place>, Unreadable> {
+) -> Result<BTreeMap<Cell, Placed>, Unreadable> {
     let mut places = BTreeMap::new();
     if wanted.is_empty() {
         return Ok(places);
@@ -408,7 +432,7 @@ fn places(
         if let Ok(cell) = table::address(data, &placed.cell)
             && wanted.contains(&cell)
         {
-            places.insert(cell, placed.place);
+            places.entry(cell).or_insert(placed);
         }
     })?;
     Ok(places)
@@ -419,6 +443,7 @@ fn marked(
     upload: &Upload,
     form: &sheet::Form,
     problems: &[Found],
+    language: Language,
 ) -> Result<Result<Vec<u8>, Unreadable>, Error> {
     let mut uploaded = Vec::new();
     if let Err(unreadable) = each(upload, form, &mut |placed| uploaded.push(placed)) {
@@ -428,16 +453,38 @@ fn marked(
         .iter()
         .map(|found| sheet::Problem {
             place: found.place.clone(),
+            indicator: found.indicator.clone(),
             message: match &found.indicator {
-                Some(indicator) if found.place.is_none() => {
-                    format!("{indicator}: {}", found.message)
-                }
+                Some(indicator) if found.place.is_none() => Text::new(
+                    format!("{indicator}: {}", found.message.ko),
+                    format!("{indicator}: {}", found.message.en),
+                ),
                 _ => found.message.clone(),
             },
-            is_error: found.is_error,
+            severity: found.severity,
         })
         .collect();
-    Ok(Ok(sheet::mark_xlsx(form, &uploaded, &told).map_err(Error::internal)?))
+    let pick: fn(&Text) -> &str = match language {
+        Language::Korean => |text| &text.ko,
+        Language::English => |text| &text.en,
+    };
+    Ok(Ok(sheet::mark_xlsx(form, &uploaded, &told, pick).map_err(Error::internal)?))
+}
+
+/// Leaves the notes of cells for which the file has no room as they stand, as long as the state is the same.
+fn keep_notes(read: &mut Read, standing: &Standing) {
+    for cell in &read.brief {
+        let (Some(Some(entry)), Some(before)) =
+            (read.edits.get_mut(cell), standing.cells.get(cell))
+        else {
+            continue;
+        };
+        if entry.state == before.state {
+            entry.reason = entry.reason.take().or_else(|| before.reason.clone());
+            entry.comment = entry.comment.take().or_else(|| before.comment.clone());
+            entry.evidence = entry.evidence.take().or_else(|| before.evidence.clone());
+        }
+    }
 }
 
 /// What came of the cells, or would.
@@ -519,8 +566,8 @@ pub async fn upload(
     let standing = Standing::load(db, &found).await?;
 
     let (one, two, three) = (upload.clone(), data.clone(), form.clone());
-    let mut read =
-        apart(move || read(&one, &two, &three, language)).await?.map_err(Failure::Unreadable)?;
+    let mut read = apart(move || read(&one, &two, &three)).await?.map_err(Failure::Unreadable)?;
+    keep_notes(&mut read, &standing);
     let said = upload.seen.as_ref().map(|seen| seen.version(found.version)).or(read.version);
     let absent: Vec<Cell> =
         standing.cells.keys().filter(|cell| !read.edits.contains_key(cell)).cloned().collect();
@@ -528,7 +575,7 @@ pub async fn upload(
     if upload.replace {
         read.edits.extend(absent.into_iter().map(|cell| (cell, None)));
     }
-    let Read { edits, found: mut problems, rejected, .. } = read;
+    let Read { edits, found: mut problems, rejected, faulty, encoding, .. } = read;
 
     let counts = foreseen(&standing.cells, &edits);
     let outcome = match (upload.save, rejected) {
@@ -572,11 +619,6 @@ pub async fn upload(
     let places =
         apart(move || places(&one, &two, &three, &wanted)).await?.map_err(Failure::Unreadable)?;
     // Of a cell that was rejected it is known what is wrong; that it lacks, or does not add up, follows.
-    let faulty: BTreeSet<String> = problems
-        .iter()
-        .filter(|found| found.is_error)
-        .filter_map(|found| found.indicator.clone())
-        .collect();
     let checked: Vec<Problem> = checked
         .into_iter()
         .filter(|problem| {
@@ -585,14 +627,12 @@ pub async fn upload(
         })
         .collect();
     let is_ready = is_ready && rejected == 0 && closed.is_none();
-    problems.extend(
-        checked
-            .iter()
-            .map(|problem| of_rule(problem, places.get(&problem.cell).cloned(), language)),
-    );
+    problems.extend(checked.iter().map(|problem| of_rule(problem, &places)));
     if let Some(why) = &closed {
-        problems.insert(0, of_state(why, language));
+        problems.insert(0, of_state(why));
     }
+    // What was only made of cells is told last, and cut first.
+    problems.sort_by_key(|found| found.severity == Severity::Info);
     problems.truncate(MAX_PROBLEMS);
     let mut report = Report {
         submission: now,
@@ -602,29 +642,30 @@ pub async fn upload(
         rejected,
         absent: absent_count,
         problems,
+        encoding,
         is_ready,
         marked: None,
     };
     if upload.mark && upload.format == Format::Xlsx {
         let told = report.problems.clone();
-        let book = apart(move || marked(&upload, &form, &told)).await??;
+        let book = apart(move || marked(&upload, &form, &told, language)).await??;
         report.marked = Some(book.map_err(Failure::Unreadable)?);
     }
     Ok(report)
 }
 
 /// Why it could not be saved now, as a dry run tells it.
-fn of_state(why: &Refused, language: Language) -> Found {
+fn of_state(why: &Refused) -> Found {
     Found {
         place: None,
         address: None,
         indicator: None,
         rule: why.code().to_owned(),
-        is_error: true,
+        severity: Severity::Error,
         is_justified: false,
         value: None,
         nearest: None,
-        message: Message::from(why.message()).text(language).to_owned(),
+        message: why.message(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Handing in: submit, report that there is nothing, take back. Each handing in makes a revision that never
 //! changes, with a receipt.
 
+use chrono::NaiveDate;
+use entity::reporting_period::PeriodState;
 use entity::submission_revision;
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
 use serde_json::Map;
@@ -8,10 +10,10 @@ use uuid::Uuid;
 
 use super::data::FormData;
 use super::values::{Edits, Standing};
-use super::{Asked, Columns, Done, Held, Turn, settled, today, turn};
+use super::{Asked, Columns, Done, Held, Turn, settled, tally, today, turn};
 use crate::domain::cell::Cell;
 use crate::domain::form::{Cells, Entry, Problem, content_hash};
-use crate::domain::submission::{Content, NotReady, Verb, may_hand_in, may_report_nil};
+use crate::domain::submission::{Content, NotReady, Verb, awaited_by, may_hand_in, may_report_nil};
 use crate::error::{Error, Message, UserError};
 use crate::service::write::{Author, Write};
 use entity::submission::SubmissionStatus;
@@ -77,15 +79,7 @@ pub async fn recall(
         // It is as if it had never been handed in: to be on time it must come again in time.
         columns.set("first_submitted_at", ())?.set("is_on_time", ())?;
     }
-    write
-        .update_as::<entity::submission::Entity>(
-            "submission.recall",
-            row.id,
-            row.version,
-            columns.onto(),
-            Map::new(),
-        )
-        .await?;
+    tally::update(&mut write, &author, "submission.recall", &row, columns, Map::new()).await?;
     write.commit().await?;
     Ok(Done { id: row.id, revision: None })
 }
@@ -112,16 +106,15 @@ async fn hand_in(
         let edits: Edits = standing.cells.keys().map(|cell| (cell.clone(), None)).collect();
         (_, told) = standing.edit(&write, &data, &held.submission, edits).await?;
     }
-    let revision = revision(&author, &held, &data, &standing.cells, said, &asked.key)?;
+    let mut revision = revision(&author, &held, &data, &standing.cells, said, &asked.key)?;
+    revision.restatement_reason = restatement_reason(&write, &held).await?;
     let columns = handed_in(&author, &held, status, &revision)?;
     let row = held.submission;
     let action = match said.verb {
         Verb::ReportNil => "submission.reportNil",
         _ => "submission.submit",
     };
-    write
-        .update_as::<entity::submission::Entity>(action, row.id, row.version, columns.onto(), told)
-        .await?;
+    tally::update(&mut write, &author, action, &row, columns, told).await?;
     let id = write.add::<submission_revision::Entity>("submission.receive", revision).await?;
     write.commit().await?;
     Ok(Done { id: row.id, revision: Some(id) })
@@ -206,6 +199,26 @@ fn broken(problem: &Problem) -> UserError {
     }
 }
 
+/// Whether it comes by the day of its return, or else by its due date, which what is supplied to a final quarter
+/// has missed.
+fn is_on_time(author: &Author<'_>, held: &Held, return_due_on: Option<NaiveDate>) -> bool {
+    let row = &held.submission;
+    let is_late = held.period.state == PeriodState::Final;
+    awaited_by(row.due_on, return_due_on, is_late).is_some_and(|due| today(author) <= due)
+}
+
+/// Why final figures are put right: what was said at the opening, though it was returned since.
+async fn restatement_reason(write: &Write<'_>, held: &Held) -> Result<Option<String>, Error> {
+    let row = &held.submission;
+    if !row.is_restatement {
+        return Ok(None);
+    }
+    let last = super::revision(write.reads(), row).await?;
+    let kept =
+        last.filter(|last| last.accepted_at.is_none()).and_then(|last| last.restatement_reason);
+    Ok(kept.or_else(|| row.reason.clone()))
+}
+
 fn revision(
     author: &Author<'_>,
     held: &Held,
@@ -225,7 +238,6 @@ fn revision(
         data.programme.code,
         data.institution.code
     );
-    let due = row.return_due_on.unwrap_or(row.due_on);
     Ok(submission_revision::Model {
         id: Uuid::nil(),
         submission_id: row.id,
@@ -236,7 +248,7 @@ fn revision(
         cell_count: i32::try_from(cells.len()).map_err(Error::internal)?,
         is_nil: said.nil_reason.is_some(),
         nil_reason: said.nil_reason.map(str::to_owned),
-        is_on_time: today(author) <= due,
+        is_on_time: is_on_time(author, held, row.return_due_on),
         submitted_at: author.now,
         submitted_by: author.principal.actor().to_owned(),
         request_key: key.to_owned(),
@@ -244,7 +256,7 @@ fn revision(
         accepted_by: None,
         accepted_by_institution_id: None,
         superseded_at: None,
-        restatement_reason: row.reason.clone().filter(|_| row.is_restatement),
+        restatement_reason: None,
         public_note_ko: row.public_note_ko.clone(),
         public_note_en: row.public_note_en.clone(),
         version: 1,
@@ -274,7 +286,7 @@ fn handed_in(
     if held.submission.first_submitted_at.is_none() {
         columns
             .set("first_submitted_at", author.now)?
-            .set("is_on_time", today(author) <= held.submission.due_on)?;
+            .set("is_on_time", is_on_time(author, held, None))?;
     }
     Ok(columns)
 }

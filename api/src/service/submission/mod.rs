@@ -8,11 +8,13 @@
 pub mod bulk;
 pub mod data;
 pub mod draft;
+pub mod expected;
 pub mod file;
 pub mod hand_in;
 pub mod quarter;
 pub mod review;
 pub mod table;
+mod tally;
 pub mod values;
 
 use chrono::{DateTime, NaiveDate, Utc};

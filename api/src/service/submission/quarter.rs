@@ -2,14 +2,13 @@
 //!
 //! Quarters open by themselves: each server asks for it when it starts and every hour after.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::common::{Origin, Visibility};
 use entity::reporting_period::{self, PeriodState};
 use entity::submission::{self, SubmissionStatus};
-use entity::{holiday, obligation, programme};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect,
@@ -17,9 +16,7 @@ use sea_orm::{
 use serde_json::Map;
 use uuid::Uuid;
 
-use super::{Columns, actor, data::quarter_of, refused, today};
-use crate::domain::completeness::is_expected;
-use crate::domain::due_date::{due_on, roll};
+use super::{Columns, actor, data::quarter_of, expected, refused, tally, today};
 use crate::domain::principal::Principal;
 use crate::domain::quarter::{Quarter, seoul};
 use crate::domain::submission::{Refused, Verb, next};
@@ -28,15 +25,6 @@ use crate::service::write::{Author, Created, Write};
 
 /// How often a server looks whether a quarter is to be opened.
 pub const LOOK: Duration = Duration::from_secs(3600);
-
-/// Days off on record.
-///
-/// # Errors
-/// Internal.
-pub async fn holidays(db: &impl ConnectionTrait) -> Result<BTreeSet<NaiveDate>, Error> {
-    let rows = holiday::Entity::find().all(db).await?;
-    Ok(rows.into_iter().map(|row| row.observed_on).collect())
-}
 
 /// Opens every quarter whose time has come: the one that ended last, if anybody is under an obligation for
 /// it, and those planned. Tells how many were opened.
@@ -62,37 +50,19 @@ pub async fn open_due(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<usi
         .one(db)
         .await?
         .is_some();
-    if !is_known && !expected(db, ended).await?.is_empty() {
+    if !is_known && !expected::of(db, ended).await?.is_empty() {
         due.insert(ended);
     }
     let mut opened = 0;
     for quarter in due.into_iter().filter(|quarter| quarter.last_day() < today) {
         // Where all that are expected are made up, so is the quarter.
-        let expected = expected(db, quarter).await?;
+        let expected = expected::of(db, quarter).await?;
         let is_made_up =
             !expected.is_empty() && expected.iter().all(|row| row.origin == Origin::Illustrative);
         let origin = if is_made_up { Origin::Illustrative } else { Origin::Reported };
         opened += usize::from(open(db, author, quarter, origin).await?.1);
     }
     Ok(opened)
-}
-
-/// Obligations in force on the quarter's last day, one for each institution and programme.
-async fn expected(
-    db: &impl ConnectionTrait,
-    quarter: Quarter,
-) -> Result<Vec<obligation::Model>, Error> {
-    let rows = obligation::Entity::find()
-        .filter(obligation::Column::StartsOn.lte(quarter.last_day()))
-        .order_by_asc(obligation::Column::Id)
-        .all(db)
-        .await?;
-    let mut seen = HashSet::new();
-    Ok(rows
-        .into_iter()
-        .filter(|row| is_expected(row.starts_on, row.ends_on, quarter))
-        .filter(|row| seen.insert((row.institution_id, row.programme_id)))
-        .collect())
 }
 
 /// The quarter's period, in a write; made if it is not there.
@@ -161,13 +131,7 @@ pub async fn open(
     if period.state != PeriodState::Planned {
         return Ok((period.id, false));
     }
-    let holidays = holidays(write.reads()).await?;
-    let programmes = programmes(write.reads()).await?;
-    for obligation in expected(write.reads(), quarter).await? {
-        let Some(programme) = programmes.get(&obligation.programme_id) else { continue };
-        let row = not_started(&author, &period, programme, &obligation, quarter, &holidays)?;
-        write.add::<submission::Entity>("submission.expect", row).await?;
-    }
+    expected::fix(&mut write, &author, &period).await?;
     let mut columns = Columns::default();
     columns.set("state", PeriodState::Open)?.set("expected_frozen_at", author.now)?;
     write
@@ -183,124 +147,24 @@ pub async fn open(
     Ok((period.id, true))
 }
 
-async fn programmes(db: &impl ConnectionTrait) -> Result<HashMap<Uuid, programme::Model>, Error> {
-    let rows = programme::Entity::find().all(db).await?;
-    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
-}
-
-fn days(number: i32) -> Result<u32, Error> {
-    u32::try_from(number).map_err(Error::internal)
-}
-
-/// The due date of a programme in a quarter, and the last day on which late results are taken.
-fn deadlines(
-    programme: &programme::Model,
-    quarter: Quarter,
-    holidays: &BTreeSet<NaiveDate>,
-) -> Result<(NaiveDate, NaiveDate), Error> {
-    let due = due_on(quarter, days(programme.due_days)?, programme.roll_rule, holidays);
-    let late = due + chrono::Days::new(u64::from(days(programme.lock_days)?));
-    Ok((due, roll(late, programme.roll_rule, holidays)))
-}
-
-fn not_started(
-    author: &Author<'_>,
-    period: &reporting_period::Model,
-    programme: &programme::Model,
-    obligation: &obligation::Model,
-    quarter: Quarter,
-    holidays: &BTreeSet<NaiveDate>,
-) -> Result<submission::Model, Error> {
-    let (due, locks_on) = deadlines(programme, quarter, holidays)?;
-    Ok(submission::Model {
-        id: Uuid::nil(),
-        institution_id: obligation.institution_id,
-        programme_id: programme.id,
-        period_id: period.id,
-        quarter: quarter.to_string(),
-        status: SubmissionStatus::NotStarted,
-        is_nil: false,
-        nil_reason: None,
-        due_on: due,
-        original_due_on: due,
-        locks_on,
-        return_due_on: None,
-        started_at: None,
-        first_submitted_at: None,
-        is_on_time: None,
-        submitted_at: None,
-        submitted_by: None,
-        review_started_at: None,
-        reviewed_by: None,
-        reviewed_by_institution_id: None,
-        returned_at: None,
-        accepted_at: None,
-        accepted_by: None,
-        accepted_by_institution_id: None,
-        reason: None,
-        public_note_ko: None,
-        public_note_en: None,
-        reminded_at: None,
-        revision: 0,
-        is_restatement: false,
-        cell_count: 0,
-        origin: obligation.origin,
-        version: 1,
-        created_at: author.now,
-        updated_at: author.now,
-    })
-}
-
-/// Moves the due dates of what was not handed in yet, after a day was declared off.
+/// Final quarters in which a programme's results are expected, the oldest first: what was asked, aimed at and
+/// checked in them stands.
 ///
 /// # Errors
 /// Internal.
-pub async fn move_due_dates(write: &mut Write<'_>) -> Result<usize, Error> {
-    let holidays = holidays(write.reads()).await?;
-    let programmes = programmes(write.reads()).await?;
-    let open: Vec<Uuid> = reporting_period::Entity::find()
-        .filter(reporting_period::Column::State.eq(PeriodState::Open))
-        .all(write.reads())
-        .await?
-        .into_iter()
-        .map(|period| period.id)
-        .collect();
-    // Without a join: PostgreSQL locks no rows of an outer one.
-    let waiting = submission::Entity::find()
-        .filter(submission::Column::PeriodId.is_in(open))
-        .filter(submission::Column::FirstSubmittedAt.is_null())
-        .filter(
-            submission::Column::Status
-                .is_in([SubmissionStatus::NotStarted, SubmissionStatus::Draft]),
-        )
-        .order_by_asc(submission::Column::Id)
-        .lock_exclusive()
-        .all(write.reads())
+pub async fn finals(db: &impl ConnectionTrait, programme: Uuid) -> Result<Vec<Quarter>, Error> {
+    let found: Vec<String> = submission::Entity::find()
+        .select_only()
+        .column(submission::Column::Quarter)
+        .distinct()
+        .inner_join(reporting_period::Entity)
+        .filter(submission::Column::ProgrammeId.eq(programme))
+        .filter(reporting_period::Column::State.eq(PeriodState::Final))
+        .order_by_asc(submission::Column::Quarter)
+        .into_tuple()
+        .all(db)
         .await?;
-    let mut moved = 0;
-    for row in waiting {
-        let Some(programme) = programmes.get(&row.programme_id) else { continue };
-        let (due, locks_on) = deadlines(programme, quarter_of(&row.quarter)?, &holidays)?;
-        if due <= row.original_due_on {
-            continue;
-        }
-        let mut columns = Columns::default();
-        columns
-            .set("original_due_on", due)?
-            .set("due_on", row.due_on.max(due))?
-            .set("locks_on", row.locks_on.max(locks_on))?;
-        write
-            .update_as::<submission::Entity>(
-                "submission.moveDueDate",
-                row.id,
-                row.version,
-                columns.onto(),
-                Map::new(),
-            )
-            .await?;
-        moved += 1;
-    }
-    Ok(moved)
+    found.iter().map(|text| quarter_of(text)).collect()
 }
 
 /// Makes a quarter final. Whatever is not accepted must be listed as missing.
@@ -354,15 +218,9 @@ pub async fn freeze(
         let who = actor(author.principal, row.institution_id, None);
         let status = next(Verb::Freeze, &held.facts(today(&author)), &who)
             .map_err(|denied| refused(&denied, author.principal))?;
-        write
-            .update_as::<submission::Entity>(
-                "submission.freeze",
-                row.id,
-                row.version,
-                Columns::status(status)?.onto(),
-                Map::new(),
-            )
-            .await?;
+        let columns = Columns::status(status)?;
+        let action = "submission.freeze";
+        tally::update(&mut write, &author, action, row, columns, Map::new()).await?;
     }
     let mut columns = Columns::default();
     columns.set("state", PeriodState::Final)?.set("finalised_at", author.now)?;

@@ -1,4 +1,4 @@
-//! Reviewing: begun, returned with a reason for each cell, accepted, opened again, restated; due dates
+//! Reviewing: begun, returned with a reason for each cell, accepted, opened again, restated; deadlines
 //! extended. Nobody reviews its own institution's results, and nobody accepts what it handed in itself.
 
 use chrono::NaiveDate;
@@ -11,9 +11,9 @@ use uuid::Uuid;
 
 use super::data::FormData;
 use super::draft;
-use super::{Asked, Columns, Done, Held, Turn, day, settled, text, today, turn};
+use super::{Asked, Columns, Done, Held, Turn, day, settled, tally, text, today, turn};
 use crate::domain::cell::Cell;
-use crate::domain::submission::Verb;
+use crate::domain::submission::{Deadline, Verb, deadline};
 use crate::error::{Error, Message, UserError};
 use crate::service::write::{Author, Write};
 use entity::submission::SubmissionStatus;
@@ -33,20 +33,13 @@ pub struct Comment {
 /// Writes the submission, and tells which revision it was about.
 async fn finish(
     mut write: Write<'_>,
+    author: &Author<'_>,
     action: &'static str,
     held: &Held,
     columns: Columns,
 ) -> Result<Done, Error> {
     let row = &held.submission;
-    write
-        .update_as::<entity::submission::Entity>(
-            action,
-            row.id,
-            row.version,
-            columns.onto(),
-            Map::new(),
-        )
-        .await?;
+    tally::update(&mut write, author, action, row, columns, Map::new()).await?;
     let revision = super::revision(write.reads(), row).await?.map(|found| found.id);
     write.commit().await?;
     Ok(Done { id: row.id, revision })
@@ -75,7 +68,7 @@ pub async fn start(
     columns
         .set("review_started_at", held.submission.review_started_at.unwrap_or(author.now))?
         .by("reviewed_by", &author)?;
-    finish(write, "submission.startReview", &held, columns).await
+    finish(write, &author, "submission.startReview", &held, columns).await
 }
 
 /// Gives it back, with what is to be put right and until when.
@@ -103,7 +96,7 @@ pub async fn return_to(
     for row in rows {
         write.add::<submission_comment::Entity>("submission.comment", row).await?;
     }
-    finish(write, "submission.return", &held, columns).await
+    finish(write, &author, "submission.return", &held, columns).await
 }
 
 fn given_back(
@@ -236,7 +229,7 @@ pub async fn accept(
         .set("is_restatement", false)?
         .set("public_note_ko", ())?
         .set("public_note_en", ())?;
-    finish(write, "submission.accept", &held, columns).await
+    finish(write, &author, "submission.accept", &held, columns).await
 }
 
 /// Figures that counted until now cease to count.
@@ -292,7 +285,7 @@ pub async fn reopen(
         .set("accepted_at", ())?
         .set("accepted_by", ())?
         .set("accepted_by_institution_id", ())?;
-    finish(write, "submission.reopen", &held, columns).await
+    finish(write, &author, "submission.reopen", &held, columns).await
 }
 
 /// Why final figures are put right.
@@ -306,7 +299,8 @@ pub struct Restatement {
     pub note_en: Option<String>,
 }
 
-/// Opens final figures to be put right. They go on counting until the new ones are accepted.
+/// Opens a submission of a final quarter, whatever it holds: final figures to be put right, or what is missing to
+/// be supplied late. The figures count as they are until the new ones are accepted.
 ///
 /// # Errors
 /// As [`start`].
@@ -332,11 +326,12 @@ pub async fn restate(
         .set("reason", reason)?
         .set("public_note_ko", note_ko)?
         .set("public_note_en", note_en)?
+        .set("return_due_on", ())?
         .set("review_started_at", ())?;
-    finish(write, "submission.restate", &held, columns).await
+    finish(write, &author, "submission.restate", &held, columns).await
 }
 
-/// Moves the due date of one that was not handed in yet.
+/// Moves the due date of one that was never handed in, or the closing date of one that is to come again.
 ///
 /// # Errors
 /// As [`start`].
@@ -348,46 +343,26 @@ pub async fn extend(
     expires_on: NaiveDate,
 ) -> Result<Done, Error> {
     let mut write = Write::begin(db, author).await?;
-    // Extending is the reviewer's, like a return, but of what was not handed in.
-    let held = super::hold(&write, author.principal, asked.id).await?;
-    let row = held.submission.clone();
-    let who = super::actor(author.principal, row.institution_id, None);
-    let denied = match (who.reviews, who.is_own) {
-        (false, _) => Some(crate::domain::submission::Refused::NeedsReviewer),
-        (true, true) => Some(crate::domain::submission::Refused::OwnInstitution),
-        (true, false) => None,
+    let content = (reason, expires_on);
+    let held = match turn(&write, &author, asked, Verb::Extend, &content).await? {
+        Turn::Again(held) => return known(&write, &held).await,
+        Turn::First(held, _) => held,
     };
-    if let Some(denied) = denied {
-        return Err(super::refused(&denied, author.principal));
-    }
-    let content = ("extend", reason, expires_on);
-    match write.once::<entity::submission::Entity>(&asked.key, asked.id, &content).await? {
-        crate::service::write::Created::New(_) => {}
-        crate::service::write::Created::Known(_) => return known(&write, &held).await,
-        crate::service::write::Created::Differs(_) => return Err(super::key_reused()),
-    }
-    if row.version != asked.version {
-        return Err(Error::Conflict);
-    }
+    let row = &held.submission;
     let mut errors = Vec::new();
     let reason = text("reason", reason, &mut errors);
     day("expiresOn", expires_on, today(&author), &mut errors);
-    if expires_on <= row.due_on {
+    let moved = deadline(row.revision);
+    let (now, ko, en) = match moved {
+        Deadline::Due => (row.due_on, "기한", "due date"),
+        Deadline::Closing => (row.locks_on, "접수 마감일", "closing date"),
+    };
+    if expires_on <= now {
         errors.push(UserError::at(
             "expiresOn",
             "INVALID_DATE",
-            format!("현재 기한({})보다 늦은 날이어야 합니다.", row.due_on),
-            format!("The day must be later than the due date now, {}.", row.due_on),
-        ));
-    }
-    let waits = crate::domain::submission::waits_for(row.status)
-        == crate::domain::submission::WaitsFor::Partner;
-    if !waits || row.first_submitted_at.is_some() {
-        errors.push(UserError::at(
-            "id",
-            "WRONG_STATE",
-            "이미 제출된 건은 기한을 연장할 수 없습니다. 반려할 때 보완 기한을 정하십시오.",
-            "It was handed in already; a return sets a new day.",
+            format!("현재 {ko}({now})보다 늦은 날이어야 합니다."),
+            format!("The day must be later than the present {en}, {now}."),
         ));
     }
     settled(errors)?;
@@ -405,47 +380,30 @@ pub async fn extend(
     };
     write.add::<extension::Entity>("submission.grantExtension", model).await?;
     let mut columns = Columns::default();
-    columns.set("due_on", expires_on)?.set("locks_on", row.locks_on.max(expires_on))?;
-    finish(write, "submission.extend", &held, columns).await
+    columns.set("locks_on", row.locks_on.max(expires_on))?;
+    if moved == Deadline::Due {
+        columns.set("due_on", expires_on)?;
+    }
+    finish(write, &author, "submission.extend", &held, columns).await
 }
 
 /// Notes that the institution was reminded.
 ///
 /// # Errors
-/// As [`start`]; user error, if nobody waits for it.
+/// As [`start`].
 pub async fn remind(
     db: &DatabaseConnection,
     author: Author<'_>,
     asked: &Asked,
 ) -> Result<Done, Error> {
     let write = Write::begin(db, author).await?;
-    let held = super::hold(&write, author.principal, asked.id).await?;
-    let row = &held.submission;
-    if !super::actor(author.principal, row.institution_id, None).reviews {
-        let denied = crate::domain::submission::Refused::NeedsReviewer;
-        return Err(super::refused(&denied, author.principal));
-    }
-    match write.once::<entity::submission::Entity>(&asked.key, asked.id, &"remind").await? {
-        crate::service::write::Created::New(_) => {}
-        crate::service::write::Created::Known(_) => return known(&write, &held).await,
-        crate::service::write::Created::Differs(_) => return Err(super::key_reused()),
-    }
-    if row.version != asked.version {
-        return Err(Error::Conflict);
-    }
-    if crate::domain::submission::waits_for(row.status)
-        != crate::domain::submission::WaitsFor::Partner
-    {
-        return Err(Error::User(vec![UserError::at(
-            "id",
-            "WRONG_STATE",
-            "기관의 제출을 기다리는 건이 아닙니다.",
-            "It does not wait for the institution.",
-        )]));
-    }
+    let held = match turn(&write, &author, asked, Verb::Remind, &()).await? {
+        Turn::Again(held) => return known(&write, &held).await,
+        Turn::First(held, _) => held,
+    };
     let mut columns = Columns::default();
     columns.set("reminded_at", author.now)?;
-    finish(write, "submission.remind", &held, columns).await
+    finish(write, &author, "submission.remind", &held, columns).await
 }
 
 /// What is wrong with the values of a submission that the caller may see.

@@ -120,6 +120,18 @@ pub fn cell(data: &FormData, raw: &sheet::Cell) -> Result<(Cell, Option<Entry>),
     if state.is_none() && value.is_none() && notes.iter().all(Option::is_none) {
         return Ok((cell, None));
     }
+    for (field, text) in ["reason", "comment", "evidence"].into_iter().zip(&notes) {
+        if let Err(message) = form::noted(text.clone()) {
+            let value = text.clone().unwrap_or_default();
+            return Err(Box::new(Fault {
+                field,
+                code: "INVALID_TEXT",
+                message,
+                value,
+                nearest: None,
+            }));
+        }
+    }
     let definition = data.indicator(&cell.indicator);
     let [reason, comment, evidence] = notes;
     let made = definition.map(|definition| {

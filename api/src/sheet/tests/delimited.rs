@@ -2,12 +2,8 @@
 
 use super::*;
 
-fn read(text: &str) -> Reading {
+fn read(text: &str) -> Found {
     read_text(text.as_bytes(), &form()).unwrap()
-}
-
-fn places(placed: &[Placed]) -> Vec<String> {
-    placed.iter().map(|it| it.place.to_string()).collect()
 }
 
 #[test]
@@ -18,10 +14,16 @@ fn the_long_shape_is_written_for_spreadsheets() {
     let bytes = write_csv(&form).unwrap();
     let text = std::str::from_utf8(&bytes).unwrap();
     let mut lines = text.split("\r\n");
-    assert_eq!(lines.next(), Some("\u{FEFF}지표코드,지표명,지역,규모,업종,구분,값,사유,의견,증빙"));
-    assert_eq!(lines.next(), Some("FIRMS,FIRMS 지표,,,,값,12,,,"));
-    assert_eq!(lines.next(), Some("SPENT,SPENT 지표,,,,,,,,"));
-    assert_eq!(lines.nth(4), Some("FIRMS,FIRMS 지표,KR-11,,,값,7,,\"'=1+1\n\"\"끝\"\"\","));
+    assert_eq!(
+        lines.next(),
+        Some("\u{FEFF}지표코드,지표명,지역,규모,업종,구분,값,사유,의견,증빙,기관,사업,분기,판")
+    );
+    assert_eq!(lines.next(), Some("FIRMS,FIRMS 지표,,,,값,12,,,,KOSME,AI-VOUCHER,2026-Q3,3"));
+    assert_eq!(lines.next(), Some("SPENT,SPENT 지표,,,,,,,,,KOSME,AI-VOUCHER,2026-Q3,3"));
+    assert_eq!(
+        lines.nth(4),
+        Some("FIRMS,FIRMS 지표,KR-11,,,값,7,,\"'=1+1\n\"\"끝\"\"\",,KOSME,AI-VOUCHER,2026-Q3,3")
+    );
     assert_eq!((lines.next(), lines.next()), (Some(""), None));
 }
 
@@ -86,6 +88,117 @@ fn what_is_wrong_is_named_by_its_cell() {
 }
 
 #[test]
+fn what_korean_excel_writes_is_read() {
+    let expected = [
+        cell(["FIRMS", "", "", ""], "VALUE", "1234"),
+        cell(["FIRMS", "KR-11", "", ""], "VALUE", "7"),
+    ];
+    let long = "지표코드,지역,구분,값\r\nFIRMS,,값,\"1,234\"\r\nFIRMS,서울특별시,값,7\r\n";
+    let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let cp949 = |text: &str| encoding_rs::EUC_KR.encode(text).0.into_owned();
+    let tabs = long.replace("\"1,234\"", "1234").replace(',', "\t");
+    for (bytes, encoding) in [
+        (cp949(long), "CP949"),
+        (utf16(&format!("\u{FEFF}{tabs}")), "UTF-16LE"),
+        (utf16(long), "UTF-16LE"),
+        (long.replace("\r\n", "\r").into_bytes(), "UTF-8"),
+        (format!("sep=,\r\n{long}").into_bytes(), "UTF-8"),
+        (
+            cp949(&format!(
+                "SEP=;,,\r\n{}",
+                long.replace("\"1,234\"", "\"1234\"").replace(',', ";")
+            )),
+            "CP949",
+        ),
+        (format!("\r\n,,,\r\n , \r\n{long},,,,\r\n").into_bytes(), "UTF-8"),
+        (long.replace("\r\n", ",,,;\r\n").replace(";\r", "\r").into_bytes(), "UTF-8"),
+        (long.replace("지표코드", " 지표 코드 ").into_bytes(), "UTF-8"),
+        (
+            long.replace("지역", "\u{200B}\u{110C}\u{1175}\u{110B}\u{1167}\u{11A8}").into_bytes(),
+            "UTF-8",
+        ),
+        (long.replace("FIRMS", "\"=\"\"firms\"\"\"").into_bytes(), "UTF-8"),
+    ] {
+        let mut placed = Vec::new();
+        let reading = read_csv(&bytes, &form(), &mut |it| placed.push(it)).unwrap();
+        placed.retain(|it| !is_blank(&it.cell));
+        assert_eq!((reading.problems, reading.encoding), (vec![], Some(encoding)));
+        assert_eq!(cells(&placed), expected, "{}", String::from_utf8_lossy(&bytes));
+    }
+    let (placed, _) = read(&format!("sep=,\n\n{long}"));
+    assert_eq!(places(&placed), ["CSV D3", "CSV D4"], "the line is not shown, the blank one is");
+}
+
+#[test]
+fn a_row_says_whose_form_it_is() {
+    let own = String::from_utf8(write_csv(&form()).unwrap()).unwrap();
+    let reading = read_csv(own.as_bytes(), &form(), &mut |_| {}).unwrap();
+    assert_eq!((reading.version, reading.problems), (Some(3), vec![]));
+    for (before, after) in [
+        ("KOSME,AI-VOUCHER,2026-Q3,3", "NIPA,AI-VOUCHER,2026-Q3,3"),
+        ("KOSME,AI-VOUCHER,2026-Q3,3", "KOSME,OTHER,2026-Q3,3"),
+        ("KOSME,AI-VOUCHER,2026-Q3,3", ",,2026-Q4,"),
+    ] {
+        // One row is enough.
+        let other = own.replacen(before, after, 1);
+        match read_text(other.as_bytes(), &form()) {
+            Err(Unreadable::OtherForm { expected, found }) => {
+                assert_eq!(expected, "KOSME / AI-VOUCHER / 2026-Q3");
+                assert_ne!(expected, found);
+            }
+            it => panic!("{it:?}"),
+        }
+    }
+    let old = own.replace("2026-Q3,3", "2026-Q3,2");
+    let reading = read_csv(old.as_bytes(), &form(), &mut |_| {}).unwrap();
+    assert_eq!((reading.version, reading.problems.len()), (Some(2), 1));
+    assert!(reading.problems[0].message.en.contains("version 2"));
+    let names = own.replace("KOSME,AI-VOUCHER", "중소벤처기업진흥공단,AI 바우처 지원");
+    assert!(read_text(names.as_bytes(), &form()).is_ok());
+    // Rows and files that do not say it are taken; so is the wide shape with it.
+    let blank = own.replace("KOSME,AI-VOUCHER,2026-Q3,3", "");
+    assert_eq!(read_text(blank.as_bytes(), &form()).unwrap().1, []);
+    let wide = "기관,사업,분기,판,지역,FIRMS\nKOSME,AI-VOUCHER,2026-Q3,3,KR-11,7\n";
+    let (placed, problems) = read(wide);
+    assert_eq!((places(&placed), problems), (vec!["CSV F2".to_owned()], vec![]));
+}
+
+#[test]
+fn totals_that_are_not_there_stand_where_they_would() {
+    let mut placed = Vec::new();
+    read_csv("지표코드,값\nFIRMS,1\nNOTE,\n".as_bytes(), &form(), &mut |it| placed.push(it))
+        .unwrap();
+    let found: Vec<_> =
+        placed.iter().map(|it| format!("{} {}", it.cell.indicator, it.place().cell)).collect();
+    assert_eq!(found, ["FIRMS B2", "NOTE B3", "SPENT B4", "HOURS B5", "RATE B6", "AUDITED B7"]);
+    let mut placed = Vec::new();
+    read_csv("지역,FIRMS,SPENT\nKR-11,1,\n,3,\n".as_bytes(), &form(), &mut |it| placed.push(it))
+        .unwrap();
+    let found: Vec<_> = placed[2..].iter().map(|it| it.place().cell).collect();
+    assert_eq!(found, ["C3", "D1", "D1", "D1", "D1"]);
+}
+
+#[test]
+fn each_part_of_an_answer_has_its_cell() {
+    let (placed, _) = read("값,지역,지표코드,사유,구분\n1,KR-99,FIRMS,x,값\n");
+    for (part, at) in [
+        ("indicator", "C2"),
+        ("region", "B2"),
+        ("size", "A2"),
+        ("state", "E2"),
+        ("value", "A2"),
+        ("reason", "D2"),
+        ("comment", "A2"),
+    ] {
+        assert_eq!(placed[0].at(part).cell, at, "{part}");
+    }
+    let (placed, _) = read("규모,지역,SPENT,FIRMS\nSMALL,KR-99,,2\n");
+    for (part, at) in [("indicator", "D1"), ("region", "B2"), ("size", "A2"), ("industry", "D2")] {
+        assert_eq!(placed[0].at(part).cell, at, "{part}");
+    }
+}
+
+#[test]
 fn unknown_codes_are_handed_on_raw() {
     let (placed, problems) = read("지표코드,지역,구분,값\nFIRM,KR-1,모름,열둘\n");
     assert_eq!(problems, []);
@@ -103,20 +216,28 @@ fn the_value_is_judged_by_its_kind_wherever_the_code_stands() {
 #[test]
 fn a_file_that_is_not_such_a_table_is_refused() {
     let refused = |bytes: &[u8]| read_text(bytes, &form()).unwrap_err();
-    let cp949 = b"\xC1\xF6\xC7\xA5\xC4\xDA\xB5\xE5,\xB0\xAA\r\n";
-    let utf16: Vec<u8> = "A,B\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    assert_eq!(refused(cp949), Unreadable::Encoding);
-    assert_eq!(refused(&utf16), Unreadable::Encoding);
-    let bad = |cell: &str, found: &str| Unreadable::BadHeader {
-        place: Place { sheet: "CSV".into(), cell: cell.into() },
-        found: found.into(),
+    let bad = |bytes: &[u8]| match refused(bytes) {
+        Unreadable::BadHeader { place, found, expected } => (place.cell, found, expected.en),
+        other => panic!("{other:?}"),
     };
-    assert_eq!(refused(b""), bad("A1", ""));
-    assert_eq!(refused(b"a,b\n1,2\n"), bad("A1", "a"));
-    assert_eq!(refused("지표코드,값,금액\n".as_bytes()), bad("C1", "금액"));
-    assert_eq!(refused("지표코드,값,값\n".as_bytes()), bad("C1", "값"));
-    assert_eq!(refused("지역,FIRMS,FIRMS\n".as_bytes()), bad("C1", "FIRMS"));
-    assert_eq!(refused("지표코드,의견\n".as_bytes()), bad("A1", "지표코드"));
+    for (text, cell, found, expected) in [
+        ("", "A1", "", "'지표코드' belongs there"),
+        ("a,b\n1,2\n", "A1", "a", "'지표코드' belongs there"),
+        ("지표코드,값,금액\n", "C1", "금액", "headings are: 지표코드"),
+        ("지표코드,값,값\n", "C1", "값", "twice"),
+        ("지역,FIRMS,FIRMS\n", "C1", "FIRMS", "twice"),
+        ("지역,FIRM,SPENT\nKR-11,1,2\n", "B1", "FIRM", "codes of the form"),
+        ("지표코드,의견\n", "C1", "", "'값' belongs there"),
+        ("지표,지표명,구분,값\nFIRMS,,값,1\n", "A1", "지표", "'지표코드' belongs there"),
+        ("지표코드,구분,수치\nFIRMS,값,1\n", "C1", "수치", "'값' belongs there"),
+        ("\n;;\n비고;x;y\n", "A3", "비고", "'지표코드' belongs there"),
+    ] {
+        let told = bad(text.as_bytes());
+        assert_eq!((told.0.as_str(), told.1.as_str()), (cell, found), "{text}");
+        assert!(told.2.contains(expected), "{told:?}");
+    }
+    assert_eq!(refused(b"FIRMS,\xFF\n"), Unreadable::Encoding { offset: 6 });
+    assert_eq!(refused(&write_xlsx(&form()).unwrap()), Unreadable::NotText);
     let wide = format!("지역,FIRMS\nKR-11{}1\n", ",".repeat(MAX_COLUMNS));
     assert_eq!(refused(wide.as_bytes()), Unreadable::TooManyColumns { limit: MAX_COLUMNS });
     let wide = format!("지역,FIRMS\nKR-11{}\n", ",".repeat(MAX_COLUMNS * MAX_TEXT + 2));

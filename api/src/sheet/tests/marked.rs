@@ -4,7 +4,13 @@ use super::*;
 
 fn error(sheet: &str, cell: &str, message: &str) -> Problem {
     let place = Place { sheet: sheet.into(), cell: cell.into() };
-    Problem { place: Some(place), message: message.into(), is_error: true }
+    let message = Text::new(message, format!("en {message}"));
+    Problem { place: Some(place), indicator: None, message, severity: Severity::Error }
+}
+
+/// An answer at a place.
+fn at(sheet: &'static str, row: u32, column: u16, cell: Cell) -> Placed {
+    Placed { cell, is_faulty: false, is_brief: false, spots: Spots::of(sheet, row, column) }
 }
 
 fn part(bytes: &[u8], name: &str) -> String {
@@ -37,16 +43,16 @@ fn problems_are_listed_linked_coloured_and_noted() {
     let (mut placed, _) = read_book(&write_xlsx(&form).unwrap(), &form).unwrap();
     placed[0].cell.value = "열둘".into();
     let mut warning = error("내역", "E8", "크게 달라졌습니다.");
-    warning.is_error = false;
+    warning.severity = Severity::Warning;
     let problems = [
         error("합계", "G5", "수가 아닙니다."),
         error("합계", "G5", "합이 다릅니다."),
         error("합계", "H9", "사유가 없습니다."),
         error("내역", "D40", "수식입니다."),
         warning,
-        Problem { place: None, message: "=전체".into(), is_error: false },
+        Problem { place: None, severity: Severity::Warning, ..error("합계", "G5", "=전체") },
     ];
-    let marked = mark_xlsx(&form, &placed, &problems).unwrap();
+    let marked = mark_xlsx(&form, &placed, &problems, korean).unwrap();
 
     let findings = grid(&marked, "점검 결과");
     assert_eq!(findings[2][0], "오류 4건, 경고 2건. 오류를 모두 고쳐야 제출할 수 있습니다.");
@@ -78,32 +84,28 @@ fn problems_are_listed_linked_coloured_and_noted() {
 #[test]
 fn what_was_uploaded_keeps_its_row_even_where_rows_are_left_blank() {
     let form = form();
-    let at = |sheet: &str, cell: &str| Place { sheet: sheet.into(), cell: cell.into() };
     let placed = [
-        Placed { place: at("합계", "G5"), cell: cell(["FIRMS", "", "", ""], "값?", "x") },
-        Placed { place: at("합계", "G11"), cell: cell(["NEW", "", "", ""], "VALUE", "=1+1") },
-        Placed { place: at("내역", "D9"), cell: cell(["FIRMS", "KR-11", "", ""], "VALUE", "1") },
-        Placed { place: at("내역", "D20"), cell: cell(["FIRMS", "KR-11", "", ""], "VALUE", "2") },
-        Placed {
-            place: at("내역", "J21"), cell: cell(["NEWER", "어디", "", ""], "VALUE", "'3")
-        },
+        at("합계", 4, 6, cell(["FIRMS", "", "", ""], "값?", "x")),
+        at("합계", 10, 6, cell(["NEW", "", "", ""], "VALUE", "=1+1")),
+        at("내역", 8, 3, cell(["FIRMS", "KR-11", "", ""], "VALUE", "1")),
+        at("내역", 19, 3, cell(["FIRMS", "KR-11", "", ""], "VALUE", "2")),
+        at("내역", 20, 9, cell(["NEWER", "어디", "", ""], "VALUE", "'3")),
     ];
-    let marked = mark_xlsx(&form, &placed, &[]).unwrap();
+    let marked = mark_xlsx(&form, &placed, &[], korean).unwrap();
     let (again, problems) = read_book(&marked, &form).unwrap();
-    assert_eq!(again, placed);
+    let bare = |placed: &[Placed]| {
+        placed.iter().map(|it| (it.place(), it.cell.clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(bare(&again), bare(&placed));
     assert_problems(&problems, &[("내역 D20", "내역 D9")]);
 }
 
 #[test]
 fn marks_follow_a_column_that_stood_elsewhere_and_a_csv_row() {
     let form = form();
-    let at = |sheet: &str, cell: &str| Place { sheet: sheet.into(), cell: cell.into() };
-    let moved = [Placed {
-        place: at("내역", "A6"),
-        cell: cell(["SPENT", "KR-11", "", ""], "VALUE", "1"),
-    }];
+    let moved = [at("내역", 5, 0, cell(["SPENT", "KR-11", "", ""], "VALUE", "1"))];
     let problems = [error("내역", "A6", "하나"), error("내역", "A9", "둘")];
-    let marked = mark_xlsx(&form, &moved, &problems).unwrap();
+    let marked = mark_xlsx(&form, &moved, &problems, korean).unwrap();
     let findings = grid(&marked, "점검 결과");
     assert_eq!([&findings[5][2], &findings[6][2]], ["E6", "E9"]);
 
@@ -118,7 +120,7 @@ fn marks_follow_a_column_that_stood_elsewhere_and_a_csv_row() {
         error("CSV", "D5", "셋"),
         error("CSV", "A9", "넷"),
     ];
-    let marked = mark_xlsx(&form, &placed, &problems).unwrap();
+    let marked = mark_xlsx(&form, &placed, &problems, korean).unwrap();
     let findings = grid(&marked, "점검 결과");
     assert_eq!(findings[6][1..3], ["CSV", "B4"]);
     let links = part(&marked, "xl/worksheets/sheet1.xml");
@@ -143,7 +145,7 @@ fn nothing_on_the_way_out_is_a_formula() {
     form.regions[0].name = "=3".into();
     form.cells[0].comment = "=HYPERLINK(\"http://x\")".into();
     form.cells[1].value = "=4".into();
-    let bytes = mark_xlsx(&form, &[], &[error("합계", "G5", "=5")]).unwrap();
+    let bytes = mark_xlsx(&form, &[], &[error("합계", "G5", "=5")], korean).unwrap();
     for bytes in [bytes, write_xlsx(&form).unwrap()] {
         let mut archive = ZipArchive::new(Cursor::new(&bytes)).unwrap();
         for index in 0..archive.len() {

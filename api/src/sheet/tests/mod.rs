@@ -1,6 +1,7 @@
 //! Tests of the whole module, and what they share.
 
 mod delimited;
+mod formats;
 mod hostile;
 mod marked;
 mod round_trip;
@@ -82,18 +83,40 @@ pub(super) fn form() -> Form {
 }
 
 /// What a reading hands on, and its problems.
-pub(super) type Reading = (Vec<Placed>, Vec<Problem>);
+pub(super) type Found = (Vec<Placed>, Vec<Problem>);
 
-pub(super) fn read_book(bytes: &[u8], form: &Form) -> Result<Reading, Unreadable> {
+pub(super) fn read_book(bytes: &[u8], form: &Form) -> Result<Found, Unreadable> {
     let mut placed = Vec::new();
-    let problems = read_xlsx(bytes, form, &mut |it| placed.push(it))?;
-    Ok((placed, problems))
+    let reading = read_xlsx(bytes, form, &mut |it| placed.push(it))?;
+    Ok((answers(placed), reading.problems))
 }
 
-pub(super) fn read_text(bytes: &[u8], form: &Form) -> Result<Reading, Unreadable> {
+pub(super) fn read_text(bytes: &[u8], form: &Form) -> Result<Found, Unreadable> {
     let mut placed = Vec::new();
-    let problems = read_csv(bytes, form, &mut |it| placed.push(it))?;
-    Ok((placed, problems))
+    let reading = read_csv(bytes, form, &mut |it| placed.push(it))?;
+    Ok((answers(placed), reading.problems))
+}
+
+/// What is handed on but for blanks.
+fn answers(placed: Vec<Placed>) -> Vec<Placed> {
+    placed.into_iter().filter(|it| it.is_faulty || !is_blank(&it.cell)).collect()
+}
+
+/// Whether an answer says nothing.
+pub(super) fn is_blank(cell: &Cell) -> bool {
+    [&cell.state, &cell.value, &cell.reason, &cell.comment, &cell.evidence]
+        .iter()
+        .all(|it| it.is_empty())
+}
+
+/// The Korean sentence.
+pub(super) fn korean(text: &Text) -> &str {
+    &text.ko
+}
+
+/// Places of the values.
+pub(super) fn places(placed: &[Placed]) -> Vec<String> {
+    placed.iter().map(|it| it.place().to_string()).collect()
 }
 
 /// Answers in an order of their own, for comparison.
@@ -120,7 +143,7 @@ pub(super) fn assert_problems(problems: &[Problem], expected: &[(&str, &str)]) {
     let places: Vec<&str> = expected.iter().map(|(place, _)| *place).collect();
     assert_eq!(found, places, "{problems:#?}");
     for (problem, (_, piece)) in problems.iter().zip(expected) {
-        assert!(problem.message.contains(piece), "{piece} in {}", problem.message);
+        assert!(problem.message.ko.contains(piece), "{piece} in {:?}", problem.message);
     }
 }
 

@@ -121,14 +121,16 @@ fn part(code: String, kind: Kind, codes: [Vec<String>; 3]) -> BoxedStrategy<Cell
         1 => Just(("NOT_APPLICABLE", String::new())),
         1 => Just(("MISSING", String::new())),
     ];
-    (regions, sizes, industries, answer)
-        .prop_map(move |(region, size, industry, (state, value))| Cell {
+    (regions, sizes, industries, answer, text())
+        .prop_map(move |(region, size, industry, (state, value), reason)| Cell {
             indicator: code.clone(),
             region,
             size,
             industry,
             state: state.into(),
             value,
+            // A state without a value has room for its reason.
+            reason: if state == "VALUE" { String::new() } else { reason },
             ..Cell::default()
         })
         .boxed()
@@ -202,9 +204,14 @@ proptest! {
         // So does the workbook that is sent back with marks, at the places it was uploaded from.
         let notes: Vec<Problem> = placed
             .iter()
-            .map(|it| Problem { place: Some(it.place.clone()), message: it.cell.value.clone(), is_error: true })
+            .map(|it| Problem {
+                place: Some(it.place()),
+                indicator: None,
+                message: Text::new(it.cell.value.clone(), ""),
+                severity: Severity::Error,
+            })
             .collect();
-        let marked = mark_xlsx(&form, &placed, &notes).unwrap();
+        let marked = mark_xlsx(&form, &placed, &notes, korean).unwrap();
         prop_assert_eq!(read_book(&marked, &form).unwrap(), (placed, vec![]));
     }
 
@@ -214,10 +221,6 @@ proptest! {
         for cell in &mut form.cells {
             (cell.reason, cell.comment, cell.evidence) = texts.clone();
         }
-        let is_blank = |it: &Cell| {
-            let texts = [&it.state, &it.value, &it.reason, &it.comment, &it.evidence];
-            texts.iter().all(|it| it.is_empty())
-        };
         form.cells.retain(|it| !is_blank(it));
         let (placed, problems) = read_text(&write_csv(&form).unwrap(), &form).unwrap();
         prop_assert_eq!(problems, vec![]);
@@ -242,6 +245,5 @@ fn the_sample_form_comes_back() {
     let (placed, problems) = read_book(&write_xlsx(&form).unwrap(), &form).unwrap();
     assert_eq!(problems, []);
     assert_eq!(cells(&placed), sorted(&form.cells));
-    let places: Vec<String> = placed.iter().map(|it| it.place.to_string()).collect();
-    assert_eq!(places, ["합계 G5", "합계 G6", "내역 D6", "내역 D7", "내역 E8"]);
+    assert_eq!(places(&placed), ["합계 G5", "합계 G6", "내역 D6", "내역 D7", "내역 E8"]);
 }

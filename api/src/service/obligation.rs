@@ -1,0 +1,205 @@
+//! Obligations 제출 의무: who must report for a programme, since when and until when. One that covers a quarter
+//! already opened joins it, or is refused; the list of an opened quarter keeps whoever is on it.
+
+use chrono::{NaiveDate, SubsecRound};
+use entity::common::Visibility;
+use entity::{obligation, programme, submission};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+use serde::Deserialize;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::programme::{Faults, ORIGIN, begin, institution_of, is_repeat, programme_of};
+use super::submission::data::quarter_of;
+use super::submission::{expected, key_reused};
+use super::write::{Author, Created, Write};
+use crate::domain::completeness::is_expected;
+use crate::domain::quarter::Quarter;
+use crate::error::{Error, UserError};
+
+/// An obligation to be made.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewObligation {
+    /// Institution by its code.
+    pub institution: String,
+    /// Programme by its code.
+    pub programme: String,
+    /// First day.
+    pub starts_on: NaiveDate,
+    /// Last day.
+    #[serde(default)]
+    pub ends_on: Option<NaiveDate>,
+    /// Idempotency key.
+    pub idempotency_key: String,
+}
+
+/// What came of an obligation.
+#[derive(Debug)]
+pub struct Done {
+    /// The obligation.
+    pub id: Uuid,
+    /// Quarters already opened that it joined.
+    pub joined: Vec<String>,
+    /// Quarters already opened whose list keeps the institution though the obligation ended before their end.
+    pub kept: Vec<String>,
+}
+
+/// Makes an obligation; it joins the quarters already opened that it covers.
+///
+/// # Errors
+/// Forbidden; user errors; internal.
+pub async fn create(
+    db: &DatabaseConnection,
+    author: Author<'_>,
+    new: NewObligation,
+) -> Result<Done, Error> {
+    let mut write = begin(db, author).await?;
+    let programme = locked(&write, programme_of(&write, &new.programme).await?.id).await?;
+    let institution_id = institution_of(&write, "institution", &new.institution).await?;
+    ends_after(new.starts_on, new.ends_on)?;
+    let span = (new.starts_on, new.ends_on);
+    if overlaps(&write, (institution_id, programme.id), span, None).await?
+        && !is_repeat(&write, &author, &new.idempotency_key).await?
+    {
+        return Err(Faults::taken("startsOn"));
+    }
+    let model = obligation::Model {
+        id: Uuid::nil(),
+        institution_id,
+        programme_id: programme.id,
+        starts_on: new.starts_on,
+        ends_on: new.ends_on,
+        visibility: Visibility::Public,
+        origin: ORIGIN,
+        version: 1,
+        created_at: author.now,
+        updated_at: author.now,
+    };
+    match write.create::<obligation::Entity>(model.clone(), &new.idempotency_key).await? {
+        Created::New(id) => {
+            let covers = |quarter| is_expected(span.0, span.1, quarter);
+            expected::join(&mut write, &author, (&programme, &model), covers, "startsOn").await?;
+            let joined = joined(&write, &author, &model).await?;
+            write.commit().await?;
+            Ok(Done { id, joined, kept: Vec::new() })
+        }
+        Created::Known(id) => {
+            let known = find(&write, id).await?;
+            let made = Author { now: known.created_at, ..author };
+            Ok(Done { id, joined: joined(&write, &made, &known).await?, kept: Vec::new() })
+        }
+        Created::Differs(_) => Err(key_reused()),
+    }
+}
+
+/// The programme, which no other obligation and no opening of a quarter reads until the write is over.
+async fn locked(write: &Write<'_>, id: Uuid) -> Result<programme::Model, Error> {
+    let found = programme::Entity::find_by_id(id).lock_exclusive().one(write.reads()).await?;
+    found.ok_or(Error::NotFound)
+}
+
+async fn find(write: &Write<'_>, id: Uuid) -> Result<obligation::Model, Error> {
+    obligation::Entity::find_by_id(id).one(write.reads()).await?.ok_or(Error::NotFound)
+}
+
+/// Whether the institution is under another obligation for the programme at some time of the span.
+async fn overlaps(
+    write: &Write<'_>,
+    (institution, programme): (Uuid, Uuid),
+    (starts_on, ends_on): (NaiveDate, Option<NaiveDate>),
+    but: Option<Uuid>,
+) -> Result<bool, Error> {
+    let rows = obligation::Entity::find()
+        .filter(obligation::Column::InstitutionId.eq(institution))
+        .filter(obligation::Column::ProgrammeId.eq(programme))
+        .all(write.reads())
+        .await?;
+    Ok(rows.into_iter().filter(|row| Some(row.id) != but).any(|row| {
+        let starts_before_end = ends_on.is_none_or(|end| row.starts_on <= end);
+        starts_before_end && row.ends_on.is_none_or(|end| end >= starts_on)
+    }))
+}
+
+/// Quarters whose lists the institution was put on by a call at that instant.
+async fn joined(
+    write: &Write<'_>,
+    author: &Author<'_>,
+    obligation: &obligation::Model,
+) -> Result<Vec<String>, Error> {
+    let of = listed(write.reads(), obligation).await?;
+    let at = author.now.trunc_subsecs(6);
+    Ok(of.into_iter().filter(|row| row.created_at == at).map(|row| row.quarter).collect())
+}
+
+/// The submissions of an obligation's institution for its programme.
+async fn listed(
+    db: &impl ConnectionTrait,
+    obligation: &obligation::Model,
+) -> Result<Vec<submission::Model>, Error> {
+    Ok(submission::Entity::find()
+        .filter(submission::Column::InstitutionId.eq(obligation.institution_id))
+        .filter(submission::Column::ProgrammeId.eq(obligation.programme_id))
+        .order_by_asc(submission::Column::Quarter)
+        .all(db)
+        .await?)
+}
+
+fn ends_after(starts_on: NaiveDate, ends_on: Option<NaiveDate>) -> Result<(), Error> {
+    if ends_on.is_some_and(|end| end < starts_on) {
+        return Err(Error::User(vec![UserError::at(
+            "endsOn",
+            "INVALID_DATE",
+            "종료일이 시작일보다 빠릅니다.",
+            "It ends before it starts.",
+        )]));
+    }
+    Ok(())
+}
+
+/// Sets or replaces the last day of an obligation. Quarters already opened keep who is on their list; those that
+/// it covers from now on are joined.
+///
+/// # Errors
+/// Forbidden; not found; conflict; user errors; internal.
+pub async fn end(
+    db: &DatabaseConnection,
+    author: Author<'_>,
+    (id, version): (Uuid, i32),
+    ends_on: NaiveDate,
+) -> Result<Done, Error> {
+    let mut write = begin(db, author).await?;
+    let programme = locked(&write, find(&write, id).await?.programme_id).await?;
+    let known = find(&write, id).await?;
+    if known.version != version {
+        return Err(Error::Conflict);
+    }
+    ends_after(known.starts_on, Some(ends_on))?;
+    let (of, span) = ((known.institution_id, programme.id), (known.starts_on, Some(ends_on)));
+    if overlaps(&write, of, span, Some(id)).await? {
+        return Err(Faults::taken("endsOn"));
+    }
+    write
+        .update::<obligation::Entity>(id, version, |row| {
+            row.insert("ends_on".to_owned(), Value::from(ends_on.to_string()));
+        })
+        .await?;
+    let covered = |quarter: Quarter| is_expected(known.starts_on, known.ends_on, quarter);
+    let covers = |quarter: Quarter| is_expected(span.0, span.1, quarter);
+    let newly = |quarter| covers(quarter) && !covered(quarter);
+    expected::join(&mut write, &author, (&programme, &known), newly, "endsOn").await?;
+    let mut done = Done { id, joined: Vec::new(), kept: Vec::new() };
+    for row in listed(write.reads(), &known).await? {
+        let quarter = quarter_of(&row.quarter)?;
+        if newly(quarter) {
+            done.joined.push(row.quarter);
+        } else if covered(quarter) && !covers(quarter) {
+            done.kept.push(row.quarter);
+        }
+    }
+    write.commit().await?;
+    Ok(done)
+}

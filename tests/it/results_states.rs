@@ -1,0 +1,620 @@
+//! States and figures of quarterly results: no state without a way out, what extensions move, what a final quarter
+//! allows, and who joins a quarter that is open already.
+
+use aiplus::domain::principal::Principal;
+use chrono::{DateTime, Duration, Utc};
+use serde_json::{Value, json};
+
+use crate::support::Place;
+use crate::support::results::{PROGRAMME, QUARTER, World, at, codes, good, key, value};
+use crate::tests;
+
+tests![
+    a_final_quarter_changes_by_an_accepted_restatement_alone,
+    extensions_reach_what_is_to_come_again,
+    a_message_that_advises_is_true,
+    an_obligation_joins_what_is_open,
+    an_obligation_that_cannot_join_names_the_next_day,
+    what_holds_in_a_final_quarter_stands,
+    targets_are_set_once_for_each_call,
+];
+
+const COUNTS: [&str; 9] =
+    ["expected", "submitted", "onTime", "late", "accepted", "nil", "draft", "returned", "missing"];
+
+/// Counts of the quarter in the order of [`COUNTS`], as known at an instant.
+async fn counts(world: &World, now: DateTime<Utc>, known_at: Option<DateTime<Utc>>) -> Vec<i64> {
+    let known =
+        known_at.map(|at| format!(", knownAt: \"{}\"", at.to_rfc3339())).unwrap_or_default();
+    let query = format!(
+        "{{ submissionStatistics(groupBy: PERIOD, programme: \"{PROGRAMME}\", from: \"{QUARTER}\", to: \"{QUARTER}\"{known}) \
+           {{ total {{ {} }} knownAt }} }}",
+        COUNTS.join(" ")
+    );
+    let answer = world.ask_at(&world.lead, now, &query, Value::Null).await;
+    let total = &answer["data"]["submissionStatistics"]["total"];
+    COUNTS.iter().map(|name| total[name].as_i64().unwrap_or_else(|| panic!("{answer:#}"))).collect()
+}
+
+/// A field of a submission at an instant.
+async fn shown(world: &World, institution: &str, now: DateTime<Utc>, fields: &str) -> Value {
+    let id = world.seen(institution).await.id;
+    let query = format!("{{ node(id: \"{id}\") {{ ... on Submission {{ {fields} }} }} }}");
+    let answer = world.ask_at(&world.lead, now, &query, Value::Null).await;
+    assert!(answer.get("errors").is_none(), "{answer:#}");
+    answer["data"]["node"].clone()
+}
+
+async fn number(world: &World, now: DateTime<Utc>, filter: &str) -> i64 {
+    let query = format!(
+        "{{ submissions(where: {{ programme: {{ code: {{ eq: \"{PROGRAMME}\" }} }}, {filter} }}) {{ totalCount }} }}"
+    );
+    let answer = world.ask_at(&world.lead, now, &query, Value::Null).await;
+    answer["data"]["submissions"]["totalCount"].as_i64().unwrap_or_else(|| panic!("{answer}"))
+}
+
+fn back(due_on: &str) -> Value {
+    json!({ "comments": [{ "message": "보완" }], "dueOn": due_on })
+}
+
+fn note() -> Value {
+    json!({ "reason": "뒤늦은 제출", "publicNote": { "ko": "뒤늦게 받았습니다." } })
+}
+
+/// A verb by the institution at an instant, on its submission as it is.
+async fn act(
+    world: &World,
+    who: &Principal,
+    (institution, now): (&str, DateTime<Utc>),
+    mutation: &str,
+    more: Value,
+) -> Value {
+    let input = world.seen(institution).await.input(more);
+    world.act_at(who, now, mutation, input).await
+}
+
+async fn done(
+    world: &World,
+    who: &Principal,
+    (institution, now): (&str, DateTime<Utc>),
+    mutation: &str,
+    more: Value,
+) -> Value {
+    let payload = act(world, who, (institution, now), mutation, more).await;
+    assert_eq!(payload["errors"], json!([]), "{mutation} {institution}\n{payload:#}");
+    payload
+}
+
+async fn remind(world: &World, institution: &str, now: DateTime<Utc>) -> Value {
+    let seen = world.seen(institution).await;
+    let items = json!([{ "id": seen.id, "expectedVersion": seen.version }]);
+    let input = json!({ "items": items, "idempotencyKey": key() });
+    world.done_at(&world.reviewer, now, "remindSubmissions", input).await["items"][0].clone()
+}
+
+async fn a_final_quarter_changes_by_an_accepted_restatement_alone(place: Place) {
+    let world = World::new(&place).await;
+    world.accepted("KOSME", good()).await;
+    // KIBO saves nothing; SEMAS is handed in and never accepted.
+    world.save("SEMAS", good()).await;
+    world.submit("SEMAS").await;
+    let (kibo, semas) = (world.seen("KIBO").await.id, world.seen("SEMAS").await.id);
+    let frozen = world.freeze(QUARTER, &[&kibo, &semas]).await;
+    assert_eq!(codes(&frozen), [""; 0], "{frozen:#}");
+    let now = world.now + Duration::hours(1);
+    let first = counts(&world, now, None).await;
+    assert_eq!(first, [3, 2, 0, 2, 1, 0, 0, 0, 1]);
+    // No verb works, and each says what does.
+    let verbs = [
+        ("saveSubmissionDraft", json!({ "values": good() })),
+        ("submitSubmission", json!({ "attestation": true })),
+        ("reportNilSubmission", json!({ "reason": "없음" })),
+        ("recallSubmission", json!({})),
+        ("startSubmissionReview", json!({})),
+        ("returnSubmission", back("2026-12-20")),
+        ("acceptSubmission", json!({})),
+        ("reopenSubmission", json!({ "reason": "착오", "dueOn": "2026-12-20" })),
+        ("grantExtension", json!({ "reason": "사유", "expiresOn": "2027-10-31" })),
+    ];
+    for institution in ["KIBO", "KOSME", "SEMAS"] {
+        for (mutation, more) in &verbs {
+            let who = match *mutation {
+                "reopenSubmission" => &world.lead,
+                "saveSubmissionDraft"
+                | "submitSubmission"
+                | "reportNilSubmission"
+                | "recallSubmission" => world.partner(institution),
+                _ => &world.reviewer,
+            };
+            let refused = act(&world, who, (institution, now), mutation, more.clone()).await;
+            assert_eq!(codes(&refused), ["PERIOD_FINAL"], "{mutation} {institution}");
+        }
+        assert_eq!(codes(&remind(&world, institution, now).await), ["PERIOD_FINAL"]);
+        let told = shown(&world, institution, now, "waitsFor daysLeft").await;
+        assert_eq!(told, json!({ "waitsFor": "NOBODY", "daysLeft": null }), "{institution}");
+    }
+    assert_eq!(number(&world, now, "isOverdue: true").await, 0);
+    assert_eq!(number(&world, now, "waitsFor: NOBODY").await, 3);
+    assert_eq!(number(&world, now, "waitsFor: PARTNER").await, 0);
+    assert_eq!(counts(&world, now, None).await, first);
+    // Late supply of what was never begun, as a nil return; every step before the acceptance moves nothing.
+    let accepted_at = now + Duration::days(3);
+    let mut standing = first.clone();
+    for (institution, outcome) in
+        [("KIBO", [3, 3, 0, 3, 2, 1, 0, 0, 0]), ("SEMAS", [3, 3, 0, 3, 3, 1, 0, 0, 0])]
+    {
+        let partner = world.partner(institution);
+        let opens =
+            accepted_at - Duration::days(2) + Duration::hours(i64::from(institution == "SEMAS"));
+        let accepts = accepted_at + Duration::hours(i64::from(institution == "SEMAS"));
+        let completeness = shown(&world, institution, now, "completeness").await;
+        let unmoved = async |step: &str, now: DateTime<Utc>| {
+            assert_eq!(counts(&world, now, None).await, standing, "{institution} {step}");
+            let told = shown(&world, institution, now, "completeness").await;
+            assert_eq!(told, completeness, "{institution} {step}");
+        };
+        let opened =
+            done(&world, &world.lead, (institution, opens), "restateSubmission", note()).await;
+        let row = &opened["submission"];
+        assert_eq!((&row["status"], &row["isRestatement"]), (&json!("DRAFT"), &json!(true)));
+        unmoved("opened", opens).await;
+        let told = shown(&world, institution, opens, "waitsFor daysLeft").await;
+        assert_eq!(told, json!({ "waitsFor": "PARTNER", "daysLeft": null }));
+        assert_eq!(number(&world, opens, "isOverdue: true").await, 0, "it has no due date");
+        assert_eq!(number(&world, opens, "waitsFor: PARTNER").await, 1);
+        for (who, mutation, more, code) in [
+            (&world.lead, "restateSubmission", note(), "RESTATEMENT_OPEN"),
+            (
+                &world.reviewer,
+                "grantExtension",
+                json!({ "reason": "사유", "expiresOn": "2027-10-31" }),
+                "NO_DEADLINE",
+            ),
+        ] {
+            let refused = act(&world, who, (institution, opens), mutation, more).await;
+            assert_eq!(codes(&refused), [code], "{mutation}");
+        }
+        assert_eq!(remind(&world, institution, opens).await["isDone"], true);
+        let hand_in = async |now: DateTime<Utc>| {
+            if institution == "KIBO" {
+                let nil = json!({ "reason": "실적 없음" });
+                done(&world, partner, (institution, now), "reportNilSubmission", nil).await
+            } else {
+                let cells = json!({ "values": [value("COMPANIES", "7")] });
+                done(&world, partner, (institution, now), "saveSubmissionDraft", cells).await;
+                let vouched = json!({ "attestation": true });
+                done(&world, partner, (institution, now), "submitSubmission", vouched).await
+            }
+        };
+        let handed = hand_in(opens).await;
+        assert_eq!(handed["revision"]["isOnTime"], false, "{handed:#}");
+        assert_eq!(handed["revision"]["restatementReason"], "뒤늦은 제출");
+        unmoved("handed in", opens).await;
+        done(&world, partner, (institution, opens), "recallSubmission", json!({})).await;
+        unmoved("recalled", opens).await;
+        hand_in(opens).await;
+        done(&world, &world.reviewer, (institution, opens), "startSubmissionReview", json!({}))
+            .await;
+        done(&world, &world.reviewer, (institution, opens), "returnSubmission", back("2026-12-20"))
+            .await;
+        unmoved("returned", opens).await;
+        assert_eq!(number(&world, at("2026-12-25T03:00:00Z"), "isOverdue: true").await, 1);
+        // Long past every date.
+        let handed = hand_in(opens).await;
+        assert_eq!(handed["revision"]["restatementReason"], "뒤늦은 제출", "not the return's");
+        unmoved("handed in again", opens).await;
+        let accepted =
+            done(&world, &world.reviewer, (institution, accepts), "acceptSubmission", json!({}))
+                .await;
+        assert_eq!(accepted["submission"]["status"], "FINAL");
+        assert_eq!(counts(&world, accepts, None).await, outcome, "{institution}");
+        let told = shown(&world, institution, accepts, "completeness").await;
+        assert_eq!(told["completeness"], "ACCEPTED");
+        assert_eq!(counts(&world, accepts, Some(accepts - Duration::seconds(1))).await, standing);
+        assert_eq!(counts(&world, accepts, Some(accepts)).await, outcome);
+        standing = outcome.to_vec();
+    }
+    // The figures too, and both as they were once.
+    let query = |known: DateTime<Utc>| {
+        format!(
+            "{{ indicatorSeries(programme: \"{PROGRAMME}\", indicator: \"COMPANIES\", from: \"{QUARTER}\", to: \"{QUARTER}\", \
+               knownAt: \"{}\") {{ points {{ value accepted expected }} }} }}",
+            known.to_rfc3339()
+        )
+    };
+    for (known, expected) in [
+        (accepted_at - Duration::seconds(1), ("10", 1)),
+        (accepted_at, ("10", 2)),
+        (accepted_at + Duration::hours(1), ("17", 3)),
+    ] {
+        let data = world.data(&world.lead, &query(known)).await;
+        let point = json!([{ "value": expected.0, "accepted": expected.1, "expected": 3 }]);
+        assert_eq!(data["indicatorSeries"]["points"], point, "{known}");
+    }
+    // Before the quarter was final, and before it opened.
+    let early = counts(&world, now, Some(world.now - Duration::seconds(1))).await;
+    assert_eq!(early[0], 0, "nobody was expected yet");
+    assert_eq!(counts(&world, now, Some(now)).await, first);
+}
+
+async fn extensions_reach_what_is_to_come_again(place: Place) {
+    let world = World::before(&place, crate::support::now(), QUARTER).await;
+    let input = json!({
+        "code": "T_SHORT", "name": { "ko": "짧은 사업" }, "operator": "TIPA", "lockDays": 0, "idempotencyKey": key(),
+    });
+    world.done(&world.lead, "createProgramme", input).await;
+    world.indicator("T_SHORT", "COUNT", "INTEGER", json!({})).await;
+    for institution in ["KIBO", "KOSME"] {
+        world.obligation(institution, "T_SHORT", "2026-01-01").await;
+    }
+    world.open(QUARTER).await;
+    let input = async |institution: &str, more: Value| {
+        world.seen_in(institution, "T_SHORT", QUARTER).await.input(more)
+    };
+    let cells = json!({ "values": [value("COUNT", "1")] });
+    let vouched = json!({ "attestation": true });
+    let on_time = at("2026-10-12T03:00:00Z");
+    for institution in ["KIBO", "KOSME"] {
+        let partner = world.partner(institution);
+        for (mutation, more) in [("saveSubmissionDraft", &cells), ("submitSubmission", &vouched)] {
+            let input = input(institution, more.clone()).await;
+            world.done_at(partner, on_time, mutation, input).await;
+        }
+    }
+    // KIBO recalls; KOSME gets it back to come again by the 20th. Neither does in time.
+    let recall = input("KIBO", json!({})).await;
+    world.done_at(&world.kibo, on_time, "recallSubmission", recall).await;
+    let returned = input("KOSME", back("2026-10-20")).await;
+    world.done_at(&world.reviewer, on_time, "returnSubmission", returned).await;
+    for (institution, locks_on, is_on_time) in
+        [("KIBO", "2026-10-12", Value::Null), ("KOSME", "2026-10-20", json!(true))]
+    {
+        let partner = world.partner(institution);
+        let refused = world
+            .act(partner, "saveSubmissionDraft", input(institution, cells.clone()).await)
+            .await;
+        assert_eq!(codes(&refused), ["LOCKED"]);
+        let message = refused["errors"][0]["message"].as_str().unwrap();
+        assert!(message.contains("Ask for an extension"), "{message}");
+        let row = world.find(institution, "T_SHORT", QUARTER).await.unwrap();
+        assert_eq!(row["locksOn"], locks_on);
+        // It is compared with the closing date.
+        let early = json!({ "reason": "사유", "expiresOn": locks_on });
+        let refused = world
+            .act_at(&world.reviewer, on_time, "grantExtension", input(institution, early).await)
+            .await;
+        assert_eq!(codes(&refused), ["INVALID_DATE"], "{refused:#}");
+        let message = refused["errors"][0]["message"].as_str().unwrap();
+        assert!(message.contains("closing date") && message.contains(locks_on), "{message}");
+        let extension = json!({ "reason": "사유", "expiresOn": "2026-11-30" });
+        let granted = world
+            .done(&world.reviewer, "grantExtension", input(institution, extension).await)
+            .await;
+        let after = &granted["submission"];
+        assert_eq!([&after["dueOn"], &after["locksOn"]], ["2026-10-12", "2026-11-30"]);
+        assert_eq!(after["isOnTime"], is_on_time);
+        // It comes again, and what was late stays late.
+        for (mutation, more) in [("saveSubmissionDraft", &cells), ("submitSubmission", &vouched)] {
+            world.done(partner, mutation, input(institution, more.clone()).await).await;
+        }
+        let row = world.find(institution, "T_SHORT", QUARTER).await.unwrap();
+        let expected = if institution == "KOSME" { json!(true) } else { json!(false) };
+        assert_eq!(
+            (&row["status"], &row["isOnTime"]),
+            (&json!("SUBMITTED"), &expected),
+            "{institution}"
+        );
+    }
+    // Late, recalled, extended: late.
+    world.done(&world.kibo, "recallSubmission", input("KIBO", json!({})).await).await;
+    let extension = json!({ "reason": "사유", "expiresOn": "2026-12-31" });
+    world.done(&world.reviewer, "grantExtension", input("KIBO", extension).await).await;
+    world.done(&world.kibo, "submitSubmission", input("KIBO", vouched.clone()).await).await;
+    assert_eq!(world.find("KIBO", "T_SHORT", QUARTER).await.unwrap()["isOnTime"], false);
+    // What a reviewer holds needs none.
+    let extension = json!({ "reason": "사유", "expiresOn": "2027-01-31" });
+    let refused =
+        world.act(&world.reviewer, "grantExtension", input("KIBO", extension).await).await;
+    assert_eq!(codes(&refused), ["WRONG_STATE"]);
+}
+
+/// What somebody is told, and whether what it names works.
+async fn a_message_that_advises_is_true(place: Place) {
+    let world = World::new(&place).await;
+    world.save("KOSME", good()).await;
+    world.submit("KOSME").await;
+    // Past its closing date nothing can be recalled: the reviewer returns it.
+    let over = at("2027-04-30T03:00:00Z");
+    let refused = act(&world, &world.kosme, ("KOSME", over), "recallSubmission", json!({})).await;
+    assert_eq!(codes(&refused), ["LOCKED"]);
+    let message = refused["errors"][0]["message"].as_str().unwrap();
+    assert!(
+        message.contains("Ask the reviewer to return it") && !message.contains("extension"),
+        "{message}"
+    );
+    done(&world, &world.reviewer, ("KOSME", over), "returnSubmission", back("2027-05-10")).await;
+    let cells = json!({ "values": [value("COMPANIES", "11")] });
+    done(&world, &world.kosme, ("KOSME", over), "saveSubmissionDraft", cells.clone()).await;
+    // Its day goes by, and it is extended.
+    let later = at("2027-05-11T03:00:00Z");
+    let refused =
+        act(&world, &world.kosme, ("KOSME", later), "saveSubmissionDraft", cells.clone()).await;
+    assert_eq!(codes(&refused), ["LOCKED"]);
+    let extension = json!({ "reason": "사유", "expiresOn": "2027-05-20" });
+    done(&world, &world.reviewer, ("KOSME", later), "grantExtension", extension.clone()).await;
+    done(&world, &world.kosme, ("KOSME", later), "saveSubmissionDraft", cells).await;
+    // What the viewer can is told beside it.
+    let fields = "viewerCan { extend { allowed reason { ko en } } remind { allowed } restate { allowed reason { ko } } }";
+    let told = shown(&world, "KOSME", later, fields).await["viewerCan"].clone();
+    assert_eq!(
+        (&told["extend"]["allowed"], &told["remind"]["allowed"]),
+        (&json!(true), &json!(true))
+    );
+    assert_eq!(
+        told["restate"]["reason"]["ko"],
+        "확정된 분기만 정정할 수 있습니다. 이 분기는 아직 확정되지 않았습니다."
+    );
+    let vouched = json!({ "attestation": true });
+    done(&world, &world.kosme, ("KOSME", later), "submitSubmission", vouched).await;
+    let told = shown(&world, "KOSME", later, fields).await["viewerCan"].clone();
+    assert_eq!(told["remind"]["allowed"], false);
+    assert_eq!(
+        told["extend"]["reason"],
+        json!({ "ko": "제출 상태에서는 기한을 연장할 수 없습니다.", "en": "extend is not allowed while it is SUBMITTED." })
+    );
+    // Opened in a final quarter, a restatement cannot be opened again, nor is that advised.
+    let all =
+        [world.seen("KIBO").await.id, world.seen("KOSME").await.id, world.seen("SEMAS").await.id];
+    world.freeze(QUARTER, &[&all[0], &all[1], &all[2]]).await;
+    let told = shown(&world, "KOSME", later, fields).await["viewerCan"].clone();
+    assert!(
+        told["extend"]["reason"]["ko"].as_str().unwrap().contains("정정(restateSubmission)"),
+        "{told:#}"
+    );
+    assert_eq!(told["restate"]["allowed"], true);
+}
+
+async fn listed(world: &World, institution: &str, quarters: [&str; 3]) -> Vec<String> {
+    let mut found = Vec::new();
+    for quarter in quarters {
+        if let Some(row) = world.find(institution, PROGRAMME, quarter).await {
+            found.push(format!("{quarter} {}", row["dueOn"].as_str().unwrap()));
+        }
+    }
+    found
+}
+
+async fn an_obligation_joins_what_is_open(place: Place) {
+    let world = World::before(&place, crate::support::now(), QUARTER).await;
+    world.open("2026-Q2").await;
+    world.open(QUARTER).await;
+    let quarters = ["2026-Q1", "2026-Q2", QUARTER];
+    let create = |institution: &str, starts: &str, ends: Option<&str>| {
+        json!({
+            "institution": institution, "programme": PROGRAMME, "startsOn": starts, "endsOn": ends, "idempotencyKey": key(),
+        })
+    };
+    let expected = async |known: Option<DateTime<Utc>>| {
+        counts(&world, world.now + Duration::days(9), known).await[0]
+    };
+    let later = world.now + Duration::days(1);
+    let input = create("KISED", "2026-08-15", None);
+    let made = world.done_at(&world.lead, later, "createObligation", input.clone()).await;
+    assert_eq!((&made["joinedQuarters"], &made["keptQuarters"]), (&json!([QUARTER]), &json!([])));
+    assert_eq!(listed(&world, "KISED", quarters).await, [format!("{QUARTER} 2026-10-12")]);
+    let before = world.written().await;
+    let again =
+        world.done_at(&world.lead, later + Duration::days(1), "createObligation", input).await;
+    assert_eq!(again, made, "a repeated call says the same");
+    assert_eq!(world.written().await, before);
+    assert_eq!(expected(None).await, 4);
+    assert_eq!(expected(Some(later - Duration::seconds(1))).await, 3, "it was not expected before");
+    // It takes part like all others.
+    let kised = world.app.principal("KISED", "program:read results:submit").await;
+    let input = world.seen("KISED").await.input(json!({ "values": good() }));
+    world.done_at(&kised, later, "saveSubmissionDraft", input).await;
+    for (institution, starts, ends, joined) in [
+        ("STEPI", "2026-01-01", None, json!(["2026-Q2", QUARTER])),
+        ("ETRI", "2026-04-01", Some("2026-09-29"), json!(["2026-Q2"])),
+        ("TIPA", "2026-10-01", None, json!([])),
+    ] {
+        let made =
+            world.done(&world.lead, "createObligation", create(institution, starts, ends)).await;
+        assert_eq!(made["joinedQuarters"], joined, "{institution}");
+    }
+    // Ended back in time, the lists stay; prolonged, it joins.
+    let end = async |institution: &str, ends_on: &str| {
+        let query = format!(
+            "{{ obligations(where: {{ institution: {{ code: {{ eq: \"{institution}\" }} }}, programme: {{ code: {{ eq: \"{PROGRAMME}\" }} }} }}) {{ nodes {{ id version }} }} }}"
+        );
+        let known = world.data(&world.lead, &query).await["obligations"]["nodes"][0].clone();
+        let input = json!({ "id": known["id"], "version": known["version"], "endsOn": ends_on });
+        world.done(&world.lead, "endObligation", input).await
+    };
+    let ended = end("STEPI", "2026-07-31").await;
+    assert_eq!((&ended["joinedQuarters"], &ended["keptQuarters"]), (&json!([]), &json!([QUARTER])));
+    assert_eq!(listed(&world, "STEPI", quarters).await.len(), 2);
+    let longer = end("ETRI", "2026-12-31").await;
+    assert_eq!(
+        (&longer["joinedQuarters"], &longer["keptQuarters"]),
+        (&json!([QUARTER]), &json!([]))
+    );
+    assert_eq!(listed(&world, "ETRI", quarters).await.len(), 2);
+    assert_eq!(
+        end("STEPI", "2026-09-30").await["joinedQuarters"],
+        json!([QUARTER]),
+        "it was there"
+    );
+    assert_eq!(listed(&world, "STEPI", quarters).await.len(), 2, "once");
+}
+
+async fn an_obligation_that_cannot_join_names_the_next_day(place: Place) {
+    let world = World::before(&place, crate::support::now(), QUARTER).await;
+    world.open("2026-Q1").await;
+    world.open("2026-Q2").await;
+    world.open(QUARTER).await;
+    let mut missing = Vec::new();
+    for institution in ["KIBO", "KOSME", "SEMAS"] {
+        missing.push(world.seen_in(institution, PROGRAMME, "2026-Q1").await.id);
+    }
+    let missing: Vec<&str> = missing.iter().map(String::as_str).collect();
+    assert_eq!(codes(&world.freeze("2026-Q1", &missing).await), [""; 0]);
+    // Q2 was due on 10 July and takes results for 180 days; Q3 until 10 April.
+    let closed = at("2027-01-20T03:00:00Z");
+    let tried = async |now: DateTime<Utc>, starts: &str, ends: Option<&str>| {
+        let input = json!({
+            "institution": "KISED", "programme": PROGRAMME, "startsOn": starts, "endsOn": ends, "idempotencyKey": key(),
+        });
+        let before = world.written().await;
+        let payload = world.act_at(&world.lead, now, "createObligation", input).await;
+        let errors = payload["errors"].as_array().unwrap().clone();
+        if !errors.is_empty() {
+            assert_eq!(world.written().await, before);
+            assert_eq!(payload["joinedQuarters"], Value::Null);
+        }
+        (
+            codes(&payload).join(" "),
+            errors.first().map(|error| error["message"].as_str().unwrap().to_owned()),
+        )
+    };
+    let (code, message) = tried(world.now, "2026-02-01", None).await;
+    assert_eq!(code, "QUARTER_FINAL");
+    assert!(message.as_ref().unwrap().contains("2026-Q1 is final"), "{message:?}");
+    assert!(message.unwrap().contains("2026-04-01"));
+    let (code, message) = tried(world.now, "2026-02-01", Some("2026-06-29")).await;
+    assert_eq!(code, "QUARTER_FINAL", "{message:?}");
+    let (code, message) = tried(closed, "2026-02-01", None).await;
+    assert_eq!(code, "QUARTER_CLOSED");
+    assert!(message.unwrap().contains("2026-07-01"));
+    // One that was over before its end is nobody's affair there.
+    assert_eq!(tried(world.now, "2026-01-01", Some("2026-03-30")).await.0, "");
+    // The day that was named does.
+    assert_eq!(tried(closed, "2026-07-01", None).await.0, "");
+    assert!(world.find("KISED", PROGRAMME, QUARTER).await.is_some());
+    assert!(world.find("KISED", PROGRAMME, "2026-Q2").await.is_none());
+    // Nor is a final quarter reached by a longer end.
+    let data = world.data(&world.lead, "{ obligations(where: { institution: { code: { eq: \"KISED\" } }, endsOn: { eq: \"2026-03-30\" } }) { nodes { id version } } }").await;
+    let known = &data["obligations"]["nodes"][0];
+    let input = json!({ "id": known["id"], "version": known["version"], "endsOn": "2026-03-31" });
+    let refused = world.act(&world.lead, "endObligation", input).await;
+    assert_eq!(codes(&refused), ["QUARTER_FINAL"], "{refused:#}");
+    assert_eq!(refused["errors"][0]["path"], json!(["input", "endsOn"]));
+    let input = json!({ "id": known["id"], "version": known["version"], "endsOn": "2026-07-02" });
+    let refused = world.act(&world.lead, "endObligation", input).await;
+    assert_eq!(codes(&refused), ["TAKEN"], "{refused:#}");
+}
+
+async fn what_holds_in_a_final_quarter_stands(place: Place) {
+    let world = World::new(&place).await;
+    world.accepted("KOSME", [good(), vec![value("RATE", "12.5")]].concat()).await;
+    world.accepted("KIBO", [good(), vec![value("RATE", "20.0")]].concat()).await;
+    let target = |quarter: &str, value: &str| {
+        json!({
+            "programme": PROGRAMME, "indicator": "RATE", "quarter": quarter, "value": value, "idempotencyKey": key(),
+        })
+    };
+    let set = target(QUARTER, "20");
+    world.done(&world.lead, "setTarget", set.clone()).await;
+    let made = world
+        .done(
+            &world.lead,
+            "createValidationRule",
+            json!({
+                "programme": PROGRAMME, "code": "R_LOW", "expression": "RATE >= 0", "indicator": "RATE", "severity": "ERROR",
+                "message": { "ko": "확인" }, "validFrom": QUARTER, "idempotencyKey": key(),
+            }),
+        )
+        .await;
+    let semas = world.seen("SEMAS").await.id;
+    world.freeze(QUARTER, &[&semas]).await;
+    let query = format!(
+        "{{ indicatorSeries(programme: \"{PROGRAMME}\", indicator: \"RATE\", from: \"{QUARTER}\", to: \"{QUARTER}\") \
+           {{ points {{ value target targetRate institutions }} }} }}"
+    );
+    let figure =
+        async || world.data(&world.lead, &query).await["indicatorSeries"]["points"].clone();
+    let before = figure().await;
+    assert_eq!(
+        before,
+        json!([{ "value": "16.3", "target": "20", "targetRate": 81.5, "institutions": 2 }])
+    );
+    // A repeated call of before is told what it was told; another one is refused.
+    world.done(&world.lead, "setTarget", set).await;
+    let revision = |from: &str| {
+        json!({
+            "programme": PROGRAMME, "code": "RATE", "name": { "ko": "집행률" }, "unit": "%", "valueType": "DECIMAL",
+            "decimals": 3, "aggregation": "SUM", "validFrom": from, "idempotencyKey": key(),
+        })
+    };
+    let rule = |from: &str| {
+        json!({
+            "programme": PROGRAMME, "code": "R_NEW", "expression": "RATE > 90", "indicator": "RATE", "severity": "ERROR",
+            "message": { "ko": "확인" }, "validFrom": from, "idempotencyKey": key(),
+        })
+    };
+    let known = &made["validationRule"];
+    let retire =
+        |to: &str| json!({ "id": known["id"], "version": known["version"], "validTo": to });
+    let mut fresh = revision(QUARTER);
+    fresh["code"] = json!("ANOTHER");
+    for (mutation, input) in [
+        ("setTarget", target(QUARTER, "10")),
+        ("setTarget", target(QUARTER, "20")),
+        ("createIndicator", revision(QUARTER)),
+        ("createIndicator", fresh),
+        ("createValidationRule", rule(QUARTER)),
+        ("createValidationRule", rule("2026-Q1")),
+        ("retireValidationRule", retire("2026-Q2")),
+    ] {
+        let refused = world.act(&world.lead, mutation, input).await;
+        assert_eq!(codes(&refused), ["QUARTER_FINAL"], "{mutation} {refused:#}");
+    }
+    // From the next quarter on all of it is possible, and reaches no figure of this one.
+    for (mutation, input) in [
+        ("createIndicator", revision("2026-Q4")),
+        ("createValidationRule", rule("2026-Q4")),
+        ("retireValidationRule", retire(QUARTER)),
+        ("setTarget", target("2026-Q4", "10")),
+    ] {
+        world.done(&world.lead, mutation, input).await;
+    }
+    assert_eq!(figure().await, before, "its mean is no sum, whatever the indicator is now");
+}
+
+async fn targets_are_set_once_for_each_call(place: Place) {
+    let world = World::new(&place).await;
+    let target = |value: &str| {
+        json!({
+            "programme": PROGRAMME, "indicator": "BUDGET", "quarter": QUARTER, "value": value, "idempotencyKey": key(),
+        })
+    };
+    // At once, by calls of their own and by one call made again and again.
+    let same = target("500");
+    let calls = (0..12).map(|at| {
+        let input = if at % 3 == 0 { same.clone() } else { target(&format!("{}00", at + 1)) };
+        world.act(&world.lead, "setTarget", input)
+    });
+    for payload in futures_util::future::join_all(calls).await {
+        assert_eq!(codes(&payload), [""; 0], "{payload:#}");
+    }
+    let stored = async || {
+        let data = world.data(&world.lead, "{ targets(where: { indicator: { code: { eq: \"BUDGET\" } }, quarter: { eq: \"2026-Q3\" } }) { nodes { id value version } } }").await;
+        data["targets"]["nodes"].as_array().unwrap().clone()
+    };
+    assert_eq!(stored().await.len(), 1, "{:?}", stored().await);
+    // A replay undoes no newer value, and the same value writes nothing.
+    let (first, second) = (target("700"), target("800"));
+    world.done(&world.lead, "setTarget", first.clone()).await;
+    world.done(&world.lead, "setTarget", second.clone()).await;
+    let before = world.written().await;
+    for input in [&first, &second] {
+        let again = world.done(&world.lead, "setTarget", input.clone()).await;
+        assert_eq!(again["target"]["value"], "800");
+    }
+    world.done(&world.lead, "setTarget", target("800")).await;
+    assert_eq!(world.written().await, before);
+    let mut other = first;
+    other["value"] = json!("900");
+    assert_eq!(codes(&world.act(&world.lead, "setTarget", other).await), ["KEY_REUSED"]);
+    assert_eq!(stored().await.len(), 1);
+}
