@@ -10,8 +10,8 @@ use uuid::Uuid;
 use super::programme::{
     Faults, ORIGIN, begin, in_force, institution_of, programme_of, quarter_final,
 };
-use super::submission::key_reused;
 use super::submission::data;
+use super::submission::key_reused;
 use super::write::{Author, Created, Write};
 use crate::domain::decimal;
 use crate::domain::quarter::Quarter;
