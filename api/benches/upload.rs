@@ -14,8 +14,9 @@ use std::time::Instant;
 
 use aiplus::domain::principal::{Author, Client, Institution, Principal, Scope, Standing, Token};
 use aiplus::error::Language;
+use aiplus::service::indicator::{self, NewIndicator};
 use aiplus::service::obligation::{self, NewObligation};
-use aiplus::service::programme::{self, Named, NewIndicator, NewProgramme};
+use aiplus::service::programme::{self, Named, NewProgramme};
 use aiplus::service::submission::file::{self, Format, Seen, Target, Upload};
 use aiplus::service::submission::quarter;
 use aiplus::{database, seed};
@@ -71,6 +72,8 @@ async fn set_up(db: &DatabaseConnection) {
             decimals: None,
             direction: None,
             aggregation: None,
+            weighted_by: None,
+            range: None,
             is_required: None,
             by_region: Some(true),
             by_size: Some(true),
@@ -78,7 +81,7 @@ async fn set_up(db: &DatabaseConnection) {
             valid_from: "2026-Q1".to_owned(),
             idempotency_key: format!("bench-indicator-{at}"),
         };
-        programme::create_indicator(db, system, new).await.unwrap();
+        indicator::create(db, system, new).await.unwrap();
     }
     let new = NewObligation {
         institution: "KIBO".to_owned(),

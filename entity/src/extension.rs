@@ -21,6 +21,8 @@ pub struct Model {
     pub reason: String,
     /// 승인자. Client that granted it.
     pub approved_by: String,
+    /// 승인 기관. Institution on whose behalf it was granted; null if unknown.
+    pub approved_by_institution_id: Option<Uuid>,
     /// Version, counted up by each write.
     pub version: i32,
     /// Instant of creation.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::choice;
 use crate::common::{Origin, Visibility};
+use crate::validation_rule::Severity;
 
 choice! {
     /// 값 유형. What an indicator's value is.
@@ -39,9 +40,9 @@ choice! {
 choice! {
     /// 집계 방법. How values of institutions become one.
     pub enum Aggregation {
-        /// 합계. Sum.
+        /// 합계. Sum; of yes-or-no values, the number of yes. Not for PERCENT and TEXT.
         Sum = "SUM",
-        /// 평균. Mean of the institutions that gave a value.
+        /// 평균. Mean, weighted by the indicator named in `weightedBy` if there is one. For numbers.
         Average = "AVERAGE",
         /// 집계 안 함. Not brought together.
         None = "NONE",
@@ -82,6 +83,14 @@ pub struct Model {
     pub direction: Direction,
     /// 집계 방법. How values of institutions become one.
     pub aggregation: Aggregation,
+    /// 가중 지표. Code of the indicator of the programme by whose values the mean is weighted; none if each institution counts once.
+    pub weighted_by: Option<String>,
+    /// 최솟값. Smallest value allowed, exact, as text; null if there is none.
+    pub minimum: Option<String>,
+    /// 최댓값. Greatest value allowed, exact, as text; null if there is none.
+    pub maximum: Option<String>,
+    /// 범위 심각도. What a value beyond them does.
+    pub range_severity: Severity,
     /// 필수 여부. Whether a total must be given.
     pub is_required: bool,
     /// 지역별 여부. Whether values may be broken down by region.

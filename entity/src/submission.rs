@@ -68,12 +68,16 @@ pub struct Model {
     pub review_started_at: Option<DateTimeUtc>,
     /// 검토자. Client that reviews or reviewed it.
     pub reviewed_by: Option<String>,
+    /// 검토 기관. Institution on whose behalf it is or was reviewed; null if unknown.
+    pub reviewed_by_institution_id: Option<Uuid>,
     /// 반려 시각. When it was last returned.
     pub returned_at: Option<DateTimeUtc>,
     /// 승인 시각. When it was accepted.
     pub accepted_at: Option<DateTimeUtc>,
     /// 승인자. Client that accepted it.
     pub accepted_by: Option<String>,
+    /// 승인 기관. Institution on whose behalf it was accepted; null if unknown.
+    pub accepted_by_institution_id: Option<Uuid>,
     /// 사유. Why it was returned, opened again or restated last.
     pub reason: Option<String>,
     /// 공개 설명. What the public will be told of a restatement. Korean.

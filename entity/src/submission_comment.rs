@@ -25,6 +25,8 @@ pub struct Model {
     pub message: String,
     /// 작성자. Client that wrote it.
     pub author: String,
+    /// 작성 기관. Institution on whose behalf it was written; null if unknown.
+    pub author_institution_id: Option<Uuid>,
     /// Version, counted up by each write.
     pub version: i32,
     /// Instant of creation.

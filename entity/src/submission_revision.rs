@@ -40,6 +40,8 @@ pub struct Model {
     pub accepted_at: Option<DateTimeUtc>,
     /// 승인자. Client that accepted it.
     pub accepted_by: Option<String>,
+    /// 승인 기관. Institution on whose behalf it was accepted; null if unknown.
+    pub accepted_by_institution_id: Option<Uuid>,
     /// 효력 종료 시각. When its figures ceased to count.
     pub superseded_at: Option<DateTimeUtc>,
     /// 정정 사유. Why final figures were put right.

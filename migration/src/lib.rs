@@ -37,6 +37,7 @@ mod m20261123_000011_access;
 mod m20261124_000012_results;
 mod m20261124_000013_client_state;
 mod m20261125_000014_tally;
+mod m20261125_000015_reporting;
 mod m20261125_000016_considerations;
 mod m20261125_000017_provenance;
 mod m20261125_000018_search_names;
@@ -64,6 +65,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000012_results::Migration),
             Box::new(m20261124_000013_client_state::Migration),
             Box::new(m20261125_000014_tally::Migration),
+            Box::new(m20261125_000015_reporting::Migration),
             Box::new(m20261125_000016_considerations::Migration),
             Box::new(m20261125_000017_provenance::Migration),
             Box::new(m20261125_000018_search_names::Migration),

@@ -38,6 +38,7 @@ mod results_crash;
 mod results_files;
 mod results_frozen;
 mod results_load;
+mod results_reports;
 mod results_states;
 mod schema;
 mod search;
@@ -88,6 +89,7 @@ fn main() -> ExitCode {
         results_files::tests(),
         results_frozen::tests(),
         results_load::tests(),
+        results_reports::tests(),
         results_states::tests(),
         schema::tests(),
         search::tests(),

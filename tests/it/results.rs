@@ -317,7 +317,8 @@ async fn every_verb_by_every_caller_in_every_state(place: Place) {
     };
     look("NOT_STARTED", &["saveDraft", "reportNil"], &["extend"], &["extend"]).await;
     world.save("KOSME", good()).await;
-    let edits = ["saveDraft", "submit", "reportNil"];
+    // Values that are not zero are no report of nothing.
+    let edits = ["saveDraft", "submit"];
     look("DRAFT", &edits, &["extend"], &["extend"]).await;
     world.submit("KOSME").await;
     let decides = ["startReview", "return", "accept"];
@@ -442,7 +443,8 @@ async fn nothing_to_report_is_a_report(place: Place) {
     let nil = json!({ "reason": "이번 분기에 지원한 기업이 없습니다." });
     let input = world.seen("KIBO").await.input(nil.clone());
     let refused = world.act(&world.kibo, "reportNilSubmission", input).await;
-    assert_eq!(codes(&refused), ["NON_ZERO_VALUE"]);
+    assert_eq!(codes(&refused), ["NON_ZERO_VALUE", "NON_ZERO_VALUE"]);
+    assert_eq!(refused["errors"][1]["path"], json!(["input", "id", "COMPANIES"]));
     let zero = json!({ "indicator": "COMPANIES", "state": "ZERO_CONFIRMED" });
     world.save("KIBO", vec![zero]).await;
     let input = world.seen("KIBO").await.input(nil.clone());
@@ -1511,5 +1513,5 @@ async fn the_number_of_statements_is_fixed(place: Place) {
         fill(institution, "2026-Q2").await;
     }
     assert_eq!(counts().await, one, "of one and of many");
-    assert!(one[0] <= 2 && one[2] <= 6 && one[4] <= 6, "{one:?}");
+    assert!(one[0] <= 2 && one[2] <= 7 && one[4] <= 6, "{one:?}");
 }

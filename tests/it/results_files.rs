@@ -34,26 +34,28 @@ tests![
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const CSV: &str = "text/csv";
 
-struct Files {
-    world: World,
-    token: String,
-    quarter: String,
+/// The routes of files, as an officer of KIBO calls them.
+pub struct Files {
+    pub world: World,
+    pub token: String,
+    pub quarter: String,
 }
 
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    bytes: Vec<u8>,
+/// What a route answers.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
-    fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_slice(&self.bytes)
             .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&self.bytes)))
     }
 
     /// Sheet, cell and rule of each problem.
-    fn problems(&self) -> Vec<[String; 3]> {
+    pub fn problems(&self) -> Vec<[String; 3]> {
         let told = self.json();
         let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
         let problems = told["problems"].as_array().unwrap_or_else(|| panic!("{told:#}"));
@@ -65,7 +67,7 @@ impl Answer {
 }
 
 impl Files {
-    async fn new(place: &Place) -> Self {
+    pub async fn new(place: &Place) -> Self {
         // The routes live by the clock.
         let now = Utc::now();
         let quarter = Quarter::of(now.with_timezone(&seoul()).date_naive()).unwrap().previous();
@@ -76,7 +78,7 @@ impl Files {
         Self { world, token, quarter }
     }
 
-    async fn token(world: &World, institution: &str, scopes: &str) -> String {
+    pub async fn token(world: &World, institution: &str, scopes: &str) -> String {
         world.app.token(&world.app.client(institution, scopes).await).await
     }
 
@@ -90,13 +92,19 @@ impl Files {
         Answer { status: parts.status, headers: parts.headers, bytes }
     }
 
-    async fn down(&self, file: &str) -> Answer {
+    pub async fn down(&self, file: &str) -> Answer {
         let request = Request::get(self.address(&format!("export/{file}"), ""))
             .header(header::AUTHORIZATION, format!("Bearer {}", self.token));
         self.send(request.body(Body::empty()).unwrap()).await
     }
 
-    async fn up(&self, file: &str, more: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+    pub async fn up(
+        &self,
+        file: &str,
+        more: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Answer {
         let mut request = Request::post(self.address(&format!("import/{file}"), more))
             .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
             .header(header::CONTENT_TYPE, if file.ends_with("csv") { CSV } else { XLSX });
@@ -106,12 +114,12 @@ impl Files {
         self.send(request.body(Body::from(body)).unwrap()).await
     }
 
-    async fn version(&self) -> i64 {
+    pub async fn version(&self) -> i64 {
         self.world.seen_in("KIBO", PROGRAMME, &self.quarter).await.version
     }
 
     /// A workbook as an officer fills it in.
-    fn book(&self, version: i32, cells: &[(&str, &str, &str)]) -> Vec<u8> {
+    pub fn book(&self, version: i32, cells: &[(&str, &str, &str)]) -> Vec<u8> {
         let named = |code: &str, name: &str| Named { code: code.to_owned(), name: name.to_owned() };
         let indicator = |code: &str, kind, decimals, parts| Indicator {
             code: code.to_owned(),
@@ -120,6 +128,7 @@ impl Files {
             unit: "건".to_owned(),
             kind,
             decimals,
+            range: None,
             is_required: false,
             by_region: parts,
             by_size: parts,
@@ -156,7 +165,7 @@ impl Files {
     }
 }
 
-fn csv(rows: &[&str]) -> Vec<u8> {
+pub fn csv(rows: &[&str]) -> Vec<u8> {
     format!("\u{feff}지역,규모,업종,COMPANIES,BUDGET,EXECUTED,RATE\r\n{}\r\n", rows.join("\r\n"))
         .into_bytes()
 }
@@ -172,7 +181,7 @@ const AS_TYPED: [&str; 5] = [
 
 const KEPT: [&str; 5] = [GOOD[0], GOOD[1], GOOD[2], ",MID_MARKET,,29,,,", ",SMALL_MERCHANT,,1,,,"];
 
-const GOOD: [&str; 3] =
+pub const GOOD: [&str; 3] =
     [",,,30,9007199254740993,9007199254740992,87.5", "KR-11,,,20,,,", "KR-26,,,10,,,"];
 
 async fn a_form_comes_down_and_goes_up_unchanged(place: Place) {
@@ -682,7 +691,7 @@ async fn what_is_not_in_the_file_stays_unless_it_is_to_be_replaced(place: Place)
         (&json!(3), &json!(0), &json!(3))
     );
     let more = "&mode=save&replace=true";
-    let replaced = files.up("submission.csv", more, &[("if-match", "\"3\"")], less).await;
+    let replaced = files.up("submission.csv", more, &[("if-match", "\"2\"")], less).await;
     assert_eq!(replaced.status, StatusCode::OK, "{:#}", replaced.json());
     assert_eq!(replaced.json()["counts"]["cleared"], 3);
     let down = String::from_utf8(files.down("submission.csv").await.bytes).unwrap();

@@ -277,7 +277,7 @@ async fn illustrative_results_are_marked_and_apart(place: Place) {
         ("programmes", 2),
         ("indicators", 14),
         ("targets", 48),
-        ("validationRules", 7),
+        ("validationRules", 5),
         ("obligations", 8),
         ("periods", 8),
         ("submissions", 59),

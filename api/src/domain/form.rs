@@ -37,6 +37,8 @@ pub struct Indicator {
     pub decimals: u32,
     /// How values become one.
     pub aggregation: Aggregation,
+    /// What its values may be.
+    pub range: Range,
     /// Whether a total must be given.
     pub is_required: bool,
     /// Whether it may be broken down by region.
@@ -45,6 +47,42 @@ pub struct Indicator {
     pub by_size: bool,
     /// By industry.
     pub by_industry: bool,
+}
+
+/// What values may be, scaled like them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Range {
+    /// Smallest; none if there is none.
+    pub minimum: Option<i64>,
+    /// Greatest, likewise.
+    pub maximum: Option<i64>,
+    /// What a value beyond them does.
+    pub severity: Severity,
+}
+
+impl Indicator {
+    /// What a value beyond the range is told; none for one within.
+    pub fn beyond(&self, scaled: i64) -> Option<Text> {
+        let Range { minimum, maximum, .. } = self.range;
+        if minimum.is_none_or(|least| least <= scaled) && maximum.is_none_or(|most| scaled <= most)
+        {
+            return None;
+        }
+        let [value, least, most] = [Some(scaled), minimum, maximum].map(|bound| {
+            bound.map(|bound| decimal::show(bound, self.decimals)).unwrap_or_default()
+        });
+        let (ko, en) = match (minimum, maximum) {
+            (Some(_), Some(_)) => {
+                (format!("{least} 이상 {most} 이하"), format!("{least} to {most}"))
+            }
+            (Some(_), None) => (format!("{least} 이상"), format!("{least} or more")),
+            (None, _) => (format!("{most} 이하"), format!("{most} or less")),
+        };
+        Some(Text::new(
+            format!("값({value})이 허용 범위를 벗어났습니다. 허용 범위: {ko}."),
+            format!("The value, {value}, is out of range: it must be {en}."),
+        ))
+    }
 }
 
 /// What a cell says.
@@ -93,7 +131,7 @@ pub struct Problem {
     pub message: Text,
     /// The value given.
     pub value: Option<String>,
-    /// Whether the cell has a comment, which answers a warning.
+    /// Whether it is a warning whose cell has a comment, which answers it. An error is never answered so.
     pub is_justified: bool,
 }
 
@@ -101,12 +139,27 @@ fn problem(cells: &Cells, cell: Cell, rule: &str, severity: Severity, message: T
     let entry = cells.get(&cell);
     Problem {
         value: entry.and_then(|entry| entry.value.clone()),
-        is_justified: entry.is_some_and(|entry| entry.comment.is_some()),
+        is_justified: severity == Severity::Warning
+            && entry.is_some_and(|entry| entry.comment.is_some()),
         cell,
         rule: rule.to_owned(),
         severity,
         message,
     }
+}
+
+impl Entry {
+    /// Whether it says that there is something to report: a value other than zero.
+    pub fn is_something(&self) -> bool {
+        self.state == ValueState::Value && self.scaled != Some(0)
+    }
+}
+
+/// Whether nothing keeps these values from being handed in: something is filled in, no error is open and
+/// each warning has its comment.
+pub fn is_ready(cells: &Cells, problems: &[Problem]) -> bool {
+    let is_open = |problem: &Problem| problem.severity == Severity::Error || !problem.is_justified;
+    !cells.is_empty() && !problems.iter().any(is_open)
 }
 
 /// Everything that is wrong with the values, by cell and rule; at most [`MAX_PROBLEMS`].
@@ -191,10 +244,13 @@ fn of_cell(indicator: &Indicator, cell: &Cell, entry: &Entry, cells: &Cells, pro
         let message = Text::new("값이 없는 사유를 적어 주십시오.", "Say why there is no value.");
         add("REASON", message);
     }
-    let is_negative = entry.scaled.is_some_and(|scaled| scaled < 0);
-    if indicator.value_type == ValueType::Percent && is_negative {
-        let message = Text::new("백분율은 0 이상이어야 합니다.", "A percentage is not below zero.");
-        add("RANGE", message);
+    if let Some(mut message) = entry.scaled.and_then(|scaled| indicator.beyond(scaled)) {
+        let severity = indicator.range.severity;
+        if severity == Severity::Warning {
+            message.ko.push_str(" 맞으면 의견에 사유를 적어 주십시오.");
+            message.en.push_str(" If it is right, say why in the comment.");
+        }
+        problems.add(problem(cells, cell.clone(), "RANGE", severity, message));
     }
 }
 

@@ -13,6 +13,7 @@ pub mod decimal;
 pub mod due_date;
 pub mod fold;
 pub mod form;
+pub mod indicator;
 pub mod meeting_series;
 pub mod partial_date;
 pub mod period;

@@ -10,13 +10,14 @@ use uuid::Uuid;
 
 use super::choices::Input;
 use super::mutation::{check_key, key_of, root, run};
-use super::programme::{OBLIGATION, RULE};
+use super::programme::{INDICATOR, OBLIGATION, RULE};
 use super::submission::TAG;
 use crate::domain::quarter::Quarter;
 use crate::error::{Error, UserError};
 use crate::read::Act;
 use crate::read::catalog::Root;
 use crate::read::model::Shape;
+use crate::service::indicator as indicators;
 use crate::service::obligation as obligations;
 use crate::service::programme as service;
 use crate::service::submission::quarter as quarters;
@@ -74,6 +75,20 @@ pub const SHAPES: &[Shape] = &[
 const TEXT: &[super::choices::InputField] =
     &[("ko", "String!", "국문. Korean text."), ("en", "String", "영문. English text.")];
 
+const RANGE: &[super::choices::InputField] = &[
+    (
+        "minimum",
+        "String",
+        "최솟값. Smallest value, exact, in the indicator's unit; none if left out.",
+    ),
+    ("maximum", "String", "최댓값. Greatest value, likewise."),
+    (
+        "severity",
+        "Severity",
+        "심각도. What a value beyond them does: ERROR, if left out, keeps it from being submitted; WARNING asks for a comment.",
+    ),
+];
+
 /// The input objects declared here.
 pub const INPUTS: &[Input] = &[
     (
@@ -105,7 +120,7 @@ pub const INPUTS: &[Input] = &[
     ),
     (
         "CreateIndicatorInput",
-        "지표 등록·개정. An indicator to be made; a code that is there already gets a new revision.",
+        "지표 등록·개정. An indicator to be made; a code that is there already gets a new revision, in which what is left out stays as it was unless `valueType` changes.",
         &[
             ("programme", "String!", "사업 코드. Code of the programme."),
             ("code", "String!", "지표 코드. 2 to 30 capital letters, digits, underscores."),
@@ -116,7 +131,21 @@ pub const INPUTS: &[Input] = &[
             ("valueType", "ValueType!", "값 유형. What a value is."),
             ("decimals", "Int", "소수 자릿수. 0 to 6 for DECIMAL and PERCENT, else 0."),
             ("direction", "Direction", "방향. HIGHER_IS_BETTER if left out."),
-            ("aggregation", "Aggregation", "집계 방법. SUM for numbers if left out."),
+            (
+                "aggregation",
+                "Aggregation",
+                "집계 방법. If left out: SUM for INTEGER, DECIMAL and KRW, AVERAGE for PERCENT (which has no sum), NONE for BOOLEAN (or SUM, the number of yes) and TEXT.",
+            ),
+            (
+                "weightedBy",
+                "String",
+                "가중 지표 코드. Indicator of the programme by whose values an AVERAGE is weighted, e.g. the number of people asked; its minimum is 0 or more.",
+            ),
+            (
+                "range",
+                "IndicatorRangeInput",
+                "허용 범위. If left out: 0 to 100 for PERCENT, 0 or more for INTEGER and KRW, any value for DECIMAL. An empty object allows any value.",
+            ),
             ("isRequired", "Boolean", "필수 여부. True if left out."),
             ("byRegion", "Boolean", "지역별 여부. Whether it may be broken down by region."),
             ("bySize", "Boolean", "규모별 여부. By business size."),
@@ -127,6 +156,16 @@ pub const INPUTS: &[Input] = &[
                 "적용 시작 분기. First quarter in which it is reported; the last revision ends before it.",
             ),
             KEY,
+        ],
+    ),
+    ("IndicatorRangeInput", "허용 범위. What values may be, parts as well as totals.", RANGE),
+    (
+        "SetIndicatorRangeInput",
+        "허용 범위 설정. What an indicator's values may be from now on.",
+        &[
+            ("id", "ID!", "식별자. The indicator."),
+            ("version", "Int!", "판. The version you saw."),
+            ("range", "IndicatorRangeInput!", "허용 범위. An empty object allows any value."),
         ],
     ),
     (
@@ -253,12 +292,26 @@ pub fn mutations() -> Vec<Root> {
             "CreateIndicatorInput",
             "IndicatorPayload",
             |act, args| {
-                run(act, "createIndicator", args, |act, input: service::NewIndicator| async move {
-                    check_key(&input.idempotency_key)?;
-                    payload("indicator", service::create_indicator(act.db, act.author, input).await)
-                })
+                run(
+                    act,
+                    "createIndicator",
+                    args,
+                    |act, input: indicators::NewIndicator| async move {
+                        check_key(&input.idempotency_key)?;
+                        payload("indicator", indicators::create(act.db, act.author, input).await)
+                    },
+                )
                 .boxed()
             },
+        ),
+        root(
+            "setIndicatorRange",
+            &named(
+                "허용 범위 설정. Sets what an indicator's values may be; what was accepted is not checked again.",
+            ),
+            "SetIndicatorRangeInput",
+            "IndicatorPayload",
+            |act, args| run(act, "setIndicatorRange", args, set_range).boxed(),
         ),
         root(
             "setTarget",
@@ -353,6 +406,20 @@ pub fn mutations() -> Vec<Root> {
 fn payload(field: &str, done: Result<Uuid, Error>) -> Result<Map<String, Value>, Error> {
     let id = done?;
     Ok(Map::from_iter([(field.to_owned(), id.to_string().into())]))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SetRange {
+    id: String,
+    version: i32,
+    range: indicators::NewRange,
+}
+
+async fn set_range(act: &Act<'_>, input: SetRange) -> Result<Map<String, Value>, Error> {
+    let id = key_of(INDICATOR, &input.id)?;
+    let done = indicators::set_range(act.db, act.author, (id, input.version), &input.range).await;
+    payload("indicator", done)
 }
 
 #[derive(Deserialize)]

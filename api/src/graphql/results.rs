@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use super::mutation::key_of;
 use super::statistics::illustrative;
 use super::submission::TAG;
-use crate::domain::form::Problem;
+use crate::domain::form::{Problem, is_ready};
+use crate::domain::submission::Verb;
 use crate::error::Error;
 use crate::read::Reader;
 use crate::read::catalog::{Root, RootKind};
@@ -195,15 +196,12 @@ async fn validate(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> {
     let found = submission::find(reader.db, reader.principal, id(args)?).await?;
     let (cells, checked) = submission::draft::check(reader.db, &found).await?;
     let errors = checked.iter().filter(|problem| problem.severity == Severity::Error).count();
-    let open = checked
-        .iter()
-        .filter(|problem| problem.severity == Severity::Warning && !problem.is_justified)
-        .count();
+    let barred = submission::barred(reader.db, &found, Verb::Submit, reader.now).await?;
     Ok(json!({
         "submission": found.id.to_string(),
         "errorCount": errors,
         "warningCount": checked.len() - errors,
-        "isReady": !cells.is_empty() && errors == 0 && open == 0,
+        "isReady": barred.is_none() && is_ready(&cells, &checked),
         "problems": problems(&checked),
     }))
 }
@@ -257,7 +255,7 @@ pub const SHAPES: &[Shape] = &[
             (
                 "isJustified",
                 "Boolean!",
-                "소명 여부. Whether the cell has a comment, which answers a warning.",
+                "소명 여부. Whether it is a warning whose cell has a comment, which answers it; false for errors.",
             ),
         ],
     },
@@ -271,7 +269,7 @@ pub const SHAPES: &[Shape] = &[
             (
                 "isReady",
                 "Boolean!",
-                "제출 가능 여부. Whether nothing keeps it from being handed in.",
+                "제출 가능 여부. Whether it can be submitted now: its state and the day allow it, it is not empty, no error is open and each warning has a comment.",
             ),
             ("problems", "[ValidationProblem!]!", "항목. At most 1,000, errors kept first."),
         ],
@@ -380,7 +378,16 @@ pub const SHAPES: &[Shape] = &[
                 "값. Exact figure as text, brought together as the indicator says; null where it says that values are not.",
             ),
             ("number", "Float", "수치. The figure as a number, for charts."),
-            ("institutions", "Int!", "기관 수. Accepted values in it."),
+            (
+                "base",
+                "String",
+                "기준값. Base of a weighted mean: the sum of the values of the indicator named in `weightedBy`, exact; null for other figures, whose base is `institutions`.",
+            ),
+            (
+                "institutions",
+                "Int!",
+                "기관 수. Accepted values in it; a value without a weight is not in a weighted mean.",
+            ),
             (
                 "accepted",
                 "Int!",

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::api_client::permission;
 use crate::domain::due_date::Reminder;
-use crate::domain::submission::{self as rules, Facts, Verb, WaitsFor};
+use crate::domain::submission::{self as rules, Facts, NotReady, Verb, WaitsFor};
 use crate::error::{Error, Message};
 use crate::read::Reader;
 use crate::read::model::{Arg, Args, Column, Filter, Guard, Scalar, Shape, Source, Type};
@@ -49,6 +49,7 @@ fn submission() -> Type {
         ty.input(C::IsRestatement),
         expression(institution_key, Scalar::Text),
         ty.input(C::SubmittedBy),
+        expression(has_something, Scalar::Boolean),
     ];
     let timed = vec![
         expression(opens_on, Scalar::Date),
@@ -86,12 +87,15 @@ fn submission() -> Type {
         .column("firstSubmittedAt", C::FirstSubmittedAt, "최초 제출 시각. When it was first handed in.")
         .column("isOnTime", C::IsOnTime, "기한 내 여부. Whether it was first handed in by the due date; null until then.")
         .column("submittedAt", C::SubmittedAt, "제출 시각. When it was last handed in.")
-        .column("submittedBy", C::SubmittedBy, "제출자. Client that last handed it in.")
+        .column("submittedBy", C::SubmittedBy, "제출자. Client that last submitted it.")
+        .one_by("submittedByInstitution", Source::Expression(submitter), "Institution", "Institution", "제출자 소속 기관. Institution of that client; null until it is submitted.")
         .column("reviewStartedAt", C::ReviewStartedAt, "검토 시작 시각. When the review began; from then on it cannot be recalled.")
         .column("reviewedBy", C::ReviewedBy, "검토자. Client that reviews or reviewed it.")
+        .one("reviewedByInstitution", C::ReviewedByInstitutionId, "Institution", "검토자 소속 기관. Institution of that client; null if nobody reviewed it or it is not known.")
         .column("returnedAt", C::ReturnedAt, "반려 시각. When it was last returned.")
         .column("acceptedAt", C::AcceptedAt, "승인 시각. When it was accepted.")
         .column("acceptedBy", C::AcceptedBy, "승인자. Client that accepted it.")
+        .one("acceptedByInstitution", C::AcceptedByInstitutionId, "Institution", "승인자 소속 기관. Institution of that client; null if it is not accepted or not known.")
         .column("reason", C::Reason, "사유. Why it was returned, reopened or restated last.")
         .column("remindedAt", C::RemindedAt, "알림 시각. When it was last reminded of.")
         .column("revision", C::Revision, "최근 차수. Number of the last revision handed in; 0 for none.")
@@ -195,9 +199,11 @@ fn submission_revision() -> Type {
     .column("nilReason", C::NilReason, "실적 없음 사유. Why.")
     .column("isOnTime", C::IsOnTime, "기한 내 여부. Whether it came by the due date of that time.")
     .column("submittedAt", C::SubmittedAt, "제출 시각. When it was handed in.")
-    .column("submittedBy", C::SubmittedBy, "제출자. Client that handed it in.")
+    .column("submittedBy", C::SubmittedBy, "제출자. Client that submitted it.")
+    .one("submittedByInstitution", C::InstitutionId, "Institution", "제출자 소속 기관. Institution of that client.")
     .column("acceptedAt", C::AcceptedAt, "승인 시각. When it was accepted; its figures count from then on.")
     .column("acceptedBy", C::AcceptedBy, "승인자. Client that accepted it.")
+    .one("acceptedByInstitution", C::AcceptedByInstitutionId, "Institution", "승인자 소속 기관. Institution of that client; null if it was not accepted or is not known.")
     .column("supersededAt", C::SupersededAt, "효력 종료 시각. When its figures ceased to count.")
     .column("restatementReason", C::RestatementReason, "정정 사유. Why final figures were put right.")
     .localized("publicNote", C::PublicNoteKo, C::PublicNoteEn, "공개 설명. What the public is told of it.")
@@ -227,6 +233,12 @@ fn submission_comment() -> Type {
     .column("cell", C::Cell, "셀. Address of the cell; null for the whole.")
     .column("message", C::Message, "의견. What is to be put right.")
     .column("author", C::Author, "작성자. Client that wrote it.")
+    .one(
+        "authorInstitution",
+        C::AuthorInstitutionId,
+        "Institution",
+        "작성자 소속 기관. Institution of that client; null if it is not known.",
+    )
     .column("createdAt", C::CreatedAt, "작성 시각. When it was written.")
     .sorted(&["created_at"])
 }
@@ -244,6 +256,12 @@ fn extension() -> Type {
     .column("expiresOn", C::ExpiresOn, "연장 기한. Last day of the extension.")
     .column("reason", C::Reason, "사유. Why.")
     .column("approvedBy", C::ApprovedBy, "승인자. Client that granted it.")
+    .one(
+        "approvedByInstitution",
+        C::ApprovedByInstitutionId,
+        "Institution",
+        "승인자 소속 기관. Institution of that client; null if it is not known.",
+    )
     .column("createdAt", C::CreatedAt, "승인 시각. When it was granted.")
     .sorted(&["created_at"])
 }
@@ -271,6 +289,23 @@ fn period_state(
     _: &Args,
 ) -> Result<(), Error> {
     of_period(sql, alias, "state");
+    Ok(())
+}
+
+/// Whether a value that stands is not zero: [`crate::domain::form::Entry::is_something`] in SQL.
+fn has_something(
+    _: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    _: &Args,
+) -> Result<(), Error> {
+    let value = sql.alias();
+    sql.push("EXISTS (SELECT 1 FROM submission_value ").push(&value).push(" WHERE ");
+    sql.column(&value, "submission_id").push(" = ").column(alias, "id").push(" AND ");
+    sql.column(&value, "last_revision").push(" IS NULL AND ");
+    sql.column(&value, "state").push(" = 'VALUE' AND coalesce(");
+    sql.column(&value, "scaled").push(", 1) <> 0)");
     Ok(())
 }
 
@@ -312,6 +347,13 @@ fn institution_key(
     _: &Args,
 ) -> Result<(), Error> {
     sql.key_as_text(alias, "institution_id");
+    Ok(())
+}
+
+/// Only the institution that reports submits.
+fn submitter(_: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Args) -> Result<(), Error> {
+    sql.push("CASE WHEN ").column(alias, "submitted_by").push(" IS NULL THEN NULL ELSE ");
+    sql.column(alias, "institution_id").push(" END");
     Ok(())
 }
 
@@ -454,11 +496,11 @@ fn viewer_can(reader: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, 
     let actor = actor(reader.principal, institution, text(values, 7));
     let mut can = Map::new();
     for verb in Verb::ALL.into_iter().filter(|verb| *verb != Verb::Freeze) {
-        let refused = rules::next(verb, &facts, &actor).err();
-        let reason = refused.map(|refused| {
-            let text = refused.message();
-            Message::new(text.ko, text.en)
-        });
+        let mut reason = rules::next(verb, &facts, &actor).err().map(|refused| refused.message());
+        if verb == Verb::ReportNil && reason.is_none() && read(values, 8)? {
+            reason = Some(NotReady::NonZeroValue.message());
+        }
+        let reason = reason.map(Message::from);
         can.insert(verb.code().to_owned(), permission(reason));
     }
     Ok(Value::Object(can))

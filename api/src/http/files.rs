@@ -28,7 +28,7 @@ use crate::domain::text::Text;
 use crate::error::{Error, Language, Message, UserError, denied_message};
 use crate::graphql::submission_id;
 use crate::service::submission::file::{
-    self, Failure, Format, Found, Report, Seen, Target, Upload,
+    self, Failure, Format, Found, Outcome, Report, Seen, Target, Upload,
 };
 use crate::sheet::{MAX_UPLOAD, Severity};
 
@@ -392,8 +392,10 @@ async fn take(
 }
 
 fn answer(report: Report, save: bool, language: Language) -> Response {
-    let status =
-        if save && !report.is_saved { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = match report.outcome {
+        Outcome::Rejected => StatusCode::UNPROCESSABLE_ENTITY,
+        _ => StatusCode::OK,
+    };
     let tag = HeaderValue::from_str(&format!("\"{}\"", report.submission.version)).ok();
     let mut response = match report.marked {
         Some(book) => {
@@ -413,20 +415,32 @@ fn answer(report: Report, save: bool, language: Language) -> Response {
 
 fn shown(report: &Report, save: bool, language: Language) -> Value {
     let count = |severity| report.problems.iter().filter(|it| it.severity == severity).count();
-    let summary = match (report.is_saved, save) {
-        (true, _) => Message::new("저장했습니다.", "Saved."),
-        (false, true) => Message::new(
-            "고칠 곳이 있어 아무것도 저장하지 않았습니다.",
-            "Nothing was saved: there is something to put right.",
+    let summary = match report.outcome {
+        Outcome::Saved => Message::new("저장했습니다.", "Saved."),
+        Outcome::Unchanged => Message::new(
+            "바뀐 값이 없어 새로 저장하지 않았습니다.",
+            "Nothing was changed: the values are already saved.",
         ),
-        (false, false) => Message::new(
+        Outcome::Repeated => Message::new(
+            "같은 멱등 키로 이미 저장한 요청이며, 그 뒤에 값이 바뀌었습니다.",
+            "This call was saved before with the same key; values have changed since.",
+        ),
+        Outcome::Rejected => Message::new(
+            "읽을 수 없는 칸이 있어 아무것도 저장하지 않았습니다.",
+            "Nothing was saved: some cells cannot be read.",
+        ),
+        Outcome::Checked if report.closed => Message::new(
+            "점검만 했습니다. 지금은 저장할 수 없습니다.",
+            "Checked only; it cannot be saved now.",
+        ),
+        Outcome::Checked => Message::new(
             "점검만 했습니다. 저장하려면 mode=save로 보내 주십시오.",
             "Checked only; send it with mode=save to save it.",
         ),
     };
     json!({
         "mode": if save { "save" } else { "dry-run" },
-        "isSaved": report.is_saved,
+        "isSaved": report.outcome.is_saved(),
         "message": summary.text(language),
         "submission": {
             "id": submission_id(report.submission.id),
@@ -462,6 +476,7 @@ fn problem(found: &Found, language: Language) -> Value {
             Severity::Warning => "WARNING",
             Severity::Info => "INFO",
         },
+        "isJustified": found.is_justified,
         "value": found.value,
         "nearest": found.nearest,
         "message": Message::from(found.message.clone()).text(language),

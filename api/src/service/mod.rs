@@ -6,6 +6,7 @@ pub mod api_client;
 pub mod audit;
 pub mod bill;
 pub mod change;
+pub mod indicator;
 pub mod ledger;
 pub mod obligation;
 pub mod programme;

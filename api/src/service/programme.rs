@@ -1,15 +1,12 @@
-//! Programmes 사업 and what is reported for them, set up by those who run the programme: indicators and their
-//! revisions, rules, days off. Targets and obligations have files of their own.
+//! Programmes 사업 and what is reported for them, set up by those who run the programme: rules, days off.
+//! Indicators, targets and obligations have files of their own.
 
 use chrono::NaiveDate;
 use entity::common::{Origin, Visibility};
 use entity::holiday::HolidayKind;
-use entity::indicator::{Aggregation, Direction, ValueType};
 use entity::programme::RollRule;
 use entity::validation_rule::{MissingStrategy, Severity};
-use entity::{
-    holiday, indicator, institution, programme, submission, submission_value, validation_rule,
-};
+use entity::{holiday, indicator, institution, programme, validation_rule};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
 use serde::Deserialize;
 use uuid::Uuid;
@@ -59,53 +56,6 @@ pub struct NewProgramme {
     pub idempotency_key: String,
 }
 
-/// An indicator to be made, or a new revision of one.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct NewIndicator {
-    /// The programme.
-    pub programme: String,
-    /// Code.
-    pub code: String,
-    /// Order in forms.
-    #[serde(default)]
-    pub position: Option<i32>,
-    /// Name.
-    pub name: Named,
-    /// What is counted, and how.
-    #[serde(default)]
-    pub definition: Option<Named>,
-    /// Unit.
-    pub unit: String,
-    /// What a value is.
-    pub value_type: ValueType,
-    /// Decimal places.
-    #[serde(default)]
-    pub decimals: Option<i32>,
-    /// Whether more is better.
-    #[serde(default)]
-    pub direction: Option<Direction>,
-    /// How values become one.
-    #[serde(default)]
-    pub aggregation: Option<Aggregation>,
-    /// Whether a total must be given.
-    #[serde(default)]
-    pub is_required: Option<bool>,
-    /// Whether it may be broken down by region.
-    #[serde(default)]
-    pub by_region: Option<bool>,
-    /// By business size.
-    #[serde(default)]
-    pub by_size: Option<bool>,
-    /// By industry.
-    #[serde(default)]
-    pub by_industry: Option<bool>,
-    /// First quarter in which it is reported.
-    pub valid_from: String,
-    /// Idempotency key.
-    pub idempotency_key: String,
-}
-
 /// A rule to be made.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -147,10 +97,10 @@ pub struct NewHoliday {
 
 /// What is wrong with an input.
 #[derive(Debug, Default)]
-pub(super) struct Faults(Vec<UserError>);
+pub(super) struct Faults(pub(super) Vec<UserError>);
 
 impl Faults {
-    fn add(
+    pub(super) fn add(
         &mut self,
         field: &str,
         code: &'static str,
@@ -160,7 +110,7 @@ impl Faults {
         self.0.push(UserError::at(field, code, ko, en));
     }
 
-    fn code(&mut self, field: &str, code: &str) {
+    pub(super) fn code(&mut self, field: &str, code: &str) {
         let fits = (2..=30).contains(&code.len())
             && code.starts_with(|c: char| c.is_ascii_uppercase())
             && code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
@@ -174,7 +124,7 @@ impl Faults {
         }
     }
 
-    fn name(&mut self, field: &str, name: &str) {
+    pub(super) fn name(&mut self, field: &str, name: &str) {
         if !crate::domain::api_client::is_name(name) {
             self.add(
                 field,
@@ -185,7 +135,12 @@ impl Faults {
         }
     }
 
-    fn within(&mut self, field: &str, number: i32, range: std::ops::RangeInclusive<i32>) {
+    pub(super) fn within(
+        &mut self,
+        field: &str,
+        number: i32,
+        range: std::ops::RangeInclusive<i32>,
+    ) {
         if !range.contains(&number) {
             let (from, to) = (range.start(), range.end());
             self.add(
@@ -260,7 +215,11 @@ pub(super) async fn institution_of(
     })
 }
 
-async fn make<R: Record>(mut write: Write<'_>, model: R::Model, key: &str) -> Result<Uuid, Error> {
+pub(super) async fn make<R: Record>(
+    mut write: Write<'_>,
+    model: R::Model,
+    key: &str,
+) -> Result<Uuid, Error> {
     match write.create::<R>(model, key).await? {
         Created::New(id) => {
             write.commit().await?;
@@ -337,119 +296,8 @@ pub async fn create(
     make::<programme::Entity>(write, model, &new.idempotency_key).await
 }
 
-/// Makes an indicator, or a new revision of one: the last one ends with the quarter before.
-///
-/// # Errors
-/// Forbidden; user errors; internal.
-pub async fn create_indicator(
-    db: &DatabaseConnection,
-    author: Author<'_>,
-    new: NewIndicator,
-) -> Result<Uuid, Error> {
-    let mut write = begin(db, author).await?;
-    let programme = programme_of(&write, &new.programme).await?;
-    let mut faults = Faults::default();
-    faults.code("code", &new.code);
-    faults.name("name", &new.name.ko);
-    faults.name("unit", &new.unit);
-    let decimals = new.decimals.unwrap_or(0);
-    let most = match new.value_type {
-        ValueType::Decimal | ValueType::Percent => 6,
-        ValueType::Integer | ValueType::Krw | ValueType::Boolean | ValueType::Text => 0,
-    };
-    faults.within("decimals", decimals, 0..=most);
-    let from = faults.quarter("validFrom", &new.valid_from);
-    faults.settle()?;
-    let before = indicator::Entity::find()
-        .filter(indicator::Column::ProgrammeId.eq(programme.id))
-        .filter(indicator::Column::Code.eq(&new.code))
-        .order_by_desc(indicator::Column::Revision)
-        .one(write.reads())
-        .await?;
-    let repeated = is_repeat(&write, &author, &new.idempotency_key).await?;
-    if !repeated {
-        after_finals(&write, programme.id, "validFrom", from).await?;
-    }
-    if let (Some(before), Some(from), false) = (&before, from, repeated) {
-        if before.valid_from.as_str() >= new.valid_from.as_str() {
-            return Err(Error::User(vec![UserError::at(
-                "validFrom",
-                "NOT_LATER",
-                format!("앞 개정의 적용 분기({})보다 뒤여야 합니다.", before.valid_from),
-                format!("It must be later than the last revision's, {}.", before.valid_from),
-            )]));
-        }
-        not_reported(&write, before.id, &new.valid_from).await?;
-        let last = from.previous().to_string();
-        write
-            .update::<indicator::Entity>(before.id, before.version, |row| {
-                row.insert("valid_to".to_owned(), last.into());
-            })
-            .await?;
-    }
-    let (definition_ko, definition_en) = new.definition.map(|text| (text.ko, text.en)).unzip();
-    let numeric = !matches!(new.value_type, ValueType::Boolean | ValueType::Text);
-    let revision = match (&before, repeated) {
-        (Some(before), false) => before.revision + 1,
-        (Some(before), true) => before.revision,
-        (None, _) => 1,
-    };
-    let model = indicator::Model {
-        id: Uuid::nil(),
-        programme_id: programme.id,
-        code: new.code,
-        revision,
-        position: new.position.unwrap_or_else(|| before.map_or(1, |row| row.position)),
-        name_ko: new.name.ko,
-        name_en: new.name.en,
-        definition_ko,
-        definition_en: definition_en.flatten(),
-        unit: new.unit,
-        value_type: new.value_type,
-        decimals,
-        direction: new.direction.unwrap_or(Direction::HigherIsBetter),
-        aggregation: new.aggregation.unwrap_or(if numeric {
-            Aggregation::Sum
-        } else {
-            Aggregation::None
-        }),
-        is_required: new.is_required.unwrap_or(true),
-        by_region: new.by_region.unwrap_or(false),
-        by_size: new.by_size.unwrap_or(false),
-        by_industry: new.by_industry.unwrap_or(false),
-        valid_from: new.valid_from,
-        valid_to: None,
-        visibility: Visibility::Public,
-        origin: ORIGIN,
-        version: 1,
-        created_at: author.now,
-        updated_at: author.now,
-    };
-    make::<indicator::Entity>(write, model, &new.idempotency_key).await
-}
-
-/// Whether no value was saved under a revision of an indicator from a quarter on: what was reported must keep
-/// its meaning.
-async fn not_reported(write: &Write<'_>, indicator: Uuid, from: &str) -> Result<(), Error> {
-    let reported = submission_value::Entity::find()
-        .inner_join(submission::Entity)
-        .filter(submission_value::Column::IndicatorId.eq(indicator))
-        .filter(submission::Column::Quarter.gte(from))
-        .one(write.reads())
-        .await?;
-    if reported.is_none() {
-        return Ok(());
-    }
-    Err(Error::User(vec![UserError::at(
-        "validFrom",
-        "QUARTER_REPORTED",
-        "이 분기의 값이 앞 개정으로 이미 입력되어 있습니다. 다음 분기부터 적용하십시오.",
-        "Values of this quarter were saved under the last revision; let the new one begin later.",
-    )]))
-}
-
 /// What is said to hold from a quarter on must leave the final ones alone.
-async fn after_finals(
+pub(super) async fn after_finals(
     write: &Write<'_>,
     programme: Uuid,
     field: &str,

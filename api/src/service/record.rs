@@ -637,7 +637,7 @@ records! {
         search: [],
         search_as: None,
         partial_dates: [],
-        references: [("institution_id", "institution"), ("programme_id", "programme"), ("period_id", "reporting_period")],
+        references: [("institution_id", "institution"), ("programme_id", "programme"), ("period_id", "reporting_period"), ("reviewed_by_institution_id", "institution"), ("accepted_by_institution_id", "institution")],
         redacted: [],
     }
     fact submission_revision "SubmissionRevision" {
@@ -647,7 +647,7 @@ records! {
         search: [],
         search_as: None,
         partial_dates: [],
-        references: [("submission_id", "submission"), ("institution_id", "institution")],
+        references: [("submission_id", "submission"), ("institution_id", "institution"), ("accepted_by_institution_id", "institution")],
         redacted: [],
     }
     fact submission_comment "SubmissionComment" {
@@ -657,7 +657,7 @@ records! {
         search: [],
         search_as: None,
         partial_dates: [],
-        references: [("submission_id", "submission"), ("institution_id", "institution"), ("indicator_id", "indicator")],
+        references: [("submission_id", "submission"), ("institution_id", "institution"), ("indicator_id", "indicator"), ("author_institution_id", "institution")],
         redacted: [],
     }
     fact extension "Extension" {
@@ -667,7 +667,7 @@ records! {
         search: [],
         search_as: None,
         partial_dates: [],
-        references: [("submission_id", "submission"), ("institution_id", "institution")],
+        references: [("submission_id", "submission"), ("institution_id", "institution"), ("approved_by_institution_id", "institution")],
         redacted: [],
     }
     fact citation "Citation" {

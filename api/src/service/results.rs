@@ -28,6 +28,8 @@ use crate::service::submission;
 
 /// Longest span of quarters.
 const MAX_QUARTERS: u32 = 40;
+/// Most values of a weighted mean.
+const MAX_WEIGHED: u32 = 50_000;
 /// Most differences told one by one.
 const MAX_CHANGES: usize = 1000;
 
@@ -237,55 +239,96 @@ fn counting(sql: &mut Sql, at: DateTime<Utc>) {
     sql.push(" AND (r.superseded_at IS NULL OR r.superseded_at > ").bind(at).push(")");
 }
 
-/// What is summed of one group in one quarter.
+/// What is summed of one group in one quarter, in which one revision of the indicator is in force.
 #[derive(Debug, Clone)]
 struct Sum {
     label: Value,
     decimals: u32,
     aggregation: Aggregation,
-    total: i128,
+    /// Sum of the values; of a weighted mean, of the values times their weights.
+    total: Option<i128>,
+    /// Values in it.
     count: i64,
+    base: Option<Base>,
+}
+
+/// What a mean is weighted by.
+#[derive(Debug, Default, Clone, Copy)]
+struct Base {
+    /// Sum of the weights.
+    sum: i128,
+    decimals: u32,
+    /// A value that stands alone, which is its own mean whatever its weight.
+    alone: Option<i64>,
+    /// Values found, with a weight or without.
+    found: i64,
 }
 
 impl Sum {
     /// The figure in its indicator's decimals; none where values are not brought together.
     fn figure(&self) -> Option<i64> {
-        let figure = match self.aggregation {
-            Aggregation::Sum => self.total,
-            Aggregation::Average => {
-                let count = i128::from(self.count.max(1));
-                // Half away from zero, as people round.
-                (2 * self.total + self.total.signum() * count) / (2 * count)
-            }
-            Aggregation::None if self.count == 1 => self.total,
-            Aggregation::None => return None,
+        let total = self.total?;
+        let figure = match (self.aggregation, self.base) {
+            (Aggregation::Average, Some(Base { found: 1, alone, .. })) => i128::from(alone?),
+            (Aggregation::Average, Some(base)) => mean(total, base.sum)?,
+            (Aggregation::Average, None) => mean(total, i128::from(self.count))?,
+            (Aggregation::Sum, _) => total,
+            (Aggregation::None, _) if self.count == 1 => total,
+            (Aggregation::None, _) => return None,
         };
         i64::try_from(figure).ok()
     }
+
+    /// Values in the figure.
+    fn institutions(&self) -> i64 {
+        if self.base.is_some_and(|base| base.found == 1) { 1 } else { self.count }
+    }
+
+    /// Adds a value of a weighted mean. One without a weight, or with none to speak of, does not count.
+    fn weigh(&mut self, value: i64, weight: Option<i64>, decimals: u32) {
+        let base = self.base.get_or_insert_default();
+        base.found += 1;
+        base.alone = Some(value);
+        let Some(weight) = weight.filter(|weight| *weight > 0) else { return };
+        base.decimals = decimals;
+        base.sum += i128::from(weight);
+        self.count += 1;
+        let product = i128::from(value) * i128::from(weight);
+        self.total = self.total.and_then(|total| total.checked_add(product));
+    }
+}
+
+/// The mean, half away from zero, as people round.
+fn mean(total: i128, count: i128) -> Option<i128> {
+    let twice = total.checked_mul(2)?.checked_add(total.signum() * count)?;
+    twice.checked_div(count.checked_mul(2)?)
 }
 
 type Groups = BTreeMap<(String, Option<String>), Sum>;
 
-/// Accepted values by quarter and group.
-async fn sums(reader: &Reader<'_>, args: &Args, at: DateTime<Utc>) -> Result<Groups, Error> {
-    let by = argument(args, "by");
-    let key = match by {
+/// Columns of the key of a group.
+fn key_of(by: &str) -> &'static str {
+    match by {
         "REGION" => "g.code, g.name_ko, g.name_en",
         "INDUSTRY" => "k.code, k.name_ko, k.name_en",
         "SIZE" => "v.size, NULL, NULL",
         "INSTITUTION" => "n.code, n.name_ko, n.name_en",
         _ => "NULL, NULL, NULL",
-    };
-    let mut sql = reader.sql();
-    // In two halves, since the sum of exact amounts may not fit in 64 bits.
-    // As the revision of the indicator says that the values were reported under.
-    sql.push("SELECT s.quarter, ").push(key).push(", i.decimals, count(*), ");
-    for half in ["v.scaled / 1000000000", "v.scaled % 1000000000"] {
-        sql.push("CAST(sum(").push(half).push(") AS bigint), ");
     }
-    sql.push("i.aggregation FROM submission s");
-    joined(reader, &mut sql)?;
-    counting(&mut sql, at);
+}
+
+/// Adds the values that counted at an instant, and the revisions of their indicator; `also` are further joins.
+fn counted_values(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    args: &Args,
+    at: DateTime<Utc>,
+    also: &str,
+) -> Result<(), Error> {
+    let by = argument(args, "by");
+    sql.push(" FROM submission s");
+    joined(reader, sql)?;
+    counting(sql, at);
     sql.push(" JOIN submission_value v ON v.submission_id = s.id AND v.first_revision <= r.number AND (v.last_revision IS NULL OR v.last_revision >= r.number) JOIN indicator i ON i.id = v.indicator_id");
     if by == "REGION" {
         sql.push(" LEFT JOIN region o ON o.id = v.region_id");
@@ -298,6 +341,7 @@ async fn sums(reader: &Reader<'_>, args: &Args, at: DateTime<Utc>) -> Result<Gro
     if by == "INDUSTRY" {
         sql.push(" LEFT JOIN industry k ON k.id = v.industry_id");
     }
+    sql.push(also);
     sql.push(" WHERE v.scaled IS NOT NULL AND i.code = ");
     sql.bind(fold::code(argument(args, "indicator")));
     for (column, wanted) in
@@ -307,8 +351,21 @@ async fn sums(reader: &Reader<'_>, args: &Args, at: DateTime<Utc>) -> Result<Gro
         sql.push(if wanted { " IS NOT NULL" } else { " IS NULL" });
     }
     sql.push(" AND ");
-    narrowed(reader, &mut sql, args, span(reader, args)?)?;
-    sql.push(" GROUP BY 1, 2, 3, 4, 5, 9 ORDER BY 1, 2");
+    narrowed(reader, sql, args, span(reader, args)?)
+}
+
+/// Accepted values by quarter and group.
+async fn sums(reader: &Reader<'_>, args: &Args, at: DateTime<Utc>) -> Result<Groups, Error> {
+    let mut sql = reader.sql();
+    // In two halves, since the sum of exact amounts may not fit in 64 bits.
+    sql.push("SELECT s.quarter, ").push(key_of(argument(args, "by")));
+    sql.push(", i.decimals, count(*), ");
+    for half in ["v.scaled / 1000000000", "v.scaled % 1000000000"] {
+        sql.push("CAST(sum(").push(half).push(") AS bigint), ");
+    }
+    sql.push("i.aggregation");
+    counted_values(reader, &mut sql, args, at, "")?;
+    sql.push(" AND i.weighted_by IS NULL GROUP BY 1, 2, 3, 4, 5, i.aggregation ORDER BY 1, 2");
     let mut groups = Groups::new();
     for found in rows(reader, sql).await? {
         let quarter = row::text(&found, 0)?.unwrap_or_default().to_owned();
@@ -320,12 +377,63 @@ async fn sums(reader: &Reader<'_>, args: &Args, at: DateTime<Utc>) -> Result<Gro
             decimals: u32::try_from(number(4)?).unwrap_or(0),
             aggregation: serde_json::from_value(row::text(&found, 8)?.into())
                 .map_err(Error::internal)?,
-            total,
+            total: Some(total),
             count: number(5)?,
+            base: None,
         };
         groups.insert((quarter, key), sum);
     }
     Ok(groups)
+}
+
+/// Adds the weighted means: each value with the one at the same address of the indicator it is weighted by.
+/// Databases have no product that is wide enough, so they are multiplied here.
+async fn weigh(
+    reader: &Reader<'_>,
+    args: &Args,
+    at: DateTime<Utc>,
+    groups: &mut Groups,
+) -> Result<(), Error> {
+    let mut sql = reader.sql();
+    sql.push("SELECT s.quarter, ").push(key_of(argument(args, "by")));
+    sql.push(", i.decimals, v.scaled, w.scaled, b.decimals");
+    counted_values(
+        reader,
+        &mut sql,
+        args,
+        at,
+        " LEFT JOIN submission_value w ON w.submission_id = s.id \
+         AND w.cell = i.weighted_by || substr(v.cell, length(i.code) + 1) AND w.first_revision <= r.number \
+         AND (w.last_revision IS NULL OR w.last_revision >= r.number) LEFT JOIN indicator b ON b.id = w.indicator_id",
+    )?;
+    sql.push(" AND i.weighted_by IS NOT NULL LIMIT ").bind(i64::from(MAX_WEIGHED) + 1);
+    let found = rows(reader, sql).await?;
+    if found.len() > MAX_WEIGHED as usize {
+        return Err(Error::input(
+            format!("가중 평균은 값 {MAX_WEIGHED}개까지 계산합니다. 기간을 줄여 주십시오."),
+            format!("A weighted mean takes at most {MAX_WEIGHED} values; ask for fewer quarters."),
+        ));
+    }
+    for found in found {
+        let quarter = row::text(&found, 0)?.unwrap_or_default().to_owned();
+        let key = row::text(&found, 1)?.map(str::to_owned);
+        let places = |at| {
+            let places = row::integer(&found, at)?.and_then(|places| u32::try_from(places).ok());
+            Ok::<_, Error>(places.unwrap_or(0))
+        };
+        let (label, decimals) = (label(&found, 2)?, places(4)?);
+        let sum = groups.entry((quarter, key)).or_insert_with(|| Sum {
+            label,
+            decimals,
+            aggregation: Aggregation::Average,
+            total: Some(0),
+            count: 0,
+            base: None,
+        });
+        let value = row::integer(&found, 5)?.unwrap_or(0);
+        sum.weigh(value, row::integer(&found, 6)?, places(7)?);
+    }
+    Ok(())
 }
 
 /// How many were expected and how many counted, by quarter.
@@ -393,7 +501,8 @@ pub async fn series(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> {
     args.insert("indicator".to_owned(), code.into());
     let args = &args;
     let at = known_at(reader, args)?;
-    let sums = sums(reader, args, at).await?;
+    let mut sums = sums(reader, args, at).await?;
+    weigh(reader, args, at, &mut sums).await?;
     let bases = bases(reader, args, at).await?;
     let targets = targets(reader, args).await?;
     let by_institution = argument(args, "by") == "INSTITUTION";
@@ -401,6 +510,7 @@ pub async fn series(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> {
     let mut points = Vec::with_capacity(sums.len());
     for ((quarter, key), sum) in &sums {
         let figure = sum.figure();
+        let base = sum.base.and_then(|base| Some((i64::try_from(base.sum).ok()?, base.decimals)));
         let of = match (by_institution, given(args, "institution")) {
             (true, _) => key.clone(),
             (false, one) => one.map(str::to_owned),
@@ -413,7 +523,8 @@ pub async fn series(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> {
             "label": sum.label,
             "value": figure.map(|figure| decimal::show(figure, sum.decimals)),
             "number": figure.and_then(|figure| decimal::show(figure, sum.decimals).parse::<f64>().ok()),
-            "institutions": sum.count,
+            "base": base.map(|(base, decimals)| decimal::show(base, decimals)),
+            "institutions": sum.institutions(),
             "accepted": accepted,
             "expected": expected,
             "target": target.map(|(target, decimals)| decimal::show(*target, *decimals)),

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::programme::{
     Faults, ORIGIN, begin, in_force, institution_of, programme_of, quarter_final,
 };
+use super::submission::data;
 use super::submission::key_reused;
 use super::write::{Author, Created, Write};
 use crate::domain::decimal;
@@ -69,6 +70,10 @@ pub async fn set(
         let text = wrong.message();
         Error::User(vec![UserError::at("value", "INVALID_VALUE", text.ko, text.en)])
     })?;
+    if let Some(beyond) = data::definition(&indicator)?.beyond(value.scaled) {
+        let (ko, en) = (beyond.ko, beyond.en);
+        return Err(Error::User(vec![UserError::at("value", "OUT_OF_RANGE", ko, en)]));
+    }
     // One call at a time sets targets of an indicator, so that there is one of each.
     indicator::Entity::find_by_id(indicator.id).lock_exclusive().one(write.reads()).await?;
     let of = match institution_id {

@@ -2,7 +2,7 @@
 
 use super::layout::Tab;
 use super::style::{self, Marks, Pen};
-use super::{Failed, Form, Kind, words};
+use super::{Failed, Form, Indicator, Kind, words};
 
 const LABEL: u16 = 1;
 const TEXT: u16 = 2;
@@ -36,8 +36,7 @@ pub(super) fn write(
         prose(&mut pen, row, meaning)?;
         row += 1;
     }
-    let mut defined =
-        form.indicators.iter().filter_map(|it| Some((it, it.definition.as_deref()?))).peekable();
+    let mut defined = form.indicators.iter().filter_map(|it| Some((it, defined(it)?))).peekable();
     if defined.peek().is_some() {
         row = section(&mut pen, row + 1, "지표 정의")?;
         for (indicator, definition) in defined {
@@ -49,6 +48,16 @@ pub(super) fn write(
     style::print(pen.sheet, false);
     style::protect(pen.sheet);
     pen.finish()
+}
+
+/// What is said of an indicator: what counts, and what its values may be.
+fn defined(indicator: &Indicator) -> Option<String> {
+    let range = indicator.range.as_ref().map(|range| format!("허용 범위: {}.", range.words()));
+    match (&indicator.definition, range) {
+        (Some(definition), Some(range)) => Some(format!("{definition} ({range})")),
+        (Some(definition), None) => Some(definition.clone()),
+        (None, range) => range,
+    }
 }
 
 /// A text beside its label, in a row of its height.
@@ -116,7 +125,7 @@ fn instructions(has_parts: bool) -> Vec<String> {
         "수식은 저장된 계산 결과를 값으로 받습니다. 계산 결과가 저장되지 않았거나 오류 값이면 그 칸은 오류가 됩니다.",
         "점검에서 경고가 나오면(예: 지난 분기보다 크게 달라짐) 값을 고치거나, 값이 맞으면 ‘의견’ 칸에 까닭을 적습니다. 의견이 있는 경고는 제출을 막지 않습니다.",
         "‘증빙’ 칸에는 공문 번호, 파일 이름, 주소처럼 근거를 찾을 수 있는 것을 적습니다.",
-        "다 적은 파일은 먼저 점검으로 올려 문제를 확인하고, 고친 뒤에 저장하고 제출합니다. 오류가 하나라도 있으면 아무것도 저장되지 않습니다.",
+        "다 적은 파일은 먼저 점검으로 올려 문제를 확인하고, 고친 뒤에 저장하고 제출합니다. 읽을 수 없는 칸이 하나라도 있으면 아무것도 저장되지 않고, 오류가 남아 있으면 제출할 수 없습니다.",
     ]);
     texts.into_iter().map(str::to_owned).collect()
 }

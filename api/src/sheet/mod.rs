@@ -113,6 +113,8 @@ pub struct Indicator {
     pub kind: Kind,
     /// Decimal places that are shown.
     pub decimals: u32,
+    /// What a number may be.
+    pub range: Option<Range>,
     /// Whether it must be answered.
     pub is_required: bool,
     /// Whether it may be broken down by region.
@@ -123,6 +125,26 @@ pub struct Indicator {
     pub by_industry: bool,
     /// The value of the last quarter, shown beside the answer.
     pub previous: Option<String>,
+}
+
+/// What a number may be; one of the bounds is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Range {
+    /// Smallest, as a plain number.
+    pub minimum: Option<String>,
+    /// Greatest, likewise.
+    pub maximum: Option<String>,
+    /// Whether others may be entered all the same, with a warning.
+    pub is_soft: bool,
+}
+
+impl Range {
+    /// The range in Korean.
+    fn words(&self) -> String {
+        let bound = |bound: &Option<String>, word| bound.as_ref().map(|it| format!("{it} {word}"));
+        let bounds = [bound(&self.minimum, "이상"), bound(&self.maximum, "이하")];
+        bounds.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
 }
 
 /// Kind of an indicator's value.

@@ -10,7 +10,7 @@ use super::layout::{
 use super::plan::{Plan, Total};
 use super::style::{self, Marks, Pen};
 use super::words::{self, Lists};
-use super::{Cell, Failed, Form, Indicator, Kind, LAYOUT, Named, number};
+use super::{Cell, Failed, Form, Indicator, Kind, LAYOUT, Named, Range, number};
 
 /// Writes the form with the answers it has, ready to be filled in.
 pub fn write_xlsx(form: &Form) -> Result<Vec<u8>, Failed> {
@@ -141,7 +141,8 @@ fn write_total(pen: &mut Pen<'_, '_>, row: u32, total: &Total<'_>) -> Result<(),
     ] {
         pen.text(row, column, text, &style::input())?;
     }
-    if let Some(validation) = value_validation(kind, &cell_name(row, TOTALS_VALUE), false)? {
+    let range = total.indicator.and_then(|it| it.range.as_ref());
+    if let Some(validation) = value_validation(kind, range, &cell_name(row, TOTALS_VALUE), false)? {
         pen.sheet.add_data_validation(row, TOTALS_VALUE, row, TOTALS_VALUE, &validation)?;
     }
     Ok(())
@@ -239,7 +240,9 @@ fn validate_parts(
     }
     for (column, it) in (PARTS_VALUES..).zip(&plan.columns) {
         let kind = it.indicator.map_or(Kind::Text, |it| it.kind);
-        if let Some(validation) = value_validation(kind, &cell_name(PARTS_FIRST, column), true)? {
+        let range = it.indicator.and_then(|it| it.range.as_ref());
+        let first = cell_name(PARTS_FIRST, column);
+        if let Some(validation) = value_validation(kind, range, &first, true)? {
             pen.sheet.add_data_validation(PARTS_FIRST, column, last, column, &validation)?;
         }
     }
@@ -281,6 +284,7 @@ fn list_range(column: u16, length: usize) -> String {
 /// What a value may be; a number that is too long for a spreadsheet may be text.
 fn value_validation(
     kind: Kind,
+    range: Option<&Range>,
     cell: &str,
     is_part: bool,
 ) -> Result<Option<DataValidation>, Failed> {
@@ -309,6 +313,19 @@ fn value_validation(
             "% 기호 없이 숫자만 적어 주십시오. 12.5 %는 12.5로 적습니다.",
         ),
     };
+    let bound = |bound: Option<&String>, sign: &str| {
+        // What a spreadsheet cannot hold exactly it cannot compare either.
+        let bound = bound.filter(|it| number::exact(it).is_some());
+        bound.map(|it| format!(",{cell}{sign}{it}")).unwrap_or_default()
+    };
+    let least = bound(range.and_then(|it| it.minimum.as_ref()), ">=");
+    let most = bound(range.and_then(|it| it.maximum.as_ref()), "<=");
+    let condition = format!("AND({condition}{least}{most})");
+    let advice = match range {
+        Some(range) => format!("{advice} 허용 범위: {}.", range.words()),
+        None => advice.to_owned(),
+    };
+    let is_soft = range.is_some_and(|range| range.is_soft);
     let long = format!("AND(ISTEXT({cell}),ISNUMBER(VALUE({cell})))");
     let word = match is_part {
         true => {
@@ -320,6 +337,10 @@ fn value_validation(
     Ok(Some(
         DataValidation::new()
             .allow_custom(Formula::new(format!("=OR({condition},{long}{word})")))
+            .set_error_style(match is_soft {
+                true => rust_xlsxwriter::DataValidationErrorStyle::Warning,
+                false => rust_xlsxwriter::DataValidationErrorStyle::Stop,
+            })
             .set_error_title("값 확인")?
             .set_error_message(advice)?,
     ))

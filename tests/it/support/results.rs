@@ -61,7 +61,7 @@ pub fn document(mutation: &str) -> String {
     };
     let selection = match mutation {
         "createProgramme" => "programme { id code version }".to_owned(),
-        "createIndicator" => "indicator { id code revision validFrom validTo version }".to_owned(),
+        "createIndicator" | "setIndicatorRange" => "indicator { id code revision validFrom validTo version aggregation minimum maximum rangeSeverity weightedBy }".to_owned(),
         "setTarget" => "target { id value version }".to_owned(),
         "createValidationRule" | "retireValidationRule" => {
             "validationRule { id code validTo version }".to_owned()
@@ -157,7 +157,7 @@ impl World {
             (
                 "RATE",
                 "PERCENT",
-                json!({ "decimals": 1, "aggregation": "AVERAGE", "isRequired": false }),
+                json!({ "decimals": 1, "aggregation": "AVERAGE", "isRequired": false, "range": { "minimum": "0" } }),
             ),
             ("HAS_PLAN", "BOOLEAN", json!({ "isRequired": false })),
             ("NOTE", "TEXT", json!({ "isRequired": false })),

@@ -524,6 +524,9 @@ impl World {
             ("meeting", "covers_period") => {
                 return ["2025-H1", "2025-H2", "2025", "2026-H1", "2026-H2"][kind].into();
             }
+            ("indicator", "minimum" | "maximum") => {
+                return ["1", "2", "3", "41", "83"][kind].into();
+            }
             _ if column.is_quarter => {
                 return ["2025-Q1", "2025-Q2", "2025-Q3", "2026-Q2", "2026-Q3"][kind].into();
             }

@@ -12,6 +12,11 @@ fn indicator(code: &str, value_type: ValueType, decimals: u32) -> Indicator {
         value_type,
         decimals,
         aggregation: Aggregation::Sum,
+        range: Range {
+            minimum: (value_type == ValueType::Percent).then_some(0),
+            maximum: None,
+            severity: Severity::Error,
+        },
         is_required: false,
         by_region: true,
         by_size: true,

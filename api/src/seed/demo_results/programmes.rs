@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::QUARTERS;
 use super::figures::{self, REPORTERS, TRAINERS};
 use crate::domain::decimal;
+use crate::domain::indicator::usual_range;
 use crate::domain::quarter::Quarter;
 use crate::error::Error;
 use crate::seed::{DataSet, Row, fingerprint, made_up};
@@ -182,7 +183,7 @@ type Condition = (
     &'static str,
 );
 
-const RULES: [Condition; 7] = [
+const RULES: [Condition; 5] = [
     (
         VOUCHER,
         "EXECUTED_WITHIN_ALLOCATED",
@@ -203,15 +204,6 @@ const RULES: [Condition; 7] = [
     ),
     (
         VOUCHER,
-        "SATISFACTION_AT_MOST_100",
-        "SATISFACTION <= 100",
-        "SATISFACTION",
-        "ERROR",
-        "만족도는 100%를 넘을 수 없습니다.",
-        "Satisfaction is not above 100%.",
-    ),
-    (
-        VOUCHER,
         "HIRES_PLAUSIBLE",
         "HIRES <= COMPANIES_SUPPORTED * 5",
         "HIRES",
@@ -227,15 +219,6 @@ const RULES: [Condition; 7] = [
         "ERROR",
         "수료 인원이 과정 수보다 적습니다.",
         "Fewer people were trained than courses held.",
-    ),
-    (
-        TRAINING,
-        "COMPLETION_AT_MOST_100",
-        "COMPLETION_RATE <= 100",
-        "COMPLETION_RATE",
-        "ERROR",
-        "수료율은 100%를 넘을 수 없습니다.",
-        "The completion rate is not above 100%.",
     ),
     (
         TRAINING,
@@ -315,6 +298,15 @@ fn programme(
     )
 }
 
+/// By what a mean is weighted.
+fn weighted_by(code: &str) -> Option<&'static str> {
+    match code {
+        "SATISFACTION" => Some("COMPANIES_SUPPORTED"),
+        "COMPLETION_RATE" => Some("TRAINEES"),
+        _ => None,
+    }
+}
+
 /// Revision of an indicator in the quarter of that place.
 fn revision(code: &str, at: usize) -> u32 {
     if code == "COMPANIES_SUPPORTED" && at >= RECOUNTED { 2 } else { 1 }
@@ -329,6 +321,8 @@ fn indicator(
 ) -> Result<(), Error> {
     let (code, (ko, en), definition, (unit, ty, decimals), (direction, aggregation), required, by) =
         asked;
+    let value_type = serde_json::from_value(Value::from(*ty)).map_err(Error::internal)?;
+    let (minimum, maximum) = usual_range(value_type);
     let first = json!({
         "key": format!("{programme}/{code}/1"),
         "programme": programme,
@@ -342,6 +336,10 @@ fn indicator(
         "decimals": decimals,
         "direction": direction,
         "aggregation": aggregation,
+        "weighted_by": weighted_by(code),
+        "minimum": minimum,
+        "maximum": maximum,
+        "range_severity": "ERROR",
         "is_required": required,
         "by_region": by.contains(&"region"),
         "by_size": by.contains(&"size"),

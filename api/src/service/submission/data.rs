@@ -13,7 +13,8 @@ use uuid::Uuid;
 
 use crate::domain::cell::Cell;
 use crate::domain::codes::{Codes, Family};
-use crate::domain::form::{self, Cells, Form, Indicator, Problem};
+use crate::domain::decimal;
+use crate::domain::form::{self, Cells, Form, Indicator, Problem, Range};
 use crate::domain::quarter::Quarter;
 use crate::domain::text::Text;
 use crate::domain::validation::Rule;
@@ -115,12 +116,23 @@ pub fn quarter_of(text: &str) -> Result<Quarter, Error> {
 /// # Errors
 /// Internal, if its decimals are none.
 pub fn definition(row: &entity::indicator::Model) -> Result<Indicator, Error> {
+    let decimals = u32::try_from(row.decimals).map_err(Error::internal)?;
+    // Bounds were checked when they were set; one that is none keeps nobody from submitting.
+    let bound = |text: &Option<String>| {
+        decimal::parse(text.as_deref()?, row.value_type, decimals).ok().map(|bound| bound.scaled)
+    };
+    let range = Range {
+        minimum: bound(&row.minimum),
+        maximum: bound(&row.maximum),
+        severity: row.range_severity,
+    };
     Ok(Indicator {
         code: row.code.clone(),
         name_ko: row.name_ko.clone(),
         value_type: row.value_type,
-        decimals: u32::try_from(row.decimals).map_err(Error::internal)?,
+        decimals,
         aggregation: row.aggregation,
+        range,
         is_required: row.is_required,
         by_region: row.by_region,
         by_size: row.by_size,
@@ -214,7 +226,7 @@ impl FormData {
     /// The accepted total of the last quarter, as text.
     pub fn previous(&self, code: &str) -> Option<String> {
         let decimals = self.indicator(code)?.decimals;
-        self.previous.get(code).map(|scaled| crate::domain::decimal::show(*scaled, decimals))
+        self.previous.get(code).map(|scaled| decimal::show(*scaled, decimals))
     }
 
     /// Everything that is wrong with these values.

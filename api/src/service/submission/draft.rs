@@ -56,16 +56,16 @@ pub async fn save(
         )]));
     }
     let content: Vec<_> = given.iter().map(|one| (shown(&one.cell), one.clear)).collect();
-    let mut write = Write::begin(db, author).await?;
+    let write = Write::begin(db, author).await?;
     let held = match turn(&write, &author, asked, Verb::SaveDraft, &content).await? {
         Turn::First(held, _) => held,
         Turn::Again(held) => return again(&write, &held).await,
     };
     let data = FormData::load(write.reads(), &held.submission).await?;
     let edits = edits(&data, given)?;
-    let saved = keep(&mut write, &author, held, &data, edits).await?;
-    write.commit().await?;
-    Ok(saved)
+    let id = held.submission.id;
+    let (counts, cells) = keep(write, &author, held, &data, edits).await?;
+    Ok(Saved { id, counts, problems: data.check(&cells) })
 }
 
 /// The same content for the same cells, whatever call brings them.
@@ -136,20 +136,24 @@ fn error_at(at: usize, fault: Fault) -> UserError {
     UserError { code: fault.code, path: path(at, fault.field), message: fault.message.into() }
 }
 
-/// Writes edits to a submission that is locked and may be saved; the caller commits.
+/// Writes edits to a submission that is locked and may be saved, and commits. What changes nothing leaves no
+/// trace: no version, no audit event, no key. Tells what became of the cells, and all of them as they stand.
 ///
 /// # Errors
 /// Conflict; internal.
 pub(super) async fn keep(
-    write: &mut Write<'_>,
+    mut write: Write<'_>,
     author: &Author<'_>,
     held: Held,
     data: &FormData,
     edits: Edits,
-) -> Result<Saved, Error> {
+) -> Result<(Counts, Cells), Error> {
     let row = &held.submission;
     let mut standing = Standing::load(write.reads(), row).await?;
-    let (counts, told) = standing.edit(write, data, row, edits).await?;
+    let (counts, told) = standing.edit(&write, data, row, edits).await?;
+    if counts.is_nothing() {
+        return Ok((counts, standing.cells));
+    }
     let status = super::next(
         Verb::SaveDraft,
         &held.facts(super::today(author)),
@@ -163,9 +167,9 @@ pub(super) async fn keep(
     if row.is_nil {
         columns.set("is_nil", false)?.set("nil_reason", ())?;
     }
-    tally::update(write, author, "submission.saveDraft", row, columns, told).await?;
-    let problems = data.check(&standing.cells);
-    Ok(Saved { id: row.id, counts, problems })
+    tally::update(&mut write, author, "submission.saveDraft", row, columns, told).await?;
+    write.commit().await?;
+    Ok((counts, standing.cells))
 }
 
 /// What is wrong with the values of a submission as they stand.

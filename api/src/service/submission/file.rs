@@ -14,11 +14,11 @@ use sha2::{Digest, Sha256};
 use super::data::FormData;
 use super::table::{self, Fault};
 use super::values::{Counts, Edits, Standing};
-use super::{Asked, Turn, actor, by_codes, draft, refused, today, turn};
+use super::{Asked, Turn, actor, barred, by_codes, draft, refused, turn};
 use crate::domain::cell::Cell;
-use crate::domain::form::{Entry, Problem};
+use crate::domain::form::{self, Cells, Entry, Problem};
 use crate::domain::principal::Principal;
-use crate::domain::submission::{Verb, next, status_ko};
+use crate::domain::submission::{Refused, Verb, status_ko};
 use crate::domain::text::Text;
 use crate::error::{Error, Language};
 use crate::service::ledger::hex;
@@ -109,6 +109,8 @@ pub struct Found {
     pub rule: String,
     /// What it means.
     pub severity: Severity,
+    /// Whether it is a warning whose cell has a comment, which answers it.
+    pub is_justified: bool,
     /// What was given.
     pub value: Option<String>,
     /// The nearest valid code.
@@ -117,14 +119,38 @@ pub struct Found {
     pub message: Text,
 }
 
+/// What was done with an upload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was checked only.
+    Checked,
+    /// Cells that cannot be kept as they are: nothing was saved.
+    Rejected,
+    /// It was saved.
+    Saved,
+    /// What it says stands already: nothing was written.
+    Unchanged,
+    /// It was saved by an earlier call with this key, and values have changed since: nothing was written.
+    Repeated,
+}
+
+impl Outcome {
+    /// Whether what the file says has been saved, by this call or before.
+    pub const fn is_saved(self) -> bool {
+        matches!(self, Self::Saved | Self::Unchanged | Self::Repeated)
+    }
+}
+
 /// What came of an upload.
 #[derive(Debug)]
 pub struct Report {
     /// The submission as it is now.
     pub submission: submission::Model,
-    /// Whether it was saved.
-    pub is_saved: bool,
-    /// What became of the cells, or would.
+    /// What was done.
+    pub outcome: Outcome,
+    /// Whether its state keeps it from being saved now; only a check gets that far.
+    pub closed: bool,
+    /// What became of the cells; of a check, what would.
     pub counts: Counts,
     /// Cells that cannot be kept as they are.
     pub rejected: usize,
@@ -178,7 +204,7 @@ fn korean(description: &str) -> &str {
 }
 
 /// The form as a file shows it, without answers.
-fn form(data: &FormData, submission: &submission::Model) -> sheet::Form {
+fn form_of(data: &FormData, submission: &submission::Model) -> sheet::Form {
     let indicators =
         data.indicators.iter().zip(&data.definitions).map(|(row, known)| sheet::Indicator {
             code: row.code.clone(),
@@ -187,6 +213,7 @@ fn form(data: &FormData, submission: &submission::Model) -> sheet::Form {
             unit: row.unit.clone(),
             kind: kind(row.value_type),
             decimals: known.decimals,
+            range: range_of(row),
             is_required: row.is_required,
             by_region: row.by_region,
             by_size: row.by_size,
@@ -210,6 +237,12 @@ fn form(data: &FormData, submission: &submission::Model) -> sheet::Form {
         industries: data.industries.iter().map(|row| named(&row.code, &row.name_ko)).collect(),
         cells: Vec::new(),
     }
+}
+
+fn range_of(row: &entity::indicator::Model) -> Option<sheet::Range> {
+    let (minimum, maximum) = (row.minimum.clone(), row.maximum.clone());
+    let is_soft = row.range_severity == RuleSeverity::Warning;
+    (minimum.is_some() || maximum.is_some()).then_some(sheet::Range { minimum, maximum, is_soft })
 }
 
 fn written(data: &FormData, cell: &Cell, entry: &Entry) -> sheet::Cell {
@@ -253,7 +286,7 @@ pub async fn download(
         by_codes(db, principal, &target.institution, &target.programme, &target.quarter).await?;
     let data = FormData::load(db, &found).await?;
     let standing = Standing::load(db, &found).await?;
-    let mut form = form(&data, &found);
+    let mut form = form_of(&data, &found);
     form.cells = standing.cells.iter().map(|(cell, entry)| written(&data, cell, entry)).collect();
     let made = apart(move || match format {
         Format::Xlsx => sheet::write_xlsx(&form),
@@ -342,6 +375,7 @@ fn of_sheet(problem: sheet::Problem) -> Found {
         indicator: problem.indicator,
         rule: "FILE".to_owned(),
         severity: problem.severity,
+        is_justified: false,
         value: None,
         nearest: None,
         message: problem.message,
@@ -357,6 +391,7 @@ fn faulty(placed: &Placed, place: Place, fault: Fault) -> Found {
         place: Some(place),
         rule: fault.code.to_owned(),
         severity: Severity::Error,
+        is_justified: false,
         value: Some(fault.value),
         nearest: fault.nearest,
         message: fault.message,
@@ -375,6 +410,7 @@ fn of_rule(problem: &Problem, places: &BTreeMap<Cell, Placed>) -> Found {
             RuleSeverity::Error => Severity::Error,
             RuleSeverity::Warning => Severity::Warning,
         },
+        is_justified: problem.is_justified,
         value: problem.value.clone(),
         nearest: None,
         message: problem.message.clone(),
@@ -451,24 +487,39 @@ fn keep_notes(read: &mut Read, standing: &Standing) {
     }
 }
 
-/// What the cells would be after the edits, and what would become of them.
-fn foreseen(standing: Standing, edits: Edits) -> (crate::domain::form::Cells, Counts) {
-    let mut cells = standing.cells;
+/// What came of the cells, or would.
+struct Done {
+    outcome: Outcome,
+    counts: Counts,
+    /// All values as they are then.
+    cells: Cells,
+    now: submission::Model,
+}
+
+/// What would become of cells that stand.
+fn foreseen(standing: &Cells, edits: &Edits) -> Counts {
     let mut counts = Counts::default();
     for (cell, wanted) in edits {
-        match (cells.get(&cell), &wanted) {
-            (None, None) => continue,
+        match (standing.get(cell), wanted) {
+            (None, None) => {}
             (Some(before), Some(after)) if before == after => counts.unchanged += 1,
             (None, Some(_)) => counts.created += 1,
             (Some(_), Some(_)) => counts.updated += 1,
             (Some(_), None) => counts.cleared += 1,
         }
+    }
+    counts
+}
+
+/// The cells after the edits.
+fn edited(mut cells: Cells, edits: Edits) -> Cells {
+    for (cell, wanted) in edits {
         match wanted {
             None => cells.remove(&cell),
             Some(entry) => cells.insert(cell, entry),
         };
     }
-    (cells, counts)
+    cells
 }
 
 /// The submission, if the caller may save values in it.
@@ -489,7 +540,7 @@ pub async fn may_upload(
     if who.is_own && who.can_submit {
         return Ok(found);
     }
-    Err(refused(&crate::domain::submission::Refused::NotYours, principal))
+    Err(refused(&Refused::NotYours, principal))
 }
 
 /// Checks an upload and, if wished, saves it: as a whole, or not at all.
@@ -504,8 +555,13 @@ pub async fn upload(
     language: Language,
 ) -> Result<Report, Failure> {
     let found = may_upload(db, author.principal, target).await?;
+    // The state comes first: what cannot be saved now is refused whatever the file says, and a check says so.
+    let closed = barred(db, &found, Verb::SaveDraft, author.now).await?;
+    if let Some(why) = closed.as_ref().filter(|_| upload.save) {
+        return Err(refused(why, author.principal).into());
+    }
     let data = Arc::new(FormData::load(db, &found).await?);
-    let form = Arc::new(form(&data, &found));
+    let form = Arc::new(form_of(&data, &found));
     let upload = Arc::new(upload);
     let standing = Standing::load(db, &found).await?;
 
@@ -521,22 +577,42 @@ pub async fn upload(
     }
     let Read { edits, found: mut problems, rejected, faulty, encoding, .. } = read;
 
-    let mut is_saved = false;
-    let mut now = found.clone();
-    let (checked, counts) = if upload.save && rejected == 0 {
-        let version = said.ok_or(Failure::NoVersion)?;
-        // It is read again under the lock.
-        drop(standing);
-        let asked = Asked { id: found.id, version, key: key_of(&upload, version) };
-        let saved = save(db, author, &asked, &data, &upload, edits).await?;
-        is_saved = true;
-        now = super::find(db, author.principal, found.id).await?;
-        saved
-    } else {
-        let (cells, counts) = foreseen(standing, edits);
-        let data = data.clone();
-        (apart(move || data.check(&cells)).await?, counts)
+    let counts = foreseen(&standing.cells, &edits);
+    let outcome = match (upload.save, rejected) {
+        (false, _) => Outcome::Checked,
+        (true, 0) if counts.is_nothing() => Outcome::Unchanged,
+        (true, 0) => Outcome::Saved,
+        (true, _) => Outcome::Rejected,
     };
+    let version = match outcome {
+        Outcome::Checked | Outcome::Rejected => None,
+        // What changes nothing needs its version too: whether one must be named does not hang on the values.
+        _ => Some(said.ok_or(Failure::NoVersion)?),
+    };
+    let done = match version.filter(|_| outcome == Outcome::Saved) {
+        Some(version) => {
+            // It is read again under the lock.
+            drop(standing);
+            let asked = Asked { id: found.id, version, key: key_of(&upload, version) };
+            save(db, author, &asked, &data, &upload, edits).await?
+        }
+        // What stands is what the file says, whichever version it was made of (RFC 9110 §13.1.1).
+        None => {
+            let counts = match outcome {
+                Outcome::Rejected => Counts { unchanged: counts.unchanged, ..Counts::default() },
+                _ => counts,
+            };
+            Done { outcome, counts, cells: edited(standing.cells, edits), now: found }
+        }
+    };
+    let Done { outcome, counts, cells, now } = done;
+    let two = data.clone();
+    let (checked, is_ready) = apart(move || {
+        let checked = two.check(&cells);
+        let is_ready = form::is_ready(&cells, &checked);
+        (checked, is_ready)
+    })
+    .await?;
 
     let wanted: BTreeSet<Cell> = checked.iter().map(|problem| problem.cell.clone()).collect();
     let (one, two, three) = (upload.clone(), data.clone(), form.clone());
@@ -550,20 +626,18 @@ pub async fn upload(
                 && faulty.contains(&problem.cell.indicator))
         })
         .collect();
-    let is_ready = rejected == 0
-        && !checked
-            .iter()
-            .any(|problem| problem.severity == RuleSeverity::Error || !problem.is_justified);
+    let is_ready = is_ready && rejected == 0 && closed.is_none();
     problems.extend(checked.iter().map(|problem| of_rule(problem, &places)));
-    if let Some(why) = closed(db, &author, &now).await? {
-        problems.insert(0, why);
+    if let Some(why) = &closed {
+        problems.insert(0, of_state(why));
     }
     // What was only made of cells is told last, and cut first.
     problems.sort_by_key(|found| found.severity == Severity::Info);
     problems.truncate(MAX_PROBLEMS);
     let mut report = Report {
         submission: now,
-        is_saved,
+        outcome,
+        closed: closed.is_some(),
         counts,
         rejected,
         absent: absent_count,
@@ -581,29 +655,18 @@ pub async fn upload(
 }
 
 /// Why it could not be saved now, as a dry run tells it.
-async fn closed(
-    db: &DatabaseConnection,
-    author: &Author<'_>,
-    found: &submission::Model,
-) -> Result<Option<Found>, Error> {
-    use sea_orm::EntityTrait;
-    let period = entity::reporting_period::Entity::find_by_id(found.period_id)
-        .one(db)
-        .await?
-        .ok_or_else(|| Error::internal("a submission without its period"))?;
-    let held = super::Held { submission: found.clone(), period };
-    let who = actor(author.principal, found.institution_id, found.submitted_by.as_deref());
-    let Err(why) = next(Verb::SaveDraft, &held.facts(today(author)), &who) else { return Ok(None) };
-    Ok(Some(Found {
+fn of_state(why: &Refused) -> Found {
+    Found {
         place: None,
         address: None,
         indicator: None,
         rule: why.code().to_owned(),
         severity: Severity::Error,
+        is_justified: false,
         value: None,
         nearest: None,
         message: why.message(),
-    }))
+    }
 }
 
 /// The caller's key, or one that the same file for the same version has again.
@@ -621,19 +684,28 @@ async fn save(
     data: &FormData,
     upload: &Upload,
     edits: Edits,
-) -> Result<(Vec<Problem>, Counts), Error> {
+) -> Result<Done, Error> {
     let content = (hex(&Sha256::digest(&upload.bytes)), upload.replace);
-    let mut write = Write::begin(db, author).await?;
-    match turn(&write, &author, asked, Verb::SaveDraft, &content).await? {
-        Turn::First(held, _) => {
-            let saved = draft::keep(&mut write, &author, held, data, edits).await?;
-            write.commit().await?;
-            Ok((saved.problems, saved.counts))
-        }
+    let write = Write::begin(db, author).await?;
+    let held = match turn(&write, &author, asked, Verb::SaveDraft, &content).await? {
+        Turn::First(held, _) => held,
         Turn::Again(held) => {
-            let standing = Standing::load(write.reads(), &held.submission).await?;
-            let counts = Counts { unchanged: edits.len(), ..Counts::default() };
-            Ok((data.check(&standing.cells), counts))
+            let cells = Standing::load(write.reads(), &held.submission).await?.cells;
+            let counts = foreseen(&cells, &edits);
+            // The same file was saved before, and others have written since: only a key of the caller's
+            // own says that this is that very call.
+            let outcome = match counts.is_nothing() {
+                true => Outcome::Unchanged,
+                false if upload.key.is_some() => Outcome::Repeated,
+                false => return Err(Error::Conflict),
+            };
+            let counts = Counts { unchanged: counts.unchanged, ..Counts::default() };
+            return Ok(Done { outcome, counts, cells, now: held.submission });
         }
-    }
+    };
+    let id = held.submission.id;
+    let (counts, cells) = draft::keep(write, &author, held, data, edits).await?;
+    let outcome = if counts.is_nothing() { Outcome::Unchanged } else { Outcome::Saved };
+    let now = super::find(db, author.principal, id).await?;
+    Ok(Done { outcome, counts, cells, now })
 }

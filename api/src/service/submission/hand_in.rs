@@ -4,7 +4,6 @@
 use chrono::NaiveDate;
 use entity::reporting_period::PeriodState;
 use entity::submission_revision;
-use entity::submission_value::ValueState;
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
 use serde_json::Map;
 use uuid::Uuid;
@@ -12,7 +11,8 @@ use uuid::Uuid;
 use super::data::FormData;
 use super::values::{Edits, Standing};
 use super::{Asked, Columns, Done, Held, Turn, settled, tally, today, turn};
-use crate::domain::form::{Cells, Problem, content_hash};
+use crate::domain::cell::Cell;
+use crate::domain::form::{Cells, Entry, Problem, content_hash};
 use crate::domain::submission::{Content, NotReady, Verb, awaited_by, may_hand_in, may_report_nil};
 use crate::error::{Error, Message, UserError};
 use crate::service::write::{Author, Write};
@@ -145,9 +145,7 @@ fn ready(cells: &Cells, problems: &[Problem], said: &Statement<'_>) -> Result<()
             .iter()
             .filter(|problem| problem.severity == Severity::Warning && !problem.is_justified)
             .count(),
-        has_nonzero: cells
-            .values()
-            .any(|entry| entry.state == ValueState::Value && (entry.scaled != Some(0))),
+        has_nonzero: cells.values().any(Entry::is_something),
         attested: said.is_attested,
     };
     let lacking = match said.nil_reason {
@@ -155,6 +153,10 @@ fn ready(cells: &Cells, problems: &[Problem], said: &Statement<'_>) -> Result<()
         None => may_hand_in(&content),
     };
     let mut told: Vec<UserError> = lacking.iter().map(not_ready).collect();
+    if lacking.contains(&NotReady::NonZeroValue) {
+        let something = cells.iter().filter(|(_, entry)| entry.is_something());
+        told.extend(something.take(NAMED).map(|(cell, entry)| not_zero(cell, entry)));
+    }
     if said.nil_reason.is_none() {
         told.extend(problems.iter().filter(|problem| blocks(problem)).take(NAMED).map(broken));
     }
@@ -164,6 +166,19 @@ fn ready(cells: &Cells, problems: &[Problem], said: &Statement<'_>) -> Result<()
 fn not_ready(lacking: &NotReady) -> UserError {
     let text = lacking.message();
     UserError::at("id", lacking.code(), text.ko, text.en)
+}
+
+/// A value that is in the way of a report of nothing, at the address of its cell.
+fn not_zero(cell: &Cell, entry: &Entry) -> UserError {
+    let value: String = entry.value.iter().flat_map(|value| value.chars()).take(60).collect();
+    UserError {
+        code: NotReady::NonZeroValue.code(),
+        path: ["input", "id", &cell.to_string()].map(str::to_owned).to_vec(),
+        message: Message::new(
+            format!("{cell} 셀의 값({value})을 지우거나 0으로 고쳐 주십시오."),
+            format!("{cell} has the value {value}: clear it or set it to zero."),
+        ),
+    }
 }
 
 fn blocks(problem: &Problem) -> bool {
@@ -239,6 +254,7 @@ fn revision(
         request_key: key.to_owned(),
         accepted_at: None,
         accepted_by: None,
+        accepted_by_institution_id: None,
         superseded_at: None,
         restatement_reason: None,
         public_note_ko: row.public_note_ko.clone(),

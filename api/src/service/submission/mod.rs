@@ -17,7 +17,7 @@ pub mod table;
 mod tally;
 pub mod values;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::submission::SubmissionStatus;
 use entity::{reporting_period, submission};
 use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, QuerySelect};
@@ -73,6 +73,11 @@ pub fn actor(principal: &Principal, institution: Uuid, submitted_by: Option<&str
         is_own: client.institution.id == institution,
         is_submitter: submitted_by == Some(&client.client_id),
     }
+}
+
+/// On whose behalf the caller acts.
+fn institution(author: &Author<'_>) -> Option<Uuid> {
+    author.principal.client().map(|client| client.institution.id)
 }
 
 /// Today in Seoul.
@@ -133,6 +138,25 @@ impl Held {
             is_restatement: self.submission.is_restatement,
         }
     }
+}
+
+/// Why the institution that reports cannot do this with its submission as it is now; none if it can.
+///
+/// # Errors
+/// Internal.
+pub async fn barred(
+    db: &impl ConnectionTrait,
+    submission: &submission::Model,
+    verb: Verb,
+    now: DateTime<Utc>,
+) -> Result<Option<Refused>, Error> {
+    let period = reporting_period::Entity::find_by_id(submission.period_id)
+        .one(db)
+        .await?
+        .ok_or_else(|| Error::internal("a submission without its period"))?;
+    let held = Held { submission: submission.clone(), period };
+    let reporter = Actor { can_submit: true, is_own: true, ..Actor::default() };
+    Ok(next(verb, &held.facts(now.with_timezone(&seoul()).date_naive()), &reporter).err())
 }
 
 /// Why a verb is refused, as the caller is told.
@@ -213,6 +237,12 @@ impl Columns {
         let value = serde_json::to_value(value).map_err(Error::internal)?;
         self.0.insert(name.to_owned(), value);
         Ok(self)
+    }
+
+    /// Who does it, and on whose behalf.
+    fn by(&mut self, name: &str, author: &Author<'_>) -> Result<&mut Self, Error> {
+        self.set(name, author.principal.actor())?;
+        self.set(&format!("{name}_institution_id"), institution(author))
     }
 
     fn status(status: SubmissionStatus) -> Result<Self, Error> {

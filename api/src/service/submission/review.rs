@@ -67,7 +67,7 @@ pub async fn start(
     let mut columns = Columns::status(status)?;
     columns
         .set("review_started_at", held.submission.review_started_at.unwrap_or(author.now))?
-        .set("reviewed_by", author.principal.actor())?;
+        .by("reviewed_by", &author)?;
     finish(write, &author, "submission.startReview", &held, columns).await
 }
 
@@ -111,7 +111,7 @@ fn given_back(
         .set("return_due_on", due_on)?
         .set("locks_on", held.submission.locks_on.max(due_on))?
         .set("review_started_at", ())?
-        .set("reviewed_by", author.principal.actor())?;
+        .by("reviewed_by", author)?;
     Ok(columns)
 }
 
@@ -167,6 +167,7 @@ fn checked(
             cell: comment.cell.clone(),
             message,
             author: author.principal.actor().to_owned(),
+            author_institution_id: super::institution(author),
             version: 1,
             created_at: author.now,
             updated_at: author.now,
@@ -209,7 +210,7 @@ pub async fn accept(
         .ok_or_else(|| Error::internal("a submission handed in without a revision"))?;
     supersede(&mut write, &held, &author).await?;
     let mut decided = Columns::default();
-    decided.set("accepted_at", author.now)?.set("accepted_by", author.principal.actor())?;
+    decided.set("accepted_at", author.now)?.by("accepted_by", &author)?;
     write
         .update_as::<submission_revision::Entity>(
             "submission.count",
@@ -222,8 +223,8 @@ pub async fn accept(
     let mut columns = Columns::status(status)?;
     columns
         .set("accepted_at", author.now)?
-        .set("accepted_by", author.principal.actor())?
-        .set("reviewed_by", author.principal.actor())?
+        .by("accepted_by", &author)?
+        .by("reviewed_by", &author)?
         .set("return_due_on", ())?
         .set("is_restatement", false)?
         .set("public_note_ko", ())?
@@ -279,7 +280,11 @@ pub async fn reopen(
     settled(errors)?;
     supersede(&mut write, &held, &author).await?;
     let mut columns = given_back(&author, &held, status, due_on)?;
-    columns.set("reason", reason)?.set("accepted_at", ())?.set("accepted_by", ())?;
+    columns
+        .set("reason", reason)?
+        .set("accepted_at", ())?
+        .set("accepted_by", ())?
+        .set("accepted_by_institution_id", ())?;
     finish(write, &author, "submission.reopen", &held, columns).await
 }
 
@@ -368,6 +373,7 @@ pub async fn extend(
         expires_on,
         reason,
         approved_by: author.principal.actor().to_owned(),
+        approved_by_institution_id: super::institution(&author),
         version: 1,
         created_at: author.now,
         updated_at: author.now,

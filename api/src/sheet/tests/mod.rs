@@ -30,6 +30,7 @@ pub(super) fn indicator(code: &str, kind: Kind) -> Indicator {
         unit: "개".into(),
         kind,
         decimals: u32::from(matches!(kind, Kind::Decimal | Kind::Percent)),
+        range: None,
         is_required: true,
         by_region: true,
         by_size: true,

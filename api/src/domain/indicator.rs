@@ -1,0 +1,30 @@
+//! What the type of an indicator's values implies: how they become one, and what they may be.
+
+use entity::indicator::{Aggregation, ValueType};
+
+/// How values of this type may become one figure; the first is the default.
+pub const fn aggregations(value_type: ValueType) -> &'static [Aggregation] {
+    match value_type {
+        ValueType::Integer | ValueType::Krw | ValueType::Decimal => {
+            &[Aggregation::Sum, Aggregation::Average, Aggregation::None]
+        }
+        // Percentages of different wholes have no sum.
+        ValueType::Percent => &[Aggregation::Average, Aggregation::None],
+        ValueType::Boolean => &[Aggregation::None, Aggregation::Sum],
+        ValueType::Text => &[Aggregation::None],
+    }
+}
+
+/// Whether values of this type are numbers, which have a range and a mean.
+pub const fn is_number(value_type: ValueType) -> bool {
+    !matches!(value_type, ValueType::Boolean | ValueType::Text)
+}
+
+/// Smallest and greatest value of this type unless the indicator says otherwise.
+pub const fn usual_range(value_type: ValueType) -> (Option<&'static str>, Option<&'static str>) {
+    match value_type {
+        ValueType::Percent => (Some("0"), Some("100")),
+        ValueType::Integer | ValueType::Krw => (Some("0"), None),
+        ValueType::Decimal | ValueType::Boolean | ValueType::Text => (None, None),
+    }
+}
