@@ -160,6 +160,7 @@ impl Files {
             sizes: vec![named("SMALL", "소기업")],
             industries: vec![named("C", "제조업")],
             cells: cells.collect(),
+            comments: Vec::new(),
         };
         sheet::write_xlsx(&form).unwrap()
     }

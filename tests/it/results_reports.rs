@@ -11,6 +11,8 @@ use crate::tests;
 
 tests![
     nothing_to_report_knows_of_values,
+    blanks_keep_what_was_saved_and_say_so,
+    reviewers_are_named_and_their_comments_come_down,
     a_file_is_judged_by_the_state_first,
     what_changes_nothing_writes_nothing,
     indicators_know_how_they_become_one,
@@ -151,6 +153,117 @@ async fn what_changes_nothing_writes_nothing(place: Place) {
     again["idempotencyKey"] = json!(key());
     assert_eq!(world.done(&world.lead, "setTarget", again).await["target"], first["target"]);
     assert_eq!(world.written().await, before);
+}
+
+async fn blanks_keep_what_was_saved_and_say_so(place: Place) {
+    let files = Files::new(&place).await;
+    let saved =
+        files.up("submission.csv", "&mode=save", &[("if-match", "\"1\"")], csv(&GOOD)).await;
+    assert_eq!(saved.status, StatusCode::OK);
+    // A cell left blank, a row taken out, a form of which nothing is filled in.
+    let all = ["BUDGET", "COMPANIES", "COMPANIES/KR-11//", "COMPANIES/KR-26//", "EXECUTED", "RATE"];
+    for (body, kept) in [
+        (
+            csv(&[",,,30,9007199254740993,9007199254740992,", "KR-11,,,20,,,", "KR-26,,,10,,,"]),
+            &["RATE"][..],
+        ),
+        (
+            csv(&[",,,30,9007199254740993,9007199254740992,87.5", "KR-11,,,20,,,"]),
+            &["COMPANIES/KR-26//"],
+        ),
+        (csv(&[",,,,,,", "KR-11,,,,,,"]), &all),
+    ] {
+        for mode in ["", "&mode=save"] {
+            let answer =
+                files.up("submission.csv", mode, &[("if-match", "\"2\"")], body.clone()).await;
+            let told = answer.json();
+            assert_eq!(answer.status, StatusCode::OK, "{told:#}");
+            let problems = told["problems"].as_array().unwrap();
+            let named: Vec<&str> = problems
+                .iter()
+                .filter(|one| one["rule"] == "KEPT" && one["severity"] == "WARNING")
+                .map(|one| one["address"].as_str().unwrap())
+                .collect();
+            assert_eq!(named, kept, "{mode}: {told:#}");
+            assert_eq!(told["counts"]["absent"], kept.len(), "{mode}");
+            for one in problems {
+                let message = one["message"].as_str().unwrap();
+                assert!(message.contains("replace=true"), "{message}");
+            }
+        }
+        let replaced = files.up("submission.csv", "&replace=true", &[], body).await;
+        assert!(!replaced.json().to_string().contains("KEPT"), "{:#}", replaced.json());
+        assert_eq!(replaced.json()["counts"]["cleared"], kept.len());
+    }
+    assert_eq!(files.version().await, 2, "nothing was changed");
+}
+
+async fn reviewers_are_named_and_their_comments_come_down(place: Place) {
+    let files = Files::new(&place).await;
+    let world = &files.world;
+    let saved =
+        files.up("submission.csv", "&mode=save", &[("if-match", "\"1\"")], csv(&GOOD)).await;
+    assert_eq!(saved.status, StatusCode::OK);
+    let verb = async |who, mutation: &str, more: Value| {
+        let input = world.seen_in("KIBO", PROGRAMME, &files.quarter).await.input(more);
+        world.done(who, mutation, input).await
+    };
+    verb(&world.kibo, "submitSubmission", json!({ "attestation": true })).await;
+    verb(&world.reviewer, "startSubmissionReview", json!({})).await;
+    let back = json!({
+        "dueOn": (world.now + chrono::Duration::days(20)).date_naive(),
+        "comments": [
+            { "message": "전체를 다시 보아 주십시오." },
+            { "cell": "BUDGET", "message": "예산서와 다릅니다." },
+            { "cell": "COMPANIES/KR-26//", "message": "=부산 명단을 붙여 주십시오." },
+            { "cell": "NOTE", "message": "사유를 적어 주십시오." },
+        ],
+    });
+    verb(&world.reviewer, "returnSubmission", back).await;
+    let down = files.down("submission.xlsx").await;
+    let mut book = calamine::Xlsx::new(std::io::Cursor::new(down.bytes.clone())).unwrap();
+    let range = calamine::Reader::worksheet_range(&mut book, "검토 의견").unwrap();
+    let rows: Vec<Vec<String>> =
+        range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect();
+    for (cell, message) in [
+        ("전체", "전체를 다시 보아 주십시오."),
+        ("BUDGET (합계 G6)", "예산서와 다릅니다."),
+        ("COMPANIES/KR-26// (내역 D7)", "=부산 명단을 붙여 주십시오."),
+        ("NOTE (합계 G10)", "사유를 적어 주십시오."),
+    ] {
+        let found = rows.iter().find(|row| row[2] == cell).unwrap_or_else(|| panic!("{rows:#?}"));
+        assert_eq!((&*found[1], &*found[3]), ("1", message));
+        assert_eq!(found[4], "중소기업기술정보진흥원");
+    }
+    // It goes up again as it came; what the sheet of comments says is not read.
+    let up = files.up("submission.xlsx", "", &[], down.bytes).await.json();
+    assert_eq!(
+        (&up["counts"]["unchanged"], &up["counts"]["rejected"]),
+        (&json!(6), &json!(0)),
+        "{up:#}"
+    );
+    verb(&world.kibo, "submitSubmission", json!({ "attestation": true })).await;
+    verb(&world.lead, "acceptSubmission", json!({})).await;
+    let id = world.seen_in("KIBO", PROGRAMME, &files.quarter).await.id;
+    let query = format!(
+        "{{ node(id: \"{id}\") {{ ... on Submission {{ submittedByInstitution {{ code }} reviewedByInstitution {{ code }} \
+           acceptedByInstitution {{ code }} revisions {{ nodes {{ number submittedByInstitution {{ code }} acceptedByInstitution {{ code }} }} }} \
+           comments(first: 1) {{ nodes {{ authorInstitution {{ code }} }} }} }} }} }}"
+    );
+    for who in [&world.kibo, &world.reviewer] {
+        let kibo = json!({ "code": "KIBO" });
+        assert_eq!(
+            world.data(who, &query).await["node"],
+            json!({
+                "submittedByInstitution": kibo, "reviewedByInstitution": { "code": "MSS" }, "acceptedByInstitution": { "code": "MSS" },
+                "revisions": { "nodes": [
+                    { "number": 2, "submittedByInstitution": kibo, "acceptedByInstitution": { "code": "MSS" } },
+                    { "number": 1, "submittedByInstitution": kibo, "acceptedByInstitution": null },
+                ] },
+                "comments": { "nodes": [{ "authorInstitution": { "code": "TIPA" } }] },
+            })
+        );
+    }
 }
 
 async fn nothing_to_report_knows_of_values(place: Place) {

@@ -10,6 +10,8 @@ pub(super) enum Tab {
     Findings,
     /// How to fill in the form.
     Guide,
+    /// What reviewers asked to put right, where they did.
+    Comments,
     /// One row per indicator.
     Totals,
     /// One row per region, size and industry.
@@ -24,6 +26,7 @@ impl Tab {
         match self {
             Self::Findings => "점검 결과",
             Self::Guide => "안내",
+            Self::Comments => "검토 의견",
             Self::Totals => "합계",
             Self::Parts => "내역",
             Self::Codes => "코드",

@@ -13,6 +13,7 @@
 mod addresses;
 mod archive;
 mod book;
+mod comments;
 mod content;
 mod delimited;
 mod encoding;
@@ -87,6 +88,27 @@ pub struct Form {
     pub industries: Vec<Named>,
     /// Answers so far.
     pub cells: Vec<Cell>,
+    /// What reviewers asked to put right, newest first.
+    pub comments: Vec<Comment>,
+}
+
+/// What a reviewer asked to put right.
+#[derive(Debug, Clone)]
+pub struct Comment {
+    /// Address of the cell as it is to be shown; none for the whole.
+    pub address: Option<String>,
+    /// Codes of the cell's indicator, region, size and industry, likewise.
+    pub cell: Option<[String; 4]>,
+    /// Which handing in it is about.
+    pub revision: i32,
+    /// What is to be put right.
+    pub message: String,
+    /// Who asked, as it is to be shown.
+    pub author: String,
+    /// When, likewise.
+    pub written_on: String,
+    /// Whether it waits for an answer.
+    pub is_open: bool,
 }
 
 /// Something with a code and a Korean name.

@@ -99,6 +99,19 @@ impl<'a> Plan<'a> {
         !self.columns.is_empty()
     }
 
+    /// Where the answer at an address stands, by its indicator, region, size and industry.
+    pub(super) fn target(&self, address: &[String; 4]) -> Option<Target> {
+        let [indicator, dimensions @ ..] = address.each_ref().map(String::as_str);
+        if dimensions.iter().all(|code| code.is_empty()) {
+            let row = u32::try_from(*self.row_of.get(indicator)?).ok()?;
+            return Some((Tab::Totals, TOTALS_FIRST.checked_add(row)?, TOTALS_VALUE));
+        }
+        let index = *self.column_of.get(indicator)?;
+        let holds = |row: &&u32| self.parts.get(row).is_some_and(|it| it.cells[index].is_some());
+        let row = self.rows.get(&dimensions)?.iter().find(holds)?;
+        Some((Tab::Parts, *row, PARTS_VALUES.checked_add(u16::try_from(index).ok()?)?))
+    }
+
     /// The first row below the parts.
     pub(super) fn parts_end(&self) -> u32 {
         self.parts.last_key_value().map_or(PARTS_FIRST, |(row, _)| row + 1)

@@ -29,7 +29,11 @@ pub(super) fn write_form(
     plan: &Plan<'_>,
     marks: &mut Marks,
 ) -> Result<(), Failed> {
+    super::comments::note(form, plan, marks);
     super::guide::write(workbook.add_worksheet(), form, plan.has_parts(), marks)?;
+    if !form.comments.is_empty() {
+        super::comments::write(workbook.add_worksheet(), form, plan)?;
+    }
     write_totals(workbook.add_worksheet(), form, plan, marks)?;
     if plan.has_parts() {
         write_parts(workbook.add_worksheet(), form, lists, plan, marks)?;

@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use entity::adoption_case::BusinessSize;
 use entity::indicator::ValueType;
-use entity::submission;
+use entity::submission::SubmissionStatus;
 use entity::validation_rule::Severity as RuleSeverity;
-use sea_orm::DatabaseConnection;
+use entity::{institution, submission};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use sha2::{Digest, Sha256};
 
 use super::data::FormData;
@@ -18,6 +19,7 @@ use super::{Asked, Turn, actor, barred, by_codes, draft, refused, turn};
 use crate::domain::cell::Cell;
 use crate::domain::form::{self, Cells, Entry, Problem};
 use crate::domain::principal::Principal;
+use crate::domain::quarter::seoul;
 use crate::domain::submission::{Refused, Verb, status_ko};
 use crate::domain::text::Text;
 use crate::error::{Error, Language};
@@ -25,6 +27,8 @@ use crate::service::ledger::hex;
 use crate::service::write::{Author, Write};
 use crate::sheet::{self, Named, Place, Placed, Reading, Severity, Unreadable};
 
+/// Most comments of reviewers shown.
+const MAX_COMMENTS: u64 = 1000;
 /// Most problems told.
 const MAX_PROBLEMS: usize = 1000;
 
@@ -236,7 +240,54 @@ fn form_of(data: &FormData, submission: &submission::Model) -> sheet::Form {
             .collect(),
         industries: data.industries.iter().map(|row| named(&row.code, &row.name_ko)).collect(),
         cells: Vec::new(),
+        comments: Vec::new(),
     }
+}
+
+/// What reviewers asked to put right, newest first, each on behalf of its institution.
+async fn comments(
+    db: &DatabaseConnection,
+    submission: &submission::Model,
+) -> Result<Vec<sheet::Comment>, Error> {
+    use entity::submission_comment::{Column, Entity};
+    let rows = Entity::find()
+        .filter(Column::SubmissionId.eq(submission.id))
+        .order_by_desc(Column::CreatedAt)
+        .order_by_desc(Column::Id)
+        .limit(MAX_COMMENTS)
+        .all(db)
+        .await?;
+    let authors: BTreeSet<_> = rows.iter().filter_map(|row| row.author_institution_id).collect();
+    let authors: BTreeMap<_, _> = institution::Entity::find()
+        .filter(institution::Column::Id.is_in(authors))
+        .all(db)
+        .await?
+        .into_iter()
+        .map(|row| (row.id, row.name_ko))
+        .collect();
+    let is_returned = submission.status == SubmissionStatus::Returned;
+    let codes = |cell: Cell| {
+        let size = cell.size.map(BusinessSize::code).unwrap_or_default();
+        [
+            cell.indicator,
+            cell.region.unwrap_or_default(),
+            size.to_owned(),
+            cell.industry.unwrap_or_default(),
+        ]
+    };
+    let shown = rows.into_iter().map(|row| sheet::Comment {
+        cell: row.cell.as_deref().and_then(|cell| cell.parse().ok()).map(codes),
+        address: row.cell,
+        revision: row.revision,
+        message: row.message,
+        author: row
+            .author_institution_id
+            .and_then(|id| authors.get(&id).cloned())
+            .unwrap_or_else(|| "-".to_owned()),
+        written_on: row.created_at.with_timezone(&seoul()).date_naive().to_string(),
+        is_open: is_returned && row.revision == submission.revision,
+    });
+    Ok(shown.collect())
 }
 
 fn range_of(row: &entity::indicator::Model) -> Option<sheet::Range> {
@@ -287,6 +338,7 @@ pub async fn download(
     let data = FormData::load(db, &found).await?;
     let standing = Standing::load(db, &found).await?;
     let mut form = form_of(&data, &found);
+    form.comments = comments(db, &found).await?;
     form.cells = standing.cells.iter().map(|(cell, entry)| written(&data, cell, entry)).collect();
     let made = apart(move || match format {
         Format::Xlsx => sheet::write_xlsx(&form),
@@ -561,7 +613,11 @@ pub async fn upload(
         return Err(refused(why, author.principal).into());
     }
     let data = Arc::new(FormData::load(db, &found).await?);
-    let form = Arc::new(form_of(&data, &found));
+    let mut form = form_of(&data, &found);
+    if upload.mark {
+        form.comments = comments(db, &found).await?;
+    }
+    let form = Arc::new(form);
     let upload = Arc::new(upload);
     let standing = Standing::load(db, &found).await?;
 
@@ -572,6 +628,17 @@ pub async fn upload(
     let absent: Vec<Cell> =
         standing.cells.keys().filter(|cell| !read.edits.contains_key(cell)).cloned().collect();
     let absent_count = absent.len();
+    // What a file leaves blank stays unless it is to be replaced; told once each of its cells can be read.
+    let kept: Vec<(Cell, String)> = if upload.replace || closed.is_some() || read.rejected > 0 {
+        Vec::new()
+    } else {
+        let stands = |cell: &Cell| {
+            let entry = standing.cells.get(cell)?;
+            let said = entry.value.clone().unwrap_or_else(|| entry.state.code().to_owned());
+            Some((cell.clone(), said))
+        };
+        absent.iter().take(MAX_PROBLEMS).filter_map(stands).collect()
+    };
     if upload.replace {
         read.edits.extend(absent.into_iter().map(|cell| (cell, None)));
     }
@@ -614,7 +681,8 @@ pub async fn upload(
     })
     .await?;
 
-    let wanted: BTreeSet<Cell> = checked.iter().map(|problem| problem.cell.clone()).collect();
+    let mut wanted: BTreeSet<Cell> = checked.iter().map(|problem| problem.cell.clone()).collect();
+    wanted.extend(kept.iter().map(|(cell, _)| cell.clone()));
     let (one, two, three) = (upload.clone(), data.clone(), form.clone());
     let places =
         apart(move || places(&one, &two, &three, &wanted)).await?.map_err(Failure::Unreadable)?;
@@ -628,6 +696,8 @@ pub async fn upload(
         .collect();
     let is_ready = is_ready && rejected == 0 && closed.is_none();
     problems.extend(checked.iter().map(|problem| of_rule(problem, &places)));
+    // Last, so that no error is cut off for their sake.
+    problems.extend(kept.iter().map(|(cell, said)| of_kept(cell, said, &places)));
     if let Some(why) = &closed {
         problems.insert(0, of_state(why));
     }
@@ -652,6 +722,29 @@ pub async fn upload(
         report.marked = Some(book.map_err(Failure::Unreadable)?);
     }
     Ok(report)
+}
+
+/// A cell that the file leaves blank, and that keeps what it says.
+fn of_kept(cell: &Cell, said: &str, places: &BTreeMap<Cell, Placed>) -> Found {
+    let said: String = said.chars().take(60).collect();
+    Found {
+        place: places.get(cell).map(|placed| placed.at("value")),
+        address: Some(cell.to_string()),
+        indicator: Some(cell.indicator.clone()),
+        rule: "KEPT".to_owned(),
+        severity: Severity::Warning,
+        is_justified: false,
+        value: None,
+        nearest: None,
+        message: Text::new(
+            format!(
+                "빈칸이거나 파일에 없어 저장된 값({said})이 그대로 남습니다. 지우려면 replace=true로 올려 주십시오."
+            ),
+            format!(
+                "Blank or not in the file, so the saved value, {said}, stays. To clear it, upload with replace=true."
+            ),
+        ),
+    }
 }
 
 /// Why it could not be saved now, as a dry run tells it.

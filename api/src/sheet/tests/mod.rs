@@ -79,6 +79,7 @@ pub(super) fn form() -> Form {
             cell(["SPENT", "", "", ""], "VALUE", "9007199254740993"),
             cell(["SPENT", "KR-11", "SMALL", "C"], "NOT_APPLICABLE", ""),
         ],
+        comments: Vec::new(),
     }
 }
 
