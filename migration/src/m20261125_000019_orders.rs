@@ -9,7 +9,7 @@ use sea_orm_migration::sea_orm::ConnectionTrait;
 pub struct Migration;
 
 /// Tables that are listed in the order of their last writes.
-const LISTED: [&str; 37] = [
+const LISTED: [&str; 38] = [
     "activity",
     "adoption_case",
     "agenda_item",
@@ -22,6 +22,7 @@ const LISTED: [&str; 37] = [
     "body",
     "case_requirement",
     "conflict",
+    "consideration",
     "document",
     "effect",
     "holiday",

@@ -2,6 +2,7 @@
 //! and who said what of it.
 
 use axum::http::StatusCode;
+use calamine::Reader as _;
 use serde_json::{Value, json};
 
 use crate::results_files::{Answer, Files, GOOD, csv};

@@ -5,7 +5,7 @@ use rust_xlsxwriter::Worksheet;
 use super::layout::{Tab, cell_name};
 use super::plan::Plan;
 use super::style::{self, Mark, Marks, Pen};
-use super::{Failed, Form, Kind};
+use super::{Failed, Form, Kind, Severity};
 
 /// Widths of the columns, in digits.
 const WIDTHS: [u32; 6] = [7, 7, 30, 80, 24, 13];
@@ -18,7 +18,9 @@ pub(super) fn note(form: &Form, plan: &Plan<'_>, marks: &mut Marks) {
         let Some(target) = comment.cell.as_ref().and_then(|cell| plan.target(cell)) else {
             continue;
         };
-        let mark = marks.entry(target).or_insert(Mark { is_error: false, note: String::new() });
+        let mark = marks
+            .entry(target)
+            .or_insert(Mark { severity: Severity::Warning, note: String::new() });
         if !mark.note.is_empty() {
             mark.note.push('\n');
         }
