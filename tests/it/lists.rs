@@ -259,9 +259,9 @@ async fn text_filters_take_every_character_as_itself(place: Place) {
         );
         app.ask(&Principal::Anonymous, &query, json!({ "t": text })).await["data"]["institutions"]["totalCount"].as_i64().unwrap()
     };
-    assert_eq!(count("startsWith", "tip").await, 1);
-    assert_eq!(count("contains", "IP").await, 1);
-    for text in ["%", "_IPA", "\\", "' OR 1=1 --", "TIPA'; DROP TABLE institution; --", "\u{202e}"]
+    assert_eq!(count("startsWith", "kib").await, 1);
+    assert_eq!(count("contains", "IB").await, 1);
+    for text in ["%", "_IBO", "\\", "' OR 1=1 --", "TIPA'; DROP TABLE institution; --", "\u{202e}"]
     {
         assert_eq!(count("contains", text).await, 0, "{text}");
     }
@@ -334,7 +334,7 @@ async fn bills_know_their_stages(place: Place) {
     assert_eq!(
         data["bill"],
         json!({ "stage": "COMMITTEE_REVIEW", "stageSince": "2026-07-01", "stageSincePrecision": "BY", "daysInStage": null, "isStalled": null,
-                "isClosed": false, "early": null, "drafting": "DRAFTING", "between": null, "now": "COMMITTEE_REVIEW" })
+                "isClosed": false, "early": null, "drafting": "DRAFTING", "between": "DRAFTING", "now": "COMMITTEE_REVIEW" })
     );
     assert_eq!(data["review"]["nodes"], json!([{ "number": "SME_AI_ACT-1" }]));
     assert!(

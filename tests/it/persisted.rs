@@ -61,7 +61,7 @@ async fn the_schema_is_told_to_whom_it_may(place: Place) {
             let guess =
                 call(&routes, post(token, &json!({ "query": "{ meetingz { nodez } }" }))).await;
             assert_eq!(guess.code(), "GRAPHQL_VALIDATION_FAILED");
-            assert!(!guess.json().to_string().contains("meetings"), "{}", guess.json());
+            assert_eq!(guess.json().to_string().contains("meetings"), told, "{}", guess.json());
         }
     }
 }

@@ -99,7 +99,7 @@ fn bill() -> Type {
             "BillStage",
             vec![Column { source: Source::Expression(counted_events), scalar: Scalar::Text }],
             stage_on,
-            "해당일의 단계. Stage on a day; null before the first event, and where the record leaves open which stage it was.",
+            "해당일의 단계. The last stage that it is known to have reached by that day; null before the first event. What is known to a month, to a year or by a later day counts from its end.",
         )
         .arg(Arg::new("date", "Date!", "날짜. The day."));
     // Of what days and delay are computed.
