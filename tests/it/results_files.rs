@@ -535,7 +535,7 @@ async fn numbers_count_as_people_see_them(place: Place) {
     // A formula without its value, and a percentage of won: these alone are told.
     let book = files.book(2, &cells);
     let blank = (totals, "<v>1000</v>", "<f>500*2</f>");
-    let wrong = (styles, "numFmtId=\"3\"", "numFmtId=\"9\"");
+    let wrong = (styles, "formatCode=\"#,##0\"", "formatCode=\"0%\"");
     for (change, cells) in [(blank, &["G6"][..]), (wrong, &["G5", "G6", "G7"])] {
         let book = patched(&book, &[percent, change]);
         let up = files.up("submission.xlsx", "&mode=save", &[("if-match", "*")], book).await;
