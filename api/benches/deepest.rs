@@ -2,8 +2,8 @@
 //! beside a handler written by hand for this one answer, over the same database, in one run.
 //!
 //! ```text
-//! cargo bench -p aiplus --bench deepest
-//! DATABASE_URL=postgres://USER@HOST/EMPTY_DATABASE cargo bench -p aiplus --bench deepest -- --rounds 20
+//! cargo bench --profile dist -p aiplus --bench deepest
+//! DATABASE_URL=postgres://USER@HOST/EMPTY_DATABASE cargo bench --profile dist -p aiplus --bench deepest -- --rounds 20
 //! ```
 //!
 //! The bench makes a database (SQLite in a temporary folder, or the empty PostgreSQL database at

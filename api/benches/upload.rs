@@ -2,7 +2,7 @@
 //! 40 indicators, checked and then saved.
 //!
 //! ```sh
-//! cargo bench -p aiplus --bench upload
+//! cargo bench --profile dist -p aiplus --bench upload
 //! ```
 //!
 //! Prints seconds and the greatest resident memory of the process (Linux). It fails if a cell was lost.

@@ -2,8 +2,10 @@
 //! reviewed.
 
 use sea_orm_migration::prelude::*;
-use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, Statement};
+use sea_orm_migration::sea_orm::ConnectionTrait;
 use sea_orm_migration::sea_query::Table as SeaTable;
+
+use crate::table;
 
 /// See the head of this file.
 #[derive(DeriveMigrationName)]
@@ -66,25 +68,12 @@ fn column(name: &'static str, kind: Kind) -> ColumnDef {
     column
 }
 
-async fn has_column(manager: &SchemaManager<'_>, table: &str, name: &str) -> Result<bool, DbErr> {
-    let backend = manager.get_database_backend();
-    let sql = match backend {
-        DbBackend::Sqlite => "SELECT 1 FROM pragma_table_info($1) WHERE name = $2",
-        _ => {
-            "SELECT 1 FROM information_schema.columns \
-             WHERE table_schema = current_schema() AND table_name = $1 AND column_name = $2"
-        }
-    };
-    let statement = Statement::from_sql_and_values(backend, sql, [table.into(), name.into()]);
-    Ok(manager.get_connection().query_one_raw(statement).await?.is_some())
-}
-
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for (table, name, kind) in COLUMNS {
             // Safe to repeat after a start that was cut short.
-            if !has_column(manager, table, name).await? {
+            if !table::has_column(manager, table, name).await? {
                 let added =
                     SeaTable::alter().table(table).add_column(column(name, kind)).to_owned();
                 manager.alter_table(added).await?;

@@ -91,23 +91,6 @@ impl<'c> SchemaManager<'c> {
         self.execute(statement).await
     }
 
-    /// Whether a table has a column.
-    ///
-    /// # Errors
-    /// The database's own.
-    pub async fn has_column(&self, table: &str, column: &str) -> Result<bool, DbErr> {
-        let backend = self.get_database_backend();
-        let sql = match backend {
-            DbBackend::Sqlite => "SELECT 1 FROM pragma_table_info($1) WHERE name = $2",
-            _ => {
-                "SELECT 1 FROM information_schema.columns \
-                 WHERE table_schema = current_schema() AND table_name = $1 AND column_name = $2"
-            }
-        };
-        let statement = Statement::from_sql_and_values(backend, sql, [table.into(), column.into()]);
-        Ok(self.0.query_one_raw(statement).await?.is_some())
-    }
-
     /// Which database it is.
     pub fn get_database_backend(&self) -> DbBackend {
         self.0.get_database_backend()

@@ -1084,7 +1084,7 @@ async fn every_fault_is_told_at_its_place(place: Place) {
     assert_eq!(told, expected.map(|(path, code)| (path.to_owned(), code.to_owned())));
     let message = |at: usize| refused["errors"][at]["message"].as_str().unwrap();
     assert!(message(0).contains("Did you mean COMPANIES?"), "{}", message(0));
-    assert!(!message(1).contains("KR-11"), "a hint names no other region: {}", message(1));
+    assert!(!message(1).contains("Did you mean"), "a hint names no other region: {}", message(1));
     assert_eq!(world.written().await, before, "all or nothing");
     assert_eq!(world.seen("KOSME").await.version, 1);
     // A return names its cells, and each of its mistakes at its place.
@@ -1513,5 +1513,5 @@ async fn the_number_of_statements_is_fixed(place: Place) {
         fill(institution, "2026-Q2").await;
     }
     assert_eq!(counts().await, one, "of one and of many");
-    assert!(one[0] <= 2 && one[2] <= 7 && one[4] <= 6, "{one:?}");
+    assert!(one[0] <= 2 && one[2] <= 8 && one[4] <= 6, "{one:?}");
 }

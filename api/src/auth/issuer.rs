@@ -90,6 +90,10 @@ const fn default_lifetime() -> u32 {
 
 /// Where an issuer's keys come from.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one of each configured issuer, for the server's life"
+)]
 enum Keys {
     File(Watched<JwkSet>),
     Url { source: Source, known: RwLock<Fetched>, fetching: Mutex<()> },

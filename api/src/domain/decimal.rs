@@ -4,6 +4,7 @@
 //! A number is read as people and spreadsheets write it, and kept in one form: no separators, no leading `+`,
 //! no zeros at the end of a fraction. To read another kind of value: an arm in [`parse`].
 
+use super::fold;
 use entity::indicator::ValueType;
 
 pub use super::text::Text;
@@ -119,7 +120,7 @@ fn narrow(character: char) -> char {
 }
 
 fn boolean(text: &str) -> Result<Scaled, NotAValue> {
-    let yes = match text.to_lowercase().as_str() {
+    let yes = match fold::clean(text).to_lowercase().as_str() {
         "예" | "네" | "true" | "y" | "yes" | "1" => true,
         "아니요" | "아니오" | "false" | "n" | "no" | "0" => false,
         _ => return Err(NotAValue::NotABoolean),
@@ -308,7 +309,9 @@ mod tests {
     #[test]
     fn yes_and_no_have_many_names() {
         let read = |text| parse(text, ValueType::Boolean, 0);
-        for text in ["예", " 네 ", "true", "TRUE", "True", "y", "Y", "Ｙ", "yes", "1"] {
+        for text in
+            ["예", "\u{110B}\u{1168}", " 네 ", "true", "TRUE", "True", "y", "Y", "Ｙ", "yes", "1"]
+        {
             let yes = Scaled { scaled: 1, text: "true".to_owned() };
             assert_eq!(read(text), Ok(yes), "{text}");
         }

@@ -319,6 +319,7 @@ fn reached(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<()
     counts(sql, &inner, alias);
     sql.push(" AND NOT EXISTS (SELECT 1 FROM bill_event ").push(&correction).push(" WHERE ");
     sql.column(&correction, "corrects_id").push(" = ").column(&inner, "id").push(" AND ");
+    sql.column(&correction, "bill_id").push(" = ").column(alias, "id").push(" AND ");
     counts(sql, &correction, alias);
     sql.push(") AND ").column(&inner, "stage").push(" IN (");
     for (at, stage) in reached_by(stage).into_iter().enumerate() {

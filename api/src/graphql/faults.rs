@@ -250,7 +250,7 @@ fn look(told: Told<'_>, ty: &Type, value: &Value, path: &mut Vec<String>) -> Res
     };
     match told.schema.types.get(name) {
         Some(ExtendedType::Scalar(_)) => match (name.as_str(), value) {
-            ("Int", value) if !value.as_i64().is_some_and(|it| i32::try_from(it).is_ok()) => {
+            ("Int", value) if value.as_i64().is_none_or(|it| i32::try_from(it).is_err()) => {
                 wrong("32비트 정수(Int)여야", "a 32-bit integer (Int)")
             }
             ("Float", value) if !value.is_number() => wrong("수(Float)여야", "a number (Float)"),

@@ -23,6 +23,7 @@ use super::caller::Caller;
 use super::graphql::CHALLENGE;
 use super::{Refusal, Shared, body, limiter};
 use crate::domain::access::Denied;
+use crate::domain::fold;
 use crate::domain::principal::Principal;
 use crate::domain::text::Text;
 use crate::error::{Error, Language, Message, UserError, denied_message};
@@ -52,7 +53,7 @@ static TURNS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(AT_A_TIME));
 struct Fault {
     status: StatusCode,
     code: &'static str,
-    message: Message,
+    message: Box<Message>,
     errors: Vec<UserError>,
     retry_after: Option<u64>,
     /// Methods that would do.
@@ -63,7 +64,7 @@ struct Fault {
 
 impl Fault {
     fn new(status: StatusCode, code: &'static str, ko: &str, en: &str) -> Self {
-        let message = Message::new(ko, en);
+        let message = Box::new(Message::new(ko, en));
         Self {
             status,
             code,
@@ -128,7 +129,7 @@ impl From<Refusal> for Fault {
             }
             _ => (status, error.code()),
         };
-        let message = error.message();
+        let message = Box::new(error.message());
         let errors = match error {
             Error::User(errors) => errors,
             _ => Vec::new(),
@@ -240,8 +241,13 @@ async fn send(
         Format::Xlsx => (XLSX, "xlsx"),
         Format::Csv => (CSV, "csv"),
     };
-    // Codes are plain ASCII, so the name needs no encoding.
-    let Target { institution, programme, quarter } = target;
+    // Codes may come in any writing; a file's name in a header is plain.
+    let plain = |code: &str| -> String {
+        let is_plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        fold::code(code).chars().filter(is_plain).collect()
+    };
+    let [institution, programme, quarter] =
+        [&target.institution, &target.programme, &target.quarter].map(|code| plain(code));
     let name = format!("attachment; filename=\"{institution}_{programme}_{quarter}.{extension}\"");
     let name = HeaderValue::from_str(&name).map_err(Error::internal)?;
     let tag = HeaderValue::from_str(&format!("\"{}\"", sent.version)).map_err(Error::internal)?;
@@ -263,7 +269,7 @@ async fn sign_in(shared: &Shared, caller: &mut Caller, parts: &Parts) -> Result<
     if caller.principal != Principal::Anonymous {
         return Ok(());
     }
-    let message = denied_message(Denied::SignedOut);
+    let message = Box::new(denied_message(Denied::SignedOut));
     let fault = Fault::new(StatusCode::UNAUTHORIZED, Error::Unauthenticated.code(), "", "");
     Err(Fault { message, is_unsigned: true, ..fault })
 }

@@ -8,9 +8,12 @@ use super::context::Reader;
 use super::model::{Args, Type};
 use super::row;
 use super::scope;
-use crate::domain::suggest;
+use crate::domain::text::Text;
+use crate::domain::{fold, suggest};
 use crate::error::{Error, Message};
 
+/// Most codes in one argument.
+const MAX_GIVEN: usize = 100;
 /// Most codes among which a near one is looked for.
 const MAX_CODES: usize = 2000;
 
@@ -28,12 +31,30 @@ pub async fn resolve(reader: &Reader<'_>, args: &mut Args) -> Result<(), Error> 
         let ty = reader.catalog.declared(name)?;
         let path: Vec<String> = path.split('.').map(str::to_owned).collect();
         match found {
-            Some(Value::String(code)) => *code = one(reader, ty, code, &path).await?,
-            Some(Value::Array(codes)) => {
-                for (at, code) in codes.iter_mut().enumerate() {
+            Some(Value::String(code)) => {
+                let given = (ty.code_of)(code);
+                let known = match codes(reader, ty, Some(&given)).await? {
+                    found if found.is_empty() => codes(reader, ty, None).await?,
+                    found => found,
+                };
+                *code = one(ty, &known, code, path)?;
+            }
+            Some(Value::Array(given)) => {
+                if given.len() > MAX_GIVEN {
+                    let at = path.join(".");
+                    return Err(Error::at(
+                        path,
+                        Message::new(
+                            format!("`{at}`에는 코드를 {MAX_GIVEN}개까지 적을 수 있습니다."),
+                            format!("`{at}` takes at most {MAX_GIVEN} codes."),
+                        ),
+                    ));
+                }
+                let known = codes(reader, ty, None).await?;
+                for (at, code) in given.iter_mut().enumerate() {
                     let Value::String(code) = code else { continue };
                     let path = [&path[..], &[at.to_string()]].concat();
-                    *code = one(reader, ty, code, &path).await?;
+                    *code = one(ty, &known, code, path)?;
                 }
             }
             _ => {}
@@ -42,42 +63,44 @@ pub async fn resolve(reader: &Reader<'_>, args: &mut Args) -> Result<(), Error> 
     Ok(())
 }
 
-async fn one(
-    reader: &Reader<'_>,
-    ty: &Type,
-    given: &str,
-    path: &[String],
-) -> Result<String, Error> {
-    let codes = async |of: Option<&str>| {
-        let mut sql = reader.sql();
-        sql.push("SELECT t.code FROM ").push(ty.table).push(" t WHERE ");
-        if let Some(code) = of {
-            sql.push("t.code = ").bind(code).push(" AND ");
-        }
-        scope::guard(reader, &mut sql, ty, "t", None);
-        sql.push(" ORDER BY t.code LIMIT ").literal(MAX_CODES);
-        let mut codes = Vec::new();
-        for found in reader.db.query_all_raw(sql.finish()).await? {
-            codes.extend(row::text(&found, 0)?.map(str::to_owned));
-        }
-        Ok::<_, Error>(codes)
-    };
-    if !given.contains('\0')
-        && let Some(code) = codes(Some(given)).await?.pop()
-    {
-        return Ok(code);
+/// Codes that the caller sees: all, or the one given if it is among them.
+async fn codes(reader: &Reader<'_>, ty: &Type, of: Option<&str>) -> Result<Vec<String>, Error> {
+    let mut sql = reader.sql();
+    sql.push("SELECT t.code FROM ").push(ty.table).push(" t WHERE ");
+    if let Some(code) = of {
+        // No database holds a text with the character NUL, so no code has one.
+        sql.push("t.code = ").bind(code.replace('\0', "\u{FFFD}")).push(" AND ");
     }
-    let known = codes(None).await?;
-    if let Some(code) = known.iter().find(|code| suggest::same(code, given)) {
-        return Ok(code.clone());
+    scope::guard(reader, &mut sql, ty, "t", None);
+    sql.push(" ORDER BY t.code LIMIT ").literal(MAX_CODES);
+    let mut codes = Vec::new();
+    for found in reader.db.query_all_raw(sql.finish()).await? {
+        codes.extend(row::text(&found, 0)?.map(str::to_owned));
     }
-    Err(unknown(path.to_vec(), given, known.iter().map(String::as_str)))
+    Ok(codes)
+}
+
+fn one(ty: &Type, known: &[String], given: &str, path: Vec<String>) -> Result<String, Error> {
+    let (code, key) = ((ty.code_of)(given), fold::key(given));
+    let found = known
+        .iter()
+        .find(|known| **known == code)
+        .or_else(|| known.iter().find(|known| !key.is_empty() && fold::key(known) == key));
+    match found {
+        Some(code) => Ok(code.clone()),
+        // The name of one region is never a hint for another.
+        None if ty.name == "Region" => Err(unknown_of(path, given, &suggest::all(known.iter()))),
+        None => Err(unknown(path, given, known.iter().map(String::as_str))),
+    }
 }
 
 /// The error of a code that is not among the known ones.
 pub fn unknown<'a>(path: Vec<String>, given: &str, known: impl Iterator<Item = &'a str>) -> Error {
+    unknown_of(path, given, &suggest::among(given, known))
+}
+
+fn unknown_of(path: Vec<String>, given: &str, hint: &Text) -> Error {
     let shown: String = given.chars().filter(|c| !c.is_control()).take(40).collect();
-    let hint = suggest::among(given, known);
     let at = path.join(".");
     Error::at(
         path,

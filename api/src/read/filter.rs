@@ -114,12 +114,12 @@ fn named(
                 Column { source: Source::Column(name), scalar: Scalar::Text }
                     if ty.is_code(name) =>
                 {
-                    &coded(ty, object(value))
+                    coded(ty, object(value))
                 }
-                Column { scalar: Scalar::Text, .. } => &cleaned(object(value)),
-                _ => object(value),
+                Column { scalar: Scalar::Text, .. } => cleaned(object(value)),
+                _ => plain(object(value)),
             };
-            leaf(reader, sql, alias, field, column, operators)
+            leaf(reader, sql, alias, field, column, &operators)
         }
         Kind::Localized { ko, en } => localized(reader, sql, alias, field, (ko, en), object(value)),
         Kind::One { key, target } => {
@@ -177,8 +177,10 @@ fn most(ty: &Type, filter: &Map<String, Value>) -> Option<usize> {
         name => {
             let is_key = match &ty.find(name)?.kind {
                 Kind::Id => true,
+                // A text that looks otherwise than it is written is compared both ways.
                 Kind::Leaf(column) => {
                     matches!(column.source, Source::Column(name) if ty.keys.contains(&name))
+                        && (ty.is_code(name) || !matches!(column.scalar, Scalar::Text))
                 }
                 _ => false,
             };
@@ -193,8 +195,15 @@ fn most(ty: &Type, filter: &Map<String, Value>) -> Option<usize> {
     filter.iter().filter_map(term).min()
 }
 
+/// Comparisons of one field, joined by `and`; an operator may stand twice.
+type Operators = Vec<(String, Value)>;
+
+fn plain(operators: &Map<String, Value>) -> Operators {
+    operators.iter().map(|(operator, value)| (operator.clone(), value.clone())).collect()
+}
+
 /// The operators of a code, with codes as they are kept.
-fn coded(ty: &Type, operators: &Map<String, Value>) -> Map<String, Value> {
+fn coded(ty: &Type, operators: &Map<String, Value>) -> Operators {
     let code = |value: &Value| match value {
         Value::String(text) if !text.contains('\0') => (ty.code_of)(text).into(),
         other => other.clone(),
@@ -211,7 +220,7 @@ fn coded(ty: &Type, operators: &Map<String, Value>) -> Map<String, Value> {
 }
 
 /// The operators of a text, which is compared both as it was written and as it looks.
-fn cleaned(operators: &Map<String, Value>) -> Map<String, Value> {
+fn cleaned(operators: &Map<String, Value>) -> Operators {
     let term = |(operator, value): (&String, &Value)| {
         let given = match value {
             Value::Array(values) => values.as_slice(),
@@ -336,8 +345,7 @@ fn localized(
             "ko" => leaf(reader, sql, alias, field, &text(ko), &cleaned(object(value)))?,
             "en" => leaf(reader, sql, alias, field, &text(en), &cleaned(object(value)))?,
             _ => {
-                let mut contains = Map::new();
-                contains.insert("contains".to_owned(), value.clone());
+                let contains = [("contains".to_owned(), value.clone())];
                 sql.push("(");
                 leaf(reader, sql, alias, field, &text(ko), &contains)?;
                 sql.push(" OR ");
@@ -356,7 +364,7 @@ fn leaf(
     alias: &str,
     field: &Field,
     column: &Column,
-    operators: &Map<String, Value>,
+    operators: &[(String, Value)],
 ) -> Result<(), Error> {
     sql.push("(TRUE");
     for (operator, value) in operators {

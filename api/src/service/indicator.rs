@@ -12,6 +12,7 @@ use super::programme::{
 };
 use super::write::{Author, Write};
 use crate::domain::decimal;
+use crate::domain::fold;
 use crate::domain::indicator::{aggregations, is_number, usual_range};
 use crate::error::{Error, UserError};
 use entity::common::Visibility;
@@ -231,13 +232,23 @@ pub async fn set_range(
     Ok(id)
 }
 
+/// Whether a unit says that values are percentages, whatever their type.
+fn is_percentage(unit: &str) -> bool {
+    let unit = fold::clean(unit).to_lowercase();
+    ["%", "퍼센트", "백분율", "percent"].iter().any(|word| unit.contains(word))
+        && !unit.contains("%p")
+}
+
 fn aggregation(
     new: &NewIndicator,
     like: Option<&indicator::Model>,
     faults: &mut Faults,
 ) -> Aggregation {
     let allowed = aggregations(new.value_type);
-    let usual = allowed.first().copied().unwrap_or(Aggregation::None);
+    let usual = match allowed.first() {
+        Some(Aggregation::Sum) if is_percentage(&new.unit) => Aggregation::Average,
+        first => first.copied().unwrap_or(Aggregation::None),
+    };
     let wanted = new.aggregation.or(like.map(|row| row.aggregation)).unwrap_or(usual);
     if !allowed.contains(&wanted) {
         let codes: Vec<&str> = allowed.iter().map(|one| one.code()).collect();
@@ -247,6 +258,13 @@ fn aggregation(
             "INVALID_AGGREGATION",
             format!("{ty} 지표에 쓸 수 있는 집계 방법: {codes}."),
             format!("For {ty} it must be one of: {codes}."),
+        );
+    } else if is_percentage(&new.unit) && wanted == Aggregation::Sum {
+        faults.add(
+            "aggregation",
+            "INVALID_AGGREGATION",
+            "비율은 더할 수 없습니다. AVERAGE로 정하거나 값 유형을 PERCENT로 하십시오.",
+            "Percentages have no sum: use AVERAGE, or the value type PERCENT.",
         );
     }
     wanted

@@ -61,6 +61,20 @@ pub async fn create(
     let programme = locked(&write, programme_of(&write, &new.programme).await?.id).await?;
     let institution_id = institution_of(&write, "institution", &new.institution).await?;
     ends_after(new.starts_on, new.ends_on)?;
+    let first = Quarter::of(new.starts_on);
+    if let Some(first) = first.filter(|first| !is_expected(new.starts_on, new.ends_on, *first)) {
+        let last = first.last_day();
+        return Err(Error::User(vec![UserError::at(
+            "endsOn",
+            "INVALID_DATE",
+            format!(
+                "분기 마지막 날이 들어 있지 않아 보고할 분기가 없습니다. {last} 이후로 끝나야 합니다."
+            ),
+            format!(
+                "It holds no quarter's last day, so nothing would be expected; end it on {last} or later."
+            ),
+        )]));
+    }
     let span = (new.starts_on, new.ends_on);
     if overlaps(&write, (institution_id, programme.id), span, None).await?
         && !is_repeat(&write, &author, &new.idempotency_key).await?

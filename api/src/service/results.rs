@@ -18,7 +18,6 @@ use crate::domain::completeness::{Tally, completeness, rate};
 use crate::domain::decimal;
 use crate::domain::fold;
 use crate::domain::quarter::{Quarter, seoul};
-use crate::domain::suggest;
 use crate::error::Error;
 use crate::read::Reader;
 use crate::read::model::Args;
@@ -206,7 +205,7 @@ async fn indicator(reader: &Reader<'_>, args: &Args) -> Result<(Uuid, String), E
     let Some(at) = codes
         .iter()
         .position(|code| *code == asked)
-        .or_else(|| codes.iter().position(|code| suggest::same(code, asked)))
+        .or_else(|| codes.iter().position(|code| fold::key(code) == fold::key(asked)))
     else {
         codes.dedup();
         return Err(codes::unknown(vec!["indicator".to_owned()], asked, codes.into_iter()).absent());

@@ -12,6 +12,7 @@ use super::programme::{
 };
 use super::submission::data;
 use super::submission::key_reused;
+use super::submission::quarter::finals;
 use super::write::{Author, Created, Write};
 use crate::domain::decimal;
 use crate::domain::quarter::Quarter;
@@ -93,7 +94,7 @@ pub async fn set(
         Created::Known(id) => return Ok(id),
         Created::Differs(_) => return Err(key_reused()),
     }
-    still_open(&write, quarter).await?;
+    still_open(&write, programme.id, quarter).await?;
     match known {
         Some(known) if known.scaled == value.scaled && known.value == value.text => {}
         Some(known) => {
@@ -126,7 +127,11 @@ pub async fn set(
 }
 
 /// Whether a quarter is not final, and stays so until the write is over.
-async fn still_open(write: &Write<'_>, quarter: Option<Quarter>) -> Result<(), Error> {
+async fn still_open(
+    write: &Write<'_>,
+    programme: Uuid,
+    quarter: Option<Quarter>,
+) -> Result<(), Error> {
     let Some(quarter) = quarter else { return Ok(()) };
     let period = reporting_period::Entity::find()
         .filter(reporting_period::Column::Quarter.eq(quarter.to_string()))
@@ -135,7 +140,8 @@ async fn still_open(write: &Write<'_>, quarter: Option<Quarter>) -> Result<(), E
         .await?;
     match period {
         Some(period) if period.state == PeriodState::Final => {
-            Err(quarter_final("quarter", quarter))
+            let last = finals(write.reads(), programme).await?.pop();
+            Err(quarter_final("quarter", last.unwrap_or(quarter)))
         }
         _ => Ok(()),
     }

@@ -465,9 +465,12 @@ impl<'a> Write<'a> {
             self.leave_index(id).await?;
             self.index::<R>(id, &after);
         }
-        let whole = whole_of::<R>(&after);
+        let (left, whole) = (whole_of::<R>(&before), whole_of::<R>(&after));
         after.extend(told);
         self.record::<R>(action, id, ChangeKind::Updated, version, Some(before), Some(after));
+        if left != whole {
+            self.follow(left).await?;
+        }
         self.follow(whole).await?;
         Ok(version)
     }

@@ -21,7 +21,7 @@ const MAX_PIECE: usize = 1024 * 1024;
 /// Deepest nesting of tags.
 const MAX_DEPTH: usize = 64;
 /// Longest text that is held of an element, in bytes; the rest is dropped.
-const MAX_HELD: usize = 200_000;
+pub(super) const MAX_HELD: usize = 200_000;
 
 pub(super) const DAMAGED: Unreadable = Unreadable::NotAWorkbook(Other::Damaged);
 

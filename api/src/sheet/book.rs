@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use chrono::{Duration, NaiveDate};
 use quick_xml::events::{BytesStart, Event};
 
-use super::archive::{Archive, DAMAGED, Xml, attribute};
+use super::archive::{Archive, DAMAGED, MAX_HELD, Xml, attribute};
 use super::content::Content;
 use super::format::NumberFormat;
 use super::grid::column_within_limit;
@@ -137,7 +137,7 @@ impl<'a> Book<'a> {
                     let row = match given {
                         Some(row) => row.ok().and_then(|row| row.checked_sub(1)).ok_or(DAMAGED)?,
                         None if is_first => 0,
-                        None => at.0 + 1,
+                        None => at.0.saturating_add(1),
                     };
                     at = (row, 0);
                     is_first = false;
@@ -347,7 +347,10 @@ fn rich_text(xml: &mut Xml<'_>) -> Result<String, Unreadable> {
         };
         if is_text {
             let piece = xml.text()?;
-            text.push_str(&piece);
+            // More than any cell holds is not kept, however many runs there are.
+            if text.len() <= MAX_HELD {
+                text.push_str(&piece);
+            }
         } else if is_sound {
             xml.skip()?;
         }

@@ -446,7 +446,13 @@ impl File<'_> {
                 if is_known && is_total(&cell) && totals.insert(cell.indicator.clone()) {
                     each(Placed::blank(&cell.indicator, spots(row)));
                 }
-                continue;
+                // A row without an answer is nothing to save; one whose codes nobody knows was meant otherwise.
+                let dimensions = [&cell.region, &cell.size, &cell.industry];
+                let names = self.lists.dimensions.iter().zip(dimensions);
+                let mut unknown = names.filter(|(list, code)| !code.is_empty() && !list.has(code));
+                if cell.indicator.is_empty() || is_known && unknown.next().is_none() {
+                    continue;
+                }
             }
             if cell.indicator.is_empty() {
                 self.problems.lose(place(CSV, row, code_column), no_code());

@@ -74,6 +74,8 @@ impl Merged {
             match self.range(row, column) {
                 Some(range) if (range.top, range.left) != (row, column) => continue,
                 Some(range) if range.bottom > row => {
+                    // Ranges that lie on one another are no workbook's: the later one stands.
+                    self.open.retain(|(other, _)| other.left != range.left);
                     self.open.push((range, Rc::new(content.clone())))
                 }
                 Some(_) | None => {}

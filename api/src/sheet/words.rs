@@ -124,6 +124,11 @@ impl<'a> CodeList<'a> {
         self.codes.find(text).unwrap_or(text.trim()).to_owned()
     }
 
+    /// Whether it is a code of the list.
+    pub(super) fn has(&self, code: &str) -> bool {
+        self.shown.contains_key(code)
+    }
+
     /// How a code is shown; a text that is no code of the list stays as it is.
     pub(super) fn shown<'t>(&'t self, code: &'t str) -> &'t str {
         self.shown.get(code).map_or(code, String::as_str)

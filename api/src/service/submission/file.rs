@@ -2,7 +2,7 @@
 //! told cell by cell what is wrong, and saved as a whole or not at all.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use entity::adoption_case::BusinessSize;
 use entity::indicator::ValueType;
@@ -11,6 +11,7 @@ use entity::validation_rule::Severity as RuleSeverity;
 use entity::{institution, submission};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 
 use super::data::FormData;
 use super::table::{self, Fault};
@@ -318,9 +319,18 @@ fn written(data: &FormData, cell: &Cell, entry: &Entry) -> sheet::Cell {
     }
 }
 
-/// Runs what takes long beside the tasks that must not wait.
+/// Files read or written at a time.
+static READERS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(2)));
+
+/// Runs what takes long beside the tasks that must not wait. Its place is taken until it ends, also when
+/// nobody waits for it any more.
 async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-    tokio::task::spawn_blocking(work).await.map_err(Error::internal)
+    let place = READERS.clone().acquire_owned().await.map_err(Error::internal)?;
+    let placed = move || {
+        let _place = place;
+        work()
+    };
+    tokio::task::spawn_blocking(placed).await.map_err(Error::internal)
 }
 
 /// The form of a submission with what is in it so far.
