@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal;
 
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt;
 use tracing_subscriber::prelude::*;
 
@@ -9,7 +10,9 @@ use crate::config::{LogFormat, LogSettings};
 
 /// Starts the log, on the standard error stream.
 pub fn start(settings: &LogSettings) {
-    let registry = tracing_subscriber::registry().with(settings.log.0.clone());
+    // What the driver says of an address that it reads can hold a password.
+    let targets = settings.log.0.clone().with_target("sqlx_postgres::options", LevelFilter::OFF);
+    let registry = tracing_subscriber::registry().with(targets);
     let started = match settings.log_format {
         LogFormat::Text => registry
             .with(

@@ -183,12 +183,11 @@ pub async fn unknown_institutions_at(
     unknown
 }
 
-/// An address without its password, for messages.
+/// An address without its user, password and parameters, which can hold either, for messages.
 fn public(url: &str) -> String {
-    match (url.split_once("://"), url.rsplit_once('@')) {
-        (Some((scheme, _)), Some((_, place))) => format!("{scheme}://…@{place}"),
-        _ => url.to_owned(),
-    }
+    let Some((scheme, rest)) = url.split_once("://") else { return "that was given".to_owned() };
+    let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
+    format!("{scheme}://{}", place.split(['?', '#']).next().unwrap_or_default())
 }
 
 /// The only one who prepares a database, as long as it is held.
@@ -267,4 +266,23 @@ pub async fn migrate(db: &DatabaseConnection) -> Result<(), Error> {
 pub async fn analyze(db: &DatabaseConnection) -> Result<(), Error> {
     db.execute_unprepared("ANALYZE").await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_told_without_its_secrets() {
+        for (url, told) in [
+            ("postgres://bob:S3cret@h:5432/x", "postgres://h:5432/x"),
+            ("postgres://bob@h/x?password=S3cret", "postgres://h/x"),
+            ("postgres://h/x?user=bob&pasword=S3cret", "postgres://h/x"),
+            ("postgres://bob:a@b?c@h/x", "postgres://h/x"),
+            ("sqlite://data/aiplus.db", "sqlite://data/aiplus.db"),
+            ("postgres:bob:S3cret@h/x", "that was given"),
+        ] {
+            assert_eq!(public(url), told);
+        }
+    }
 }
