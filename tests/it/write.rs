@@ -28,7 +28,7 @@ fn author() -> Author<'static> {
 
 fn named(code: &str) -> topic::Model {
     serde_json::from_value(json!({
-        "id": Uuid::nil(), "code": code, "name_ko": "시험", "kind": "THEME", "visibility": "PUBLIC", "origin": "REPORTED",
+        "id": Uuid::nil(), "code": code, "name_ko": "멱등시험", "kind": "THEME", "visibility": "PUBLIC", "origin": "REPORTED",
         "version": 0, "created_at": now(), "updated_at": now(),
     }))
     .unwrap()
@@ -49,7 +49,7 @@ async fn a_key_creates_once(place: Place) {
     assert_eq!(create(&app, "TEST_A", "k1").await.unwrap(), Created::Known(first.id()));
     assert_eq!(create(&app, "TEST_B", "k1").await.unwrap(), Created::Differs(first.id()));
     assert_eq!(change::Entity::find().count(&app.db).await.unwrap(), changes + 1);
-    let data = app.data("{ topics(where: { code: { startsWith: \"TEST_\" } }) { nodes { code version origin } } search(text: \"시험\") { totalCount } }").await;
+    let data = app.data("{ topics(where: { code: { startsWith: \"TEST_\" } }) { nodes { code version origin } } search(text: \"멱등시험\") { totalCount } }").await;
     assert_eq!(
         data["topics"]["nodes"],
         json!([{ "code": "TEST_A", "version": 1, "origin": "REPORTED" }])

@@ -22,6 +22,9 @@ pub enum Family {
     State,
 }
 
+/// Longest text that is read as a code or name, in bytes.
+const MAX_WRITTEN: usize = 2_000;
+
 /// The list of one family, to be asked what a text stands for.
 #[derive(Debug, Clone)]
 pub struct Codes {
@@ -131,6 +134,10 @@ impl Codes {
 
     /// The code that a text stands for.
     pub fn find(&self, text: &str) -> Option<&str> {
+        // Nothing that long names a code.
+        if text.len() > MAX_WRITTEN {
+            return None;
+        }
         let exact = self.places.get(text.trim()).copied();
         let place = exact.or_else(|| self.keys.get(&fold::key(text)).copied().flatten());
         place.and_then(|place| self.codes.get(place)).map(String::as_str)

@@ -319,7 +319,7 @@ pub fn roots() -> Vec<Root> {
         Root {
             name: "similarCases",
             description: "유사 사례 찾기. Published cases like a company's own, best first, each with its reasons.".into(),
-            ty: "SimilarCaseConnection!".into(),
+            ty: "SimilarCaseConnection".into(),
             args: similar,
             kind: RootKind::List(List { target: "SimilarCase", link: None, sorted: vec!["-SCORE"], condition: Some(alike) }),
         },

@@ -154,7 +154,7 @@ pub fn roots() -> Vec<Root> {
         Root {
             name: "submissionStatistics",
             description: "제출 통계. Completeness and timeliness of the submissions that the caller may see, each rate with its base.".into(),
-            ty: "SubmissionStatistics!".into(),
+            ty: "SubmissionStatistics".into(),
             args: statistics,
             kind: RootKind::Statistic(|reader, args| results::statistics(reader, args).boxed()),
         },

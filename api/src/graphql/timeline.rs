@@ -60,7 +60,7 @@ pub fn roots() -> Vec<Root> {
     vec![Root {
         name: "timeline",
         description: "연표. Dated events across all bodies, in order of time.".into(),
-        ty: "TimelineEntryConnection!".into(),
+        ty: "TimelineEntryConnection".into(),
         args,
         kind: RootKind::List(List {
             target: "TimelineEntry",
