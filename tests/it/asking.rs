@@ -236,13 +236,13 @@ async fn codes_that_are_none_name_those_that_are(place: Place) {
         ),
         (
             "submissionStatistics(programme: \"AI_TRAININGS\") { dataVersion }",
-            "BAD_USER_INPUT",
+            "NOT_FOUND",
             "programme",
             "`AI_TRAINING`",
         ),
         (
             "submissionStatistics(institution: \"TIPPA\") { dataVersion }",
-            "BAD_USER_INPUT",
+            "NOT_FOUND",
             "institution",
             "`TIPA`",
         ),
