@@ -486,14 +486,20 @@ async fn an_obligation_that_cannot_join_names_the_next_day(place: Place) {
     let (code, message) = tried(closed, "2026-02-01", None).await;
     assert_eq!(code, "QUARTER_CLOSED");
     assert!(message.unwrap().contains("2026-07-01"));
-    // One that was over before its end is nobody's affair there.
-    assert_eq!(tried(world.now, "2026-01-01", Some("2026-03-30")).await.0, "");
+    // One that holds no quarter's last day would expect nothing of anybody.
+    for (starts, ends) in [("2026-01-01", "2026-03-30"), ("2026-07-15", "2026-08-15")] {
+        let (code, message) = tried(world.now, starts, Some(ends)).await;
+        assert_eq!(code, "INVALID_DATE");
+        assert!(message.unwrap().contains("no quarter's last day"));
+    }
+    // One that was over before the final quarter is nobody's affair there.
+    assert_eq!(tried(world.now, "2025-12-01", Some("2025-12-31")).await.0, "");
     // The day that was named does.
     assert_eq!(tried(closed, "2026-07-01", None).await.0, "");
     assert!(world.find("KISED", PROGRAMME, QUARTER).await.is_some());
     assert!(world.find("KISED", PROGRAMME, "2026-Q2").await.is_none());
     // Nor is a final quarter reached by a longer end.
-    let data = world.data(&world.lead, "{ obligations(where: { institution: { code: { eq: \"KISED\" } }, endsOn: { eq: \"2026-03-30\" } }) { nodes { id version } } }").await;
+    let data = world.data(&world.lead, "{ obligations(where: { institution: { code: { eq: \"KISED\" } }, endsOn: { eq: \"2025-12-31\" } }) { nodes { id version } } }").await;
     let known = &data["obligations"]["nodes"][0];
     let input = json!({ "id": known["id"], "version": known["version"], "endsOn": "2026-03-31" });
     let refused = world.act(&world.lead, "endObligation", input).await;
@@ -542,7 +548,7 @@ async fn what_holds_in_a_final_quarter_stands(place: Place) {
     world.done(&world.lead, "setTarget", set).await;
     let revision = |from: &str| {
         json!({
-            "programme": PROGRAMME, "code": "RATE", "name": { "ko": "집행률" }, "unit": "%", "valueType": "DECIMAL",
+            "programme": PROGRAMME, "code": "RATE", "name": { "ko": "집행률" }, "unit": "점", "valueType": "DECIMAL",
             "decimals": 3, "aggregation": "SUM", "validFrom": from, "idempotencyKey": key(),
         })
     };
