@@ -91,7 +91,7 @@ export function queries(graph) {
       ['on the root', { query: `{ ...A } fragment A on Query { ...B bills(first: 5) { totalCount } } fragment B on Query { meeting(code: ${code}) { code } ... on Query { __typename } }` }],
       ['on connections, edges and pageInfo', { query: `{ meetings(first: 5) { ...C } } fragment C on MeetingConnection { edges { ...E } pageInfo { ...P } nodes { ...M } } fragment E on MeetingEdge { cursor node { ...M } } fragment P on PageInfo { endCursor } fragment M on Meeting { code }` }],
       ['with aliases that meet fields outside', { query: `{ meeting(code: ${code}) { x: title { ko } ...A title { en } } } fragment A on Meeting { title { ko } x: title { en } y: title { ko } }` }],
-      ['over an interface into lists', { query: `{ nodes(ids: [${id}, ${JSON.stringify(bill.id)}, ${JSON.stringify(institution.id)}]) { ... on Fact { citations(first: 5) { nodes { document { code } } totalCount } } ... on Meeting { citations(first: 5) { nodes { locator } } } ... on Bill { events(first: 5) { nodes { stage } } } } }` }],
+      ['over an interface into lists', { query: `{ nodes(ids: [${id}, ${JSON.stringify(bill.id)}, ${JSON.stringify(institution.id)}]) { ... on Fact { citations(first: 5) { nodes { document { code } } totalCount } } ... on Meeting { citations(first: 5) { nodes { locator { ko } } } } ... on Bill { events(first: 5) { nodes { stage } } } } }` }],
     ],
 
     '@skip and @include': () => [
@@ -196,7 +196,7 @@ export function queries(graph) {
           attendance(first: 5) { nodes { participant { ... on Node { id } ... on Person { name { ko } } ... on Institution { name { ko } sector } } role } }
           statements(first: 5) { nodes { summary { ko } speaker { ... on Person { name { ko } memberships(first: 5) { nodes { institution { name { ko } } } } } } topics(first: 5) { nodes { name { ko } } } } }
           venues(first: 5) { nodes { name { ko } region { code } } } documents(first: 5) { nodes { role document { title { ko } publisher { code } } } }
-          citations(first: 5) { nodes { locator basis document { code } subject { __typename id ... on Meeting { code } } } } } } }`,
+          citations(first: 5) { nodes { locator { ko } basis document { code } subject { __typename id ... on Meeting { code } } } } } } }`,
       }],
       ['conflicts and what they are about', { query: '{ conflicts(first: 100) { nodes { field summary { ko } subject { __typename id version ... on Observation { code } ... on Meeting { code title { ko } } ... on Institution { name { ko } } } claims(first: 5) { nodes { value { ko en } document { code } } } } } }' }],
       ['a timeline', { query: '{ timeline(first: 40) { nodes { kind occurredOn title { ko } body { code } subject { __typename id ... on Meeting { code } ... on Bill { number } ... on BillEvent { stage bill { number } } } } } }' }],

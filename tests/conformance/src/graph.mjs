@@ -50,7 +50,14 @@ const VARIANTS = {
 };
 
 /** Instants of the answer itself differ from call to call. */
-const VOLATILE = new Set(['AdoptionCaseStatistics.computedAt', 'FeedbackStatistics.computedAt']);
+const VOLATILE = new Set([
+  'AdoptionCaseStatistics.computedAt',
+  'FeedbackStatistics.computedAt',
+  'IndicatorSeries.computedAt',
+  'IndicatorSeries.knownAt',
+  'SubmissionStatistics.computedAt',
+  'SubmissionStatistics.knownAt',
+]);
 
 /** Rows whose values depend on the arguments of their list: kept where they stand, never under their id. */
 const IN_PLACE = new Set(['SimilarCase']);
