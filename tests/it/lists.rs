@@ -366,9 +366,10 @@ pub async fn plan(app: &TestApp, principal: &Principal, query: &str) -> String {
             .execute_unprepared("SET LOCAL plan_cache_mode = force_generic_plan")
             .await
             .unwrap();
-        transaction.execute_unprepared("DEALLOCATE ALL").await.unwrap();
-        transaction.execute_unprepared(&format!("PREPARE planned AS {sql}")).await.unwrap();
-        format!("{explain} EXECUTE planned({})", vec!["NULL"; parameters].join(", "))
+        // A statement that is prepared outlives its transaction, so each has a name of its own.
+        let name = format!("planned_{}", uuid::Uuid::now_v7().simple());
+        transaction.execute_unprepared(&format!("PREPARE {name} AS {sql}")).await.unwrap();
+        format!("{explain} EXECUTE {name}({})", vec!["NULL"; parameters].join(", "))
     } else {
         format!("{explain} {sql}")
     };
