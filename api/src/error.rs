@@ -7,6 +7,7 @@ use std::fmt;
 
 use crate::domain::access::Denied;
 use crate::domain::text::Text;
+use crate::fault::{self, Fault};
 
 /// Language of the sentences, from `Accept-Language`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -98,6 +99,9 @@ impl UserError {
     }
 }
 
+/// Seconds after which a caller may ask again what could not be answered.
+const RETRY_AFTER: u64 = 2;
+
 /// An error of the product.
 #[derive(Debug)]
 pub enum Error {
@@ -165,6 +169,13 @@ pub enum Error {
     Conflict,
     /// The answer took too long.
     Timeout,
+    /// Something that the answer needs cannot serve now: a database, a disk, a queue.
+    Unavailable {
+        /// Why, for the operator.
+        cause: String,
+        /// Seconds until it is worth asking again.
+        retry_after: u64,
+    },
     /// Our fault; the cause goes to the log.
     Internal(String),
 }
@@ -235,6 +246,26 @@ impl Error {
         )
     }
 
+    /// An [`Error::Unavailable`] with its cause.
+    pub fn unavailable(cause: impl fmt::Display) -> Self {
+        Self::Unavailable { cause: cause.to_string(), retry_after: RETRY_AFTER }
+    }
+
+    /// Whether it is our fault, and no refusal of what was asked.
+    pub fn is_ours(&self) -> bool {
+        matches!(self, Self::Internal(_) | Self::Unavailable { .. })
+    }
+
+    /// Seconds until it is worth asking again, where that helps.
+    pub fn retry_after(&self) -> Option<u64> {
+        match self {
+            Self::RateLimited { retry_after } | Self::Unavailable { retry_after, .. } => {
+                Some(*retry_after)
+            }
+            _ => None,
+        }
+    }
+
     /// An [`Error::Internal`] with its cause.
     pub fn internal(cause: impl fmt::Display) -> Self {
         Self::Internal(cause.to_string())
@@ -262,6 +293,7 @@ impl Error {
             Self::NotFound => "NOT_FOUND",
             Self::Conflict => "CONFLICT",
             Self::Timeout => "TIMEOUT",
+            Self::Unavailable { .. } => "UNAVAILABLE",
             Self::Internal(_) => "INTERNAL_SERVER_ERROR",
         }
     }
@@ -329,6 +361,10 @@ impl Error {
                 "처리 시간이 한도를 넘었습니다. 질의를 나누어 주십시오.",
                 "The query took too long. Split it up.",
             ),
+            Self::Unavailable { retry_after, .. } => Message::new(
+                format!("지금은 처리할 수 없습니다. {retry_after}초 뒤에 다시 시도해 주십시오."),
+                format!("This cannot be answered now. Try again in {retry_after} seconds."),
+            ),
             Self::Internal(_) => Message::new(
                 "서버 내부 오류입니다. 요청 번호(requestId)를 알려 주십시오.",
                 "Something went wrong on our side. Quote the request id.",
@@ -365,7 +401,7 @@ impl Error {
     /// What the operator at the terminal is told: the cause itself is what helps.
     pub fn for_operator(self) -> String {
         match self {
-            Self::Internal(cause) => cause,
+            Self::Internal(cause) | Self::Unavailable { cause, .. } => cause,
             Self::User(errors) => {
                 errors.into_iter().map(|error| error.message.en).collect::<Vec<_>>().join("\n")
             }
@@ -377,7 +413,9 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Internal(cause) => write!(f, "{}: {cause}", self.code()),
+            Self::Internal(cause) | Self::Unavailable { cause, .. } => {
+                write!(f, "{}: {cause}", self.code())
+            }
             other => write!(f, "{}: {}", self.code(), other.message().en),
         }
     }
@@ -387,7 +425,13 @@ impl std::error::Error for Error {}
 
 impl From<sea_orm::DbErr> for Error {
     fn from(error: sea_orm::DbErr) -> Self {
-        Self::Internal(error.to_string())
+        match fault::of(&error) {
+            Fault::Unavailable(why) | Fault::Settings(why) => {
+                Self::unavailable(format!("{why}: {error}"))
+            }
+            Fault::Timeout => Self::Timeout,
+            Fault::Statement => Self::Internal(error.to_string()),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ pub mod config;
 pub mod database;
 pub mod domain;
 pub mod error;
+pub mod fault;
 pub mod graphql;
 pub mod http;
 mod private;

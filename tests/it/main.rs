@@ -27,6 +27,7 @@ mod limits_reads;
 mod lists;
 mod migration;
 mod oauth;
+mod outages;
 mod persisted;
 mod policy;
 mod protocol;
@@ -78,6 +79,7 @@ fn main() -> ExitCode {
         lists::tests(),
         migration::tests(),
         oauth::tests(),
+        outages::tests(),
         persisted::tests(),
         policy::tests(),
         protocol::tests(),

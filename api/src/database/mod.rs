@@ -17,6 +17,7 @@ use sea_orm::{
 
 use crate::domain::codes::nearest;
 use crate::error::Error;
+use crate::fault::{self, Fault};
 use crate::private;
 
 /// Name of the lock in PostgreSQL under which the database is prepared.
@@ -117,7 +118,11 @@ fn options(url: &str, connections: u32, longest: Duration) -> ConnectOptions {
 
 async fn open(options: ConnectOptions, url: &str) -> Result<DatabaseConnection, Error> {
     Database::connect(options).await.map_err(|error| {
-        Error::internal(format!("cannot open the database {}: {error}", public(url)))
+        let told = format!("cannot open the database {}: {error}", public(url));
+        match fault::of(&error) {
+            Fault::Unavailable(_) => Error::unavailable(told),
+            _ => Error::internal(told),
+        }
     })
 }
 

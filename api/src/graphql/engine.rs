@@ -240,7 +240,7 @@ impl Engine {
         // What was written is read where it was written: a replica may not have it yet.
         let read = if writes { None } else { Some(self.reads.take().await?) };
         let reader = self.reader(read.as_deref().unwrap_or(&self.db), &author, &marks);
-        let answer = crate::read::query::answer(
+        let mut answer = crate::read::query::answer(
             &reader,
             prepared.selected(),
             &operation.selection_set,
@@ -252,6 +252,13 @@ impl Engine {
             read.done();
         }
         self.account(&author, &marks).await?;
+        // Nothing was answered: that is told by the status, not beside data that is none.
+        if answer.data == "null"
+            && let Some(at) =
+                answer.errors.iter().position(|found| found.error.retry_after().is_some())
+        {
+            return Err(answer.errors.swap_remove(at).error);
+        }
         Ok(Response {
             data: Some(answer.data),
             errors: answer.errors.into_iter().map(GraphQlError::from).collect(),

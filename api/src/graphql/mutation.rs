@@ -97,7 +97,7 @@ where
         }
         Err(error) => {
             // What is our fault is no refusal; the log has it.
-            if !matches!(error, Error::Internal(_)) {
+            if !error.is_ours() {
                 refused(act, name, subject, error.code()).await?;
             }
             return Err(error);

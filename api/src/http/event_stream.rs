@@ -61,6 +61,7 @@ pub async fn answer(
     if prepared.kind != OperationType::Subscription {
         let answered = match answer_in_time(&shared, &mut caller, &prepared).await {
             Ok(answered) => answered,
+            Err(refusal @ Refusal(_, Error::Unavailable { .. })) => return Err(refusal),
             Err(refusal) => request::Response::refused(refusal.1),
         };
         let json = answered.into_json(caller.language, &caller.request_id);
@@ -75,6 +76,8 @@ pub async fn answer(
     let begun = Subscription::begin(shared.clone(), caller.clone(), prepared).await;
     let subscription = match begun {
         Ok(subscription) => subscription,
+        // Nothing has begun, and a status tells more than a stream that ends at once.
+        Err(error @ Error::Unavailable { .. }) => return Err(error.into()),
         Err(error) => {
             let refused = request::Response::refused(error);
             let json = refused.into_json(caller.language, &caller.request_id);

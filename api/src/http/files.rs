@@ -109,10 +109,7 @@ impl Fault {
 
 impl From<Refusal> for Fault {
     fn from(Refusal(status, error): Refusal) -> Self {
-        let retry_after = match &error {
-            Error::RateLimited { retry_after } => Some(*retry_after),
-            _ => None,
-        };
+        let retry_after = error.retry_after();
         let allow = match &error {
             Error::MethodNotAllowed { allow } => Some(*allow),
             _ => None,

@@ -80,7 +80,8 @@ async fn run(
 /// Answers a query or a mutation, in time, and draws what it has cost.
 ///
 /// # Errors
-/// 504, if it takes too long.
+/// 504, if it takes too long; 503, if nothing can be answered now, whatever the media type: proxies and
+/// callers shall try again.
 pub async fn answer_in_time(
     shared: &Shared,
     caller: &mut Caller,
@@ -93,6 +94,10 @@ pub async fn answer_in_time(
     else {
         return Err(Refusal(StatusCode::GATEWAY_TIMEOUT, Error::Timeout));
     };
+    let unavailable = answered.errors.iter().position(|told| told.error.retry_after().is_some());
+    if let (None, Some(at)) = (&answered.data, unavailable) {
+        return Err(answered.errors.swap_remove(at).error.into());
+    }
     caller.charge(shared, answered.cost.map_or(0, |cost| cost.actual));
     answered.allowance = caller.allowance;
     Ok(answered)
@@ -116,10 +121,10 @@ pub fn turned_away(caller: &Caller, headers: &HeaderMap, error: Error) -> Respon
 
 fn refuse(caller: &Caller, media: Media, refusal: Refusal) -> Response {
     let Refusal(status, error) = refusal;
-    let (allow, retry_after) = match &error {
-        Error::MethodNotAllowed { allow } => (Some(*allow), None),
-        Error::RateLimited { retry_after } => (None, Some(*retry_after)),
-        _ => (None, None),
+    let retry_after = error.retry_after();
+    let allow = match &error {
+        Error::MethodNotAllowed { allow } => Some(*allow),
+        _ => None,
     };
     let body = request::Response::refused(error).into_json(caller.language, &caller.request_id);
     let mut response = answer(media, status, body);

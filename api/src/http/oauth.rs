@@ -150,6 +150,13 @@ impl From<Error> for Fault {
         if let Error::RateLimited { retry_after } = error {
             return Self::wait(retry_after);
         }
+        if let Error::Unavailable { retry_after, .. } = error {
+            let message = error.message();
+            let mut fault = Self::new("temporarily_unavailable", &message.ko, &message.en);
+            fault.status = StatusCode::SERVICE_UNAVAILABLE;
+            fault.retry_after = Some(retry_after);
+            return fault;
+        }
         tracing::error!(error.cause = %error, "oauth.internal_error");
         let message = Error::Internal(String::new()).message();
         let mut fault = Self::new("server_error", &message.ko, &message.en);

@@ -23,6 +23,7 @@ impl Refusal {
             | Error::TooManyConnections { .. } => StatusCode::TOO_MANY_REQUESTS,
             Error::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Error::Timeout => StatusCode::GATEWAY_TIMEOUT,
+            Error::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
             // Clients of automatic persisted queries read the answer's code, and take 200 alone for one.
             Error::PersistedQueryNotFound => StatusCode::OK,

@@ -5,7 +5,8 @@
 //! | code | why a connection ends |
 //! | --- | --- |
 //! | 1001 | the server stops |
-//! | 1011 | the database does not tell who calls |
+//! | 1011 | a fault of ours while it is asked who calls |
+//! | 1013 | the database does not tell who calls |
 //! | 4400 | a message that is none of the protocol's |
 //! | 4401 | an operation before the connection was initialised |
 //! | 4403 | a token that is not good, or has ended or was revoked meanwhile |
@@ -25,7 +26,7 @@ use async_graphql::http::ALL_WEBSOCKET_PROTOCOLS;
 use axum::extract::ws::{CloseFrame, Message as Frame, WebSocket};
 use axum::extract::{FromRequestParts, WebSocketUpgrade};
 use axum::http::StatusCode;
-use axum::http::header::{HOST, ORIGIN, WWW_AUTHENTICATE};
+use axum::http::header::{HOST, ORIGIN, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use chrono::Utc;
@@ -115,7 +116,13 @@ pub async fn endpoint(shared: Shared, mut caller: Caller, parts: &mut Parts) -> 
     }
     if let Err(error) = caller.sign_in(&shared, parts).await {
         let status = Refusal::status_of(&error);
-        return (status, [(WWW_AUTHENTICATE, CHALLENGE)], error.message().en).into_response();
+        let text = error.message().en;
+        return match error {
+            Error::Unavailable { retry_after, .. } => {
+                (status, [(RETRY_AFTER, retry_after)], text).into_response()
+            }
+            _ => (status, [(WWW_AUTHENTICATE, CHALLENGE)], text).into_response(),
+        };
     }
     let limit = shared.settings.limits.sockets_per_address;
     let Some(place) = shared.sockets.enter(caller.address, limit) else {
@@ -326,6 +333,7 @@ impl Connection {
         match self.caller.take_token(&self.shared, token).await {
             Ok(()) => {}
             // A client takes 4403 for the last word on its token, and this for a reason to try again.
+            Err(Error::Unavailable { .. }) => return Err(Close::new(1013, "Try again later")),
             Err(Error::Internal(cause)) => {
                 tracing::error!(error.cause = %cause, "socket.not_initialised");
                 return Err(Close::new(1011, "Internal server error"));

@@ -96,6 +96,8 @@ async fn fields<'a>(
         return None;
     }
     let mut writer = Writer { reader, out: String::with_capacity(4096) };
+    let mut served = false;
+    let mut away: Option<u64> = None;
     writer.out.push('{');
     for (at, (selected, plan)) in selected.iter().zip(plans).enumerate() {
         if at > 0 {
@@ -121,11 +123,19 @@ async fn fields<'a>(
             errors.push(FieldError { path: vec![selected.key.into()], error });
             return None;
         };
-        let done = match plan {
-            Some(plan) => connection(reader, planner, &mut writer, plan).await,
-            None => field(reader, planner, &mut writer, root, selected, act, errors).await,
+        let done = match (away, plan) {
+            // What could not serve the field before will not serve this one, and each would wait for it.
+            (Some(retry_after), _) => {
+                Err(Error::Unavailable { cause: "after another field".to_owned(), retry_after })
+            }
+            (None, Some(plan)) => connection(reader, planner, &mut writer, plan).await,
+            (None, None) => field(reader, planner, &mut writer, root, selected, act, errors).await,
         };
+        served |= done.is_ok();
         if let Err(error) = done {
+            if let Error::Unavailable { retry_after, .. } = error {
+                away = Some(retry_after);
+            }
             errors.push(FieldError { path: vec![selected.key.into()], error });
             if root.ty.ends_with('!') {
                 return None;
@@ -135,7 +145,7 @@ async fn fields<'a>(
         }
     }
     writer.out.push('}');
-    Some(writer.out)
+    (served || away.is_none()).then_some(writer.out)
 }
 
 async fn connection<'a>(
