@@ -47,7 +47,10 @@ impl App {
         access: Access,
         settings: EngineSettings,
     ) -> Self {
-        let engine = Arc::new(Engine::new(db.clone(), reads, settings));
+        let mut engine = Engine::new(db.clone(), reads, settings);
+        // Secrets are made in the same turns in which they are compared.
+        engine.hashing = access.secrets.hashing.clone();
+        let engine = Arc::new(engine);
         Self { db, engine, access: Arc::new(access) }
     }
 

@@ -19,3 +19,4 @@ pub mod seed;
 pub mod service;
 pub mod sheet;
 pub mod telemetry;
+mod turns;

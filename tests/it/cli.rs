@@ -11,6 +11,7 @@ use std::thread::JoinHandle;
 
 use aiplus::auth::secret::Secrets;
 use aiplus::database;
+use aiplus::domain::rate::Who;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use entity::audit_event::{self, AuditOutcome};
@@ -162,7 +163,7 @@ pub async fn finished(mut command: Command) -> Done {
 async fn signs_in(client: &api_client::Model, secret: &str) -> bool {
     let hashes = [Some(client.secret_hash.clone()), client.previous_secret_hash.clone()];
     let hashes = hashes.into_iter().flatten().collect();
-    Secrets::new().unwrap().verify(secret, hashes).await.unwrap()
+    Secrets::new().unwrap().verify(&Who::Address(None), secret, hashes).await.unwrap()
 }
 
 /// Values of the lines `NAME=VALUE`, which must be these names.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aiplus::app::App;
+use aiplus::auth::secret::Hashing;
 use aiplus::config::{Introspection, ServeSettings};
 use aiplus::database::reads::Reads;
 use aiplus::domain::principal::{Author, Principal};
@@ -165,7 +166,7 @@ async fn elevated(app: &TestApp) -> Issued {
         origins: Vec::new(),
         rate_tier: RateTier::Elevated,
     };
-    api_client::create(&app.db, author, &new, "elevated").await.unwrap()
+    api_client::create(&app.db, &Hashing::default(), author, &new, "elevated").await.unwrap()
 }
 
 const VIEWER: &str = "{ viewer { allowance { limit remaining reset } } }";

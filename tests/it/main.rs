@@ -28,6 +28,7 @@ mod lists;
 mod migration;
 mod oauth;
 mod outages;
+mod overload;
 mod persisted;
 mod policy;
 mod protocol;
@@ -80,6 +81,7 @@ fn main() -> ExitCode {
         migration::tests(),
         oauth::tests(),
         outages::tests(),
+        overload::tests(),
         persisted::tests(),
         policy::tests(),
         protocol::tests(),

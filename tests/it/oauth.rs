@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use aiplus::app::App;
 use aiplus::auth::Access;
 use aiplus::auth::keys::{Key, KeyRing, KeyStore, OVERLAP, rewrite};
+use aiplus::auth::secret::Hashing;
 use aiplus::auth::token::{LEEWAY, LIFETIME, Refusal, Unchecked, Written, sign};
 use aiplus::config::{AccessSettings, Introspection};
 use aiplus::domain::principal::{Author, Client, Principal, Standing};
@@ -214,7 +215,9 @@ async fn version(app: &TestApp, client: &Issued) -> i32 {
 
 async fn new_secret(app: &TestApp, client: &Issued, drop_others: bool) -> Issued {
     let version = version(app, client).await;
-    clients::rotate_secret(&app.db, system(), client.id, version, drop_others).await.unwrap()
+    clients::rotate_secret(&app.db, &Hashing::default(), system(), client.id, version, drop_others)
+        .await
+        .unwrap()
 }
 
 async fn a_token_is_got_by_basic_and_by_form(place: Place) {

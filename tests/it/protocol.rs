@@ -1,6 +1,7 @@
 //! What holds on each connection: both versions of HTTP, compression, headers, methods, pages of other
 //! origins.
 
+use aiplus::auth::secret::Hashing;
 use aiplus::domain::principal::{Author, Principal};
 use aiplus::service::api_client::{self, Issued, NewClient};
 use axum::body::Body;
@@ -198,7 +199,9 @@ async fn client_with_origin(app: &TestApp, origin: &str) -> Issued {
         origins: vec!["https://first.example.kr".to_owned(), origin.to_owned()],
         rate_tier: RateTier::Standard,
     };
-    api_client::create(&app.db, system(), &new, "with an origin").await.unwrap()
+    api_client::create(&app.db, &Hashing::default(), system(), &new, "with an origin")
+        .await
+        .unwrap()
 }
 
 fn system() -> Author<'static> {

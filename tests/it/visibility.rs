@@ -11,6 +11,7 @@ mod world;
 
 use std::collections::{BTreeSet, HashMap};
 
+use aiplus::auth::secret::Hashing;
 use aiplus::domain::principal::{Author, Principal};
 use aiplus::error::Language;
 use aiplus::graphql::catalog;
@@ -727,7 +728,10 @@ async fn no_secret_and_no_contact_reaches_the_audit(place: Place) {
     let operator = app.principal(OPERATOR, ALL).await;
     let client = app.client(PARTNER, READ).await;
     let author = Author { principal: &operator, request_id: "test", address: None, now: now() };
-    let rotated = api_client::rotate_secret(&app.db, author, client.id, 1, false).await.unwrap();
+    let rotated =
+        api_client::rotate_secret(&app.db, &Hashing::default(), author, client.id, 1, false)
+            .await
+            .unwrap();
     let mut secrets: Vec<String> = [client.secret, rotated.secret].into_iter().flatten().collect();
     assert_eq!(secrets.len(), 2);
     let redacted = world::redacted(&app.db).await;

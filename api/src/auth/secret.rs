@@ -1,23 +1,28 @@
 //! Secrets of clients: 256 random bits, shown once, kept as Argon2id hashes (OWASP password storage: 19 MiB,
-//! two passes, one lane). Hashing runs beside the requests, a few at a time, so that a flood of sign-ins
-//! takes neither the threads nor the memory of everybody else.
+//! two passes, one lane). All hashing runs beside the requests, a few at a time and callers in turn, so that a
+//! flood of sign-ins or of new secrets takes neither the threads nor the memory nor the time of everybody else.
+
+use std::time::Duration;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use tokio::sync::Semaphore;
 
+use crate::domain::rate::Who;
 use crate::error::Error;
+use crate::turns::{Bounds, Turns};
 
 /// Memory of a hash, in KiB.
 const MEMORY: u32 = 19 * 1024;
-/// Hashes that are made at a time.
-const AT_A_TIME: usize = 2;
-/// Sign-ins that wait for their turn; more are turned away.
-const WAITING: usize = 64;
-/// Sign-ins that are compared or wait.
-pub const MOST_SIGN_INS: usize = AT_A_TIME + WAITING;
+/// Hashes that are made at a time, where there are as many cores.
+const AT_A_TIME: usize = 4;
+/// Hashes that wait for their turn; more are turned away.
+const WAITING: usize = 512;
+/// Of them, those of one caller.
+const WAITING_EACH: usize = 64;
+/// Longest that one waits.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// Most valid secrets of a client.
 const VALID: usize = 2;
 /// Longest secret that is looked at, in bytes.
@@ -41,11 +46,65 @@ pub fn generate() -> Result<String, Error> {
     Ok(format!("aiplus_{}", URL_SAFE_NO_PAD.encode(random::<32>()?)))
 }
 
+/// Turns at hashing.
+#[derive(Debug, Clone)]
+pub struct Hashing(Turns);
+
+impl Default for Hashing {
+    fn default() -> Self {
+        let places = Self::at_a_time();
+        Self(Turns::new(Bounds {
+            places,
+            // Callers take turns at every hash, so that none has to be kept from an idle place.
+            each: places,
+            anonymous: places,
+            waiting: WAITING,
+            waiting_each: WAITING_EACH,
+            patience: PATIENCE,
+        }))
+    }
+}
+
+impl Hashing {
+    fn at_a_time() -> usize {
+        std::thread::available_parallelism().map_or(1, |cores| cores.get().min(AT_A_TIME))
+    }
+
+    /// Hashes of one caller that are made or wait.
+    pub fn most_of_a_caller() -> usize {
+        Self::at_a_time() + WAITING_EACH
+    }
+
+    /// Computes beside the requests, as soon as it is the caller's turn.
+    async fn run<T: Send + 'static>(
+        &self,
+        who: &Who,
+        compute: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let turn = self.0.take(who).await?;
+        // The turn is over when the work is, whether or not its caller still waits.
+        let working = tokio::task::spawn_blocking(move || {
+            let made = compute();
+            drop(turn);
+            made
+        });
+        working.await.map_err(Error::internal)
+    }
+
+    /// The hash of a secret, for the table.
+    ///
+    /// # Errors
+    /// Rate limited; unavailable; internal.
+    pub async fn hash(&self, who: &Who, secret: String) -> Result<String, Error> {
+        self.run(who, move || hash(&secret)).await?
+    }
+}
+
 /// Makes and compares hashes.
 #[derive(Debug)]
 pub struct Secrets {
-    waiting: Semaphore,
-    computing: Semaphore,
+    /// Turns at hashing.
+    pub hashing: Hashing,
     /// Compared with where there is no client, so that the answer takes as long.
     dummy: String,
 }
@@ -55,11 +114,7 @@ fn hasher() -> Result<Argon2<'static>, Error> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-/// The hash of a secret, for the table.
-///
-/// # Errors
-/// Internal.
-pub fn hash(secret: &str) -> Result<String, Error> {
+fn hash(secret: &str) -> Result<String, Error> {
     let hashed = hasher()?
         .hash_password_with_salt(secret.as_bytes(), &random::<16>()?)
         .map_err(Error::internal)?;
@@ -77,31 +132,28 @@ impl Secrets {
     /// # Errors
     /// Internal.
     pub fn new() -> Result<Self, Error> {
-        Ok(Self {
-            waiting: Semaphore::new(MOST_SIGN_INS),
-            computing: Semaphore::new(AT_A_TIME),
-            dummy: hash(&generate()?)?,
-        })
+        Ok(Self { hashing: Hashing::default(), dummy: hash(&generate()?)? })
     }
 
     /// Whether the secret is one of the hashed ones. Without hashes it is not, after as long a time.
     ///
     /// # Errors
-    /// Rate limited, if too many wait already; internal.
-    pub async fn verify(&self, secret: &str, hashes: Vec<String>) -> Result<bool, Error> {
-        let _waiting =
-            self.waiting.try_acquire().map_err(|_| Error::RateLimited { retry_after: 1 })?;
-        let _turn = self.computing.acquire().await.map_err(Error::internal)?;
+    /// Rate limited, if too many of the caller wait already; unavailable; internal.
+    pub async fn verify(
+        &self,
+        who: &Who,
+        secret: &str,
+        mut hashes: Vec<String>,
+    ) -> Result<bool, Error> {
         let known = hashes.len();
         // As many comparisons for every client, and for one that is not there.
-        let mut hashes = hashes;
         hashes.resize(known.max(VALID), self.dummy.clone());
         let secret = if secret.len() > LONGEST { String::new() } else { secret.to_owned() };
-        let compared = tokio::task::spawn_blocking(move || {
+        let compare = move || {
             let found: Vec<bool> = hashes.iter().map(|hash| matches(&secret, hash)).collect();
             found.into_iter().take(known).any(|found| found)
-        });
-        compared.await.map_err(Error::internal)
+        };
+        self.hashing.run(who, compare).await
     }
 }
 
@@ -111,19 +163,25 @@ mod tests {
 
     use super::*;
 
+    const NOBODY: Who = Who::Address(None);
+
     #[tokio::test]
-    async fn the_queue_has_a_bound() {
+    async fn the_queue_of_a_caller_has_a_bound() {
         let secrets = Secrets::new().unwrap();
-        let mut waiting: Vec<_> =
-            (0..MOST_SIGN_INS).map(|_| Box::pin(secrets.verify("", Vec::new()))).collect();
+        let mut waiting: Vec<_> = (0..Hashing::most_of_a_caller())
+            .map(|_| Box::pin(secrets.verify(&NOBODY, "", Vec::new())))
+            .collect();
         for one in &mut waiting {
             assert!(one.as_mut().now_or_never().is_none(), "turned away too early");
         }
-        let one_more = Box::pin(secrets.verify("", Vec::new())).now_or_never();
+        let one_more = Box::pin(secrets.verify(&NOBODY, "", Vec::new())).now_or_never();
         assert!(matches!(one_more, Some(Err(Error::RateLimited { retry_after: 1 }))));
+        // Another caller has its own.
+        let another = Who::Client("another".into());
+        assert!(Box::pin(secrets.verify(&another, "", Vec::new())).now_or_never().is_none());
         // Who leaves makes room.
         waiting.pop();
-        assert!(Box::pin(secrets.verify("", Vec::new())).now_or_never().is_none());
+        assert!(Box::pin(secrets.verify(&NOBODY, "", Vec::new())).now_or_never().is_none());
     }
 
     #[tokio::test]
@@ -132,10 +190,10 @@ mod tests {
         let (first, second) = (generate().unwrap(), generate().unwrap());
         let hashes = vec![hash(&first).unwrap(), hash(&second).unwrap()];
         assert!(hashes[0].starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        assert!(secrets.verify(&first, hashes.clone()).await.unwrap());
-        assert!(secrets.verify(&second, hashes.clone()).await.unwrap());
-        assert!(!secrets.verify("", hashes.clone()).await.unwrap());
-        assert!(!secrets.verify(&first[..20], hashes).await.unwrap());
-        assert!(!secrets.verify(&first, Vec::new()).await.unwrap());
+        assert!(secrets.verify(&NOBODY, &first, hashes.clone()).await.unwrap());
+        assert!(secrets.verify(&NOBODY, &second, hashes.clone()).await.unwrap());
+        assert!(!secrets.verify(&NOBODY, "", hashes.clone()).await.unwrap());
+        assert!(!secrets.verify(&NOBODY, &first[..20], hashes).await.unwrap());
+        assert!(!secrets.verify(&NOBODY, &first, Vec::new()).await.unwrap());
     }
 }

@@ -9,6 +9,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::print;
+use crate::auth::secret::Hashing;
 use crate::config::DatabaseSettings;
 use crate::domain::principal::{Author, Principal};
 use crate::error::Error;
@@ -123,14 +124,17 @@ async fn act(db: &DatabaseConnection, command: Command) -> Result<(), Error> {
                     Tier::Elevated => RateTier::Elevated,
                 },
             };
-            let issued = service::create(db, author, &new, &request_id).await?;
+            let issued =
+                service::create(db, &Hashing::default(), author, &new, &request_id).await?;
             tell(db, &issued, output).await
         }
         Command::List { json } => list(db, json).await,
         Command::Rotate { client_id, drop_others, output } => {
             let client = find(db, &client_id).await?;
             let (id, version) = (client.id, client.version);
-            let issued = service::rotate_secret(db, author, id, version, drop_others).await?;
+            let issued =
+                service::rotate_secret(db, &Hashing::default(), author, id, version, drop_others)
+                    .await?;
             tell(db, &issued, output).await
         }
         Command::Disable { client_id, reason } => {

@@ -4,7 +4,52 @@
 //! in while anything is left, and what it cost is drawn then, so that the bucket may owe; the next request
 //! waits until the debt is paid.
 
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
+
+use super::principal::{Author, Principal};
+
+/// An address as it is counted: of IPv6 a whole network, since each caller has one.
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let network = u128::from(address) & (u128::MAX << 64);
+            IpAddr::V6(Ipv6Addr::from(network))
+        }
+        address => address,
+    }
+}
+
+/// A caller as it is counted: who has signed in by its name, everybody else by the network of its address.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Who {
+    /// A client, or the system itself.
+    Client(Arc<str>),
+    /// An address; none where there is no connection.
+    Address(Option<IpAddr>),
+}
+
+impl Who {
+    /// The caller with its address.
+    pub fn of(principal: &Principal, address: Option<IpAddr>) -> Self {
+        match principal {
+            Principal::Anonymous => Self::Address(address.map(network)),
+            Principal::System | Principal::Client(_) => Self::Client(principal.actor().into()),
+        }
+    }
+
+    /// The author of a write.
+    pub fn author(author: &Author<'_>) -> Self {
+        Self::of(author.principal, author.address.and_then(|address| address.parse().ok()))
+    }
+
+    /// Whether it has shown who it is.
+    pub fn has_signed_in(&self) -> bool {
+        matches!(self, Self::Client(_))
+    }
+}
 
 /// Seconds in which an empty bucket fills.
 pub const WINDOW: u32 = 60;
@@ -88,6 +133,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn addresses_are_counted_by_caller() {
+        for (given, expected) in [
+            ("192.0.2.7", "192.0.2.7"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+        ] {
+            assert_eq!(network(given.parse().unwrap()), expected.parse::<IpAddr>().unwrap());
+        }
+    }
 
     const START: DateTime<Utc> = DateTime::UNIX_EPOCH;
 

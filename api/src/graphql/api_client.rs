@@ -19,6 +19,8 @@ use crate::read::{Act, Reader};
 use crate::service::api_client::{self as service, Changes, Issued, NewClient};
 
 const TAG: [u8; 2] = *b"KL";
+/// Mutations that make a secret, which takes a core and some memory.
+pub const MAKE_SECRETS: [&str; 2] = ["createApiClient", "rotateApiClientSecret"];
 
 /// The types declared here.
 pub fn types() -> Vec<Type> {
@@ -350,7 +352,7 @@ async fn create(act: &Act<'_>, input: CreateInput) -> Result<Map<String, Value>,
         origins: input.origins.unwrap_or_default(),
         rate_tier: input.rate_tier.unwrap_or(RateTier::Standard),
     };
-    service::create(act.db, act.author, &new, &input.idempotency_key).await.map(issued)
+    service::create(act.db, act.hashing, act.author, &new, &input.idempotency_key).await.map(issued)
 }
 
 async fn update(act: &Act<'_>, input: UpdateInput) -> Result<Map<String, Value>, Error> {
@@ -368,7 +370,9 @@ async fn update(act: &Act<'_>, input: UpdateInput) -> Result<Map<String, Value>,
 async fn rotate(act: &Act<'_>, input: RotateInput) -> Result<Map<String, Value>, Error> {
     let id = key_of(TAG, &input.id)?;
     let drop_others = input.drop_others.unwrap_or(false);
-    service::rotate_secret(act.db, act.author, id, input.version, drop_others).await.map(issued)
+    service::rotate_secret(act.db, act.hashing, act.author, id, input.version, drop_others)
+        .await
+        .map(issued)
 }
 
 async fn disable(act: &Act<'_>, input: StateInput) -> Result<Map<String, Value>, Error> {

@@ -16,11 +16,13 @@ use apollo_compiler::{Schema, request as coercion};
 use sea_orm::DatabaseConnection;
 use serde_json::{Map, Value};
 
+use super::api_client::MAKE_SECRETS;
 use super::document_cache::{Checked, Document, DocumentCache};
 use super::faults::Told;
 use super::persisted::Persisted;
 use super::request::{Cost, GraphQlError, Request, Response};
-use super::{faults, introspection, rules, scan};
+use super::{faults, introspection, limits, rules, scan};
+use crate::auth::secret::Hashing;
 use crate::config::Introspection;
 use crate::database::reads::Reads;
 use crate::domain::principal::{Author, Principal};
@@ -118,6 +120,8 @@ pub struct Engine {
     db: DatabaseConnection,
     documents: DocumentCache,
     settings: EngineSettings,
+    /// Turns at hashing.
+    pub hashing: Hashing,
     /// Refusals that wait to be written to the audit.
     pub backlog: Arc<Backlog>,
     /// The change feed.
@@ -137,6 +141,7 @@ impl Engine {
             db,
             documents: DocumentCache::default(),
             settings,
+            hashing: Hashing::default(),
             backlog: Arc::default(),
             feed,
         }
@@ -183,6 +188,13 @@ impl Engine {
                 format!("The variable `${name}` decides a @skip or @include and must not be null."),
             )));
         }
+        limits::check_secrets(
+            operation
+                .root_fields(&document.executable)
+                .filter(|field| MAKE_SECRETS.contains(&field.name.as_str()))
+                .count(),
+        )
+        .map_err(Response::refused)?;
         let kind = operation.operation_type;
         let prepared = Prepared {
             operation_name: request.operation_name.clone(),
@@ -234,7 +246,14 @@ impl Engine {
         }
         let Call { author, language, allowance } = *call;
         let catalog = super::catalog();
-        let act = Act { db: &self.db, backlog: &self.backlog, catalog, author, language };
+        let act = Act {
+            db: &self.db,
+            hashing: &self.hashing,
+            backlog: &self.backlog,
+            catalog,
+            author,
+            language,
+        };
         let writes = prepared.kind == OperationType::Mutation;
         let marks = Marks::new(allowance);
         // What was written is read where it was written: a replica may not have it yet.
@@ -354,7 +373,7 @@ impl Engine {
             .token_limit(scan::MAX_DOCUMENT)
             .parse_ast(text, "request.graphql")
             .map_err(|broken| parse_errors(&broken.errors))?;
-        super::limits::check(&parsed).map_err(|error| vec![error.into()])?;
+        limits::check(&parsed).map_err(|error| vec![error.into()])?;
         let executable = parsed
             .to_executable_validate(validation_schema())
             .map_err(|errors| validation_errors(&errors.errors, told))?;

@@ -8,6 +8,7 @@
 //! | fields one below the other | [`MAX_DEPTH`] |
 //! | aliases, directives of the document | [`MAX_ALIASES`], [`MAX_DIRECTIVES`] |
 //! | fragments, operations, variables | [`MAX_FRAGMENTS`], [`MAX_OPERATIONS`], [`MAX_VARIABLES`] |
+//! | secrets that are made | [`MAX_SECRETS`] |
 
 use std::collections::HashMap;
 
@@ -29,6 +30,8 @@ pub const MAX_FRAGMENTS: usize = 50;
 pub const MAX_OPERATIONS: usize = 20;
 /// Most variables of an operation.
 pub const MAX_VARIABLES: usize = 100;
+/// Most secrets that an operation makes.
+pub const MAX_SECRETS: usize = 10;
 
 /// Fields of a selection, and the most of them one below the other.
 #[derive(Debug, Clone, Copy, Default)]
@@ -113,6 +116,14 @@ fn within(count: usize, most: usize, ko: &str, en: &str) -> Result<(), Error> {
         format!("질의에 쓸 수 있는 {ko} 수의 한도({most})를 넘었습니다."),
         format!("The document has too many {en} (at most {most})."),
     )))
+}
+
+/// Refuses an operation that makes so many secrets.
+///
+/// # Errors
+/// Too large.
+pub fn check_secrets(count: usize) -> Result<(), Error> {
+    within(count, MAX_SECRETS, "비밀키 발급", "mutations that make secrets")
 }
 
 /// Refuses a document that is larger than any honest one.

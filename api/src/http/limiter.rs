@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::Mutex;
 
 use axum::http::HeaderMap;
@@ -13,7 +13,7 @@ use entity::api_client::RateTier;
 
 use crate::config::LimitSettings;
 use crate::domain::principal::Client;
-use crate::domain::rate::{Allowance, Bucket, WINDOW};
+use crate::domain::rate::{Allowance, Bucket, WINDOW, network};
 
 /// Most buckets of a kind; full ones are as good as none and go first.
 const MOST: usize = 50_000;
@@ -62,17 +62,6 @@ pub struct Limiter {
     failures: Buckets<(String, Option<IpAddr>)>,
 }
 
-/// An address as it is counted: of IPv6 a whole network, since each caller has one.
-fn counted(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let network = u128::from(address) & (u128::MAX << 64);
-            IpAddr::V6(Ipv6Addr::from(network))
-        }
-        address => address,
-    }
-}
-
 impl Limiter {
     /// Full buckets for everybody.
     pub fn new(settings: &LimitSettings) -> Self {
@@ -90,7 +79,7 @@ impl Limiter {
         if limit == 0 || (address.is_loopback() && !self.settings.rate_loopback) {
             return None;
         }
-        Some(self.addresses.with(counted(address), limit, now, |bucket| bucket.take(limit, 1, now)))
+        Some(self.addresses.with(network(address), limit, now, |bucket| bucket.take(limit, 1, now)))
     }
 
     fn client_limit(&self, client: &Client) -> u32 {
@@ -125,7 +114,7 @@ impl Limiter {
         client_id: &str,
         address: Option<IpAddr>,
     ) -> [(String, Option<IpAddr>, u32); 2] {
-        let address = address.map(counted);
+        let address = address.map(network);
         let client_id: String = client_id.chars().take(100).collect();
         [
             (client_id, address, FAILURES_OF_A_CLIENT),
@@ -171,17 +160,6 @@ pub fn tell(headers: &mut HeaderMap, name: &str, allowance: &Allowance) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn addresses_are_counted_by_caller() {
-        for (given, expected) in [
-            ("192.0.2.7", "192.0.2.7"),
-            ("::ffff:192.0.2.7", "192.0.2.7"),
-            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
-        ] {
-            assert_eq!(counted(given.parse().unwrap()), expected.parse::<IpAddr>().unwrap());
-        }
-    }
 
     #[test]
     fn failed_sign_ins_of_an_address_have_a_bound() {

@@ -26,6 +26,7 @@ use super::{Shared, body};
 use crate::auth::keys::CACHED;
 use crate::auth::token::{self, LIFETIME, Unchecked, Written};
 use crate::domain::principal::{Author, Client, Institution, Principal, Scope, Scopes, Token};
+use crate::domain::rate::{Who, network};
 use crate::error::{Error, Language, Message};
 use crate::service::ledger::Event;
 use crate::service::{api_client as clients, audit};
@@ -310,7 +311,8 @@ async fn sign_in(
         let previous = client.previous_secret_hash.clone();
         std::iter::once(client.secret_hash.clone()).chain(previous).collect()
     });
-    let matches = shared.app.access.secrets.verify(&secret, hashes).await?;
+    let who = Who::Address(caller.address.map(network));
+    let matches = shared.app.access.secrets.verify(&who, &secret, hashes).await?;
     match found {
         Some((client, institution)) if matches && client.state == ClientState::Active => {
             Ok(SignedIn::new(shared, client, institution))

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::catalog::Catalog;
 use super::sql::Sql;
+use crate::auth::secret::Hashing;
 use crate::domain::principal::{Author, Principal};
 use crate::domain::rate::Allowance;
 use crate::error::Language;
@@ -64,6 +65,8 @@ impl Marks {
 pub struct Act<'a> {
     /// The database that is written.
     pub db: &'a DatabaseConnection,
+    /// Turns at hashing.
+    pub hashing: &'a Hashing,
     /// Refusals that wait to be put on record.
     pub backlog: &'a Backlog,
     /// Every type.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::ledger::{Event, hex};
 use super::write::{Author, Created, Write};
-use crate::auth::secret;
+use crate::auth::secret::{self, Hashing};
 use crate::domain::access::{self, Denied, Object};
 use crate::domain::api_client::{
     Barred, ClientAction, MAX_NAME, MAX_ORIGINS, allows, barred, is_name, is_origin, may_grant,
@@ -20,6 +20,7 @@ use crate::domain::api_client::{
 };
 use crate::domain::fold;
 use crate::domain::principal::{Principal, Scope, Scopes, Standing};
+use crate::domain::rate::Who;
 use crate::error::{Error, UserError};
 
 /// A client with the secret that the call made, if it made one.
@@ -174,9 +175,10 @@ fn settled<T>(value: T, errors: Vec<UserError>) -> Result<T, Error> {
 /// Makes a client. The same key for the same content gives the client made before, without its secret.
 ///
 /// # Errors
-/// Forbidden; user errors; internal.
+/// Forbidden; user errors; busy; internal.
 pub async fn create(
     db: &DatabaseConnection,
+    hashing: &Hashing,
     author: Author<'_>,
     new: &NewClient,
     key: &str,
@@ -203,7 +205,7 @@ pub async fn create(
     }
     let owner = settled(owner, errors)?.ok_or(Error::NotFound)?;
     let made = secret::generate()?;
-    let hash = hashed(made.clone()).await?;
+    let hash = hashing.hash(&Who::author(&author), made.clone()).await?;
     let model = api_client::Model {
         id: Uuid::nil(),
         client_id: format!("{}-{}", new.institution.to_lowercase(), hex(&secret::random::<8>()?)),
@@ -258,10 +260,6 @@ pub async fn create(
     }
 }
 
-async fn hashed(secret: String) -> Result<String, Error> {
-    tokio::task::spawn_blocking(move || secret::hash(&secret)).await.map_err(Error::internal)?
-}
-
 async fn find(db: &impl ConnectionTrait, id: Uuid) -> Result<api_client::Model, Error> {
     api_client::Entity::find_by_id(id).one(db).await?.ok_or(Error::NotFound)
 }
@@ -287,7 +285,7 @@ pub async fn by_client_id(
 /// # Errors
 /// Not found, if the caller may not see it; forbidden; user error, if its state does not allow it.
 async fn for_action(
-    write: &Write<'_>,
+    db: &impl ConnectionTrait,
     principal: &Principal,
     id: Uuid,
     action: ClientAction,
@@ -297,7 +295,7 @@ async fn for_action(
     {
         return Err(denied.into());
     }
-    let client = find(write.reads(), id).await?;
+    let client = find(db, id).await?;
     let visible = match access::rows(principal, Object::ApiClient) {
         access::Rows::All => true,
         access::Rows::Own(own) | access::Rows::OnlyOwn(own) => own == client.institution_id,
@@ -345,7 +343,7 @@ pub async fn update(
     changes: Changes,
 ) -> Result<(), Error> {
     let mut write = Write::begin(db, author).await?;
-    let client = for_action(&write, author.principal, id, ClientAction::Update).await?;
+    let client = for_action(write.reads(), author.principal, id, ClientAction::Update).await?;
     let mut errors = Vec::new();
     let name = changes.name.map(|name| checked_name(&name, &mut errors));
     let scopes = changes.scopes.map(|words| checked_scopes(&words, author.principal, &mut errors));
@@ -386,18 +384,25 @@ fn end_tokens(row: &mut Map<String, Value>) {
 /// also ends the tokens that were got with it.
 ///
 /// # Errors
-/// Not found; conflict; forbidden; user errors; internal.
+/// Not found; conflict; forbidden; user errors; busy; internal.
 pub async fn rotate_secret(
     db: &DatabaseConnection,
+    hashing: &Hashing,
     author: Author<'_>,
     id: Uuid,
     version: i32,
     drop_others: bool,
 ) -> Result<Issued, Error> {
+    // A hash takes a core and 19 MiB: it is made for who may have it, and before the lock of a write is taken.
+    let seen = for_action(db, author.principal, id, ClientAction::RotateSecret).await?;
+    if seen.version != version {
+        return Err(Error::Conflict);
+    }
     let made = secret::generate()?;
-    let hash = hashed(made.clone()).await?;
+    let hash = hashing.hash(&Who::author(&author), made.clone()).await?;
     let mut write = Write::begin(db, author).await?;
-    let client = for_action(&write, author.principal, id, ClientAction::RotateSecret).await?;
+    let client =
+        for_action(write.reads(), author.principal, id, ClientAction::RotateSecret).await?;
     let now = serde_json::to_value(author.now.trunc_subsecs(6)).map_err(Error::internal)?;
     write
         .update::<api_client::Entity>(id, version, |row| {
@@ -429,7 +434,7 @@ pub async fn disable(
     reason: Option<String>,
 ) -> Result<(), Error> {
     let mut write = Write::begin(db, author).await?;
-    for_action(&write, author.principal, id, ClientAction::Disable).await?;
+    for_action(write.reads(), author.principal, id, ClientAction::Disable).await?;
     let by_operator = match author.principal {
         Principal::System => true,
         Principal::Client(caller) => caller.institution.standing == Standing::Operator,
@@ -460,7 +465,7 @@ pub async fn enable(
     version: i32,
 ) -> Result<(), Error> {
     let mut write = Write::begin(db, author).await?;
-    for_action(&write, author.principal, id, ClientAction::Enable).await?;
+    for_action(write.reads(), author.principal, id, ClientAction::Enable).await?;
     write
         .update::<api_client::Entity>(id, version, |row| {
             set(row, "state", ClientState::Active.code());

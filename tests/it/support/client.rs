@@ -1,5 +1,6 @@
 //! Clients with their secrets and tokens.
 
+use aiplus::auth::secret::Hashing;
 use aiplus::domain::principal::{Author, Principal};
 use aiplus::service::api_client::{self, Issued, NewClient};
 use axum::body::Body;
@@ -28,7 +29,7 @@ impl TestApp {
             rate_tier: RateTier::Standard,
         };
         let key = uuid::Uuid::new_v4().to_string();
-        api_client::create(&self.db, author, &new, &key).await.unwrap()
+        api_client::create(&self.db, &Hashing::default(), author, &new, &key).await.unwrap()
     }
 
     /// An access token, as a client gets it.
