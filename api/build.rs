@@ -22,6 +22,7 @@ use std::{
 /// What the page is made of, in `web`. `web/check` only tests it.
 const INPUTS: &[&str] = &[
     ".npmrc",
+    "compress.mjs",
     "examples",
     "index.html",
     "package-lock.json",
@@ -162,7 +163,8 @@ fn make(web: &Path, copy: &Path) -> Result<(), Problem> {
             .map_err(|error| Problem::failed("copying its sources", format!("{input}: {error}")))?;
     }
     install(copy)?;
-    npm(copy, &["run", "build", "--", "--outDir", "../dist", "--emptyOutDir"])
+    npm(copy, &["run", "build", "--", "--outDir", "../dist", "--emptyOutDir"])?;
+    run("node", copy, &["compress.mjs", "../dist"])
 }
 
 /// Adds names and contents of a file, or of all files of a directory.
@@ -226,7 +228,11 @@ fn install(copy: &Path) -> Result<(), Problem> {
 
 /// Runs npm in `directory`; what it prints is kept for the case that it fails.
 fn npm(directory: &Path, arguments: &[&str]) -> Result<(), Problem> {
-    let program = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    run(if cfg!(windows) { "npm.cmd" } else { "npm" }, directory, arguments)
+}
+
+/// Runs a program in `directory`; what it prints is kept for the case that it fails.
+fn run(program: &str, directory: &Path, arguments: &[&str]) -> Result<(), Problem> {
     let output = Command::new(program)
         .args(arguments)
         .current_dir(directory)
@@ -242,8 +248,8 @@ fn npm(directory: &Path, arguments: &[&str]) -> Result<(), Problem> {
     }
     let said = [output.stdout, output.stderr].concat();
     Err(Problem::failed(
-        &format!("`npm {}`", arguments[..arguments.len().min(2)].join(" ")),
-        format!("{}\nnpm: {}", String::from_utf8_lossy(&said), output.status),
+        &format!("`{program} {}`", arguments[..arguments.len().min(2)].join(" ")),
+        format!("{}\n{program}: {}", String::from_utf8_lossy(&said), output.status),
     ))
 }
 
@@ -292,15 +298,25 @@ fn list(directory: &Path, prefix: &str, files: &mut Vec<String>) -> io::Result<(
 /// Writes `OUT_DIR/web_assets.rs`, which the server includes.
 fn generate(out: &Path, files: &[String], problem: Option<&str>) -> Result<(), Box<dyn Error>> {
     let mut code = String::from(
-        "/// The files of the GraphiQL page: the path below `/graphiql/`, the content type, the content.\n\
-         pub static WEB_ASSETS: &[(&str, &str, &[u8])] = &[\n",
+        "/// The files of the GraphiQL page: the path below `/graphiql/`, the content type, the content, and the\n\
+         /// same as brotli and gzip make it.\n\
+         pub static WEB_ASSETS: &[super::Asset] = &[\n",
     );
-    for file in files {
+    let included = |file: &str| {
         let path = format!("/web/{file}");
+        format!("include_bytes!(concat!(env!(\"OUT_DIR\"), {path:?}))")
+    };
+    let is_compressed = |file: &&String| file.ends_with(".br") || file.ends_with(".gz");
+    for file in files.iter().filter(|file| !is_compressed(file)) {
+        let [brotli, gzip] = ["br", "gz"].map(|ending| {
+            let name = format!("{file}.{ending}");
+            if files.contains(&name) { format!("Some({})", included(&name)) } else { "None".into() }
+        });
         writeln!(
             code,
-            "    ({file:?}, {:?}, include_bytes!(concat!(env!(\"OUT_DIR\"), {path:?}))),",
-            content_type(file)
+            "    ({file:?}, {:?}, {}, {brotli}, {gzip}),",
+            content_type(file),
+            included(file)
         )?;
     }
     writeln!(

@@ -215,15 +215,24 @@ pub struct LimitSettings {
     /// Requests a minute from one address (IPv6: one /64); 0 for no limit
     #[arg(long, env = "AIPLUS_ADDRESS_RATE", default_value_t = 6000, global = true)]
     pub address_rate: u32,
+    /// Cost points a minute of the callers without a token at one address: one a request, and one for each row read or each millisecond that a connection to the database was held, whichever are more; 0 for no limit
+    #[arg(long, env = "AIPLUS_ADDRESS_COST", default_value_t = 60_000, global = true)]
+    pub address_cost: u32,
+    /// Percent of the connections to the database that one client, or all callers without a token together, may hold at a time
+    #[arg(long, env = "AIPLUS_SHARE", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100), global = true)]
+    pub share: u32,
     /// Whether callers on this machine are limited as well
     #[arg(long, env = "AIPLUS_RATE_LOOPBACK", default_value_t = false, action = clap::ArgAction::Set, global = true)]
     pub rate_loopback: bool,
-    /// Cost points a minute of a client of the tier STANDARD, one a request and one a row read; ELEVATED has ten times as many; 0 for no limit
+    /// Cost points a minute of a client of the tier STANDARD, counted alike; ELEVATED has ten times as many; 0 for no limit
     #[arg(long, env = "AIPLUS_CLIENT_RATE", default_value_t = 60_000, global = true)]
     pub client_rate: u32,
     /// Most connections at a time
     #[arg(long, env = "AIPLUS_CONNECTIONS", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..=1_000_000), global = true)]
     pub connections: u32,
+    /// Most connections at a time from one address; 0 for no limit
+    #[arg(long, env = "AIPLUS_CONNECTIONS_PER_ADDRESS", default_value_t = 256, global = true)]
+    pub connections_per_address: u32,
     /// Most WebSocket connections and streams of server-sent events at a time from one address
     #[arg(long, env = "AIPLUS_SOCKETS_PER_ADDRESS", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000), global = true)]
     pub sockets_per_address: u32,
@@ -261,6 +270,9 @@ pub struct ServeSettings {
     /// Networks of proxies whose `X-Forwarded-For` is believed, parted by commas
     #[arg(long, env = "AIPLUS_TRUSTED_PROXIES", value_parser = networks, default_value = "", hide_default_value = true, global = true)]
     pub trusted_proxies: std::vec::Vec<IpNet>,
+    /// Seconds for which `/readyz` says that the server stops before it takes no more connections
+    #[arg(long, env = "AIPLUS_DRAIN", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=600), global = true)]
+    pub drain: u64,
     #[command(flatten)]
     #[allow(missing_docs, reason = "the group has its own documentation")]
     pub limits: LimitSettings,

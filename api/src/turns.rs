@@ -67,7 +67,7 @@ impl From<Busy> for Error {
     fn from(busy: Busy) -> Self {
         match busy {
             Busy::Own => Self::RateLimited { retry_after: RETRY_AFTER },
-            Busy::All => Self::RateLimited { retry_after: RETRY_AFTER + 1 },
+            Busy::All => Self::Unavailable { cause: String::new(), retry_after: RETRY_AFTER },
         }
     }
 }
@@ -131,6 +131,10 @@ impl State {
     fn next(&mut self, bounds: &Bounds) -> Option<(Who, oneshot::Sender<Turn>)> {
         let first = usize::from(self.row + 1 >= ROUND);
         for rank in [first, 1 - first] {
+            let is_full = rank == 1 && self.anonymous >= bounds.anonymous;
+            if is_full || self.taken >= bounds.places {
+                continue;
+            }
             for _ in 0..self.order[rank].len() {
                 let who = self.order[rank].pop_front()?;
                 if !self.may(bounds, &who) {
@@ -237,6 +241,12 @@ impl Turns {
         };
         let _wish = Wish { turns: self, who, number };
         heard.await.map_err(|_| Busy::All)
+    }
+
+    /// Whether nobody has a turn or waits for one.
+    pub fn is_idle(&self) -> bool {
+        let state = self.state();
+        state.taken == 0 && state.waiting == 0
     }
 
     /// Gives free places to those who wait.

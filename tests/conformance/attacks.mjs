@@ -6,6 +6,7 @@
 // memory are read from /proc. A request that is refused must cost next to nothing, however it was made; what
 // nobody waits for any more must not be worked on.
 
+import http2 from 'node:http2';
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -40,6 +41,13 @@ const LEAVES_MS = 20;
 const IDLE_MS = 1_000;
 const LEFT_MS = 50;
 const LEAVINGS = 5;
+/** Connections that ask for large answers and take nothing: seconds in which they are dropped, how many there are, and requests on each over HTTP/2. */
+const UNREAD_S = 40;
+const UNREAD_CONNECTIONS = 30;
+const CLOSED_WINDOWS = 4;
+const STREAMS = 100;
+/** Callers at once that want secrets. */
+const WANT_SECRETS = 100;
 /** Minutes that the repeats may take. */
 const REPEATS_MINUTES = 5;
 
@@ -54,11 +62,17 @@ const TOO_COSTLY = ['QUERY_TOO_COSTLY', 'QUERY_TOO_LARGE'];
 const BAD = ['BAD_REQUEST', 'QUERY_TOO_LARGE'];
 /** May be served. */
 const ANY = null;
+const NOBODY = ['UNAUTHENTICATED', 'FORBIDDEN'];
 
 const CASES = 'adoptionCases(first: 100) { nodes { technologies(first: 100) { nodes { id } } outcomes(first: 100) { nodes { id } } barriers(first: 100) { nodes { id } } } }';
 const doubling = (times) =>
   `{ ...F0 } ${many(times, (at) => `fragment F${at} on Query { ...F${at + 1} ...F${at + 1} }`)} fragment F${times} on Query { __typename }`;
 const fragments = (count) => `{ ...F0 } ${many(count, (at) => `fragment F${at} on Query{__typename}`)}`;
+
+const secrets = (count) => many(count, (at) => `a${at}: rotateApiClientSecret(input: { id: "S0wAAAAAAAAAAAAAAAAAAAAA", version: 1 }) { clientSecret }`);
+/** A query with a large answer. */
+const large = (n) =>
+  body(`query L${n} { __schema { types { name description fields { name description args { name description } } inputFields { name description } } } }`);
 
 /**
  * The requests: name, body, codes of the refusal. A body has a number in it, so that no answer is one that was
@@ -93,6 +107,8 @@ const ATTACKS = [
   ['page sizes of 100, six deep', (n) => body(`query A${n} { meetings(first: 100) { nodes { agenda(first: 100) { nodes { statements(first: 100) { nodes { topics(first: 100) { nodes { documents(first: 100) { nodes { topics(first: 100) { nodes { id } } } } } } } } } } } } }`), TOO_COSTLY],
   ['500 aliases of the schema, lists within lists', (n) => body(`query A${n} { ${many(500, (at) => `a${at}: __schema { ...F }`)} } fragment F on __Schema { types { inputFields { type { inputFields { type { name description } } } } } }`), TOO_LARGE],
   ['the schema within itself', (n) => body(`query A${n} { __schema { types { ...F } } } fragment F on __Type { ${many(200, (at) => `a${at}: fields { args { type { inputFields { type { inputFields { name } } } } } }`)} }`), TOO_LARGE],
+  ['100 secrets in one request', (n) => body(`mutation A${n} { ${secrets(100)} }`), [...TOO_LARGE, ...NOBODY]],
+  ['10 secrets in one request, for nobody', (n) => body(`mutation A${n} { ${secrets(10)} }`), NOBODY],
   // The last one is too much: it must be known before the first one is read.
   ['page sizes of 60 lists that only add up', (n) => body(`query A${n} { ${many(60, (at) => `a${at}: ${CASES}`)} }`), TOO_COSTLY],
 ];
@@ -246,6 +262,87 @@ async function slowClients() {
   });
 }
 
+/** A connection over HTTP/2 whose window is closed, with requests for large answers. */
+function closedWindow() {
+  return new Promise((resolve) => {
+    const began = Date.now();
+    const session = http2.connect(base, { settings: { initialWindowSize: 0 } });
+    const done = (dropped) => {
+      clearTimeout(limit);
+      session.destroy();
+      resolve({ dropped, seconds: (Date.now() - began) / 1000 });
+    };
+    const limit = setTimeout(() => done(false), (UNREAD_S + 1) * 1000);
+    session.on('error', () => {});
+    session.on('close', () => done(true));
+    for (let at = 0; at < STREAMS; at += 1) {
+      const stream = session.request({ ':method': 'POST', ':path': '/graphql', 'content-type': 'application/json' });
+      stream.on('error', () => {});
+      stream.end(large((number += 1)));
+    }
+  });
+}
+
+/** A connection that asks for large answers, one after the other, and reads none. */
+function unread() {
+  return new Promise((resolve) => {
+    const began = Date.now();
+    const socket = net.connect(Number(port), hostname);
+    socket.pause();
+    const done = (dropped) => {
+      clearTimeout(limit);
+      clearInterval(timer);
+      socket.destroy();
+      resolve({ dropped, seconds: (Date.now() - began) / 1000 });
+    };
+    const limit = setTimeout(() => done(false), (UNREAD_S + 1) * 1000);
+    // A connection that was reset tells so when it is written to.
+    const timer = setInterval(() => socket.write(' '), 500);
+    socket.on('error', () => done(true));
+    socket.on('close', () => done(true));
+    for (let at = 0; at < 20; at += 1) {
+      const text = large((number += 1));
+      socket.write(`${HEAD}content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
+    }
+  });
+}
+
+/** What is asked for and not taken. */
+async function unreadAnswers([name, count, kind]) {
+  await target.idle(5_000);
+  const before = target.memory();
+  const spent = target.cpu();
+  let most = 0;
+  const watching = setInterval(() => (most = Math.max(most, target.memory() - before)), 50);
+  const ends = await Promise.all(Array.from({ length: count }, kind));
+  clearInterval(watching);
+  const problems = [];
+  const kept = ends.filter(({ dropped }) => !dropped).length;
+  const longest = Math.max(...ends.map(({ seconds }) => seconds));
+  if (kept > 0) problems.push(`${kept} of ${count} are not dropped after ${UNREAD_S} s`);
+  if (most > GROWTH_MB) problems.push(`memory grew by more than ${GROWTH_MB} MB`);
+  row(name, '', '', `${rounded((target.cpu() - spent) / count)} each`, rounded(most), problems, `ok: dropped after ${rounded(longest)} s`);
+}
+
+/** Many callers at once who want secrets that they may not have; somebody else signs in meanwhile. */
+async function secretsForNobody() {
+  await target.idle(5_000);
+  const before = target.memory();
+  let most = 0;
+  const watching = setInterval(() => (most = Math.max(most, target.memory() - before)), 20);
+  const { answer, cpu, idle } = await cost(() =>
+    Promise.all(Array.from({ length: WANT_SECRETS }, () => server.send(body(`mutation A${(number += 1)} { ${secrets(10)} }`)))),
+  );
+  clearInterval(watching);
+  const problems = [];
+  const wrong = answer.filter(({ text }) => ![...NOBODY, 'RATE_LIMITED', 'UNAVAILABLE'].includes(codeOf(text)));
+  if (wrong.length > 0) problems.push(`${wrong.length} were answered otherwise, such as ${wrong[0].text.slice(0, 100)}`);
+  if (cpu / WANT_SECRETS > REFUSED_MS) problems.push(`more than ${REFUSED_MS} ms each`);
+  if (most > GROWTH_MB) problems.push(`memory grew by more than ${GROWTH_MB} MB`);
+  if (!idle) problems.push('the server is not idle 5 s later');
+  row(`secrets for nobody, ${WANT_SECRETS} callers at once`, answer[0].status, codeOf(answer[0].text), `${rounded(cpu / WANT_SECRETS)} each`, rounded(most), problems);
+}
+
 /** Sends a request over HTTP and leaves after some milliseconds; tells what was answered until then. */
 function leave(query, milliseconds) {
   const text = body(query);
@@ -371,6 +468,12 @@ const start = target.memory();
 line('attack', 'status', 'code', 'CPU ms', 'MB', 'verdict');
 for (const attack of ATTACKS) await step(attack[0], () => measure(attack));
 await step('slow clients', slowClients);
+await step('secrets for nobody', secretsForNobody);
+for (const unreads of [
+  [`${CLOSED_WINDOWS} connections over HTTP/2 with a closed window`, CLOSED_WINDOWS, closedWindow],
+  [`${UNREAD_CONNECTIONS} connections that read nothing`, UNREAD_CONNECTIONS, unread],
+])
+  await step(unreads[0], () => unreadAnswers(unreads));
 for (const slow of SLOW) await step(slow[0], () => slowQuery(slow));
 await step('repeats', repeats);
 await step('a plain query at the end', async () => {

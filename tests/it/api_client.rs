@@ -1029,7 +1029,7 @@ async fn the_viewer_is_the_caller(place: Place) {
 async fn an_anonymous_viewer_knows_its_allowance(place: Place) {
     let mut limited = settings();
     limited.limits.rate_loopback = true;
-    limited.limits.address_rate = 100;
+    limited.limits.address_cost = 100;
     let app = place.app_with(&limited).await;
     let server = serve(&app).await;
     let body = json!({ "query": "{ viewer { kind allowance { limit remaining } } }" }).to_string();

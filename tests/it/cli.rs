@@ -525,6 +525,16 @@ impl Running {
         Self::start_as(|| terminal.aiplus(&["serve"]), level).await
     }
 
+    /// Starts a server with settings of its own.
+    pub async fn start_with(terminal: &Terminal, settings: &[(&str, &str)]) -> Self {
+        let command = || {
+            let mut command = terminal.aiplus(&["serve"]);
+            command.envs(settings.iter().copied());
+            command
+        };
+        Self::start_as(command, "info").await
+    }
+
     /// Starts a server whose files are made under a mask.
     pub async fn start_with_mask(terminal: &Terminal, mask: &str) -> Self {
         let command = || {
@@ -582,11 +592,21 @@ impl Running {
         self.child.wait().unwrap();
     }
 
-    /// Stops it as an operator does, and gives its log.
-    pub async fn stop(mut self) -> String {
+    /// Tells it to stop.
+    pub async fn terminate(&self) {
         let mut stop = Command::new("kill");
         stop.args(["-TERM", &self.child.id().to_string()]);
         assert_eq!(finished(stop).await.code, Some(0));
+    }
+
+    /// Waits until it has ended; gives the code with which it did.
+    pub async fn ended(mut self) -> Option<i32> {
+        tokio::task::spawn_blocking(move || self.child.wait().unwrap().code()).await.unwrap()
+    }
+
+    /// Stops it as an operator does, and gives its log.
+    pub async fn stop(mut self) -> String {
+        self.terminate().await;
         tokio::task::spawn_blocking(move || {
             let status = self.child.wait().unwrap();
             let log = self.log.take().unwrap().join().unwrap();

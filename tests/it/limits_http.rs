@@ -47,6 +47,7 @@ tests![
 fn rated(address_rate: u32) -> ServeSettings {
     let mut settings = settings();
     settings.limits.address_rate = address_rate;
+    settings.limits.address_cost = 0;
     settings.limits.rate_loopback = true;
     settings
 }
@@ -180,24 +181,28 @@ fn asked(token: &str, text: &str) -> Request<Body> {
 async fn a_client_has_a_rate_by_cost(place: Place) {
     let app = place.app().await;
     let mut settings = settings();
-    settings.limits.client_rate = 50;
+    settings.limits.client_rate = 500;
     let routes = router(&app, &settings);
     let token = app.token(&app.client("TIPA", "program:read").await).await;
     let first = call(&routes, asked(&token, VIEWER)).await;
-    assert_eq!(first.header("ratelimit-policy"), Some("\"client\";q=50;w=60"));
-    assert_eq!(first.left().0, 49);
+    assert_eq!(first.header("ratelimit-policy"), Some("\"client\";q=500;w=60"));
+    // What takes long costs its time, which differs from run to run.
+    let left = first.left().0;
+    assert!((300..=499).contains(&left), "{left}");
     let shown = first.json();
     let allowance = &shown["data"]["viewer"]["allowance"];
-    assert_eq!((&allowance["limit"], &allowance["remaining"]), (&json!(50), &json!(49)));
+    assert_eq!((&allowance["limit"], &allowance["remaining"]), (&json!(500), &json!(499)));
     let told = &shown["extensions"]["cost"]["allowance"];
-    assert_eq!((&told["limit"], &told["remaining"]), (&json!(50), &json!(49)));
+    assert_eq!((&told["limit"], &told["remaining"]), (&json!(500), &json!(left)));
     // It is let in while anything is left, and owes what it cost.
-    let page = call(&routes, asked(&token, PAGE)).await;
+    let pages: String =
+        (0..9).map(|at| format!("p{at}: changes(first: 100) {{ nodes {{ id }} }} ")).collect();
+    let page = call(&routes, asked(&token, &format!("{{ {pages} }}"))).await;
     assert_eq!((page.status, page.left().0, page.header("retry-after")), (200, 0, None));
     let cost = &page.json()["extensions"]["cost"];
-    assert_eq!((&cost["actual"], &cost["allowance"]["remaining"]), (&json!(101), &json!(0)));
-    // 50 - 1 - 1 - 101: it owes 53, of which 50 come in each minute.
-    let mut last = 65;
+    assert_eq!((&cost["actual"], &cost["allowance"]["remaining"]), (&json!(909), &json!(0)));
+    // 500 - 1 - 1 - 909: it owes 411 at least, of which 500 come in each minute.
+    let mut last = 300;
     for request in [
         asked(&token, "{ __typename }"),
         with(
@@ -217,11 +222,12 @@ async fn a_client_has_a_rate_by_cost(place: Place) {
     let anonymous = call(&routes, query(PAGE)).await;
     assert_eq!((anonymous.status, anonymous.header("ratelimit")), (200, None));
     let other = app.token(&app.client("TIPA", "program:read").await).await;
-    assert_eq!(call(&routes, asked(&other, VIEWER)).await.left().0, 49);
+    assert!(call(&routes, asked(&other, VIEWER)).await.left().0 > 300);
     let tenfold = app.token(&elevated(&app).await).await;
     let page = call(&routes, asked(&tenfold, PAGE)).await;
-    assert_eq!(page.header("ratelimit-policy"), Some("\"client\";q=500;w=60"));
-    assert_eq!((page.status, page.left().0), (200, 500 - 1 - 101));
+    assert_eq!(page.header("ratelimit-policy"), Some("\"client\";q=5000;w=60"));
+    let (status, left) = (page.status, page.left().0);
+    assert!(status == 200 && (4000..=5000 - 1 - 101).contains(&left), "{status} {left}");
     settings.limits.client_rate = 0;
     let routes = router(&app, &settings);
     let free = call(&routes, asked(&token, VIEWER)).await;
@@ -255,16 +261,29 @@ async fn connections_have_a_bound(place: Place) {
     let (mut first, mut second) = (server.connect().await, server.connect().await);
     first.ask(get("/healthz")).await;
     second.ask(get("/healthz")).await;
-    let mut third = server.connect().await;
-    let waiting = tokio::spawn(async move { third.ask(get("/healthz")).await.status });
-    for _ in 0..50 {
-        first.ask(query("{ bodies { totalCount } }")).await;
-        second.ask(query("{ bodies { totalCount } }")).await;
-    }
-    assert!(!waiting.is_finished(), "a third connection was served beside two");
+    // One more is told so, and that its connection ends.
+    let third = server.connect().await.ask(query("{ __typename }")).await;
+    assert_eq!((third.status, third.code()), (503, json!("UNAVAILABLE")));
+    assert_eq!((third.header("connection"), third.retry_after()), (Some("close"), 1));
+    // Over HTTP/2 the connection ends in its own words: a frame GOAWAY, of type 7.
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    stream.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await.unwrap();
+    let mut heard = Vec::new();
+    tokio::time::timeout(PATIENCE, stream.read_to_end(&mut heard)).await.unwrap().unwrap();
+    assert_eq!((heard[3], heard[9 + 3], heard.len()), (4, 7, 9 + 9 + 8));
+    assert_eq!(second.ask(get("/healthz")).await.status, 200, "who has a place keeps it");
     drop(first);
-    assert_eq!(waiting.await.unwrap(), 200);
-    assert_eq!(second.ask(get("/healthz")).await.status, 200);
+    served_again(&server).await;
+}
+
+/// Waits until a new connection is served.
+pub async fn served_again(server: &Server) {
+    let served = async {
+        while server.connect().await.ask(get("/healthz")).await.status != 200 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, served).await.expect("no place is given back");
 }
 
 /// All that a server says on a connection until it ends it; none if it does not within 20 seconds. It is
@@ -362,7 +381,7 @@ async fn who_is_slow_is_dropped(place: Place) {
 }
 
 /// Makes every look at the table of barriers take minutes.
-async fn slow_down(app: &TestApp) {
+pub async fn slow_down(app: &TestApp) {
     app.sql("ALTER TABLE barrier RENAME TO swift_barrier").await;
     let slow = if app.is_postgres() {
         "(SELECT count(*) FROM (SELECT pg_sleep(300)) slow)"
@@ -373,8 +392,8 @@ async fn slow_down(app: &TestApp) {
 }
 
 /// The application as a server has it: with connections of its own for reading.
-async fn with_reads(app: &TestApp) -> App {
-    let reads = Reads::open(&app.url, 2, &app.db, Duration::from_secs(1)).await.unwrap();
+pub async fn with_reads(app: &TestApp, longest: Duration) -> App {
+    let reads = Reads::open(&app.url, 2, &app.db, longest).await.unwrap();
     let settings =
         EngineSettings { introspection: Introspection::Everyone, persisted: Persisted::default() };
     let engine = Engine::new(app.db.clone(), Some(reads), settings);
@@ -400,6 +419,7 @@ async fn what_nobody_waits_for_is_stopped(place: Place) {
         App { db: app.db.clone(), engine: Arc::new(engine), access: app.app.access.clone() };
     let mut settings = crate::support::settings();
     settings.limits.query_timeout = 300;
+    settings.limits.share = 100;
     let server = Server::start(served.clone(), &settings).await;
     let send = async |text: &str| {
         let mut connection = TcpStream::connect(server.address).await.unwrap();
@@ -448,7 +468,8 @@ async fn a_slow_look_is_given_up(place: Place) {
     let mut settings = settings();
     settings.limits.query_timeout = 1;
     let (_, stopping) = tokio::sync::watch::channel(false);
-    let routes = aiplus::http::router(with_reads(&app).await, &settings, stopping);
+    let routes =
+        aiplus::http::router(with_reads(&app, Duration::from_secs(1)).await, &settings, stopping);
     let look = |selected: &str| {
         let text = format!(
             "subscription {{ changes(after: {cursor}, types: [\"Barrier\"]) {{ node {{ {selected} }} }} }}"
@@ -470,11 +491,16 @@ async fn a_slow_query_is_given_up(place: Place) {
     let mut settings = settings();
     settings.limits.query_timeout = 1;
     let (_, stopping) = tokio::sync::watch::channel(false);
-    let routes = aiplus::http::router(with_reads(&app).await, &settings, stopping);
+    let routes =
+        aiplus::http::router(with_reads(&app, Duration::from_secs(1)).await, &settings, stopping);
     let slow = "{ barriers { totalCount } }";
     let answers = join_all((0..8).map(|_| call(&routes, query(slow)))).await;
+    // Who finds no turn meanwhile is told to come back.
+    let given_up = answers.iter().filter(|answer| answer.status == 504).count();
+    assert!(given_up > 0);
     for answer in answers {
-        assert_eq!((answer.status, answer.code()), (504, json!("TIMEOUT")));
+        let told = (answer.status, answer.code());
+        assert!(told == (504, json!("TIMEOUT")) || told == (503, json!("UNAVAILABLE")), "{told:?}");
     }
     // Nobody else waits for what was given up.
     let swift = call(&routes, query("{ bodies { totalCount } }")).await;

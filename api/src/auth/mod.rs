@@ -7,15 +7,17 @@
 mod fetch;
 pub mod issuer;
 pub mod keys;
+mod renewals;
 pub mod secret;
 pub mod token;
 mod watched;
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use entity::api_client::RateTier;
-use sea_orm::{ConnectionTrait, DatabaseConnection, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, Statement};
 use uuid::Uuid;
 
 use crate::config::AccessSettings;
@@ -24,6 +26,7 @@ use crate::error::Error;
 
 use issuer::Issuers;
 use keys::KeyStore;
+use renewals::Renewals;
 use secret::Secrets;
 use token::{Claims, Refusal};
 
@@ -42,15 +45,50 @@ pub struct Access {
     pub audience: String,
     /// Codes of the institutions that run the programme.
     operators: Vec<String>,
+    /// Callers of connections that stay open.
+    renewals: Renewals,
 }
 
-/// The clients' own row and that of their institution, by what the token says; whether it was revoked.
-const LOOK_UP: &str = "SELECT i.id, i.code, c.scopes, c.rate_tier, c.state, c.id, \
-     EXISTS (SELECT 1 FROM revoked_token r WHERE r.jti = $2), c.token_generation \
-     FROM api_client c JOIN institution i ON i.id = c.institution_id WHERE c.client_id = $1";
-/// The institution that an outside issuer names; whether the token was revoked here.
-const LOOK_UP_OUTSIDE: &str = "SELECT i.id, i.code, NULL, NULL, NULL, NULL, \
-     EXISTS (SELECT 1 FROM revoked_token r WHERE r.jti = $2) FROM institution i WHERE i.code = $1";
+/// The columns by which it is judged whether a client may come in.
+const OWN: &str = "SELECT i.id, i.code, c.client_id, c.id, c.scopes, c.rate_tier, c.state, c.token_generation \
+     FROM api_client c JOIN institution i ON i.id = c.institution_id WHERE c.client_id";
+/// Those of the institution that an outside issuer names.
+const OUTSIDE: &str = "SELECT i.id, i.code FROM institution i WHERE i.code";
+
+/// What the database knows of a caller.
+#[derive(Debug, Clone)]
+struct Found {
+    institution: Uuid,
+    code: String,
+    /// The client's own row; none of an outside issuer's.
+    own: Option<Own>,
+    is_revoked: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Own {
+    id: Uuid,
+    scopes: String,
+    tier: RateTier,
+    is_active: bool,
+    generation: i32,
+}
+
+/// What the database knows of many.
+#[derive(Debug, Default)]
+struct All {
+    rows: HashMap<Name, Found>,
+    revoked: HashSet<String>,
+}
+
+/// By what a caller's row is found: whether it is of an outside issuer, and its client's name or its institution's
+/// code.
+type Name = (bool, String);
+
+fn name_of(claims: &Claims) -> Name {
+    let name = if claims.outside { &claims.institution } else { &claims.client_id };
+    (claims.outside, name.clone())
+}
 
 impl Access {
     /// Reads keys and issuers; `public_url` is the address by which callers know the server.
@@ -66,6 +104,7 @@ impl Access {
             issuer: public_url.to_owned(),
             audience: format!("{public_url}/graphql"),
             operators: settings.operators.clone(),
+            renewals: Renewals::default(),
         })
     }
 
@@ -118,29 +157,28 @@ impl Access {
         db: &DatabaseConnection,
         claims: Claims,
     ) -> Result<Result<Client, Refusal>, Error> {
-        let Some(row) = look_up(db, &claims).await? else { return Ok(Err(Refusal::Unknown)) };
-        if row.try_get_by_index::<bool>(6)? {
-            return Ok(Err(Refusal::Revoked));
+        let found = look_up(db, &claims).await?;
+        Ok(self.judge(claims, found))
+    }
+
+    /// The client of checked claims, by what was found of it.
+    fn judge(&self, claims: Claims, found: Option<Found>) -> Result<Client, Refusal> {
+        let Found { institution, code, own, is_revoked } = found.ok_or(Refusal::Unknown)?;
+        if is_revoked {
+            return Err(Refusal::Revoked);
         }
-        let code: String = row.try_get_by_index(1)?;
-        let (scopes, tier) = if claims.outside {
-            (claims.scopes, RateTier::Standard)
-        } else {
-            if row.try_get_by_index::<String>(4)? != "ACTIVE" {
-                return Ok(Err(Refusal::Disabled));
-            }
-            if row.try_get_by_index::<i32>(7)? != claims.generation {
-                return Ok(Err(Refusal::Ended));
-            }
+        let (id, scopes, tier) = match own {
+            None => (None, claims.scopes, RateTier::Standard),
+            Some(own) if !own.is_active => return Err(Refusal::Disabled),
+            Some(own) if own.generation != claims.generation => return Err(Refusal::Ended),
             // What was taken from the client since the token was made is gone at once.
-            let granted = Scopes::known(&row.try_get_by_index::<String>(2)?);
-            (claims.scopes.and(granted), row.try_get_by_index(3)?)
+            Some(own) => (Some(own.id), claims.scopes.and(Scopes::known(&own.scopes)), own.tier),
         };
-        Ok(Ok(Client {
-            id: row.try_get_by_index::<Option<Uuid>>(5)?,
+        Ok(Client {
+            id,
             client_id: claims.client_id,
             institution: Institution {
-                id: row.try_get_by_index(0)?,
+                id: institution,
                 standing: self.standing(&code),
                 leads: self.leads(&code),
                 code,
@@ -153,7 +191,7 @@ impl Access {
                 expires_at: claims.expires_at,
                 generation: claims.generation,
             },
-        }))
+        })
     }
 
     /// Whether a caller who came in earlier would still come in: for connections that stay open. Gives the
@@ -167,37 +205,109 @@ impl Access {
         principal: &Principal,
         now: DateTime<Utc>,
     ) -> Result<Principal, Error> {
-        let Principal::Client(client) = principal else { return Ok(principal.clone()) };
-        if now >= client.token.expires_at {
-            return Err(Error::Unauthenticated);
-        }
-        let claims = Claims {
-            issuer: client.token.issuer.clone(),
-            id: client.token.id.clone(),
-            client_id: client.client_id.clone(),
-            institution: client.institution.code.clone(),
-            scopes: client.scopes,
-            expires_at: client.token.expires_at,
-            generation: client.token.generation,
-            outside: client.id.is_none(),
-        };
+        let Some(claims) = claims_of(principal, now)? else { return Ok(principal.clone()) };
         match self.client(db, claims).await? {
             Ok(client) => Ok(Principal::Client(Arc::new(client))),
             Err(_) => Err(Error::Unauthenticated),
         }
     }
+
+    /// The same, by what was found within the last second or two for all connections together; what the database does
+    /// not tell stays as it was.
+    ///
+    /// # Errors
+    /// Unauthenticated.
+    pub fn renewed(
+        self: &Arc<Self>,
+        db: &DatabaseConnection,
+        principal: &Principal,
+        now: DateTime<Utc>,
+    ) -> Result<Principal, Error> {
+        let Some(claims) = claims_of(principal, now)? else { return Ok(principal.clone()) };
+        match self.renewals.last(self, db, claims) {
+            None => Ok(principal.clone()),
+            Some(Ok(client)) => Ok(Principal::Client(client)),
+            Some(Err(_)) => Err(Error::Unauthenticated),
+        }
+    }
 }
 
-async fn look_up(db: &DatabaseConnection, claims: &Claims) -> Result<Option<QueryResult>, Error> {
-    let (sql, name) = if claims.outside {
-        (LOOK_UP_OUTSIDE, &claims.institution)
+/// What the token of a caller said; none without one.
+fn claims_of(principal: &Principal, now: DateTime<Utc>) -> Result<Option<Claims>, Error> {
+    let Principal::Client(client) = principal else { return Ok(None) };
+    if now >= client.token.expires_at {
+        return Err(Error::Unauthenticated);
+    }
+    Ok(Some(Claims {
+        issuer: client.token.issuer.clone(),
+        id: client.token.id.clone(),
+        client_id: client.client_id.clone(),
+        institution: client.institution.code.clone(),
+        scopes: client.scopes,
+        expires_at: client.token.expires_at,
+        generation: client.token.generation,
+        outside: client.id.is_none(),
+    }))
+}
+
+/// Reads a row of [`OWN`] or [`OUTSIDE`] and, if it is asked for behind them, whether the token was revoked.
+fn read(row: &QueryResult, outside: bool, with_revoked: bool) -> Result<(Name, Found), Error> {
+    let code: String = row.try_get_by_index(1)?;
+    let name = if outside { code.clone() } else { row.try_get_by_index(2)? };
+    let own = if outside {
+        None
     } else {
-        (LOOK_UP, &claims.client_id)
+        Some(Own {
+            id: row.try_get_by_index(3)?,
+            scopes: row.try_get_by_index(4)?,
+            tier: row.try_get_by_index(5)?,
+            is_active: row.try_get_by_index::<String>(6)? == "ACTIVE",
+            generation: row.try_get_by_index(7)?,
+        })
     };
-    let statement = Statement::from_sql_and_values(
-        db.get_database_backend(),
-        sql,
-        [name.as_str().into(), claims.id.as_str().into()],
-    );
-    Ok(db.query_one_raw(statement).await?)
+    let is_revoked = with_revoked && row.try_get_by_index(if outside { 2 } else { 8 })?;
+    let institution = row.try_get_by_index(0)?;
+    Ok(((outside, name), Found { institution, code, own, is_revoked }))
+}
+
+async fn look_up(db: &DatabaseConnection, claims: &Claims) -> Result<Option<Found>, Error> {
+    let columns = if claims.outside { OUTSIDE } else { OWN };
+    let revoked = "EXISTS (SELECT 1 FROM revoked_token r WHERE r.jti = $2) FROM";
+    let sql = format!("{} = $1", columns.replacen(" FROM", &format!(", {revoked}"), 1));
+    let (_, name) = name_of(claims);
+    let values = [name.into(), claims.id.as_str().into()];
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    let row = db.query_one_raw(statement).await?;
+    row.map(|row| read(&row, claims.outside, true).map(|(_, found)| found)).transpose()
+}
+
+/// What the database knows of all these; a few statements, however many they are.
+async fn look_up_all(db: &DatabaseConnection, all: &[Claims]) -> Result<All, Error> {
+    let backend = db.get_database_backend();
+    let one_of = match backend {
+        DbBackend::Sqlite => "IN (SELECT value FROM json_each($1))",
+        _ => "IN (SELECT jsonb_array_elements_text(CAST(CAST($1 AS text) AS jsonb)))",
+    };
+    let ask = async |sql: &str, names: HashSet<String>| {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let names = serde_json::to_string(&names).map_err(Error::internal)?;
+        let sql = format!("{sql} {one_of}");
+        let statement = Statement::from_sql_and_values(backend, sql, [names.into()]);
+        db.query_all_raw(statement).await.map_err(Error::from)
+    };
+    let mut found = All::default();
+    for (outside, sql) in [(false, OWN), (true, OUTSIDE)] {
+        let names = all.iter().map(name_of).filter(|name| name.0 == outside);
+        for row in ask(sql, names.map(|name| name.1).collect()).await? {
+            let (name, row) = read(&row, outside, false)?;
+            found.rows.insert(name, row);
+        }
+    }
+    let tokens = all.iter().map(|claims| claims.id.clone()).collect();
+    for row in ask("SELECT jti FROM revoked_token WHERE jti", tokens).await? {
+        found.revoked.insert(row.try_get_by_index(0)?);
+    }
+    Ok(found)
 }

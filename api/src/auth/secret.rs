@@ -66,7 +66,8 @@ impl Default for Hashing {
 }
 
 impl Hashing {
-    fn at_a_time() -> usize {
+    /// Hashes that are made at a time.
+    pub fn at_a_time() -> usize {
         std::thread::available_parallelism().map_or(1, |cores| cores.get().min(AT_A_TIME))
     }
 

@@ -137,6 +137,15 @@ pub async fn connect(url: &str, connections: u32) -> Result<DatabaseConnection, 
     open(options(url, connections, LONGEST), url).await
 }
 
+/// Most connections of a pool.
+fn pool_size(db: &DatabaseConnection) -> usize {
+    let most = match db.get_database_backend() {
+        DbBackend::Sqlite => db.get_sqlite_connection_pool().options().get_max_connections(),
+        _ => db.get_postgres_connection_pool().options().get_max_connections(),
+    };
+    most as usize
+}
+
 /// Makes the file of a new database for its owner alone, before anything stands in it; SQLite gives its
 /// other files the mode of this one. Those that are there already are taken from everybody else.
 fn keep_private(file: &Path) -> Result<(), Error> {

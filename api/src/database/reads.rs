@@ -35,6 +35,7 @@ pub enum Reads {
 pub struct Slots {
     free: Mutex<Vec<Slot>>,
     places: Arc<Semaphore>,
+    count: usize,
     /// The connection by which the others are told to cancel; on PostgreSQL alone.
     canceller: Option<DatabaseConnection>,
 }
@@ -156,8 +157,17 @@ impl Reads {
             });
         }
         let canceller = if is_sqlite(url) { None } else { Some(super::connect(url, 1).await?) };
-        let places = Arc::new(Semaphore::new(free.len()));
-        Ok(Self::Slots(Arc::new(Slots { free: Mutex::new(free), places, canceller })))
+        let count = free.len();
+        let places = Arc::new(Semaphore::new(count));
+        Ok(Self::Slots(Arc::new(Slots { free: Mutex::new(free), places, count, canceller })))
+    }
+
+    /// How many there are.
+    pub fn places(&self) -> usize {
+        match self {
+            Self::Slots(slots) => slots.count,
+            Self::Pool(db) => super::pool_size(db),
+        }
     }
 
     /// A connection, as soon as one is free.

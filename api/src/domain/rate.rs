@@ -2,12 +2,11 @@
 //!
 //! The bucket holds what may be asked for in a minute. A request whose cost is known only afterwards is let
 //! in while anything is left, and what it cost is drawn then, so that the bucket may owe; the next request
-//! waits until the debt is paid.
+//! waits until the debt is paid. Time is the monotonic clock's: whoever sets the other one fills nothing.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
-
-use chrono::{DateTime, Utc};
+use std::time::Instant;
 
 use super::principal::{Author, Principal};
 
@@ -58,7 +57,7 @@ pub const WINDOW: u32 = 60;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bucket {
     left: f64,
-    at: DateTime<Utc>,
+    at: Instant,
 }
 
 /// What a caller may still ask for.
@@ -76,12 +75,12 @@ pub struct Allowance {
 
 impl Bucket {
     /// A full bucket.
-    pub fn full(limit: u32, now: DateTime<Utc>) -> Self {
+    pub fn full(limit: u32, now: Instant) -> Self {
         Self { left: f64::from(limit), at: now }
     }
 
     /// Draws `cost` if anything is left; an unpaid debt lets nothing through.
-    pub fn take(&mut self, limit: u32, cost: u32, now: DateTime<Utc>) -> Allowance {
+    pub fn take(&mut self, limit: u32, cost: u32, now: Instant) -> Allowance {
         self.fill(limit, now);
         let may = self.left >= 1.0;
         if may {
@@ -91,22 +90,21 @@ impl Bucket {
     }
 
     /// Draws what a request that was let in has cost.
-    pub fn charge(&mut self, limit: u32, cost: u32, now: DateTime<Utc>) -> Allowance {
+    pub fn charge(&mut self, limit: u32, cost: u32, now: Instant) -> Allowance {
         self.fill(limit, now);
         self.left -= f64::from(cost);
         self.allowance(limit, true)
     }
 
     /// Whether the bucket is as good as a new one.
-    pub fn is_full(&self, limit: u32, now: DateTime<Utc>) -> bool {
+    pub fn is_full(&self, limit: u32, now: Instant) -> bool {
         let mut filled = *self;
         filled.fill(limit, now);
         filled.left >= f64::from(limit)
     }
 
-    fn fill(&mut self, limit: u32, now: DateTime<Utc>) {
-        // A clock that was set back fills nothing and takes nothing.
-        let seconds = (now - self.at).as_seconds_f64().max(0.0);
+    fn fill(&mut self, limit: u32, now: Instant) {
+        let seconds = now.saturating_duration_since(self.at).as_secs_f64();
         self.left = (self.left + seconds * rate(limit)).min(f64::from(limit));
         self.at = self.at.max(now);
     }
@@ -129,7 +127,8 @@ fn rate(limit: u32) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use chrono::Duration;
+    use std::time::Duration;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -145,42 +144,43 @@ mod tests {
         }
     }
 
-    const START: DateTime<Utc> = DateTime::UNIX_EPOCH;
-
     #[test]
     fn the_last_one_passes_and_the_next_waits() {
-        let mut bucket = Bucket::full(3, START);
+        let start = Instant::now();
+        let mut bucket = Bucket::full(3, start);
         let seen: Vec<(u32, u32)> = (0..4)
-            .map(|_| bucket.take(3, 1, START))
+            .map(|_| bucket.take(3, 1, start))
             .map(|allowance| (allowance.remaining, allowance.retry_after))
             .collect();
         assert_eq!(seen, [(2, 0), (1, 0), (0, 0), (0, 20)]);
-        assert_eq!(bucket.take(3, 1, START + Duration::seconds(19)).retry_after, 1);
-        assert_eq!(bucket.take(3, 1, START + Duration::seconds(20)).retry_after, 0);
+        assert_eq!(bucket.take(3, 1, start + Duration::from_secs(19)).retry_after, 1);
+        assert_eq!(bucket.take(3, 1, start + Duration::from_secs(20)).retry_after, 0);
     }
 
     #[test]
     fn a_debt_is_paid_before_anything_passes() {
-        let mut bucket = Bucket::full(60, START);
-        assert_eq!(bucket.take(60, 1, START).remaining, 59);
-        assert_eq!(bucket.charge(60, 159, START).remaining, 0);
-        assert_eq!(bucket.take(60, 1, START).retry_after, 101);
-        assert_eq!(bucket.take(60, 1, START + Duration::seconds(101)).retry_after, 0);
+        let start = Instant::now();
+        let mut bucket = Bucket::full(60, start);
+        assert_eq!(bucket.take(60, 1, start).remaining, 59);
+        assert_eq!(bucket.charge(60, 159, start).remaining, 0);
+        assert_eq!(bucket.take(60, 1, start).retry_after, 101);
+        assert_eq!(bucket.take(60, 1, start + Duration::from_secs(101)).retry_after, 0);
     }
 
     proptest! {
         #[test]
         fn no_more_passes_than_the_limit_and_what_came_in(
-            limit in 1_u32..100, steps in prop::collection::vec(0_i64..5_000, 1..200)
+            limit in 1_u32..100, steps in prop::collection::vec(0_u64..5_000, 1..200)
         ) {
-            let (mut bucket, mut now, mut passed) = (Bucket::full(limit, START), START, 0_u32);
+            let start = Instant::now();
+            let (mut bucket, mut now, mut passed) = (Bucket::full(limit, start), start, 0_u32);
             for step in steps {
-                now += Duration::milliseconds(step);
+                now += Duration::from_millis(step);
                 let allowance = bucket.take(limit, 1, now);
                 prop_assert!(allowance.remaining <= limit);
                 passed += u32::from(allowance.retry_after == 0);
             }
-            let seconds = (now - START).as_seconds_f64();
+            let seconds = (now - start).as_secs_f64();
             prop_assert!(f64::from(passed) <= f64::from(limit) + seconds * rate(limit) + 1.0);
         }
     }

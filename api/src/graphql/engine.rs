@@ -147,6 +147,11 @@ impl Engine {
         }
     }
 
+    /// How many connections queries read by.
+    pub fn places(&self) -> usize {
+        self.reads.places()
+    }
+
     /// Closes the connections that queries read by.
     ///
     /// # Errors

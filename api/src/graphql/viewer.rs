@@ -63,7 +63,7 @@ pub const SHAPES: &[Shape] = &[
     },
     Shape {
         name: "Allowance",
-        description: "한도. What a caller may ask for: requests for an address, cost points (one a request, one a row read) for a client.",
+        description: "한도. What a caller may ask for: cost points of its client, or of its address if it has no token. One a request, and one a row read or a millisecond that a connection to the database was held, whichever are more.",
         fields: &[
             ("limit", "Int!", "분당 한도. What may be asked for in a minute."),
             ("remaining", "Int!", "남은 양. What is left now, before this request's own cost."),

@@ -1,6 +1,8 @@
 //! Who calls, from where, in which language, under which request id.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Instant;
 
 use axum::http::HeaderMap;
 use axum::http::header::{AUTHORIZATION, HeaderName};
@@ -8,10 +10,11 @@ use axum::http::request::Parts;
 use chrono::{DateTime, SubsecRound as _, Utc};
 use ipnet::IpNet;
 
-use super::Shared;
 use super::headers::{RequestId, language};
+use super::unsent::Unsent;
+use super::{Shared, limiter};
 use crate::domain::principal::{Author, Principal};
-use crate::domain::rate::Allowance;
+use crate::domain::rate::{Allowance, Who};
 use crate::error::{Error, Language};
 use crate::graphql::engine::Call;
 use crate::service::audit::RATE_LIMIT;
@@ -22,10 +25,6 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// The other end of a connection.
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub SocketAddr);
-
-/// What the caller's address may still ask for.
-#[derive(Debug, Clone, Copy)]
-pub struct OfAddress(pub Allowance);
 
 /// A caller.
 #[derive(Debug, Clone)]
@@ -40,7 +39,10 @@ pub struct Caller {
     pub request_id: String,
     /// Language of sentences.
     pub language: Language,
-    /// What it may still ask for, if that is limited: the client, or the address of who has not signed in.
+    /// Its connection, if there is one.
+    pub connection: Option<Arc<Unsent>>,
+    /// What it may still ask for, once it has asked, if that is limited: the client, or the address of who has
+    /// not signed in.
     pub allowance: Option<Allowance>,
 }
 
@@ -55,7 +57,8 @@ impl Caller {
             shown_address: address.map(|address| address.to_string()),
             request_id: request_id.map(|id| id.0.clone()).unwrap_or_default(),
             language: language(&parts.headers),
-            allowance: parts.extensions.get::<OfAddress>().map(|OfAddress(allowance)| *allowance),
+            connection: parts.extensions.get::<Arc<Unsent>>().cloned(),
+            allowance: None,
         }
     }
 
@@ -118,13 +121,17 @@ impl Caller {
         self.may_ask(shared)
     }
 
-    /// Draws one request from the client's bucket.
+    /// The caller as it is counted.
+    pub fn who(&self) -> Who {
+        Who::of(&self.principal, self.address)
+    }
+
+    /// Draws one request from the client's bucket, or from that of the address of who has not signed in.
     ///
     /// # Errors
     /// Rate limited.
     pub fn may_ask(&mut self, shared: &Shared) -> Result<(), Error> {
-        let Some(client) = self.principal.client() else { return Ok(()) };
-        self.allowance = shared.limiter.client(client, Utc::now());
+        self.allowance = shared.limiter.ask(&self.principal, self.address, Instant::now());
         match self.allowance {
             Some(Allowance { retry_after, .. }) if retry_after > 0 => {
                 let error = Error::RateLimited { retry_after: retry_after.into() };
@@ -135,15 +142,11 @@ impl Caller {
         }
     }
 
-    /// What its client may still ask for; none without one.
-    pub fn of_client(&self) -> Option<&Allowance> {
-        self.principal.client().and(self.allowance.as_ref())
-    }
-
-    /// Draws what a request has cost.
-    pub fn charge(&mut self, shared: &Shared, rows: usize) {
-        if let Some(client) = self.principal.client() {
-            self.allowance = shared.limiter.charge(client, rows, Utc::now());
+    /// Tells it what it may still ask for.
+    pub fn tell(&self, headers: &mut HeaderMap) {
+        let policy = if self.principal.client().is_some() { "client" } else { "address-cost" };
+        if let Some(allowance) = &self.allowance {
+            limiter::tell(headers, policy, allowance);
         }
     }
 
@@ -213,7 +216,8 @@ fn address(shared: &Shared, parts: &Parts) -> Option<IpAddr> {
     Some(seen)
 }
 
-fn is_in(networks: &[IpNet], address: IpAddr) -> bool {
+/// Whether an address is in one of the networks.
+pub fn is_in(networks: &[IpNet], address: IpAddr) -> bool {
     networks.iter().any(|network| network.contains(&address))
 }
 

@@ -128,7 +128,7 @@ impl Running {
                 },
                 () = tokio::time::sleep(HEARTBEAT) => {
                     let app = &shared.app;
-                    match app.access.renew(&app.db, &caller.principal, Utc::now()).await {
+                    match app.access.renewed(&app.db, &caller.principal, Utc::now()) {
                         Ok(_) => {}
                         Err(Error::Unauthenticated) => return Ok(None),
                         Err(error) => return Err(error),

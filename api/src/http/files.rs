@@ -5,7 +5,6 @@
 //! the form knows it by itself, as a workbook and as CSV. The address says what kind of file it is: what a browser, a
 //! proxy or Windows calls it does not matter. To add a file: its handler here, and a route.
 
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use axum::Json;
@@ -17,11 +16,11 @@ use axum::http::{HeaderName, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::Utc;
 use serde_json::{Value, json};
-use tokio::sync::Semaphore;
 
+use super::admission::admit_file;
 use super::caller::Caller;
 use super::graphql::CHALLENGE;
-use super::{Refusal, Shared, body, limiter};
+use super::{Refusal, Shared, body};
 use crate::domain::access::Denied;
 use crate::domain::fold;
 use crate::domain::principal::Principal;
@@ -38,16 +37,14 @@ const CSV: &str = "text/csv; charset=utf-8";
 /// What is asked of who has shown no token.
 const UNSIGNED: &str = "Bearer realm=\"aiplus\"";
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
-/// Uploads that are read at a time: each may take some hundred MiB.
-const AT_A_TIME: usize = 2;
 /// Time in which an upload must arrive.
 const ARRIVAL: Duration = Duration::from_secs(60);
-/// Longest time that an upload may wait for its turn and take.
+/// Longest time that a file may take.
 const LONGEST: Duration = Duration::from_secs(180);
 /// Cells of an upload that cost a point.
 const CELLS_A_POINT: usize = 100;
-
-static TURNS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(AT_A_TIME));
+/// Bytes of a download that cost a point.
+const BYTES_A_POINT: usize = 1_000;
 
 /// What is wrong with a call: status, code, sentence.
 struct Fault {
@@ -232,8 +229,10 @@ async fn send(
     only(parts, &[Method::GET, Method::HEAD], "GET, HEAD")?;
     let format = format_of(name).ok_or(Error::NotFound)?;
     let Wished { target, .. } = wished(parts, caller)?;
+    let admitted = admit_file(shared, caller).await?;
     let working = file::download(&shared.app.db, &caller.principal, &target, format);
     let sent = tokio::time::timeout(LONGEST, working).await.map_err(|_| Error::Timeout)??;
+    caller.allowance = admitted.end(sent.bytes.len() / BYTES_A_POINT);
     let (kind, extension) = match format {
         Format::Xlsx => (XLSX, "xlsx"),
         Format::Csv => (CSV, "csv"),
@@ -292,9 +291,7 @@ pub async fn import(
 
 fn finish(caller: &Caller, answer: Result<Response, Fault>) -> Response {
     let mut response = answer.unwrap_or_else(|fault| fault.show(caller));
-    if let Some(allowance) = caller.of_client() {
-        limiter::tell(response.headers_mut(), "client", allowance);
-    }
+    caller.tell(response.headers_mut());
     response
 }
 
@@ -379,18 +376,18 @@ async fn take(
     let mark = format == Format::Xlsx && accept.is_some_and(|accept| accept.contains(XLSX));
     // Who may not upload is told before anything is read.
     file::may_upload(&shared.app.db, &caller.principal, &target).await?;
+    // What arrives is in memory until it is worked off.
+    let _held = shared.admission.hold_file(caller).await?;
     let most = usize::try_from(MAX_UPLOAD).map_err(Error::internal)?;
     let bytes = body::read_within(body, most, ARRIVAL).await?;
     let bytes = Vec::from(bytes);
     let upload = Upload { format, bytes, seen, key, save, replace, mark };
-    let working = async {
-        let _turn = TURNS.acquire().await.map_err(Error::internal)?;
-        let author = caller.author(Utc::now());
-        file::upload(&shared.app.db, author, &target, upload, caller.language).await
-    };
+    let admitted = admit_file(shared, caller).await?;
+    let author = caller.author(Utc::now());
+    let working = file::upload(&shared.app.db, author, &target, upload, caller.language);
     let report = tokio::time::timeout(LONGEST, working).await.map_err(|_| Error::Timeout)??;
     let cells = report.counts.created + report.counts.updated + report.counts.unchanged;
-    caller.charge(shared, cells / CELLS_A_POINT);
+    caller.allowance = admitted.end(cells / CELLS_A_POINT);
     Ok(answer(report, save, caller.language))
 }
 

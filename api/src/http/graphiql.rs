@@ -1,7 +1,7 @@
 //! GraphiQL out of the binary: nothing is fetched from elsewhere.
 
 use axum::extract::{Path, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::Shared;
@@ -10,17 +10,56 @@ mod assets {
     include!(concat!(env!("OUT_DIR"), "/web_assets.rs"));
 }
 
-fn find(path: &str) -> Option<Response> {
-    let (_, kind, bytes) = assets::WEB_ASSETS.iter().find(|(name, ..)| *name == path)?;
+/// A file: its path, its type, its content, and the same as brotli and gzip make it.
+type Asset =
+    (&'static str, &'static str, &'static [u8], Option<&'static [u8]>, Option<&'static [u8]>);
+
+/// Whether a caller takes a coding of content (RFC 9110 §12.5.3); a weight of zero means that it does not.
+fn takes(headers: &HeaderMap, coding: &str) -> bool {
+    let mut any = false;
+    for value in headers.get_all(header::ACCEPT_ENCODING) {
+        for piece in value.to_str().unwrap_or_default().split(',') {
+            let mut parts = piece.split(';').map(str::trim);
+            let name = parts.next().unwrap_or_default();
+            let weight = parts.find_map(|part| part.strip_prefix("q="));
+            let wanted = weight.is_none_or(|weight| weight.parse::<f32>().is_ok_and(|q| q > 0.0));
+            if name.eq_ignore_ascii_case(coding) {
+                return wanted;
+            }
+            any |= name == "*" && wanted;
+        }
+    }
+    any
+}
+
+fn find(path: &str, headers: &HeaderMap) -> Option<Response> {
+    let file = assets::WEB_ASSETS.iter().find(|(name, ..)| *name == path)?;
+    Some(show(file, headers))
+}
+
+fn show((path, kind, bytes, brotli, gzip): &Asset, headers: &HeaderMap) -> Response {
     // Names below `assets/` hold a hash of the content.
     let caching = if path.starts_with("assets/") {
         "public, max-age=31536000, immutable"
     } else {
         "no-cache"
     };
-    Some(
-        ([(header::CONTENT_TYPE, *kind), (header::CACHE_CONTROL, caching)], *bytes).into_response(),
-    )
+    let told = [(header::CONTENT_TYPE, *kind), (header::CACHE_CONTROL, caching)];
+    let made = [("br", brotli), ("gzip", gzip)];
+    let taken = made.into_iter().find_map(|(coding, made)| {
+        made.filter(|_| takes(headers, coding)).map(|bytes| (coding, bytes))
+    });
+    let mut response = match taken {
+        Some((coding, bytes)) => {
+            (told, [(header::CONTENT_ENCODING, coding)], bytes).into_response()
+        }
+        None => (told, *bytes).into_response(),
+    };
+    if brotli.is_some() || gzip.is_some() {
+        let vary = HeaderValue::from_static("accept-encoding");
+        response.headers_mut().append(header::VARY, vary);
+    }
+    response
 }
 
 fn off() -> Response {
@@ -28,11 +67,11 @@ fn off() -> Response {
 }
 
 /// The page.
-pub async fn page(State(shared): State<Shared>) -> Response {
+pub async fn page(State(shared): State<Shared>, headers: HeaderMap) -> Response {
     if !shared.settings.graphiql {
         return off();
     }
-    find("index.html").unwrap_or_else(|| {
+    find("index.html", &headers).unwrap_or_else(|| {
         let problem = assets::WEB_PROBLEM.unwrap_or("The page was left out of this build (AIPLUS_WEB=skip).");
         let page = format!(
             "<!doctype html><html lang=\"ko\"><meta charset=\"utf-8\"><title>GraphiQL</title><body>\
@@ -44,9 +83,54 @@ pub async fn page(State(shared): State<Shared>) -> Response {
 }
 
 /// A script, style or worker of the page.
-pub async fn asset(State(shared): State<Shared>, Path(path): Path<String>) -> Response {
+pub async fn asset(
+    State(shared): State<Shared>,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+) -> Response {
     if !shared.settings.graphiql {
         return off();
     }
-    find(&path).unwrap_or_else(|| (StatusCode::NOT_FOUND, "not found\n").into_response())
+    find(&path, &headers).unwrap_or_else(|| (StatusCode::NOT_FOUND, "not found\n").into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_comes_as_its_caller_takes_it() {
+        let file: Asset = ("assets/a-1.js", "text/javascript", b"plain", Some(b"br"), Some(b"gz"));
+        for (accepted, body) in [
+            (&["br, gzip"][..], "br"),
+            (&["gzip, deflate, br"], "br"),
+            (&["gzip"], "gz"),
+            (&["GZIP;q=0.5"], "gz"),
+            (&["br;q=0, gzip"], "gz"),
+            (&["gzip;q=0.0", "br; q=0"], "plain"),
+            (&["*"], "br"),
+            (&["*;q=0, gzip"], "gz"),
+            (&["identity"], "plain"),
+            (&["deflate"], "plain"),
+            (&[], "plain"),
+        ] {
+            let mut headers = HeaderMap::new();
+            for value in accepted {
+                headers.append(header::ACCEPT_ENCODING, HeaderValue::from_static(value));
+            }
+            let shown = show(&file, &headers);
+            let coding = shown.headers().get(header::CONTENT_ENCODING);
+            let coding = coding.map(|coding| coding.to_str().unwrap());
+            let expected = match body {
+                "br" => Some("br"),
+                "gz" => Some("gzip"),
+                _ => None,
+            };
+            assert_eq!((coding, &shown.headers()[header::VARY]), (expected, "accept-encoding"));
+            assert_eq!(
+                shown.headers()[header::CACHE_CONTROL],
+                "public, max-age=31536000, immutable"
+            );
+        }
+    }
 }

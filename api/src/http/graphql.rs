@@ -12,15 +12,16 @@ use axum::response::{IntoResponse, Response};
 use chrono::Utc;
 use serde_json::{Map, Value};
 
+use super::admission::{Kind, admit};
 use super::caller::Caller;
 use super::media::Media;
-use super::{Refusal, Shared, body, event_stream, limiter, websocket};
+use super::{Refusal, Shared, body, event_stream, websocket};
 use crate::error::Error;
 use crate::graphql::engine::Prepared;
 use crate::graphql::request;
 
 /// Longest body, in bytes.
-const MAX_BODY: usize = 1024 * 1024;
+pub const MAX_BODY: usize = 1024 * 1024;
 /// What a caller with a bad token is told (RFC 6750 §3).
 pub const CHALLENGE: &str = "Bearer realm=\"aiplus\", error=\"invalid_token\"";
 
@@ -59,7 +60,13 @@ async fn run(
     caller.sign_in(shared, &parts).await?;
     let request = match parts.method {
         Method::GET => from_query(parts.uri.query().unwrap_or_default())?,
-        _ => from_body(&parts.headers, body).await?,
+        _ => {
+            let _room = match &caller.connection {
+                Some(connection) => Some(connection.room(&parts.headers).await),
+                None => None,
+            };
+            from_body(&parts.headers, body).await?
+        }
     };
     let now = Utc::now();
     let engine = &shared.app.engine;
@@ -77,28 +84,29 @@ async fn run(
     Ok(finish(caller, media, answered))
 }
 
-/// Answers a query or a mutation, in time, and draws what it has cost.
+/// Answers a query or a mutation when it is its caller's turn, in time, and charges what it has cost.
 ///
 /// # Errors
-/// 504, if it takes too long; 503, if nothing can be answered now, whatever the media type: proxies and
-/// callers shall try again.
+/// Rate limited; 503, if there is no turn in time or nothing can be answered now, whatever the media type: proxies
+/// and callers shall try again; 504, if it takes too long.
 pub async fn answer_in_time(
     shared: &Shared,
     caller: &mut Caller,
     prepared: &Prepared,
 ) -> Result<request::Response, Refusal> {
+    let writes = prepared.kind == OperationType::Mutation;
+    let admitted = admit(shared, caller, if writes { Kind::Write } else { Kind::Read }).await?;
     let call = caller.call(Utc::now());
     let running = shared.app.engine.answer(prepared, &call);
-    let Ok(mut answered) =
-        tokio::time::timeout(shared.settings.limits.query_timeout(), running).await
-    else {
-        return Err(Refusal(StatusCode::GATEWAY_TIMEOUT, Error::Timeout));
-    };
+    let answered = tokio::time::timeout(shared.settings.limits.query_timeout(), running).await;
+    let rows = answered.as_ref().ok().and_then(|answered| answered.cost);
+    caller.allowance = admitted.end(rows.map_or(0, |cost| cost.actual));
+    let mut answered =
+        answered.map_err(|_| Refusal(StatusCode::GATEWAY_TIMEOUT, Error::Timeout))?;
     let unavailable = answered.errors.iter().position(|told| told.error.retry_after().is_some());
     if let (None, Some(at)) = (&answered.data, unavailable) {
         return Err(answered.errors.swap_remove(at).error.into());
     }
-    caller.charge(shared, answered.cost.map_or(0, |cost| cost.actual));
     answered.allowance = caller.allowance;
     Ok(answered)
 }
@@ -107,9 +115,7 @@ fn finish(caller: &Caller, media: Media, answered: request::Response) -> Respons
     let status = status(media, &answered);
     let body = answered.into_json(caller.language, &caller.request_id);
     let mut response = answer(media, status, body);
-    if let Some(allowance) = caller.of_client() {
-        limiter::tell(response.headers_mut(), "client", allowance);
-    }
+    caller.tell(response.headers_mut());
     response
 }
 
@@ -135,9 +141,7 @@ fn refuse(caller: &Caller, media: Media, refusal: Refusal) -> Response {
     if let Some(allow) = allow {
         headers.insert(header::ALLOW, HeaderValue::from_static(allow));
     }
-    if let Some(allowance) = caller.of_client() {
-        limiter::tell(headers, "client", allowance);
-    }
+    caller.tell(headers);
     if let Some(seconds) = retry_after {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }

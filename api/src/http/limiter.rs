@@ -1,19 +1,20 @@
-//! Who asks too much: a bucket for each address, each client, and each failed sign-in, in bounded memory.
+//! Who asks too much: a bucket for the requests of each address, for the cost of each client and of each address
+//! without a token, and for failed sign-ins, in bounded memory.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::Mutex;
+use std::time::Instant;
 
 use axum::http::HeaderMap;
 use axum::http::HeaderName;
 use axum::http::HeaderValue;
-use chrono::{DateTime, Utc};
 use entity::api_client::RateTier;
 
 use crate::config::LimitSettings;
-use crate::domain::principal::Client;
-use crate::domain::rate::{Allowance, Bucket, WINDOW, network};
+use crate::domain::principal::Principal;
+use crate::domain::rate::{Allowance, Bucket, WINDOW, Who, network};
 
 /// Most buckets of a kind; full ones are as good as none and go first.
 const MOST: usize = 50_000;
@@ -34,13 +35,7 @@ impl<K: Hash + Eq> Buckets<K> {
         Self(Mutex::default())
     }
 
-    fn with<T>(
-        &self,
-        key: K,
-        limit: u32,
-        now: DateTime<Utc>,
-        act: impl FnOnce(&mut Bucket) -> T,
-    ) -> T {
+    fn with<T>(&self, key: K, limit: u32, now: Instant, act: impl FnOnce(&mut Bucket) -> T) -> T {
         // A panic while a bucket was held leaves no bucket half drawn from.
         let mut known = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if known.len() >= MOST && !known.contains_key(&key) {
@@ -58,7 +53,9 @@ impl<K: Hash + Eq> Buckets<K> {
 pub struct Limiter {
     settings: LimitSettings,
     addresses: Buckets<IpAddr>,
-    clients: Buckets<String>,
+    /// Requests for what is told to everybody alike, so that who asks for that is not kept from it by the rest.
+    open: Buckets<IpAddr>,
+    callers: Buckets<Who>,
     failures: Buckets<(String, Option<IpAddr>)>,
 }
 
@@ -68,46 +65,79 @@ impl Limiter {
         Self {
             settings: settings.clone(),
             addresses: Buckets::new(),
-            clients: Buckets::new(),
+            open: Buckets::new(),
+            callers: Buckets::new(),
             failures: Buckets::new(),
         }
     }
 
+    /// The address, if it is limited.
+    fn limited(&self, address: Option<IpAddr>) -> Option<IpAddr> {
+        let address = address?.to_canonical();
+        let is_free = address.is_loopback() && !self.settings.rate_loopback;
+        (!is_free).then(|| network(address))
+    }
+
     /// One request from an address; none if it is not limited.
-    pub fn address(&self, address: Option<IpAddr>, now: DateTime<Utc>) -> Option<Allowance> {
-        let (address, limit) = (address?.to_canonical(), self.settings.address_rate);
-        if limit == 0 || (address.is_loopback() && !self.settings.rate_loopback) {
-            return None;
-        }
-        Some(self.addresses.with(network(address), limit, now, |bucket| bucket.take(limit, 1, now)))
+    pub fn address(&self, address: Option<IpAddr>, now: Instant) -> Option<Allowance> {
+        self.one_of(&self.addresses, address, now)
     }
 
-    fn client_limit(&self, client: &Client) -> u32 {
-        let factor = match client.tier {
-            RateTier::Standard => 1,
-            RateTier::Elevated => 10,
+    /// One request from an address for a page, a key set or a sign of life; none if it is not limited.
+    pub fn open(&self, address: Option<IpAddr>, now: Instant) -> Option<Allowance> {
+        self.one_of(&self.open, address, now)
+    }
+
+    fn one_of(
+        &self,
+        buckets: &Buckets<IpAddr>,
+        address: Option<IpAddr>,
+        now: Instant,
+    ) -> Option<Allowance> {
+        let (address, limit) = (self.limited(address)?, self.settings.address_rate);
+        (limit > 0).then(|| buckets.with(address, limit, now, |bucket| bucket.take(limit, 1, now)))
+    }
+
+    /// By what a caller's cost is counted, and how much it may cost in a minute; none if that is not limited.
+    fn budget(&self, principal: &Principal, address: Option<IpAddr>) -> Option<(Who, u32)> {
+        let limit = match principal {
+            Principal::System => return None,
+            Principal::Anonymous => {
+                self.limited(address)?;
+                self.settings.address_cost
+            }
+            Principal::Client(client) => {
+                let factor = match client.tier {
+                    RateTier::Standard => 1,
+                    RateTier::Elevated => 10,
+                };
+                self.settings.client_rate.saturating_mul(factor)
+            }
         };
-        self.settings.client_rate.saturating_mul(factor)
+        (limit > 0).then(|| (Who::of(principal, address), limit))
     }
 
-    /// One request of a client; none if it is not limited.
-    pub fn client(&self, client: &Client, now: DateTime<Utc>) -> Option<Allowance> {
-        let limit = self.client_limit(client);
-        (limit > 0).then(|| {
-            self.clients
-                .with(client.client_id.clone(), limit, now, |bucket| bucket.take(limit, 1, now))
-        })
+    /// One request of a caller; none if it is not limited.
+    pub fn ask(
+        &self,
+        principal: &Principal,
+        address: Option<IpAddr>,
+        now: Instant,
+    ) -> Option<Allowance> {
+        let (who, limit) = self.budget(principal, address)?;
+        Some(self.callers.with(who, limit, now, |bucket| bucket.take(limit, 1, now)))
     }
 
-    /// What a client's request has cost, in rows.
-    pub fn charge(&self, client: &Client, rows: usize, now: DateTime<Utc>) -> Option<Allowance> {
-        let limit = self.client_limit(client);
-        let cost = u32::try_from(rows).unwrap_or(u32::MAX);
-        (limit > 0).then(|| {
-            self.clients.with(client.client_id.clone(), limit, now, |bucket| {
-                bucket.charge(limit, cost, now)
-            })
-        })
+    /// What a caller's request has cost.
+    pub fn charge(
+        &self,
+        principal: &Principal,
+        address: Option<IpAddr>,
+        cost: u32,
+        now: Instant,
+    ) -> Option<Allowance> {
+        let (who, limit) = self.budget(principal, address)?;
+        Some(self.callers.with(who, limit, now, |bucket| bucket.charge(limit, cost, now)))
     }
 
     fn failure_keys(
@@ -123,7 +153,7 @@ impl Limiter {
     }
 
     /// Seconds until a client may try to sign in; 0 if it may now.
-    pub fn sign_in(&self, client_id: &str, address: Option<IpAddr>, now: DateTime<Utc>) -> u32 {
+    pub fn sign_in(&self, client_id: &str, address: Option<IpAddr>, now: Instant) -> u32 {
         let waits = Self::failure_keys(client_id, address).map(|(client, address, limit)| {
             self.failures.with((client, address), limit, now, |bucket| {
                 bucket.take(limit, 0, now).retry_after
@@ -133,7 +163,7 @@ impl Limiter {
     }
 
     /// Notes that a client failed to sign in.
-    pub fn failed(&self, client_id: &str, address: Option<IpAddr>, now: DateTime<Utc>) {
+    pub fn failed(&self, client_id: &str, address: Option<IpAddr>, now: Instant) {
         for (client, address, limit) in Self::failure_keys(client_id, address) {
             self.failures
                 .with((client, address), limit, now, |bucket| bucket.charge(limit, 1, now));
@@ -166,15 +196,18 @@ mod tests {
         let settings = crate::config::LimitSettings {
             query_timeout: 10,
             address_rate: 0,
+            address_cost: 0,
+            share: 50,
             rate_loopback: false,
             client_rate: 0,
             connections: 1,
+            connections_per_address: 1,
             sockets_per_address: 1,
             introspection: crate::config::Introspection::Everyone,
             trusted_documents: None,
         };
         let limiter = Limiter::new(&settings);
-        let (now, at) = (DateTime::UNIX_EPOCH, |text: &str| Some(text.parse().unwrap()));
+        let (now, at) = (Instant::now(), |text: &str| Some(text.parse().unwrap()));
         // Each client once, so that no client's own bound is met.
         for number in 0..FAILURES_OF_AN_ADDRESS {
             let client = format!("client-{number}");
@@ -183,7 +216,7 @@ mod tests {
         }
         assert_eq!(limiter.sign_in("another", at("192.0.2.1"), now), 1);
         assert_eq!(limiter.sign_in("another", at("192.0.2.2"), now), 0, "another address");
-        let later = now + chrono::Duration::seconds(1);
+        let later = now + std::time::Duration::from_secs(1);
         assert_eq!(limiter.sign_in("another", at("192.0.2.1"), later), 0);
         // Of IPv6 a network counts.
         for number in 0..FAILURES_OF_AN_ADDRESS {
@@ -195,11 +228,9 @@ mod tests {
 
     #[test]
     fn the_memory_for_addresses_is_bounded() {
-        let buckets = Buckets::<u32>::new();
+        let (buckets, now) = (Buckets::<u32>::new(), Instant::now());
         for key in 0..(MOST as u32 + 10) {
-            buckets.with(key, 5, DateTime::UNIX_EPOCH, |bucket| {
-                bucket.take(5, 1, DateTime::UNIX_EPOCH)
-            });
+            buckets.with(key, 5, now, |bucket| bucket.take(5, 1, now));
         }
         assert!(buckets.0.lock().unwrap().len() <= MOST);
     }

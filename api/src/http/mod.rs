@@ -1,6 +1,7 @@
 //! HTTP: the router, and what all answers share. To add a route: its handler in a file of its own, and a
 //! line in [`router`].
 
+mod admission;
 mod body;
 mod caller;
 mod cors;
@@ -15,17 +16,20 @@ mod oauth;
 mod refusal;
 mod server;
 mod subscription;
+mod unsent;
 mod websocket;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get};
-use chrono::Utc;
 use sea_orm::ConnectionTrait;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -33,9 +37,11 @@ use tower_http::compression::CompressionLayer;
 
 use crate::app::App;
 use crate::config::ServeSettings;
+use crate::domain::rate::Allowance;
 use crate::error::Error;
 use crate::service::audit::RATE_LIMIT;
 
+use admission::Admission;
 use caller::Caller;
 use limiter::Limiter;
 use refusal::Refusal;
@@ -46,9 +52,31 @@ pub struct Shared {
     app: App,
     settings: Arc<ServeSettings>,
     limiter: Arc<Limiter>,
+    admission: Arc<Admission>,
     sockets: websocket::Sockets,
-    /// Turns true when the server is told to stop.
+    /// Turns true when the server takes no more connections.
     stopping: watch::Receiver<bool>,
+    /// Whether it has been told to stop.
+    draining: Arc<AtomicBool>,
+}
+
+impl Shared {
+    fn new(app: App, settings: &ServeSettings, stopping: watch::Receiver<bool>) -> Self {
+        Self {
+            admission: Arc::new(Admission::new(app.engine.places(), &settings.limits)),
+            app,
+            limiter: Arc::new(Limiter::new(&settings.limits)),
+            settings: Arc::new(settings.clone()),
+            sockets: websocket::Sockets::default(),
+            stopping,
+            draining: Arc::default(),
+        }
+    }
+
+    /// Whether no new work should be sent here.
+    fn is_stopping(&self) -> bool {
+        self.draining.load(Ordering::Relaxed) || *self.stopping.borrow()
+    }
 }
 
 /// Waits until the server is told to stop; for ever, if nobody is left to tell it.
@@ -60,13 +88,10 @@ async fn told_to_stop(mut stopping: watch::Receiver<bool>) {
 
 /// The routes over an application.
 pub fn router(app: App, settings: &ServeSettings, stopping: watch::Receiver<bool>) -> Router {
-    let shared = Shared {
-        app,
-        limiter: Arc::new(Limiter::new(&settings.limits)),
-        settings: Arc::new(settings.clone()),
-        sockets: websocket::Sockets::default(),
-        stopping,
-    };
+    routes(Shared::new(app, settings, stopping))
+}
+
+fn routes(shared: Shared) -> Router {
     let limited = Router::new()
         .route("/graphql", any(graphql::endpoint))
         .route("/oauth/token", any(oauth::token))
@@ -85,22 +110,35 @@ pub fn router(app: App, settings: &ServeSettings, stopping: watch::Receiver<bool
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .fallback(|| async { (StatusCode::NOT_FOUND, "not found\n") })
-        .layer(cors::layer(shared.clone()));
+        .layer(cors::layer(shared.clone()))
+        .layer(axum::middleware::from_fn_with_state(shared.clone(), limit_open));
     limited
         .merge(open)
+        .layer(axum::middleware::from_fn(unsent::count))
         .layer(CompressionLayer::new())
         .layer(axum::middleware::from_fn(headers::secure))
         .with_state(shared)
 }
 
+/// Turns away an address that asks too much for what is told to everybody alike.
+async fn limit_open(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let address = Caller::of(&shared, &parts).address;
+    match shared.limiter.open(address, Instant::now()) {
+        Some(Allowance { retry_after, .. }) if retry_after > 0 => {
+            let wait = [(RETRY_AFTER, retry_after.to_string())];
+            (StatusCode::TOO_MANY_REQUESTS, wait, "too many requests from this address\n")
+                .into_response()
+        }
+        _ => next.run(Request::from_parts(parts, body)).await,
+    }
+}
+
 /// Turns away an address that asks too much, before anything is read or looked up for it.
 async fn limit(State(shared): State<Shared>, request: Request, next: Next) -> Response {
-    let (mut parts, body) = request.into_parts();
+    let (parts, body) = request.into_parts();
     let caller = Caller::of(&shared, &parts);
-    let allowance = shared.limiter.address(caller.address, Utc::now());
-    if let Some(allowance) = allowance {
-        parts.extensions.insert(caller::OfAddress(allowance));
-    }
+    let allowance = shared.limiter.address(caller.address, Instant::now());
     let mut response = match allowance {
         Some(allowance) if allowance.retry_after > 0 => {
             let error = Error::RateLimited { retry_after: allowance.retry_after.into() };
@@ -134,15 +172,20 @@ pub async fn serve_until(
     told: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Error> {
     let (stop, stopping) = watch::channel(false);
-    let router = router(app.clone(), settings, stopping.clone());
+    let shared = Shared::new(app.clone(), settings, stopping.clone());
+    let draining = shared.draining.clone();
+    let drain = Duration::from_secs(settings.drain);
     let refusals = tokio::spawn(app.clone().write_refusals());
     let quarters = tokio::spawn(app.clone().open_quarters());
     tokio::spawn(async move {
         told.await;
-        tracing::info!("server.stopping");
+        tracing::info!(drain_s = drain.as_secs(), "server.stopping");
+        // Whoever sends callers here sees it first, and sends no more of them.
+        draining.store(true, Ordering::Relaxed);
+        tokio::time::sleep(drain).await;
         let _ = stop.send(true);
     });
-    let done = server::run(listener, router, settings.limits.connections, stopping).await;
+    let done = server::run(listener, shared, stopping).await;
     // What is being written is written to its end.
     if let Err(error) = app.engine.backlog.finish(&app.db).await {
         tracing::error!(error.cause = %error, "audit.not_written");
@@ -152,7 +195,7 @@ pub async fn serve_until(
     done
 }
 
-/// Listens for Ctrl-C and SIGTERM from now on; ends when one has come.
+/// Listens for Ctrl-C and SIGTERM from now on; ends when one has come. The next one ends the process at once.
 pub fn stop_signal() -> impl Future<Output = ()> + Send + 'static {
     #[cfg(unix)]
     let heard = {
@@ -162,10 +205,18 @@ pub fn stop_signal() -> impl Future<Output = ()> + Send + 'static {
     async move {
         #[cfg(unix)]
         if let [Ok(mut interrupt), Ok(mut terminate)] = heard {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
+            let mut next = async move || {
+                tokio::select! {
+                    _ = interrupt.recv() => {}
+                    _ = terminate.recv() => {}
+                }
+            };
+            next().await;
+            tokio::spawn(async move {
+                next().await;
+                tracing::warn!("server.ended_at_once");
+                std::process::exit(1);
+            });
             return;
         }
         let _ = tokio::signal::ctrl_c().await;
@@ -175,7 +226,7 @@ pub fn stop_signal() -> impl Future<Output = ()> + Send + 'static {
 /// Whether the database answers.
 async fn ready(State(shared): State<Shared>) -> impl IntoResponse {
     match shared.app.db.execute_unprepared("SELECT 1").await {
-        Ok(_) if !*shared.stopping.borrow() => (StatusCode::OK, "ready\n"),
+        Ok(_) if !shared.is_stopping() => (StatusCode::OK, "ready\n"),
         Ok(_) => (StatusCode::SERVICE_UNAVAILABLE, "stopping\n"),
         Err(error) => {
             tracing::error!(error.cause = %error, "server.not_ready");

@@ -300,7 +300,7 @@ async fn sign_in(
     form: &Form,
 ) -> Result<SignedIn, Fault> {
     let (client_id, secret) = credentials(headers, form)?;
-    let now = Utc::now();
+    let now = std::time::Instant::now();
     let wait = shared.limiter.sign_in(&client_id, caller.address, now);
     if wait > 0 {
         return Err(Fault::wait(wait.into()));

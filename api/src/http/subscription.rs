@@ -6,6 +6,7 @@ use chrono::Utc;
 use tokio::sync::watch;
 
 use super::Shared;
+use super::admission::{Kind, admit, admit_look};
 use super::caller::Caller;
 use crate::error::Error;
 use crate::graphql::engine::Prepared;
@@ -33,12 +34,18 @@ impl Subscription {
     /// Begins.
     ///
     /// # Errors
-    /// Input; internal.
-    pub async fn begin(shared: Shared, caller: Caller, prepared: Prepared) -> Result<Self, Error> {
+    /// Input; rate limited; unavailable; internal.
+    pub async fn begin(
+        shared: Shared,
+        mut caller: Caller,
+        prepared: Prepared,
+    ) -> Result<Self, Error> {
+        let admitted = admit(&shared, &mut caller, Kind::Read).await?;
         // Watching begins before the position is taken, so that no change falls between the two.
         let end = shared.app.engine.feed.watch();
         let call = caller.call(Utc::now());
         let position = in_time(&shared, shared.app.engine.subscribe(&prepared, &call)).await?;
+        admitted.end(0);
         Ok(Self { shared, caller, prepared, position, end })
     }
 
@@ -57,11 +64,12 @@ impl Subscription {
             let now = Utc::now();
             let app = &self.shared.app;
             self.caller.principal = app.access.renew(&app.db, &self.caller.principal, now).await?;
+            let admitted = admit_look(&self.shared, &self.caller).await;
             let call = self.caller.call(now);
             let look = app.engine.events(&self.prepared, &call, position, end);
             let found = in_time(&self.shared, look).await?;
             self.position = found.position;
-            self.caller.charge(&self.shared, found.actual);
+            self.caller.allowance = admitted.end(found.actual);
             if !found.data.is_empty() {
                 let language = self.caller.language;
                 let answers = found.data.into_iter().map(|data| {

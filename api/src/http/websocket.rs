@@ -38,8 +38,10 @@ use tokio::time::{Instant, MissedTickBehavior};
 use super::caller::{Caller, token_of};
 use super::graphql::{CHALLENGE, answer_in_time};
 use super::subscription::Subscription;
+use super::unsent::Held;
 use super::{Refusal, Shared, cors, told_to_stop};
 use crate::domain::principal::Principal;
+use crate::domain::rate::network;
 use crate::error::Error;
 use crate::graphql::request;
 use crate::service::audit::RATE_LIMIT;
@@ -63,18 +65,23 @@ pub const REFUSE: &str = "connection.refuse";
 /// Longest id of an operation, in bytes.
 const MAX_ID: usize = 128;
 /// Messages that wait for the socket; who makes more waits.
-const QUEUE: usize = 16;
+const QUEUE: usize = 1;
+/// Time in which a message must be taken, and bytes a millisecond that a longer one gets time for.
+const SENDING: Duration = Duration::from_secs(20);
+const SLOWEST: u64 = 2;
 
-/// Open connections by address: WebSockets, and streams of server-sent events.
+/// Open connections by address (of IPv6 a whole network), such as WebSockets and streams of server-sent events.
 #[derive(Debug, Clone, Default)]
 pub struct Sockets(Arc<Mutex<HashMap<IpAddr, u32>>>);
 
 /// A place among the open connections of an address.
+#[derive(Debug)]
 pub struct Place(Sockets, Option<IpAddr>);
 
 impl Sockets {
     /// A place for one more; none if the address has as many as it may.
     pub fn enter(&self, address: Option<IpAddr>, most: u32) -> Option<Place> {
+        let address = address.map(network);
         if let Some(address) = address {
             let mut open = self.0.lock().ok()?;
             let count = open.entry(address).or_default();
@@ -154,6 +161,8 @@ const INVALID: Close = Close::new(4400, "Invalid message received");
 
 /// What an operation has to say.
 struct Said {
+    /// Counted as unsent until it is.
+    _held: Option<Held>,
     id: String,
     /// Tells two operations of one id apart.
     run: u64,
@@ -166,6 +175,8 @@ struct Connection {
     socket: WebSocket,
     caller: Caller,
     initialised: bool,
+    /// Whether the peer takes nothing any more.
+    is_gone: bool,
     /// Running operations: which run of the id, and how to end it.
     operations: HashMap<String, (u64, tokio::task::AbortHandle)>,
     tasks: JoinSet<()>,
@@ -182,6 +193,7 @@ impl Connection {
             socket,
             caller,
             initialised: false,
+            is_gone: false,
             operations: HashMap::new(),
             tasks: JoinSet::new(),
             runs: 0,
@@ -217,6 +229,9 @@ impl Connection {
         let mut pings = tokio::time::interval_at(Instant::now() + PING, PING);
         let mut heard = Instant::now();
         loop {
+            if self.is_gone {
+                return Ok(());
+            }
             let frame = tokio::select! {
                 frame = self.socket.recv() => frame,
                 Some(said) = self.said.recv() => {
@@ -227,7 +242,7 @@ impl Connection {
                     return Err(Close::new(4408, "Connection initialisation timeout"));
                 }
                 _ = renewals.tick(), if self.caller.principal != Principal::Anonymous => {
-                    self.renew().await?;
+                    self.renew()?;
                     continue;
                 }
                 _ = pings.tick() => {
@@ -253,22 +268,17 @@ impl Connection {
     }
 
     /// Asks whether the caller would still come in.
-    async fn renew(&mut self) -> Result<(), Close> {
+    fn renew(&mut self) -> Result<(), Close> {
         let (app, now) = (&self.shared.app, Utc::now());
-        match app.access.renew(&app.db, &self.caller.principal, now).await {
+        match app.access.renewed(&app.db, &self.caller.principal, now) {
             Ok(principal) => {
                 self.caller.principal = principal;
                 Ok(())
             }
-            Err(Error::Unauthenticated) => {
+            Err(_) => {
                 let client = self.caller.principal.client();
                 let ended = client.is_some_and(|client| now >= client.token.expires_at);
                 Err(Close::new(4403, if ended { "Token expired" } else { "Token revoked" }))
-            }
-            // The database may be back at the next look.
-            Err(error) => {
-                tracing::error!(error.cause = %error, "token.not_renewed");
-                Ok(())
             }
         }
     }
@@ -365,13 +375,16 @@ impl Connection {
         // Each operation is a request of its own for those who count them.
         let mut caller = self.caller.clone();
         caller.request_id = uuid::Uuid::now_v7().to_string();
-        let counted = self.shared.limiter.address(caller.address, Utc::now());
+        let counted = self.shared.limiter.address(caller.address, std::time::Instant::now());
         if let Some(allowance) = counted.filter(|allowance| allowance.retry_after > 0) {
             let error = Error::RateLimited { retry_after: allowance.retry_after.into() };
             caller.refuse(&self.shared, RATE_LIMIT, &error);
             return self.refuse(&id, error).await;
         }
-        if let Err(error) = caller.may_ask(&self.shared) {
+        // Others are asked when it is their turn.
+        if caller.principal != Principal::Anonymous
+            && let Err(error) = caller.may_ask(&self.shared)
+        {
             return self.refuse(&id, error).await;
         }
         self.runs += 1;
@@ -402,12 +415,18 @@ impl Connection {
         if said.is_last {
             self.operations.remove(&said.id);
         }
-        self.send(said.message).await;
+        let Said { message, _held: held, .. } = said;
+        self.send(message).await;
+        drop(held);
     }
 
     async fn send(&mut self, message: String) {
-        // A peer that cannot be reached is gone; the loop ends with the next read.
-        let _ = self.socket.send(Frame::Text(message.into())).await;
+        let longest = SENDING + Duration::from_millis(message.len() as u64 / SLOWEST);
+        let sending = self.socket.send(Frame::Text(message.into()));
+        // A peer that cannot be reached, or reads too slowly, is gone; the loop ends with the next look.
+        if !matches!(tokio::time::timeout(longest, sending).await, Ok(Ok(()))) {
+            self.is_gone = true;
+        }
     }
 }
 
@@ -482,7 +501,8 @@ impl Operation {
     }
 
     async fn say(&self, message: String, is_last: bool) {
-        let said = Said { id: self.id.clone(), run: self.run, message, is_last };
+        let held = self.caller.connection.as_ref().map(|unsent| unsent.hold(message.len()));
+        let said = Said { _held: held, id: self.id.clone(), run: self.run, message, is_last };
         // A connection that is gone listens no more.
         let _ = self.say.send(said).await;
     }

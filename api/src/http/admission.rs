@@ -1,0 +1,180 @@
+//! Admission: a request waits for its turn before it takes a connection to the database, and whoever asked is
+//! charged for what it cost, however it ends: answered, refused, timed out, left.
+//!
+//! Queries, writes and files have turns of their own: whatever dashboards ask for, results can be handed in.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::Shared;
+use super::caller::Caller;
+use super::limiter::Limiter;
+use crate::config::LimitSettings;
+use crate::domain::principal::Principal;
+use crate::domain::rate::Allowance;
+use crate::error::Error;
+use crate::turns::{Bounds, Busy, Turn, Turns};
+
+/// Files that are read or made at a time: each may take some hundred MiB.
+const FILES: usize = 2;
+/// Files that are held in memory at a time, most of them waiting for their turn.
+const FILES_HELD: usize = 16;
+/// Of them, those of one caller.
+const FILES_EACH: usize = 4;
+/// Longest wait for a file's turn.
+const FILES_PATIENCE: Duration = Duration::from_secs(120);
+/// Milliseconds on a connection that are part of a request's own point: less than that is mostly chance.
+const FREE_MS: u128 = 10;
+/// How long an event waits where a request would be refused.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What a request is about to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Read.
+    Read,
+    /// Write.
+    Write,
+}
+
+/// The turns of a server.
+#[derive(Debug)]
+pub struct Admission {
+    reads: Turns,
+    writes: Turns,
+    files: Turns,
+    held: Turns,
+}
+
+impl Admission {
+    /// Turns at so many connections.
+    pub fn new(connections: usize, settings: &LimitSettings) -> Self {
+        let bounds = Bounds::shared(connections, settings.share as usize);
+        let files = Bounds { patience: FILES_PATIENCE, ..Bounds::shared(FILES, 50) };
+        let held = Bounds {
+            places: FILES_HELD,
+            each: FILES_EACH,
+            anonymous: FILES_EACH,
+            waiting: 4 * FILES_HELD,
+            waiting_each: FILES_HELD,
+            patience: FILES_PATIENCE,
+        };
+        Self {
+            reads: Turns::new(bounds),
+            writes: Turns::new(bounds),
+            files: Turns::new(files),
+            held: Turns::new(held),
+        }
+    }
+
+    /// Whether a file is being made or read.
+    pub fn has_files(&self) -> bool {
+        !self.held.is_idle() || !self.files.is_idle()
+    }
+
+    /// A place for a file that is about to arrive.
+    ///
+    /// # Errors
+    /// Rate limited; unavailable.
+    pub async fn hold_file(&self, caller: &Caller) -> Result<Turn, Error> {
+        Ok(self.held.take(&caller.who()).await?)
+    }
+}
+
+/// A request that was let in. Its caller is charged when it ends, or is dropped.
+#[derive(Debug)]
+pub struct Admitted {
+    limiter: Arc<Limiter>,
+    principal: Principal,
+    address: Option<IpAddr>,
+    /// Since when it holds a connection, if that is charged.
+    since: Option<Instant>,
+    turn: Option<Turn>,
+}
+
+impl Admitted {
+    fn new(shared: &Shared, caller: &Caller, turn: Turn, is_timed: bool) -> Self {
+        Self {
+            limiter: shared.limiter.clone(),
+            principal: caller.principal.clone(),
+            address: caller.address,
+            since: is_timed.then(Instant::now),
+            turn: Some(turn),
+        }
+    }
+
+    /// It has ended, and has read so many rows. Gives what its caller may still ask for.
+    pub fn end(mut self, rows: usize) -> Option<Allowance> {
+        self.charge(rows)
+    }
+
+    /// A point for each row or each millisecond, whichever are more: a page costs what it shows, and what shows
+    /// little and takes long costs its time.
+    fn charge(&mut self, rows: usize) -> Option<Allowance> {
+        self.turn = None;
+        let time = self.since.map_or(0, |since| since.elapsed().as_millis());
+        let cost = time.saturating_sub(FREE_MS).max(rows as u128);
+        let cost = u32::try_from(cost).unwrap_or(u32::MAX);
+        self.limiter.charge(&self.principal, self.address, cost, Instant::now())
+    }
+}
+
+impl Drop for Admitted {
+    fn drop(&mut self) {
+        if self.turn.is_some() {
+            self.charge(0);
+        }
+    }
+}
+
+/// Lets a query or a mutation in, as soon as it is its caller's turn.
+///
+/// # Errors
+/// Rate limited, if the caller has nothing left or too much waiting; unavailable, if there is no turn in time.
+pub async fn admit(shared: &Shared, caller: &mut Caller, kind: Kind) -> Result<Admitted, Error> {
+    // Who has signed in was asked when it did.
+    if caller.principal == Principal::Anonymous {
+        caller.may_ask(shared)?;
+    }
+    let turns = match kind {
+        Kind::Read => &shared.admission.reads,
+        Kind::Write => &shared.admission.writes,
+    };
+    let turn = loop {
+        if let Some(connection) = &caller.connection {
+            let longest = shared.settings.limits.query_timeout();
+            let drained = tokio::time::timeout(longest, connection.drained());
+            drained.await.map_err(|_| Error::Timeout)?;
+        }
+        let turn = turns.take(&caller.who()).await?;
+        // What waited together must not run one after the other onto a connection that takes nothing.
+        if !caller.connection.as_ref().is_some_and(|connection| connection.is_clogged()) {
+            break turn;
+        }
+    };
+    // A write waits for other writes most of its time.
+    Ok(Admitted::new(shared, caller, turn, kind == Kind::Read))
+}
+
+/// Lets a look for events in; it waits where a query would be refused.
+pub async fn admit_look(shared: &Shared, caller: &Caller) -> Admitted {
+    loop {
+        if let Some(connection) = &caller.connection {
+            connection.drained().await;
+        }
+        match shared.admission.reads.wait(&caller.who()).await {
+            Ok(turn) => return Admitted::new(shared, caller, turn, true),
+            Err(Busy::Own | Busy::All) => tokio::time::sleep(PAUSE).await,
+        }
+    }
+}
+
+/// Lets a file be made or read.
+///
+/// # Errors
+/// Rate limited; unavailable.
+pub async fn admit_file(shared: &Shared, caller: &Caller) -> Result<Admitted, Error> {
+    let turn = shared.admission.files.take(&caller.who()).await?;
+    Ok(Admitted::new(shared, caller, turn, true))
+}
