@@ -42,7 +42,7 @@ const IDLE_MS = 1_000;
 const LEFT_MS = 50;
 const LEAVINGS = 5;
 /** Connections that ask for large answers and take nothing: seconds in which they are dropped, how many there are, and requests on each over HTTP/2. */
-const UNREAD_S = 40;
+const UNREAD_S = 75;
 const UNREAD_CONNECTIONS = 30;
 const CLOSED_WINDOWS = 4;
 const STREAMS = 100;

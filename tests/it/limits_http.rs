@@ -227,7 +227,8 @@ async fn a_client_has_a_rate_by_cost(place: Place) {
     let page = call(&routes, asked(&tenfold, PAGE)).await;
     assert_eq!(page.header("ratelimit-policy"), Some("\"client\";q=5000;w=60"));
     let (status, left) = (page.status, page.left().0);
-    assert!(status == 200 && (4000..=5000 - 1 - 101).contains(&left), "{status} {left}");
+    // Some come in again meanwhile.
+    assert!(status == 200 && (4000..4990).contains(&left), "{status} {left}");
     settings.limits.client_rate = 0;
     let routes = router(&app, &settings);
     let free = call(&routes, asked(&token, VIEWER)).await;
