@@ -239,7 +239,7 @@ pub struct LimitSettings {
     /// Who is told the schema by introspection
     #[arg(long, env = "AIPLUS_INTROSPECTION", value_enum, default_value_t = Introspection::Everyone, global = true)]
     pub introspection: Introspection,
-    /// File (JSON: SHA-256 to document) of the only documents that are answered
+    /// File (JSON: hashes and documents, or Apollo's manifest) of the only documents that are answered
     #[arg(long, env = "AIPLUS_TRUSTED_DOCUMENTS", global = true)]
     pub trusted_documents: Option<PathBuf>,
 }

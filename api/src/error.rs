@@ -138,6 +138,8 @@ pub enum Error {
     },
     /// The token does not tell who calls; what is wrong with it is nobody's business but the log's.
     Unauthenticated,
+    /// Nobody has signed in, and this needs a token.
+    SignedOut,
     /// The caller may not do this.
     Forbidden(Denied),
     /// What a person can put right in the input of a mutation.
@@ -281,7 +283,7 @@ impl Error {
             Self::TooLarge(_) => "QUERY_TOO_LARGE",
             Self::TooCostly { .. } => "QUERY_TOO_COSTLY",
             Self::BadRequest(_) | Self::MethodNotAllowed { .. } => "BAD_REQUEST",
-            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::Unauthenticated | Self::SignedOut => "UNAUTHENTICATED",
             Self::Forbidden(_) => "FORBIDDEN",
             Self::User(_) => "BAD_USER_INPUT",
             Self::RateLimited { .. } => "RATE_LIMITED",
@@ -323,6 +325,7 @@ impl Error {
                 "토큰이 올바르지 않습니다. /oauth/token에서 새로 발급받아 주십시오.",
                 "The access token is not valid. Get a new one from /oauth/token.",
             ),
+            Self::SignedOut => denied_message(Denied::SignedOut),
             Self::Forbidden(denied) => denied_message(*denied),
             Self::User(errors) => errors.first().map_or_else(
                 || Message::new("입력이 올바르지 않습니다.", "The input is not valid."),
@@ -376,9 +379,10 @@ impl Error {
 /// Why somebody may not act, and what would help.
 pub fn denied_message(denied: Denied) -> Message {
     match denied {
-        Denied::SignedOut => {
-            Message::new("토큰이 필요한 작업입니다.", "This needs an access token.")
-        }
+        Denied::SignedOut => Message::new(
+            "토큰이 필요합니다. `/oauth/token`에서 발급받아 `Authorization: Bearer` 헤더로 보내 주십시오.",
+            "This needs an access token: get one at `/oauth/token` and send it as `Authorization: Bearer`.",
+        ),
         Denied::Scope(scope) => Message::new(
             format!("{} 권한 범위가 필요합니다.", scope.code()),
             format!("This needs the scope {}.", scope.code()),
@@ -393,7 +397,10 @@ pub fn denied_message(denied: Denied) -> Message {
 
 impl From<Denied> for Error {
     fn from(denied: Denied) -> Self {
-        Self::Forbidden(denied)
+        match denied {
+            Denied::SignedOut => Self::SignedOut,
+            denied => Self::Forbidden(denied),
+        }
     }
 }
 

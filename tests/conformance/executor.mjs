@@ -126,15 +126,6 @@ async function nodesGroup(check) {
     const query = `{ node(id: ${JSON.stringify(object.id)}) { ... on ${name} ${graph.everything(schema.getType(name))} } }`;
     check(`node(id:) of ${name}`, await compared({ query }, judge({ query })));
   }
-  // The values of these rows depend on their list. If they have an id all the same, it must stand for one object.
-  const similar = schema.getType('SimilarCase');
-  if (!similar.getInterfaces().some(({ name }) => name === 'Node')) return;
-  for (const { nodes } of graph.root.similarCases.answers.values()) {
-    for (const row of nodes.slice(0, 1)) {
-      const query = `{ node(id: ${JSON.stringify(row.id)}) { ... on SimilarCase ${graph.everything(similar)} } }`;
-      check('node(id:) of a SimilarCase is the row of its list (Relay, "Node")', await compared({ query }, judge({ query }, { node: () => row })));
-    }
-  }
 }
 
 async function listsGroup(check) {

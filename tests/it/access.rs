@@ -159,8 +159,8 @@ async fn contact_points_are_out_of_reach(place: Place) {
         .expect("contact points are loaded");
     let ty = catalog().find("ContactPoint").unwrap();
     assert_eq!(node(&app, ty, key).await["data"], json!({ "node": null, "nodes": [null] }));
-    let data = app
-        .data(
+    let answer = app
+        .query(
             "{ persons(first: 100) { nodes { contactPoints { totalCount nodes { value } } } }
                institutions(first: 100) { nodes { contactPoints { totalCount nodes { value } } } }
                some: persons(where: { contactPoints: { some: { value: { startsWith: \"0\" } } } }) { totalCount }
@@ -168,16 +168,21 @@ async fn contact_points_are_out_of_reach(place: Place) {
                all: persons { totalCount } }",
         )
         .await;
-    for list in ["persons", "institutions"] {
-        for holder in data[list]["nodes"].as_array().unwrap() {
-            // The number of a public desk is printed for the public.
-            let desks = &holder["contactPoints"]["nodes"];
-            assert!(
-                *desks == json!([])
-                    || (list == "institutions" && *desks == json!([{ "value": "02-2133-3119" }])),
-                "{holder}"
-            );
+    let data = &answer["data"];
+    // A person's are personal data, and an empty list would say that there are none.
+    assert!(!data["persons"]["nodes"].as_array().unwrap().is_empty());
+    for (at, person) in data["persons"]["nodes"].as_array().unwrap().iter().enumerate() {
+        assert_eq!(person["contactPoints"], Value::Null);
+        if at < 10 {
+            let error = &answer["errors"][at];
+            assert_eq!(error["path"], json!(["persons", "nodes", at, "contactPoints"]));
+            assert_eq!(error["extensions"]["code"], "UNAUTHENTICATED");
         }
+    }
+    for holder in data["institutions"]["nodes"].as_array().unwrap() {
+        // The number of a public desk is printed for the public.
+        let desks = &holder["contactPoints"]["nodes"];
+        assert!(*desks == json!([]) || *desks == json!([{ "value": "02-2133-3119" }]), "{holder}");
     }
     assert_eq!(data["some"]["totalCount"], 0);
     assert_eq!(data["none"], data["all"], "a filter tells who has a contact point");

@@ -663,10 +663,15 @@ async fn nobody_acts_without_the_scope(place: Place) {
                 let variables = json!({ "input": input });
                 let token = token.map(String::as_str);
                 let answer = ask_in(&app, language, token, query, variables).await;
-                assert_eq!(answer["data"], json!({ "payload": null }), "{who}: {answer:#}");
+                // Of what needs a token nothing is done and nothing answered.
+                let (code, data, path) = match token {
+                    Some(_) => ("FORBIDDEN", json!({ "payload": null }), json!(["payload"])),
+                    None => ("UNAUTHENTICATED", Value::Null, Value::Null),
+                };
+                assert_eq!(answer["data"], data, "{who}: {answer:#}");
                 let error = &answer["errors"][0];
-                assert_eq!(error["extensions"]["code"], "FORBIDDEN", "{who}: {answer:#}");
-                assert_eq!(error["path"], json!(["payload"]), "{who}: {answer:#}");
+                assert_eq!(error["extensions"]["code"], code, "{who}: {answer:#}");
+                assert_eq!(error["path"], path, "{who}: {answer:#}");
                 let message = error["message"].as_str().unwrap();
                 assert_eq!(is_korean(message), language == "ko", "{message}");
                 // A caller with a token is told what it lacks.
@@ -1141,9 +1146,10 @@ async fn clients_are_listed_filtered_and_ordered(place: Place) {
     // Others see no list.
     let unscoped = app.token(&app.client("TIPA", "program:read audit:read").await).await;
     let query = "{ apiClients { totalCount nodes { id } } }";
-    let none = json!({ "apiClients": { "totalCount": 0, "nodes": [] } });
-    assert_eq!(app.query(query).await["data"], none);
-    assert_eq!(data(&app, &unscoped, query).await, none);
+    assert_eq!(app.refusal(query).await, "UNAUTHENTICATED");
+    let refused = ask(&app, &unscoped, query, Value::Null).await;
+    assert_eq!(refused["data"], json!({ "apiClients": null }));
+    assert_eq!(refused["errors"][0]["extensions"]["code"], "FORBIDDEN");
 }
 
 async fn the_last_use_is_the_last_token(place: Place) {

@@ -20,6 +20,8 @@ tests![
     hints_tell_nothing_of_a_schema_that_is_not_told,
     an_empty_page_of_the_feed_keeps_the_place,
     illustrations_are_like_nobody_unless_asked,
+    what_cannot_be_asked_names_its_place,
+    likeness_stands_on_the_edge,
 ];
 
 fn path(answer: &Value) -> String {
@@ -93,7 +95,7 @@ async fn a_null_is_no_condition(place: Place) {
                 json!({ "none": null }),
             ),
         ] {
-            let answer = app.ask(&Principal::Anonymous, &query, variables).await;
+            let answer = app.ask(&Principal::System, &query, variables).await;
             assert_eq!(
                 answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT",
                 "{query}: {answer}"
@@ -260,21 +262,24 @@ async fn codes_that_are_none_name_those_that_are(place: Place) {
         ),
         ("changes(types: [\"Meetings\"]) { totalCount }", "BAD_USER_INPUT", "types", "`Meeting`"),
     ] {
-        let answer = app.query(&format!("{{ {query} }}")).await;
+        let answer = app.ask(&Principal::System, &format!("{{ {query} }}"), Value::Null).await;
         assert_eq!(answer["errors"][0]["extensions"]["code"], code, "{query}: {answer}");
         assert_eq!(path(&answer), at, "{query}");
         assert!(answer["errors"][0]["message"].as_str().unwrap().contains(near), "{answer}");
     }
     // A code as people write it is the code.
     let ranked = async |to: &str| {
-        app.data(&format!("{{ similarCases(includeIllustrative: true, to: {{ {to} }}) {{ totalCount nodes {{ score case {{ code }} }} }} }}")).await
+        app.data(&format!("{{ similarCases(includeIllustrative: true, to: {{ {to} }}) {{ totalCount edges {{ score node {{ code }} }} }} }}")).await
     };
     assert_eq!(
         ranked("ksic: \"c\", region: \"kr-11\"").await,
         ranked("ksic: \"C\", region: \"KR-11\"").await
     );
     let series = async |of: &str| {
-        app.data(&format!("{{ indicatorSeries({of}, includeIllustrative: true) {{ indicator {{ code }} points {{ quarter value }} }} }}")).await
+        let query = format!(
+            "{{ indicatorSeries({of}, includeIllustrative: true) {{ indicator {{ code }} points {{ quarter value }} }} }}"
+        );
+        app.ask(&Principal::System, &query, Value::Null).await["data"].clone()
     };
     assert_eq!(
         series("programme: \"ai_training\", indicator: \"Trainees\"").await,
@@ -504,7 +509,7 @@ async fn an_empty_page_of_the_feed_keeps_the_place(place: Place) {
 async fn illustrations_are_like_nobody_unless_asked(place: Place) {
     let app = place.app().await;
     let count = async |more: &str| {
-        let data = app.data(&format!("{{ similarCases(to: {{ size: SMALL }}{more}) {{ totalCount nodes {{ case {{ origin }} }} }} }}")).await;
+        let data = app.data(&format!("{{ similarCases(to: {{ size: SMALL }}{more}) {{ totalCount nodes {{ origin }} }} }}")).await;
         data["similarCases"]["totalCount"].as_i64().unwrap()
     };
     assert_eq!(count("").await, 0, "every case of the data sets is made up");
@@ -513,4 +518,87 @@ async fn illustrations_are_like_nobody_unless_asked(place: Place) {
     app.sql("UPDATE adoption_case SET origin = 'REPORTED' WHERE code = (SELECT min(code) FROM adoption_case WHERE size = 'SMALL' AND status = 'PUBLISHED')").await;
     assert_eq!(count("").await, 1);
     assert_eq!(count(", includeIllustrative: true").await, all);
+}
+
+async fn what_cannot_be_asked_names_its_place(place: Place) {
+    let app = place.app().await;
+    for (query, at) in [
+        ("meetings(where: { search: \"\" }) { totalCount }", "where.search"),
+        ("meetings(where: { search: \"!!\" }) { totalCount }", "where.search"),
+        (
+            "meetings(where: { and: [{}, { not: { search: \"?\" } }] }) { totalCount }",
+            "where.and.1.not.search",
+        ),
+        ("search(text: \"\") { totalCount }", "text"),
+        ("search(text: \"!!\") { totalCount }", "text"),
+        ("meetings(where: { covers: \"2026-H3\" }) { totalCount }", "where.covers"),
+        (
+            "agendaItems(where: { meeting: { covers: \"x\" } }) { totalCount }",
+            "where.meeting.covers",
+        ),
+        (
+            "bodies(where: { meetings: { some: { covers: \"\" } } }) { totalCount }",
+            "where.meetings.some.covers",
+        ),
+        ("bills(where: { stalledDays: -5 }) { totalCount }", "where.stalledDays"),
+        ("bills(where: { stalledDays: 36601 }) { totalCount }", "where.stalledDays"),
+        ("bodies { nodes { expiringSeats(days: -1) } }", "days"),
+        ("bodies { nodes { expiringSeats(days: 4000) } }", "days"),
+        ("meetings(first: 1, last: 1) { totalCount }", "last"),
+        ("meetings(first: 101) { totalCount }", "first"),
+        ("meetings(before: \"x\") { totalCount }", "before"),
+        ("node(id: \"x\") { id }", "id"),
+        ("nodes(ids: [\"x\"]) { id }", "ids.0"),
+    ] {
+        let answer = app.query(&format!("{{ {query} }}")).await;
+        let code = &answer["errors"][0]["extensions"]["code"];
+        assert_eq!((code, path(&answer)), (&json!("BAD_USER_INPUT"), at.to_owned()), "{query}");
+    }
+    let many = json!({ "ids": vec!["x"; 101] });
+    let query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
+    assert_eq!(path(&app.ask(&Principal::Anonymous, query, many).await), "ids");
+}
+
+async fn likeness_stands_on_the_edge(place: Place) {
+    let app = place.app().await;
+    let data = app
+        .data(
+            "{ similarCases(to: { size: SMALL, region: \"KR-11\" }, first: 3, includeIllustrative: true) {
+                 edges { __typename cursor score reasons why: reasons node { __typename id code region { code } } }
+                 nodes { __typename id } totalCount pageInfo { endCursor } } }",
+        )
+        .await;
+    let list = &data["similarCases"];
+    let edges = list["edges"].as_array().unwrap();
+    assert_eq!(edges.len(), 3);
+    for (at, edge) in edges.iter().enumerate() {
+        assert_eq!(edge["__typename"], "SimilarCaseEdge");
+        assert_eq!(edge["node"]["__typename"], "AdoptionCase");
+        assert_eq!(
+            list["nodes"][at],
+            json!({ "__typename": "AdoptionCase", "id": edge["node"]["id"] })
+        );
+        assert!(edge["score"].as_i64().unwrap() > 0 && edge["reasons"] == edge["why"]);
+        assert!(!edge["reasons"].as_array().unwrap().is_empty());
+        // The node is the case, under its own id.
+        let id = &edge["node"]["id"];
+        let found =
+            app.data(&format!("{{ node(id: {id}) {{ ... on AdoptionCase {{ code }} }} }}")).await;
+        assert_eq!(found["node"]["code"], edge["node"]["code"]);
+    }
+    assert_eq!(list["pageInfo"]["endCursor"], edges[2]["cursor"]);
+    let next = format!(
+        "{{ similarCases(to: {{ size: SMALL, region: \"KR-11\" }}, first: 1, after: {}, includeIllustrative: true) {{ edges {{ score }} }} }}",
+        edges[0]["cursor"]
+    );
+    assert_eq!(app.data(&next).await["similarCases"]["edges"][0]["score"], edges[1]["score"]);
+    let told = app.data("{ edge: __type(name: \"SimilarCaseEdge\") { fields { name } } row: __type(name: \"SimilarCase\") { name } date: __type(name: \"Date\") { specifiedByURL } }").await;
+    let fields = told["edge"]["fields"].as_array().unwrap();
+    let fields: Vec<&str> = fields.iter().map(|field| field["name"].as_str().unwrap()).collect();
+    assert_eq!(fields, ["cursor", "node", "score", "reasons"]);
+    assert_eq!(told["row"], Value::Null);
+    assert_eq!(
+        told["date"]["specifiedByURL"],
+        "https://www.rfc-editor.org/rfc/rfc3339#section-5.6"
+    );
 }

@@ -160,7 +160,7 @@ async fn a_get_runs_queries_only(place: Place) {
             Request::builder().method(method).uri("/graphql").body(Body::empty()).unwrap();
         let answer = send(&app, request).await;
         assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method}");
-        assert_eq!(answer.headers["allow"], "GET, POST");
+        assert_eq!(answer.headers["allow"], "GET, HEAD, POST");
     }
 }
 

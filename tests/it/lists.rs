@@ -424,7 +424,7 @@ async fn every_list_and_order_is_backed_by_an_index(place: Place) {
                 field.name
             );
             app.statements();
-            app.data(&query).await;
+            app.query(&query).await;
             if app.statements().len() < 2 || count(&app, table).await < 20 {
                 continue;
             }

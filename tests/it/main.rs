@@ -33,6 +33,7 @@ mod persisted;
 mod policy;
 mod protocol;
 mod questions;
+mod raw;
 mod read_path;
 mod results;
 mod results_access;
@@ -46,6 +47,7 @@ mod schema;
 mod search;
 mod seed;
 mod settings;
+mod signals;
 mod socket;
 mod statistics;
 mod subscription;
@@ -86,6 +88,7 @@ fn main() -> ExitCode {
         policy::tests(),
         protocol::tests(),
         questions::tests(),
+        raw::tests(),
         read_path::tests(),
         results::tests(),
         results_access::tests(),
@@ -99,6 +102,7 @@ fn main() -> ExitCode {
         search::tests(),
         seed::tests(),
         settings::tests(),
+        signals::tests(),
         socket::tests(),
         statistics::tests(),
         subscription::tests(),

@@ -2,7 +2,7 @@
 
 use aiplus::app::{App, Progress};
 use aiplus::config::{DatabaseSettings, Introspection};
-use aiplus::graphql::persisted::hash;
+use aiplus::graphql::persisted::{Persisted, hash};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -17,6 +17,10 @@ tests![
     a_document_is_kept_for_its_hash,
     a_hash_is_given_by_the_protocol,
     long_documents_are_not_kept,
+    lists_of_documents_are_read_in_every_form,
+    all_that_is_wrong_with_a_list_is_told,
+    who_registers_much_pushes_out_nobody,
+    what_is_not_valid_is_not_kept,
 ];
 
 const EVENTS: (&str, &str) = ("accept", "text/event-stream");
@@ -94,8 +98,6 @@ async fn trusted_documents_alone_are_answered(place: Place) {
             json!({ "extensions": named(&hash(COUNT)) }),
             json!({ "query": COUNT }),
             json!({ "query": COUNT, "extensions": named(&hash(COUNT)) }),
-            // The hash counts; what stands beside it is not looked at.
-            json!({ "query": "{ __typename }", "extensions": named(&hash(COUNT)) }),
         ] {
             let answer = call(&routes, post(token, &body)).await;
             assert_eq!((answer.status, &answer.json()["data"]), (200, &count), "{body}");
@@ -109,6 +111,9 @@ async fn trusted_documents_alone_are_answered(place: Place) {
             json!({ "query": format!("{COUNT} ") }),
             json!({ "query": format!("{COUNT} query B {{ __typename }}"), "operationName": "Count" }),
             json!({ "query": "{" }),
+            // A trusted hash with another text.
+            json!({ "query": "{ __typename }", "extensions": named(&hash(COUNT)) }),
+            json!({ "query": DAYS, "documentId": hash(COUNT) }),
             json!({ "extensions": named(&hash("{ __typename }")) }),
             // Nobody adds to the list.
             json!({ "query": "{ __typename }", "extensions": named(&hash("{ __typename }")) }),
@@ -199,7 +204,7 @@ async fn a_document_is_kept_for_its_hash(place: Place) {
     let mutation =
         "mutation { disableApiClient(input: { id: \"x\", version: 1 }) { errors { code } } }";
     let body = json!({ "query": mutation, "extensions": named(&hash(mutation)) });
-    assert_eq!(call(&routes, post(None, &body)).await.status, 200);
+    assert_eq!(call(&routes, post(None, &body)).await.status, 401);
     let answer = call(&routes, get(&path(&hash(mutation), ""))).await;
     assert_eq!((answer.status, answer.header("allow")), (405, Some("POST")));
 }
@@ -247,5 +252,142 @@ async fn long_documents_are_not_kept(place: Place) {
         assert_eq!((answer.status, answer.json().get("errors")), (200, None));
         let again = call(&routes, post(None, &json!({ "extensions": extensions }))).await;
         assert_eq!(again.json().get("errors").is_none(), kept, "{length} bytes");
+    }
+}
+
+async fn lists_of_documents_are_read_in_every_form(place: Place) {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("documents.json");
+    let mut settings = settings();
+    settings.limits.trusted_documents = Some(file.clone());
+    let md5 = "31f1d2a5b6f5a1b1d5c3f1b2a4c6e8f0";
+    let sha1_of_count =
+        aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY, COUNT.as_bytes());
+    let sha1_of_count: String =
+        sha1_of_count.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = hash(COUNT);
+    let prefixed = format!("sha256:{sha256}");
+    let apollo = |id: &str| {
+        json!({
+            "format": "apollo-persisted-query-manifest",
+            "version": 1,
+            "operations": [
+                { "id": id, "name": "Count", "type": "query", "body": COUNT },
+                { "id": hash(DAYS), "name": "Days", "type": "query", "body": DAYS, "clientName": null },
+            ],
+        })
+    };
+    for (form, list, id) in [
+        ("a map of SHA-256", json!({ sha256.clone(): COUNT }), &*sha256),
+        ("a map with the kind of hash", json!({ prefixed.clone(): COUNT }), &*prefixed),
+        ("Relay's map of MD5", json!({ md5: COUNT, hash(DAYS): DAYS }), md5),
+        ("a map of SHA-1", json!({ sha1_of_count.clone(): COUNT }), &*sha1_of_count),
+        ("Apollo's manifest", apollo(&sha256), &*sha256),
+        ("a manifest with names of its own", apollo("count-of-bodies"), "count-of-bodies"),
+    ] {
+        std::fs::write(&file, list.to_string()).unwrap();
+        let app = place.app_with(&settings).await;
+        let routes = app.router();
+        let count = json!({ "bodies": { "totalCount": 4 } });
+        for body in [
+            json!({ "documentId": id }),
+            json!({ "doc_id": id }),
+            json!({ "id": id, "variables": {} }),
+            json!({ "documentId": id, "query": COUNT }),
+            // By what it is, whatever it is named in the list.
+            json!({ "documentId": prefixed }),
+            json!({ "extensions": named(&sha256) }),
+            json!({ "extensions": named(&prefixed) }),
+            json!({ "query": COUNT }),
+        ] {
+            let answer = call(&routes, post(None, &body)).await;
+            assert_eq!((answer.status, &answer.json()["data"]), (200, &count), "{form}: {body}");
+        }
+        for name in ["documentId", "doc_id", "id"] {
+            let path = format!("/graphql?{name}={}", form_urlencoded(id));
+            assert_eq!(call(&routes, get(&path)).await.json()["data"], count, "{form}: {path}");
+        }
+        for (body, status, code) in [
+            (json!({ "documentId": id, "query": "{ __typename }" }), 403, "DOCUMENT_NOT_TRUSTED"),
+            (json!({ "documentId": hash("{ __typename }") }), 403, "DOCUMENT_NOT_TRUSTED"),
+            (json!({ "documentId": id, "doc_id": "another" }), 400, "BAD_REQUEST"),
+            (json!({ "documentId": 7 }), 400, "BAD_REQUEST"),
+            (json!({ "documentId": "" }), 400, "BAD_REQUEST"),
+            (json!({ "documentId": null }), 400, "BAD_REQUEST"),
+        ] {
+            let answer = call(&routes, post(None, &body)).await;
+            assert_eq!((answer.status, answer.code()), (status, json!(code)), "{form}: {body}");
+        }
+    }
+}
+
+async fn all_that_is_wrong_with_a_list_is_told(_: Place) {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("documents.json");
+    let twice = format!("{{{0}: {1}, {0}: {2}}}", json!("0".repeat(32)), json!(COUNT), json!(DAYS));
+    for (text, faults) in [
+        (
+            json!({ hash("x"): COUNT, "1".repeat(40): DAYS, "short": COUNT, hash(COUNT): 7 }).to_string(),
+            &["SHA-256", "SHA-1", "short is no hash", "has no text"][..],
+        ),
+        (twice, &["names two documents"]),
+        (
+            json!({ "format": "another", "version": 1, "operations": [{ "body": COUNT }, { "id": hash("x"), "body": COUNT }, { "id": "a" }] }).to_string(),
+            &["apollo-persisted-query-manifest", "operations[0] has no id", "SHA-256", "a has no text"],
+        ),
+        (json!({ "format": "apollo-persisted-query-manifest", "version": 1 }).to_string(), &["list of operations"]),
+    ] {
+        std::fs::write(&file, &text).unwrap();
+        let told = Persisted::read(Some(&file)).unwrap_err().for_operator();
+        for fault in faults {
+            assert!(told.contains(fault), "{text}: {told}");
+        }
+    }
+    let many: serde_json::Map<String, Value> =
+        (0..100).map(|number| (format!("{number:064}"), json!(COUNT))).collect();
+    std::fs::write(&file, Value::Object(many).to_string()).unwrap();
+    let told = Persisted::read(Some(&file)).unwrap_err().for_operator();
+    assert!(told.matches("SHA-256").count() == 20 && told.ends_with("and 80 more"), "{told}");
+}
+
+async fn who_registers_much_pushes_out_nobody(place: Place) {
+    let app = place.app().await;
+    let routes = router(&app, &settings());
+    let token = app.token(&app.client("TIPA", "program:read").await).await;
+    let register = async |token: Option<&str>, text: &str| {
+        let body = json!({ "query": text, "extensions": named(&hash(text)) });
+        assert_eq!(call(&routes, post(token, &body)).await.status, 200, "{text}");
+    };
+    let is_known = async |text: &str| {
+        let body = json!({ "extensions": named(&hash(text)), "variables": { "n": 1 } });
+        call(&routes, post(None, &body)).await.json().get("errors").is_none()
+    };
+    register(Some(&token), COUNT).await;
+    let text = |number: usize| format!("{{ __typename }} # {number}");
+    for number in 0..1_100 {
+        register(None, &text(number)).await;
+    }
+    assert!(is_known(COUNT).await, "a client's document was pushed out by others'");
+    assert!(is_known(&text(1_099)).await && !is_known(&text(0)).await, "the oldest goes");
+}
+
+async fn what_is_not_valid_is_not_kept(place: Place) {
+    let app = place.app().await;
+    let routes = router(&app, &settings());
+    for text in ["{ nothing }", "{", "{ __typename } fragment F on Query { __typename }"] {
+        let mut body = json!({ "query": text, "extensions": named(&hash(text)) });
+        assert_eq!(call(&routes, post(None, &body)).await.status, 400, "{text}");
+        body.as_object_mut().unwrap().remove("query");
+        assert_eq!(call(&routes, post(None, &body)).await.code(), "PERSISTED_QUERY_NOT_FOUND");
+    }
+    // Named in the other ways as well.
+    let id = format!("sha256:{}", hash(COUNT));
+    let unknown = call(&routes, post(None, &json!({ "documentId": id }))).await;
+    assert_eq!(unknown.code(), "PERSISTED_QUERY_NOT_FOUND");
+    let other = call(&routes, post(None, &json!({ "documentId": id, "query": DAYS }))).await;
+    assert_eq!((other.status, other.code()), (400, json!("BAD_REQUEST")));
+    for body in [json!({ "documentId": id, "query": COUNT }), json!({ "doc_id": hash(COUNT) })] {
+        let answer = call(&routes, post(None, &body)).await;
+        assert_eq!(answer.json()["data"]["bodies"]["totalCount"], 4, "{body}");
     }
 }

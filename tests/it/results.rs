@@ -357,7 +357,13 @@ async fn nobody_acts_for_another(place: Place) {
     let (seen, before) = (world.seen("KOSME").await, world.written().await);
     let mut tried = 0;
     for (who, principal, partner_verb, reviewer_verb, lead_verb) in [
-        ("anonymous", &Principal::Anonymous, "FORBIDDEN", "FORBIDDEN", "FORBIDDEN"),
+        (
+            "anonymous",
+            &Principal::Anonymous,
+            "UNAUTHENTICATED",
+            "UNAUTHENTICATED",
+            "UNAUTHENTICATED",
+        ),
         ("another partner", &world.kibo, "NOT_FOUND", "NOT_FOUND", "NOT_FOUND"),
         ("a partner that may review", &misled, "NOT_FOUND", "NOT_FOUND", "NOT_FOUND"),
         ("the partner without the scope", &reader, "FORBIDDEN", "FORBIDDEN", "FORBIDDEN"),
@@ -386,7 +392,7 @@ async fn nobody_acts_for_another(place: Place) {
     // What is set up is those who run the programme's.
     let input = json!({ "quarter": "2026-Q2" });
     for (who, expected) in [
-        (&Principal::Anonymous, "FORBIDDEN"),
+        (&Principal::Anonymous, "UNAUTHENTICATED"),
         (&world.kosme, "FORBIDDEN"),
         (&misled, "FORBIDDEN"),
         (&world.reviewer, "FORBIDDEN"),
@@ -402,7 +408,8 @@ async fn nobody_acts_for_another(place: Place) {
             "observedOn": "2026-12-30", "name": { "ko": "임시공휴일" }, "kind": "TEMPORARY", "idempotencyKey": key(),
         });
         let answer = world.tried(who, "createHoliday", holiday).await;
-        assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN", "{}", who.actor());
+        let code = if who.client().is_some() { "FORBIDDEN" } else { "UNAUTHENTICATED" };
+        assert_eq!(answer["errors"][0]["extensions"]["code"], code, "{}", who.actor());
     }
     assert_eq!(world.written().await, before, "refusals write nothing");
 }
@@ -633,7 +640,8 @@ async fn many_are_accepted_and_reminded_each_on_its_own(place: Place) {
         for who in [&Principal::Anonymous, &world.semas] {
             let input = json!({ "items": [item(&seen[2])], "idempotencyKey": key() });
             let answer = world.tried(who, mutation, input).await;
-            assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN", "{answer:#}");
+            let code = if who.client().is_some() { "FORBIDDEN" } else { "UNAUTHENTICATED" };
+            assert_eq!(answer["errors"][0]["extensions"]["code"], code, "{answer:#}");
         }
     }
 }

@@ -109,30 +109,38 @@ const LISTS: &str = "{
     submissionRevisions { totalCount nodes { id } }
     programmes(where: { code: { eq: \"T_AI\" } }) { nodes { submissions { totalCount nodes { id values { totalCount } } } } }
     programme(code: \"T_AI\") { submissions(first: 100) { totalCount nodes { id } } }
-    periods { nodes { quarter submissions { totalCount nodes { id } } } }
     period(quarter: \"2026-Q3\") { submissions { totalCount nodes { id } } }
+    periods { nodes { quarter submissions { totalCount nodes { id } } } }
 }";
 
 async fn nobody_without_a_right_sees_a_result_by_any_path(place: Place) {
     let filled = fill(&place).await;
     let world = &filled.world;
+    // With the code by which they are told that they may not ask at all.
     let strangers = [
-        ("anonymous", Principal::Anonymous),
+        ("anonymous", Principal::Anonymous, Some("UNAUTHENTICATED")),
         (
             "an operator without scopes for it",
             world.app.principal("TIPA", "content:write audit:read").await,
+            Some("FORBIDDEN"),
         ),
-        ("a partner without scopes for it", world.app.principal("KOSME", "content:write").await),
+        (
+            "a partner without scopes for it",
+            world.app.principal("KOSME", "content:write").await,
+            Some("FORBIDDEN"),
+        ),
         (
             "a partner that may review by mistake",
             world.app.principal("KOSME", "results:review").await,
+            Some("FORBIDDEN"),
         ),
         (
             "an institution that reports nothing",
             world.app.principal("ETRI", "program:read results:submit results:review").await,
+            None,
         ),
     ];
-    for (name, who) in &strangers {
+    for (name, who, barred) in &strangers {
         for (ty, id) in filled.kosme.others.iter().chain(&filled.kibo.others) {
             let query =
                 format!("{{ node(id: \"{id}\") {{ id }} nodes(ids: [\"{id}\"]) {{ id }} }}");
@@ -140,7 +148,8 @@ async fn nobody_without_a_right_sees_a_result_by_any_path(place: Place) {
             assert_eq!(answer["data"], json!({ "node": null, "nodes": [null] }), "{ty} to {name}");
             assert_eq!(answer["errors"][0]["extensions"]["code"], "NOT_FOUND", "{ty} to {name}");
         }
-        let data = world.data(who, LISTS).await;
+        let answer = world.ask(who, LISTS).await;
+        let (data, errors) = (&answer["data"], answer["errors"].as_array());
         for path in [
             "/submissions",
             "/submissionRevisions",
@@ -150,6 +159,17 @@ async fn nobody_without_a_right_sees_a_result_by_any_path(place: Place) {
             "/period/submissions",
         ] {
             let list = data.pointer(path).unwrap_or_else(|| panic!("{path} {data:#}"));
+            if let Some(code) = barred {
+                let is_at = |error: &&Value| {
+                    let steps = error["path"].as_array().unwrap().iter();
+                    let steps = steps.map(|step| step.to_string().replace('"', ""));
+                    steps.collect::<Vec<_>>().join("/") == path[1..]
+                };
+                let error = errors.unwrap().iter().find(is_at);
+                let error = error.unwrap_or_else(|| panic!("{path} to {name}: {answer:#}"));
+                assert_eq!((list, &error["extensions"]["code"]), (&Value::Null, &json!(code)));
+                continue;
+            }
             assert_eq!(
                 (&list["totalCount"], &list["nodes"]),
                 (&json!(0), &json!([])),
@@ -167,7 +187,8 @@ async fn nobody_without_a_right_sees_a_result_by_any_path(place: Place) {
                 filled.kosme.submission
             ),
         ] {
-            assert_eq!(world.refusal(who, &query).await, "NOT_FOUND", "{query} to {name}");
+            let code = barred.unwrap_or("NOT_FOUND");
+            assert_eq!(world.refusal(who, &query).await, code, "{query} to {name}");
         }
         let text =
             world.ask(who, &format!("{{ search(text: \"{SECRET}\") {{ totalCount }} }}")).await;
@@ -240,19 +261,16 @@ async fn statistics_and_series_are_of_what_the_caller_sees(place: Place) {
         whole: indicatorSeries(programme: \"T_AI\", indicator: \"BUDGET\", from: \"2026-Q3\", to: \"2026-Q3\") { points { value institutions } }
         region: indicatorSeries(programme: \"T_AI\", indicator: \"COMPANIES\", by: REGION, from: \"2026-Q3\", to: \"2026-Q3\") { points { key value } }
         of: indicatorSeries(programme: \"T_AI\", indicator: \"BUDGET\", institution: \"KOSME\", from: \"2026-Q3\", to: \"2026-Q3\") { points { value } } }";
-    let strip = |data: &Value, path: &str| data.pointer(path).cloned().unwrap_or_default();
-    let nothing = world.data(&Principal::Anonymous, query).await;
-    assert_eq!(
-        nothing["submissionStatistics"],
-        json!({ "rows": [], "total": { "expected": 0, "accepted": 0, "acceptedRate": null } })
-    );
-    for path in
-        ["/indicatorSeries/points", "/whole/points", "/region/points", "/of/points", "/by/rows"]
-    {
-        assert_eq!(strip(&nothing, path), json!([]), "{path}");
-    }
+    // Who may not ask for results is told so; zeros would be figures.
+    let nothing = world.ask(&Principal::Anonymous, query).await;
+    assert_eq!(nothing.get("data"), None, "{nothing:#}");
+    assert_eq!(nothing["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{nothing:#}");
     let mistaken = world.app.principal("SEMAS", "results:review").await;
-    assert_eq!(world.data(&mistaken, query).await, nothing);
+    let nothing = world.ask(&mistaken, query).await;
+    assert!(nothing["data"].as_object().unwrap().values().all(Value::is_null), "{nothing:#}");
+    let errors = nothing["errors"].as_array().unwrap();
+    assert_eq!(errors.len(), 6);
+    assert!(errors.iter().all(|error| error["extensions"]["code"] == "FORBIDDEN"), "{nothing:#}");
     let own = world.data(&world.kibo, query).await;
     assert_eq!(
         own["submissionStatistics"],
@@ -274,7 +292,7 @@ async fn statistics_and_series_are_of_what_the_caller_sees(place: Place) {
     world.app.sql("UPDATE programme SET visibility = 'INTERNAL' WHERE code = 'T_AI'").await;
     let hidden =
         "{ indicatorSeries(programme: \"T_AI\", indicator: \"BUDGET\") { points { value } } }";
-    assert_eq!(world.refusal(&Principal::Anonymous, hidden).await, "NOT_FOUND");
+    assert_eq!(world.refusal(&world.kosme, hidden).await, "NOT_FOUND");
 }
 
 async fn filters_and_orders_tell_nothing(place: Place) {
@@ -302,9 +320,9 @@ async fn filters_and_orders_tell_nothing(place: Place) {
         );
         let none = json!({
             "programmes": { "totalCount": 0 }, "none": { "totalCount": 1 }, "periods": { "totalCount": 0 },
-            "submissions": { "totalCount": 0 }, "not": { "totalCount": 0 }, "submissionRevisions": { "totalCount": 0 },
+            "submissions": null, "not": null, "submissionRevisions": null,
         });
-        assert_eq!(world.data(&Principal::Anonymous, &query).await, none, "{condition}");
+        assert_eq!(world.ask(&Principal::Anonymous, &query).await["data"], none, "{condition}");
         // To a partner it says what holds of its own.
         let data = world.data(&world.semas, &query).await;
         let of_all = data["submissions"]["totalCount"].as_i64().unwrap()
@@ -323,6 +341,7 @@ async fn filters_and_orders_tell_nothing(place: Place) {
             "{ submissions(orderBy: [{ field: DUE_ON }]) { edges { cursor node { id } } } }",
         )
         .await;
+    let stranger = world.app.principal("ETRI", "program:read").await;
     for edge in all["submissions"]["edges"].as_array().unwrap() {
         let cursor = edge["cursor"].as_str().unwrap();
         for end in
@@ -331,7 +350,7 @@ async fn filters_and_orders_tell_nothing(place: Place) {
             let query = format!(
                 "{{ submissions(orderBy: [{{ field: DUE_ON }}], {end}) {{ nodes {{ id }} }} }}"
             );
-            let data = world.data(&Principal::Anonymous, &query).await;
+            let data = world.data(&stranger, &query).await;
             assert_eq!(data["submissions"]["nodes"], json!([]));
         }
     }
@@ -346,7 +365,7 @@ async fn what_is_hidden_is_not_found_and_what_is_not_allowed_is_forbidden(place:
     let operator_reader = world.app.principal("TIPA", "program:read").await;
     for (name, who, hidden, none) in [
         // Who may write no result at all is told so, and learns nothing of what there is.
-        ("anonymous", &Principal::Anonymous, "FORBIDDEN", "FORBIDDEN"),
+        ("anonymous", &Principal::Anonymous, "UNAUTHENTICATED", "UNAUTHENTICATED"),
         ("who only reads", &reader, "FORBIDDEN", "FORBIDDEN"),
         ("an operator that only reads", &operator_reader, "FORBIDDEN", "FORBIDDEN"),
         // Others may, but not see this one.
@@ -426,9 +445,12 @@ async fn the_audit_of_results_is_for_auditors(place: Place) {
     let filled = fill(&place).await;
     let world = &filled.world;
     let query = "{ auditEvents(first: 100, where: { subjectType: { eq: \"Submission\" } }) { totalCount nodes { action before after } } }";
-    for who in [&Principal::Anonymous, &world.kosme, &world.lead] {
-        let data = world.data(who, query).await;
-        assert_eq!(data["auditEvents"]["totalCount"], 0, "{}", who.actor());
+    for (who, code) in [
+        (&Principal::Anonymous, "UNAUTHENTICATED"),
+        (&world.kosme, "FORBIDDEN"),
+        (&world.lead, "FORBIDDEN"),
+    ] {
+        assert_eq!(world.refusal(who, query).await, code, "{}", who.actor());
     }
     let own = world.app.principal("KIBO", "audit:read").await;
     let text = world.data(&own, query).await.to_string();

@@ -227,7 +227,7 @@ async fn codes_in_filters_and_arguments_are_read_as_people_have_them(place: Plac
     let regions =
         "query($code: String!) { it: regions(where: { code: { eq: $code } }) { nodes { code } } }";
     let cases = "query($code: String!) { it: adoptionCases(where: { region: { code: { in: [$code] } } }) { totalCount } }";
-    let similar = "query($code: String!) { it: similarCases(to: { region: $code, ksic: \"C\" }, first: 5) { nodes { score reasons case { code } } } }";
+    let similar = "query($code: String!) { it: similarCases(to: { region: $code, ksic: \"C\" }, first: 5) { edges { score reasons node { code } } } }";
     for (kept, ways) in [
         (
             "KR-11",

@@ -243,6 +243,18 @@ async fn a_wrong_value_is_told_with_its_names(place: Place) {
             assert_eq!(told, lines, "a flag is told as its variable is");
         }
     }
+    // A password in an address is told to nobody.
+    for name in ["AIPLUS_PUBLIC_URL", "AIPLUS_CORS_ORIGINS"] {
+        for value in [
+            "https://user:geheim@api.example.kr",
+            "user:geheim@api.example.kr",
+            "https://user:ge@heim,geheim@api.example.kr",
+            "https://a.kr,https://user:geheim@b.kr,https://user:geheim@c.kr",
+        ] {
+            let told = wrong(terminal.aiplus(&["schema"]), &[(name, value)]).await.join("");
+            assert!(!told.contains("heim") && told.contains(name), "{told}");
+        }
+    }
 }
 
 async fn what_is_wrong_on_this_machine_is_told_at_once(place: Place) {

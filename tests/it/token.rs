@@ -818,7 +818,8 @@ async fn a_call_without_a_token_is_anonymous(place: Place) {
     assert_eq!(viewer["kind"], "ANONYMOUS");
     let clients = forge.clients().await;
     let answer = forge.send(&Vec::new().into(), &Forge::write()).await;
-    assert_eq!(answer.json()["errors"][0]["extensions"]["code"], "FORBIDDEN", "{}", answer.body);
+    let code = &answer.json()["errors"][0]["extensions"]["code"];
+    assert_eq!(code, "UNAUTHENTICATED", "{}", answer.body);
     assert_eq!(forge.clients().await, clients);
 }
 

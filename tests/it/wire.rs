@@ -7,7 +7,7 @@ use aiplus::app::App;
 use aiplus::config::ServeSettings;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::http::{HeaderMap, Request, Version, header};
+use axum::http::{HeaderMap, HeaderValue, Request, Version, header};
 use axum::response::Response;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -112,7 +112,8 @@ impl Drop for Server {
 pub struct Connection(http1::SendRequest<Body>);
 
 impl Connection {
-    pub async fn ask(&mut self, request: Request<Body>) -> Answer {
+    pub async fn ask(&mut self, mut request: Request<Body>) -> Answer {
+        request.headers_mut().entry(header::HOST).or_insert(HeaderValue::from_static("api.test"));
         self.0.ready().await.unwrap();
         let response = tokio::time::timeout(PATIENCE, self.0.send_request(request)).await;
         Answer::of(response.expect("no answer").unwrap().map(Body::new)).await

@@ -165,11 +165,19 @@ fn wrong_value(refused: &Refused, named: &Command) -> Option<(String, String)> {
     let name = arg.map_or_else(|| format!("--{flag}"), label);
     let value = text(refused, ContextKind::InvalidValue).unwrap_or_default();
     let is_secret = arg.is_some_and(Arg::is_hide_env_values_set);
+    let (value, cause) = (masked(&value), masked(&cause));
     let line = match is_secret || value.is_empty() {
         true => format!("{name}: {cause}"),
         false => format!("{name}: {value:?}: {cause}"),
     };
     Some((flag, line))
+}
+
+/// A text without the name and password of an address in it.
+fn masked(text: &str) -> String {
+    let Some((before, host)) = text.rsplit_once('@') else { return text.to_owned() };
+    let start = before.find("://").map_or(0, |at| at + 3);
+    format!("{}…@{host}", &before[..start])
 }
 
 /// Takes a flag and its value out of the arguments; false, if it is not there.

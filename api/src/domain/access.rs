@@ -220,6 +220,34 @@ pub fn may_write(principal: &Principal, object: Object, owner: Option<Uuid>) -> 
     if allowed { Ok(()) } else { Err(Denied::Institution) }
 }
 
+/// Why the principal may write no row of `object`, whichever it is: it shows no token, or one without a
+/// scope for it. Asked before anything is read of what it wants.
+///
+/// # Errors
+/// Why not.
+pub fn may_begin(principal: &Principal, object: Object) -> Result<(), Denied> {
+    match may_write(principal, object, None) {
+        Ok(()) | Err(Denied::Institution) => Ok(()),
+        Err(denied) => Err(denied),
+    }
+}
+
+/// Why the principal sees no row of `object`, whichever it is: an empty list would tell it that there are
+/// none.
+///
+/// # Errors
+/// Why not.
+pub fn may_ask(principal: &Principal, object: Object) -> Result<(), Denied> {
+    if rows(principal, object) != Rows::None {
+        return Ok(());
+    }
+    let scopes = principal.client().map(|client| reading(object, client.institution.standing));
+    Err(match scopes {
+        None => Denied::SignedOut,
+        Some(scopes) => scopes.first().map_or(Denied::Never, |scope| Denied::Scope(*scope)),
+    })
+}
+
 fn owns(client: &Client, owner: Option<Uuid>) -> bool {
     owner == Some(client.institution.id)
 }

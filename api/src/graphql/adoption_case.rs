@@ -280,6 +280,7 @@ fn similar_case() -> Type {
     let score = Column { source: Source::Expression(score), scalar: Scalar::Int };
     Type::ranked(
         "SimilarCase",
+        "case",
         "adoption_case",
         Guard::Case,
         "유사 사례. A published case ranked by its likeness, with the reasons.",
@@ -318,7 +319,7 @@ pub fn roots() -> Vec<Root> {
     vec![
         Root {
             name: "similarCases",
-            description: "유사 사례 찾기. Published cases like a company's own, best first, each with its reasons.".into(),
+            description: "유사 사례 찾기. Published cases like a company's own, best first; score and reasons stand on the edge of each.".into(),
             ty: "SimilarCaseConnection".into(),
             args: similar,
             kind: RootKind::List(List { target: "SimilarCase", link: None, sorted: vec!["-SCORE"], condition: Some(alike) }),

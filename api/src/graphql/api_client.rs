@@ -250,6 +250,7 @@ pub const INPUTS: &[Input] = &[
 pub fn mutations() -> Vec<Root> {
     vec![
         root(
+            Object::ApiClient,
             "createApiClient",
             "클라이언트 등록. Makes a client with its first secret. Needs `access:admin`.",
             "CreateApiClientInput",
@@ -257,6 +258,7 @@ pub fn mutations() -> Vec<Root> {
             |act, args| run(act, "createApiClient", args, create).boxed(),
         ),
         root(
+            Object::ApiClient,
             "updateApiClient",
             "클라이언트 수정. Changes a client. Needs `access:admin`.",
             "UpdateApiClientInput",
@@ -264,6 +266,7 @@ pub fn mutations() -> Vec<Root> {
             |act, args| run(act, "updateApiClient", args, update).boxed(),
         ),
         root(
+            Object::ApiClient,
             "rotateApiClientSecret",
             "비밀키 교체. Gives a client a new secret beside the last one. Needs `access:admin`.",
             "RotateApiClientSecretInput",
@@ -271,6 +274,7 @@ pub fn mutations() -> Vec<Root> {
             |act, args| run(act, "rotateApiClientSecret", args, rotate).boxed(),
         ),
         root(
+            Object::ApiClient,
             "disableApiClient",
             "클라이언트 사용 중지. Shuts a client out; its tokens are refused at once and for good. Needs `access:admin`.",
             "DisableApiClientInput",
@@ -278,6 +282,7 @@ pub fn mutations() -> Vec<Root> {
             |act, args| run(act, "disableApiClient", args, disable).boxed(),
         ),
         root(
+            Object::ApiClient,
             "enableApiClient",
             "클라이언트 사용 재개. Lets a client in again; one that an institution running the programme shut out is let in by such a one alone. Needs `access:admin`.",
             "EnableApiClientInput",

@@ -283,7 +283,8 @@ fn write_stalled(
     let since = u64::try_from(days).ok().filter(|days| *days <= 36_600);
     let since = since.and_then(|days| reader.today().checked_sub_days(chrono::Days::new(days)));
     let since = since.ok_or_else(|| {
-        Error::input(
+        Error::argument(
+            "stalledDays",
             "stalledDays는 0 이상 36600 이하여야 합니다.",
             "stalledDays must be between 0 and 36600.",
         )

@@ -369,7 +369,11 @@ fn expiring_seats(
 ) -> Result<(), Error> {
     let days =
         args.get("days").and_then(Value::as_u64).filter(|days| *days <= 3660).ok_or_else(|| {
-            Error::input("days는 0 이상 3660 이하여야 합니다.", "days must be between 0 and 3660.")
+            Error::argument(
+                "days",
+                "`days` 값은 0 이상 3660 이하여야 합니다.",
+                "`days` must be between 0 and 3660.",
+            )
         })?;
     let after = reader.today() + chrono::Days::new(days + 1);
     seats(reader, sql, alias, Some(after))

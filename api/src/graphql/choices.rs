@@ -7,12 +7,12 @@ pub const SCALARS: &[(&str, &str, Option<&str>)] = &[
     (
         "Date",
         "날짜. Calendar date in Asia/Seoul, `2026-07-01` (RFC 3339 full-date).",
-        Some("https://www.rfc-editor.org/rfc/rfc3339"),
+        Some("https://www.rfc-editor.org/rfc/rfc3339#section-5.6"),
     ),
     (
         "DateTime",
         "시각. Instant with its offset, shown in Asia/Seoul: `2026-07-01T14:00:00+09:00` (RFC 3339).",
-        Some("https://www.rfc-editor.org/rfc/rfc3339"),
+        Some("https://www.rfc-editor.org/rfc/rfc3339#section-5.6"),
     ),
     (
         "KRW",
@@ -21,8 +21,8 @@ pub const SCALARS: &[(&str, &str, Option<&str>)] = &[
     ),
     (
         "PartialDate",
-        "부분 날짜. Date known to the year, month or day: `2026`, `2026-07`, `2026-07-01`. Filters compare at the precision of the value given.",
-        None,
+        "부분 날짜. Date known to the year, month or day: `2026`, `2026-07`, `2026-07-01` (EDTF level 0). Filters compare at the precision of the value given.",
+        Some("https://www.loc.gov/standards/datetime/"),
     ),
     (
         "Period",

@@ -1,11 +1,12 @@
-//! Validated documents by their text, so that a dashboard's query is parsed and validated once. Bounded
-//! in number and in size; when full, it starts anew, which costs each live document one validation.
+//! Validated documents by their text, so that a dashboard's query is parsed and validated once.
 
-use std::collections::{BTreeSet, HashMap};
-use std::sync::{Arc, RwLock};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use apollo_compiler::ExecutableDocument;
 use apollo_compiler::validation::Valid;
+
+use super::store::Store;
 
 /// Most documents kept.
 const MAX_DOCUMENTS: usize = 1000;
@@ -27,34 +28,25 @@ pub struct Checked {
 pub type Document = Arc<Checked>;
 
 /// The cache.
-#[derive(Debug, Default)]
-pub struct DocumentCache(RwLock<Kept>);
+#[derive(Debug)]
+pub struct DocumentCache(Store<Document>);
 
-#[derive(Debug, Default)]
-struct Kept {
-    documents: HashMap<String, Document>,
-    /// Bytes of their texts.
-    total: usize,
+impl Default for DocumentCache {
+    fn default() -> Self {
+        Self(Store::new(MAX_DOCUMENTS, MAX_TOTAL))
+    }
 }
 
 impl DocumentCache {
     /// The document of that text, if it was validated before.
     pub fn find(&self, text: &str) -> Option<Document> {
-        self.0.read().ok()?.documents.get(text).cloned()
+        self.0.find(text)
     }
 
-    /// Keeps a validated document.
-    pub fn keep(&self, text: &str, document: &Document) {
-        if text.len() > MAX_LENGTH {
-            return;
-        }
-        if let Ok(mut kept) = self.0.write() {
-            if kept.documents.len() >= MAX_DOCUMENTS || kept.total + text.len() > MAX_TOTAL {
-                *kept = Kept::default();
-            }
-            if kept.documents.insert(text.to_owned(), document.clone()).is_none() {
-                kept.total += text.len();
-            }
+    /// Keeps a validated document for who asked for it.
+    pub fn keep(&self, owner: &str, text: &str, document: &Document) {
+        if text.len() <= MAX_LENGTH {
+            self.0.keep(owner, text, text.len(), document);
         }
     }
 }

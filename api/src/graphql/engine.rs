@@ -5,14 +5,16 @@
 //! mutations and the events of subscriptions are all answered by the read path; what a mutation writes goes
 //! through the services.
 
+use std::net::IpAddr;
 use std::sync::{Arc, LazyLock};
 
-use apollo_compiler::ast::OperationType;
-use apollo_compiler::executable::{Operation, OperationMap};
+use apollo_compiler::ast::{OperationType, Value as Literal};
+use apollo_compiler::executable::{Field, Operation, OperationMap};
 use apollo_compiler::parser::Parser;
 use apollo_compiler::response::JsonMap;
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{Schema, request as coercion};
+use async_graphql::SDLExportOptions;
 use sea_orm::DatabaseConnection;
 use serde_json::{Map, Value};
 
@@ -21,10 +23,11 @@ use super::document_cache::{Checked, Document, DocumentCache};
 use super::faults::Told;
 use super::persisted::Persisted;
 use super::request::{Cost, GraphQlError, Request, Response};
-use super::{faults, introspection, limits, rules, scan};
+use super::{faults, introspection, limits, mutation, rules, scan};
 use crate::auth::secret::Hashing;
 use crate::config::Introspection;
 use crate::database::reads::Reads;
+use crate::domain::access::Denied;
 use crate::domain::principal::{Author, Principal};
 use crate::domain::rate::Allowance;
 use crate::error::{Error, Language, Message};
@@ -39,7 +42,8 @@ use crate::service::ledger::Event;
 /// The schema as documents are validated against it.
 pub fn validation_schema() -> &'static Valid<Schema> {
     static SCHEMA: LazyLock<Valid<Schema>> = LazyLock::new(|| {
-        let sdl = super::schema().sdl();
+        let options = SDLExportOptions::new().include_specified_by();
+        let sdl = super::schema().sdl_with_options(options);
         // The specification's own directives are written out by async-graphql, without descriptions.
         let parsed = Parser::new().parse_ast(sdl, "schema.graphql").map(|mut document| {
             document
@@ -69,6 +73,21 @@ pub struct Call<'a> {
     pub language: Language,
     /// What the caller may still ask for, if that is limited.
     pub allowance: Option<Allowance>,
+}
+
+impl Call<'_> {
+    /// For whom what a call leaves behind is kept: the client, or the network of who shows no token.
+    fn owner(&self) -> String {
+        let Author { principal, address, .. } = self.author;
+        let network = address.filter(|_| principal.client().is_none()).and_then(|address| {
+            match address.parse::<IpAddr>().ok()?.to_canonical() {
+                // One caller has all of a network.
+                IpAddr::V6(address) => Some(format!("{:x?}", &address.segments()[..4])),
+                IpAddr::V4(address) => Some(address.to_string()),
+            }
+        });
+        network.unwrap_or_else(|| principal.actor().to_owned())
+    }
 }
 
 /// What an operator sets.
@@ -177,11 +196,18 @@ impl Engine {
         let told = Told { schema: validation_schema(), hints };
         let text = self.settings.persisted.text(request).map_err(refused)?;
         let document = self
-            .document(&text, told)
+            .document(&text, told, call)
             .map_err(|errors| Response { errors, ..Response::default() })?;
+        if request.document_id.is_some() {
+            self.settings.persisted.keep(&call.owner(), request);
+        }
         let name = request.operation_name.as_deref();
         let operation =
             operation(&document.executable.operations, name).map_err(Response::refused)?;
+        if request.is_safe && operation.operation_type == OperationType::Mutation {
+            return Err(Response::refused(Error::MethodNotAllowed { allow: "POST" }));
+        }
+        self.admit(call, &document, operation, &request.variables).map_err(Response::refused)?;
         let (coerced, variables) =
             variables(operation, &request.variables, told).map_err(Response::refused)?;
         if let Some(name) =
@@ -212,6 +238,38 @@ impl Engine {
             return Err(refused(Error::IntrospectionOff));
         }
         Ok(prepared)
+    }
+
+    /// Refuses who shows no token and asks for nothing but what needs one, before the variables are looked at.
+    fn admit(
+        &self,
+        call: &Call<'_>,
+        document: &Checked,
+        operation: &Operation,
+        given: &Map<String, Value>,
+    ) -> Result<(), Error> {
+        let principal = call.author.principal;
+        let (of, writes) = match operation.operation_type {
+            OperationType::Query => ("Query", false),
+            OperationType::Mutation => ("Mutation", true),
+            OperationType::Subscription => return Ok(()),
+        };
+        let catalog = super::catalog();
+        let mut refused = Vec::new();
+        for field in operation.root_fields(&document.executable) {
+            match catalog.root(of, field.name.as_str()) {
+                Some(root) if catalog.barred(principal, root) == Some(Denied::SignedOut) => {
+                    let subject = mutation::subject(catalog, named_by(field, given));
+                    refused.push((root.name, subject));
+                }
+                _ => return Ok(()),
+            }
+        }
+        for (action, subject) in refused.into_iter().filter(|_| writes) {
+            let event = mutation::refusal(action, subject, Error::SignedOut.code());
+            self.backlog.push(call.author, event);
+        }
+        Err(Error::SignedOut)
     }
 
     /// Puts on record that a document was refused for what it is; other faults of it are nobody's business.
@@ -365,13 +423,19 @@ impl Engine {
     ///
     /// # Errors
     /// Those of the document.
-    fn document(&self, text: &str, told: Told<'_>) -> Result<Document, Vec<GraphQlError>> {
+    fn document(
+        &self,
+        text: &str,
+        told: Told<'_>,
+        call: &Call<'_>,
+    ) -> Result<Document, Vec<GraphQlError>> {
         if let Some(known) = self.documents.find(text) {
             return Ok(known);
         }
         scan::check(text).map_err(|error| vec![error.into()])?;
         // The validator's parser goes on after a fault; this one refuses it.
-        async_graphql::parser::parse_query(text).map_err(|broken| vec![parse_error(&broken)])?;
+        let covered = scan::covered(text).map_err(|at| vec![unreadable(text, at)])?;
+        async_graphql::parser::parse_query(covered).map_err(|broken| vec![parse_error(&broken)])?;
         let parsed = Parser::new()
             .recursion_limit(scan::MAX_NESTING + 20)
             // It counts white space and comments; tokens were counted above.
@@ -387,7 +451,7 @@ impl Engine {
             return Err(rules::errors(&findings).into_iter().map(GraphQlError::from).collect());
         }
         let document = Arc::new(Checked { executable, conditions: findings.conditions });
-        self.documents.keep(text, &document);
+        self.documents.keep(&call.owner(), text, &document);
         Ok(document)
     }
 }
@@ -417,6 +481,15 @@ fn located(
 
 fn parse_error(broken: &async_graphql::parser::Error) -> GraphQlError {
     let locations = broken.positions().map(|at| (at.line, at.column)).collect();
+    GraphQlError { error: Error::Parse(not_graphql()), path: Vec::new(), locations }
+}
+
+/// The error of a text that cannot be read at that byte.
+fn unreadable(text: &str, at: usize) -> GraphQlError {
+    let before = text.get(..at).unwrap_or(text);
+    let (lines, last) = (before.matches('\n').count(), before.rsplit('\n').next());
+    let column = last.unwrap_or_default().chars().count();
+    let locations = vec![(lines + 1, column + 1)];
     GraphQlError { error: Error::Parse(not_graphql()), path: Vec::new(), locations }
 }
 
@@ -450,6 +523,19 @@ fn operation<'a>(operations: &'a OperationMap, name: Option<&str>) -> Result<&'a
         })
     })?;
     Ok(found)
+}
+
+/// The id of the row that the input of a mutation names, before anything of it is looked at.
+fn named_by<'a>(field: &'a Field, given: &'a Map<String, Value>) -> Option<&'a str> {
+    let input = field.specified_argument_by_name("input")?;
+    match &**input {
+        Literal::Variable(name) => given.get(name.as_str())?.get("id")?.as_str(),
+        Literal::Object(fields) => match &*fields.iter().find(|(name, _)| name == "id")?.1 {
+            Literal::Variable(name) => given.get(name.as_str())?.as_str(),
+            id => id.as_str(),
+        },
+        _ => None,
+    }
 }
 
 /// Coerced variables, for the validator's crate and for the read path.

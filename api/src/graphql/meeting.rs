@@ -438,7 +438,8 @@ fn is_covers_period_stated(_: &Reader<'_>, values: &[Value], _: &Args) -> Result
 fn covers_any(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
     let text = args.get("value").and_then(Value::as_str).unwrap_or_default();
     let period = Period::parse(text).ok_or_else(|| {
-        Error::input(
+        Error::argument(
+            "covers",
             format!("{text}은(는) 기간이 아닙니다. 2026-07, 2026-Q3, 2026-H2, 2026처럼 적습니다."),
             format!("{text} is not a period. Write 2026-07, 2026-Q3, 2026-H2 or 2026."),
         )

@@ -40,6 +40,7 @@ pub mod scan;
 mod search;
 mod statement;
 mod statistics;
+mod store;
 mod submission;
 mod submission_mutations;
 mod timeline;

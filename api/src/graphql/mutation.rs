@@ -8,9 +8,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use crate::domain::access::Object;
 use crate::domain::principal::Principal;
 use crate::error::{Error, UserError};
-use crate::read::catalog::{Action, Root, RootKind};
+use crate::read::catalog::{Action, Catalog, Root, RootKind};
 use crate::read::model::{Arg, Args, Shape};
 use crate::read::{Act, global_id};
 use crate::service::audit;
@@ -27,8 +28,9 @@ pub const USER_ERROR: Shape = Shape {
     ],
 };
 
-/// A field of the mutation's root.
+/// A field of the mutation's root that writes rows of a kind.
 pub fn root(
+    object: Object,
     name: &'static str,
     description: &str,
     input: &'static str,
@@ -40,7 +42,7 @@ pub fn root(
         description: description.to_owned(),
         ty: payload.to_owned(),
         args: vec![Arg::new("input", format!("{input}!"), "입력. What is to be done.")],
-        kind: RootKind::Action(action),
+        kind: RootKind::Action(object, action),
     }
 }
 
@@ -74,7 +76,14 @@ where
     F: Future<Output = Result<Map<String, Value>, Error>> + Send,
 {
     let input = args.remove("input").unwrap_or_default();
-    let subject = subject(act, &input);
+    let subject = subject(act.catalog, input.get("id").and_then(Value::as_str));
+    // Who may not act learns nothing of what is wrong with the input.
+    let root = act.catalog.root("Mutation", name);
+    if let Some(denied) = root.and_then(|root| act.catalog.barred(act.author.principal, root)) {
+        let error = Error::from(denied);
+        refused(act, name, subject, error.code()).await?;
+        return Err(error);
+    }
     let input: I = serde_json::from_value(input)
         // A value that the schema lets pass and no field takes, such as an amount beyond its bounds.
         .map_err(|error| {
@@ -110,11 +119,22 @@ where
     Ok(Value::Object(payload))
 }
 
-/// The row that an input names.
-fn subject(act: &Act<'_>, input: &Value) -> Option<(&'static str, Uuid)> {
-    let (tag, key) = global_id::decode(input.get("id")?.as_str()?)?;
-    let ty = act.catalog.types().iter().find(|ty| ty.tag == tag)?;
+/// The row that an input names by its id.
+pub fn subject(catalog: &Catalog, id: Option<&str>) -> Option<(&'static str, Uuid)> {
+    let (tag, key) = global_id::decode(id?)?;
+    let ty = catalog.types().iter().find(|ty| ty.tag == tag)?;
     Some((ty.name, key))
+}
+
+/// A refusal as it stands in the audit.
+pub fn refusal(name: &'static str, subject: Option<(&'static str, Uuid)>, reason: &str) -> Event {
+    Event {
+        action: name,
+        subject_type: subject.map_or("", |(name, _)| name),
+        subject_id: subject.map(|(_, key)| key),
+        refused: Some(reason.to_owned()),
+        ..Event::default()
+    }
 }
 
 /// Puts a refusal on record.
@@ -124,13 +144,7 @@ async fn refused(
     subject: Option<(&'static str, Uuid)>,
     reason: &str,
 ) -> Result<(), Error> {
-    let event = Event {
-        action: name,
-        subject_type: subject.map_or("", |(name, _)| name),
-        subject_id: subject.map(|(_, key)| key),
-        refused: Some(reason.to_owned()),
-        ..Event::default()
-    };
+    let event = refusal(name, subject, reason);
     if *act.author.principal == Principal::Anonymous {
         // Anybody can cause these without end.
         act.backlog.push(act.author, event);

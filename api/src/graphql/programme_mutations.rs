@@ -12,6 +12,7 @@ use super::choices::Input;
 use super::mutation::{check_key, key_of, root, run};
 use super::programme::{INDICATOR, OBLIGATION, RULE};
 use super::submission::TAG;
+use crate::domain::access::Object;
 use crate::domain::quarter::Quarter;
 use crate::error::{Error, UserError};
 use crate::read::Act;
@@ -272,6 +273,7 @@ pub fn mutations() -> Vec<Root> {
     let named = |text: &str| format!("{text} {NEEDS}");
     vec![
         root(
+            Object::Programme,
             "createProgramme",
             &named("사업 등록. Makes a programme."),
             "CreateProgrammeInput",
@@ -285,6 +287,7 @@ pub fn mutations() -> Vec<Root> {
             },
         ),
         root(
+            Object::Programme,
             "createIndicator",
             &named(
                 "지표 등록·개정. Makes an indicator, or a new revision of one; not for quarters that are final.",
@@ -305,6 +308,7 @@ pub fn mutations() -> Vec<Root> {
             },
         ),
         root(
+            Object::Programme,
             "setIndicatorRange",
             &named(
                 "허용 범위 설정. Sets what an indicator's values may be; what was accepted is not checked again.",
@@ -314,6 +318,7 @@ pub fn mutations() -> Vec<Root> {
             |act, args| run(act, "setIndicatorRange", args, set_range).boxed(),
         ),
         root(
+            Object::Programme,
             "setTarget",
             &named(
                 "목표 설정. Sets or replaces a target. Targets of a final quarter cannot change.",
@@ -329,6 +334,7 @@ pub fn mutations() -> Vec<Root> {
             },
         ),
         root(
+            Object::Programme,
             "createValidationRule",
             &named("검증 규칙 등록. Makes a rule that values must meet."),
             "CreateValidationRuleInput",
@@ -342,6 +348,7 @@ pub fn mutations() -> Vec<Root> {
             },
         ),
         root(
+            Object::Programme,
             "retireValidationRule",
             &named("검증 규칙 종료. Ends a rule."),
             "RetireValidationRuleInput",
@@ -349,6 +356,7 @@ pub fn mutations() -> Vec<Root> {
             |act, args| run(act, "retireValidationRule", args, retire_rule).boxed(),
         ),
         root(
+            Object::Programme,
             "createObligation",
             &named("제출 의무 등록. Puts an institution under the obligation to report."),
             "CreateObligationInput",
@@ -367,6 +375,7 @@ pub fn mutations() -> Vec<Root> {
             },
         ),
         root(
+            Object::Programme,
             "endObligation",
             &named("제출 의무 종료. Ends an obligation."),
             "EndObligationInput",
@@ -374,6 +383,7 @@ pub fn mutations() -> Vec<Root> {
             |act, args| run(act, "endObligation", args, end_obligation).boxed(),
         ),
         root(
+            Object::Programme,
             "createHoliday",
             &named("공휴일 등록. Puts a day off on record; due dates that fall on it move."),
             "CreateHolidayInput",
@@ -387,6 +397,7 @@ pub fn mutations() -> Vec<Root> {
             },
         ),
         root(
+            Object::Programme,
             "openReportingPeriod",
             "보고기간 개시. Opens a quarter and freezes the list of those expected to report. Needs `results:review` of the ministry.",
             "OpenReportingPeriodInput",
@@ -394,6 +405,7 @@ pub fn mutations() -> Vec<Root> {
             |act, args| run(act, "openReportingPeriod", args, open).boxed(),
         ),
         root(
+            Object::Programme,
             "freezeQuarter",
             "분기 확정. Makes a quarter final: what is accepted becomes final, the rest is listed as missing. Needs `results:review` of the ministry.",
             "FreezeQuarterInput",

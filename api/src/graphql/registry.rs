@@ -215,7 +215,9 @@ pub fn register(registry: &mut Registry, catalog: &Catalog, choices: &[&'static 
     add(page_info());
     for ty in catalog.types() {
         let fields = ty.fields.iter().map(|of| field(of.name, &*of.ty, &of.args, &of.description));
-        add(object(ty.name, ty.description, keyed(fields)));
+        if ty.node.is_none() {
+            add(object(ty.name, ty.description, keyed(fields)));
+        }
         for ty in list_types(ty) {
             add(ty);
         }
@@ -308,13 +310,22 @@ fn page_info() -> MetaType {
 /// Connection, edge, filter and order of a type.
 fn list_types(ty: &Type) -> Vec<MetaType> {
     let name = ty.name;
+    let node = ty.node.and_then(|name| ty.find(name));
+    let row = node.map_or(name, |node| node.ty.trim_end_matches('!'));
+    let edge = [
+        field("cursor", "String!", &[], "커서. Place of the row in this list and order."),
+        field("node", format!("{row}!"), &[], "행. The row."),
+    ];
+    // What the list says of the row itself.
+    let said = ty.fields.iter().filter(|of| node.is_some_and(|node| node.name != of.name));
+    let said = said.map(|of| field(of.name, &*of.ty, &of.args, &of.description));
     let mut types = vec![
         object(
             &format!("{name}Connection"),
             &format!("{name} 목록. A page of a list of {name} (Relay)."),
             keyed([
                 field("edges", format!("[{name}Edge!]!"), &[], "항목. Rows with their cursors."),
-                field("nodes", format!("[{name}!]!"), &[], "행. The rows alone."),
+                field("nodes", format!("[{row}!]!"), &[], "행. The rows alone."),
                 field("pageInfo", "PageInfo!", &[], "쪽 정보. Where the page stands."),
                 field(
                     "totalCount",
@@ -327,10 +338,7 @@ fn list_types(ty: &Type) -> Vec<MetaType> {
         object(
             &format!("{name}Edge"),
             &format!("{name} 항목. A row of a list with its cursor (Relay)."),
-            keyed([
-                field("cursor", "String!", &[], "커서. Place of the row in this list and order."),
-                field("node", format!("{name}!"), &[], "행. The row."),
-            ]),
+            keyed(edge.into_iter().chain(said)),
         ),
         filter_type(ty),
         input_object(

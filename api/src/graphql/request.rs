@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
+use super::persisted::plain;
 use crate::domain::rate::Allowance;
 use crate::error::{Error, Language, Message};
 use crate::read::FieldError;
@@ -18,8 +19,11 @@ pub struct Request {
     pub operation_name: Option<String>,
     /// Values of its variables.
     pub variables: Map<String, Value>,
-    /// SHA-256 of the document, in hexadecimal, if the caller names it (automatic persisted queries).
-    pub hash: Option<String>,
+    /// The document's name, if the caller gives one: its SHA-256 in hexadecimal, or a name of the list of trusted
+    /// documents.
+    pub document_id: Option<String>,
+    /// Whether it came in a way by which nothing may be changed.
+    pub is_safe: bool,
 }
 
 /// Deepest nesting of variables.
@@ -43,10 +47,45 @@ fn count(value: &Value) -> usize {
     }
 }
 
-/// The hash under which the caller knows the document: of the protocol of automatic persisted queries.
+/// Longest name of a document, in bytes.
+const MAX_ID: usize = 256;
+
+/// The name under which the caller knows the document, in whatever way it tells it: by the protocol of automatic
+/// persisted queries, as `documentId` (GraphQL over HTTP) or as Relay's `doc_id` and `id`.
+fn document_id(
+    fields: &mut Map<String, Value>,
+    extensions: &Map<String, Value>,
+) -> Result<Option<String>, Error> {
+    let mut id = persisted(extensions)?;
+    for name in ["documentId", "doc_id", "id"] {
+        let given = match fields.remove(name) {
+            None | Some(Value::Null) => continue,
+            Some(Value::String(given)) if (1..=MAX_ID).contains(&given.len()) => given,
+            Some(_) => {
+                return Err(Error::bad_request(
+                    format!("{name}는 문서의 이름(문자열, 최대 {MAX_ID}바이트)이어야 합니다."),
+                    format!(
+                        "{name} must be the name of a document, a string of at most {MAX_ID} bytes."
+                    ),
+                ));
+            }
+        };
+        let given = plain(&given).to_owned();
+        if id.as_ref().is_some_and(|id| *id != given) {
+            return Err(Error::bad_request(
+                "요청이 서로 다른 문서를 가리킵니다.",
+                "The request names two documents.",
+            ));
+        }
+        id = Some(given);
+    }
+    Ok(id)
+}
+
+/// The hash by the protocol of automatic persisted queries.
 fn persisted(extensions: &Map<String, Value>) -> Result<Option<String>, Error> {
     let Some(persisted) = extensions.get("persistedQuery") else { return Ok(None) };
-    let hash = persisted.get("sha256Hash").and_then(Value::as_str).filter(|hash| {
+    let hash = persisted.get("sha256Hash").and_then(Value::as_str).map(plain).filter(|hash| {
         hash.len() == 64 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     });
     match (persisted.get("version").and_then(Value::as_i64), hash) {
@@ -83,11 +122,12 @@ impl Request {
             )),
         };
         let variables = object("variables")?;
-        let hash = persisted(&object("extensions")?)?;
+        let extensions = object("extensions")?;
+        let document_id = document_id(&mut fields, &extensions)?;
         let query = match fields.remove("query") {
             Some(Value::String(query)) => query,
-            // The hash alone stands for the document.
-            None | Some(Value::Null) if hash.is_some() => String::new(),
+            // The name alone stands for the document.
+            None | Some(Value::Null) if document_id.is_some() => String::new(),
             _ => {
                 return Err(Error::bad_request(
                     "query(문자열)가 필요합니다.",
@@ -107,7 +147,7 @@ impl Request {
                 format!("The variables hold too many values (at most {MAX_VARIABLE_VALUES})."),
             )));
         }
-        Ok(Self { query, operation_name, variables, hash })
+        Ok(Self { query, operation_name, variables, document_id, is_safe: false })
     }
 }
 

@@ -1,6 +1,8 @@
 //! A linear look at a document's text, before any parser descends into it: parsers recurse and keep what
 //! they read, so what is too large is refused here, where it costs next to nothing.
 
+use std::borrow::Cow;
+
 use super::limits::{MAX_ALIASES, MAX_DIRECTIVES, MAX_FRAGMENTS};
 use crate::error::{Error, Message};
 
@@ -113,6 +115,71 @@ fn count(text: &str) -> Count {
     count
 }
 
+/// A code unit of four hexadecimal digits after `\u`.
+fn unit(bytes: &[u8]) -> Option<u32> {
+    let digits = bytes.strip_prefix(b"\\u")?.get(..4)?;
+    let digits = std::str::from_utf8(digits).ok().filter(|text| !text.starts_with('+'))?;
+    u32::from_str_radix(digits, 16).ok()
+}
+
+/// Length of the escape of a character that begins `bytes`; none if it stands for no character.
+fn escape(bytes: &[u8]) -> Option<usize> {
+    if let Some(rest) = bytes.strip_prefix(b"\\u{") {
+        let length = rest.iter().position(|byte| *byte == b'}')?;
+        let digits = std::str::from_utf8(&rest[..length]).ok();
+        let digits = digits.filter(|text| text.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
+        let value = u32::from_str_radix(digits, 16).ok()?;
+        return char::from_u32(value).map(|_| length + 4);
+    }
+    match unit(bytes)? {
+        0xD800..=0xDBFF => matches!(unit(bytes.get(6..)?)?, 0xDC00..=0xDFFF).then_some(12),
+        0xDC00..=0xDFFF => None,
+        _ => Some(6),
+    }
+}
+
+/// The text as a parser reads it that knows no escapes beyond `\uXXXX`: what it does not know is covered by as
+/// many letters, so that all else keeps its place.
+///
+/// # Errors
+/// Where an escape stands that is no character's: half of a surrogate pair, or beyond Unicode.
+pub fn covered(text: &str) -> Result<Cow<'_, str>, usize> {
+    if !text.contains("\\u") {
+        return Ok(Cow::Borrowed(text));
+    }
+    let bytes = text.as_bytes();
+    let mut covered = text.to_owned();
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        match rest[0] {
+            b'#' => {
+                let end = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+                at += end.unwrap_or(rest.len());
+            }
+            b'"' if rest.starts_with(b"\"\"\"") => at += string(rest),
+            b'"' => {
+                let end = at + string(rest).min(rest.len());
+                while let Some(found) = bytes[at..end].iter().position(|byte| *byte == b'\\') {
+                    at += found;
+                    if bytes.get(at + 1) != Some(&b'u') {
+                        at = (at + 2).min(end);
+                        continue;
+                    }
+                    let length = escape(&bytes[at..end]).ok_or(at)?;
+                    if length != 6 {
+                        covered.replace_range(at..at + length, &"x".repeat(length));
+                    }
+                    at += length;
+                }
+                at = end;
+            }
+            _ => at += 1,
+        }
+    }
+    Ok(Cow::Owned(covered))
+}
+
 fn too_large(what_ko: &str, what_en: &str, most: usize) -> Error {
     Error::TooLarge(Message::new(
         format!("질의의 {what_ko} 한도({most})를 넘었습니다."),
@@ -193,7 +260,37 @@ mod tests {
         }
     }
 
+    #[test]
+    fn escapes_are_of_characters() {
+        for (text, expected) in [
+            (r#"{ a(b: "plain") }"#, Ok(r#"{ a(b: "plain") }"#)),
+            (r#"{ a(b: "\uD83D\uDE00!") }"#, Ok(r#"{ a(b: "xxxxxxxxxxxx!") }"#)),
+            (r#"{ a(b: "\u{1F600}\u00e9") }"#, Ok(r#"{ a(b: "xxxxxxxxx\u00e9") }"#)),
+            (r#"{ a(b: "\\uD83D") } # "\uD83D"#, Ok(r#"{ a(b: "\\uD83D") } # "\uD83D"#)),
+            (r#"{ a(b: """\uD83D""") }"#, Ok(r#"{ a(b: """\uD83D""") }"#)),
+            (r#"{ a(b: "\uD83D") }"#, Err(8)),
+            (r#"{ a(b: "\uDE00") }"#, Err(8)),
+            (r#"{ a(b: "x\uD83D\u0041") }"#, Err(9)),
+            (r#"{ a(b: "\uDE00\uD83D") }"#, Err(8)),
+            (r#"{ a(b: "\u{D83D}") }"#, Err(8)),
+            (r#"{ a(b: "\u{110000}") }"#, Err(8)),
+            (r#"{ a(b: "\u{}") }"#, Err(8)),
+            (r#"{ a(b: "\u{+1}") }"#, Err(8)),
+            (r#"{ a(b: "\u+123") }"#, Err(8)),
+            (r#"{ a(b: "\u12"#, Err(8)),
+        ] {
+            assert_eq!(covered(text).as_deref(), expected.as_ref().copied(), "{text}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn any_text_is_covered_in_its_length(text in r#"([a"\\u{}#D8E0\n]|\\u|\\uD83D)*"#) {
+            if let Ok(covered) = covered(&text) {
+                prop_assert_eq!(covered.len(), text.len());
+            }
+        }
+
         #[test]
         fn any_text_is_looked_at_to_its_end(text: String) {
             let _ = count(&text);

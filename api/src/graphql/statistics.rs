@@ -2,6 +2,7 @@
 
 use futures_util::FutureExt;
 
+use crate::domain::access::Object;
 use crate::read::catalog::{Root, RootKind};
 use crate::read::model::{Arg, Shape};
 use crate::service::statistics;
@@ -31,7 +32,7 @@ pub fn roots() -> Vec<Root> {
                 Arg::new("to", "PartialDate", "끝. Raised until the end of this date, month or year."),
                 illustrative(),
             ],
-            kind: RootKind::Statistic(|reader, args| statistics::feedback(reader, args).boxed()),
+            kind: RootKind::Statistic(Object::Content, |reader, args| statistics::feedback(reader, args).boxed()),
         },
         Root {
             name: "adoptionCaseStatistics",
@@ -42,7 +43,7 @@ pub fn roots() -> Vec<Root> {
                 Arg { name: "regionBasis", ty: "RegionBasis!".into(), default: Some("AS_REPORTED"), description: "지역 기준. Which division a case counts under.".into() },
                 illustrative(),
             ],
-            kind: RootKind::Statistic(|reader, args| statistics::adoption_cases(reader, args).boxed()),
+            kind: RootKind::Statistic(Object::AdoptionCase, |reader, args| statistics::adoption_cases(reader, args).boxed()),
         },
     ]
 }

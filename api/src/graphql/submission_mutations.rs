@@ -10,6 +10,7 @@ use super::choices::{Input, InputField};
 use super::mutation::{check_key, key_of, root, run, shown};
 use super::results::problems;
 use super::submission::TAG;
+use crate::domain::access::Object;
 use crate::error::{Error, UserError};
 use crate::read::catalog::Root;
 use crate::read::model::Shape;
@@ -241,13 +242,15 @@ fn verb(
     input: &'static str,
     action: crate::read::catalog::Action,
 ) -> Root {
-    root(name, &format!("{text} {needs}"), input, "SubmissionPayload", action)
+    let text = format!("{text} {needs}");
+    root(Object::Result, name, &text, input, "SubmissionPayload", action)
 }
 
 /// The fields of the mutation's root declared here.
 pub fn mutations() -> Vec<Root> {
     vec![
         root(
+            Object::Result,
             "saveSubmissionDraft",
             &format!(
                 "저장. Saves values, all or none; the first saving begins the draft. {SUBMITS}"
@@ -396,6 +399,7 @@ pub fn mutations() -> Vec<Root> {
             },
         ),
         root(
+            Object::Result,
             "acceptSubmissions",
             &format!("일괄 승인. Accepts many, each on its own. {REVIEWS}"),
             "SubmissionItemsInput",
@@ -408,6 +412,7 @@ pub fn mutations() -> Vec<Root> {
             },
         ),
         root(
+            Object::Result,
             "remindSubmissions",
             &format!("일괄 알림. Notes that many were reminded of, each on its own. {REVIEWS}"),
             "SubmissionItemsInput",

@@ -11,6 +11,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use chrono::Utc;
 use futures_util::stream;
+use tracing::Instrument as _;
 
 use super::caller::Caller;
 use super::graphql::answer_in_time;
@@ -86,11 +87,15 @@ pub async fn answer(
     };
     let running = Running { shared, caller, subscription, looks: 0, _place: place };
     let running = State::Running(Box::new(running));
-    let events = stream::unfold(running, |state| async move {
-        match state {
-            State::Ended => None,
-            State::Running(running) => Some(running.step().await),
-        }
+    let span = tracing::Span::current();
+    let events = stream::unfold(running, move |state| {
+        let next = async move {
+            match state {
+                State::Ended => None,
+                State::Running(running) => Some(running.step().await),
+            }
+        };
+        next.instrument(span.clone())
     });
     Ok(stream_of(Body::from_stream(events)))
 }

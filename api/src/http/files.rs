@@ -19,13 +19,12 @@ use serde_json::{Value, json};
 
 use super::admission::admit_file;
 use super::caller::Caller;
-use super::graphql::CHALLENGE;
+use super::refusal::Signs;
 use super::{Refusal, Shared, body};
-use crate::domain::access::Denied;
 use crate::domain::fold;
 use crate::domain::principal::Principal;
 use crate::domain::text::Text;
-use crate::error::{Error, Language, Message, UserError, denied_message};
+use crate::error::{Error, Language, Message, UserError};
 use crate::graphql::submission_id;
 use crate::service::submission::file::{
     self, Failure, Format, Found, Outcome, Report, Seen, Target, Upload,
@@ -34,8 +33,6 @@ use crate::sheet::{MAX_UPLOAD, Severity};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const CSV: &str = "text/csv; charset=utf-8";
-/// What is asked of who has shown no token.
-const UNSIGNED: &str = "Bearer realm=\"aiplus\"";
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Time in which an upload must arrive.
 const ARRIVAL: Duration = Duration::from_secs(60);
@@ -52,28 +49,26 @@ struct Fault {
     code: &'static str,
     message: Box<Message>,
     errors: Vec<UserError>,
-    retry_after: Option<u64>,
-    /// Methods that would do.
-    allow: Option<&'static str>,
-    /// Whether no credentials were given.
-    is_unsigned: bool,
+    signs: Signs,
+    /// The cause of what is our fault.
+    cause: Option<String>,
 }
 
 impl Fault {
     fn new(status: StatusCode, code: &'static str, ko: &str, en: &str) -> Self {
         let message = Box::new(Message::new(ko, en));
-        Self {
-            status,
-            code,
-            message,
-            errors: Vec::new(),
-            retry_after: None,
-            allow: None,
-            is_unsigned: false,
-        }
+        let signs = Signs::default();
+        Self { status, code, message, errors: Vec::new(), signs, cause: None }
     }
 
     fn show(self, caller: &Caller) -> Response {
+        if let Some(cause) = self.cause {
+            tracing::error!(
+                request.id = caller.request_id,
+                error.cause = cause,
+                "file.internal_error"
+            );
+        }
         let text = |message: &Message| message.text(caller.language).to_owned();
         let errors: Vec<Value> = self
             .errors
@@ -85,50 +80,29 @@ impl Fault {
             shown["errors"] = errors.into();
         }
         let mut response = (self.status, Json(shown)).into_response();
-        let headers = response.headers_mut();
-        if self.status == StatusCode::UNAUTHORIZED {
-            // Who has shown nothing is told of no error (RFC 6750 §3).
-            let challenge = if self.is_unsigned { UNSIGNED } else { CHALLENGE };
-            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
-        }
-        if let Some(methods) = self.allow {
-            headers.insert(header::ALLOW, HeaderValue::from_static(methods));
-        }
-        if let Some(seconds) = self.retry_after {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
-        if matches!(self.status, StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT) {
-            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-        }
+        self.signs.put(&mut response);
         response
     }
 }
 
 impl From<Refusal> for Fault {
     fn from(Refusal(status, error): Refusal) -> Self {
-        let retry_after = error.retry_after();
-        let allow = match &error {
-            Error::MethodNotAllowed { allow } => Some(*allow),
-            _ => None,
-        };
+        let signs = Signs::of(&error);
         let (status, code) = match &error {
             Error::Conflict => (StatusCode::PRECONDITION_FAILED, error.code()),
             // What a verb's guard refuses: the state of the submission.
             Error::User(errors) => {
                 (StatusCode::CONFLICT, errors.first().map_or("BAD_USER_INPUT", |one| one.code))
             }
-            Error::Internal(cause) => {
-                tracing::error!(error.cause = cause, "file.internal_error");
-                (status, error.code())
-            }
             _ => (status, error.code()),
         };
         let message = Box::new(error.message());
-        let errors = match error {
-            Error::User(errors) => errors,
-            _ => Vec::new(),
+        let (errors, cause) = match error {
+            Error::User(errors) => (errors, None),
+            Error::Internal(cause) => (Vec::new(), Some(cause)),
+            _ => (Vec::new(), None),
         };
-        Self { status, code, message, errors, retry_after, allow, is_unsigned: false }
+        Self { status, code, message, errors, signs, cause }
     }
 }
 
@@ -225,8 +199,8 @@ async fn send(
     parts: &Parts,
     name: &str,
 ) -> Result<Response, Fault> {
-    sign_in(shared, caller, parts).await?;
     only(parts, &[Method::GET, Method::HEAD], "GET, HEAD")?;
+    sign_in(shared, caller, parts).await?;
     let format = format_of(name).ok_or(Error::NotFound)?;
     let Wished { target, .. } = wished(parts, caller)?;
     let admitted = admit_file(shared, caller).await?;
@@ -265,9 +239,7 @@ async fn sign_in(shared: &Shared, caller: &mut Caller, parts: &Parts) -> Result<
     if caller.principal != Principal::Anonymous {
         return Ok(());
     }
-    let message = Box::new(denied_message(Denied::SignedOut));
-    let fault = Fault::new(StatusCode::UNAUTHORIZED, Error::Unauthenticated.code(), "", "");
-    Err(Fault { message, is_unsigned: true, ..fault })
+    Err(Error::SignedOut.into())
 }
 
 fn only(parts: &Parts, methods: &[Method], allow: &'static str) -> Result<(), Fault> {
@@ -366,8 +338,8 @@ async fn take(
     body: Body,
     name: &str,
 ) -> Result<Response, Fault> {
-    sign_in(shared, caller, parts).await?;
     only(parts, &[Method::POST], "POST")?;
+    sign_in(shared, caller, parts).await?;
     let format = format_of(name).ok_or(Error::NotFound)?;
     let Wished { target, save, replace } = wished(parts, caller)?;
     check_body(&parts.headers)?;

@@ -2,10 +2,9 @@
 //! GET. async-graphql-axum's extractor takes what the specification refuses (mutations over GET, any
 //! content type, bodies of any size), so the wire is read here.
 
-use apollo_compiler::ast::OperationType;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{self, HeaderMap, HeaderValue};
+use axum::http::header::{self, HeaderMap};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -15,6 +14,7 @@ use serde_json::{Map, Value};
 use super::admission::{Kind, admit};
 use super::caller::Caller;
 use super::media::Media;
+use super::refusal::Signs;
 use super::{Refusal, Shared, body, event_stream, websocket};
 use crate::error::Error;
 use crate::graphql::engine::Prepared;
@@ -22,8 +22,6 @@ use crate::graphql::request;
 
 /// Longest body, in bytes.
 pub const MAX_BODY: usize = 1024 * 1024;
-/// What a caller with a bad token is told (RFC 6750 §3).
-pub const CHALLENGE: &str = "Bearer realm=\"aiplus\", error=\"invalid_token\"";
 
 fn bad_request(ko: &str, en: &str) -> Refusal {
     Error::bad_request(ko, en).into()
@@ -35,7 +33,8 @@ pub async fn endpoint(State(shared): State<Shared>, request: Request) -> Respons
     let mut caller = Caller::of(&shared, &parts);
     // Another upgrade, as curl offers HTTP/2, may be passed over (RFC 9110 §7.8).
     let upgrade = parts.headers.get(header::UPGRADE).and_then(|upgrade| upgrade.to_str().ok());
-    if upgrade.is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket")) {
+    let is_socket = upgrade.is_some_and(|upgrade| upgrade.eq_ignore_ascii_case("websocket"));
+    if is_socket && parts.method == Method::GET {
         return websocket::endpoint(shared, caller, &mut parts).await;
     }
     let Some(media) = Media::choose(&parts.headers) else {
@@ -54,29 +53,29 @@ async fn run(
     parts: Parts,
     body: Body,
 ) -> Result<Response, Refusal> {
-    if !matches!(parts.method, Method::GET | Method::POST) {
-        return Err(Refusal::method_not_allowed("GET, POST"));
+    if !matches!(parts.method, Method::GET | Method::HEAD | Method::POST) {
+        return Err(Refusal::method_not_allowed("GET, HEAD, POST"));
     }
+    let is_safe = parts.method != Method::POST;
+    // Nobody reads a stream that has no body.
+    let media = if parts.method == Method::HEAD { media.of_refusal() } else { media };
     caller.sign_in(shared, &parts).await?;
-    let request = match parts.method {
-        Method::GET => from_query(parts.uri.query().unwrap_or_default())?,
-        _ => {
-            let _room = match &caller.connection {
-                Some(connection) => Some(connection.room(&parts.headers).await),
-                None => None,
-            };
-            from_body(&parts.headers, body).await?
-        }
+    let mut request = if is_safe {
+        from_query(parts.uri.query().unwrap_or_default())?
+    } else {
+        let _room = match &caller.connection {
+            Some(connection) => Some(connection.room(&parts.headers).await),
+            None => None,
+        };
+        from_body(&parts.headers, body).await?
     };
+    request.is_safe = is_safe;
     let now = Utc::now();
     let engine = &shared.app.engine;
     let prepared = match engine.prepare(&request, &caller.call(now)) {
         Ok(prepared) => prepared,
         Err(refused) => return Ok(finish(caller, media.of_refusal(), refused)),
     };
-    if parts.method == Method::GET && prepared.kind == OperationType::Mutation {
-        return Err(Refusal::method_not_allowed("POST"));
-    }
     if media == Media::EventStream {
         return event_stream::answer(shared.clone(), caller.clone(), prepared).await;
     }
@@ -113,8 +112,11 @@ pub async fn answer_in_time(
 
 fn finish(caller: &Caller, media: Media, answered: request::Response) -> Response {
     let status = status(media, &answered);
+    let refused = answered.errors.first().filter(|_| answered.data.is_none());
+    let signs = refused.map(|first| Signs::of(&first.error));
     let body = answered.into_json(caller.language, &caller.request_id);
     let mut response = answer(media, status, body);
+    signs.unwrap_or_default().put(&mut response);
     caller.tell(response.headers_mut());
     response
 }
@@ -127,44 +129,27 @@ pub fn turned_away(caller: &Caller, headers: &HeaderMap, error: Error) -> Respon
 
 fn refuse(caller: &Caller, media: Media, refusal: Refusal) -> Response {
     let Refusal(status, error) = refusal;
-    let retry_after = error.retry_after();
-    let allow = match &error {
-        Error::MethodNotAllowed { allow } => Some(*allow),
-        _ => None,
-    };
+    let signs = Signs::of(&error);
     let body = request::Response::refused(error).into_json(caller.language, &caller.request_id);
     let mut response = answer(media, status, body);
-    let headers = response.headers_mut();
-    if status == StatusCode::UNAUTHORIZED {
-        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(CHALLENGE));
-    }
-    if let Some(allow) = allow {
-        headers.insert(header::ALLOW, HeaderValue::from_static(allow));
-    }
-    caller.tell(headers);
-    if let Some(seconds) = retry_after {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    }
+    caller.tell(response.headers_mut());
+    signs.put(&mut response);
     response
 }
 
 /// A request that failed before its execution is a bad one, for callers that know the new media type.
 fn status(media: Media, response: &request::Response) -> StatusCode {
-    if response.data.is_some() || media == Media::Json {
+    let mut errors = response.errors.iter().map(|error| &error.error);
+    let is_method = errors.clone().any(|error| matches!(error, Error::MethodNotAllowed { .. }));
+    if response.data.is_some() || (media == Media::Json && !is_method) {
         return StatusCode::OK;
     }
-    let statuses = response.errors.iter().map(|error| Refusal::status_of(&error.error));
+    let statuses = errors.by_ref().map(Refusal::status_of);
     statuses.max().unwrap_or(StatusCode::BAD_REQUEST)
 }
 
 fn answer(media: Media, status: StatusCode, body: String) -> Response {
-    let mut response =
-        (status, [(header::CONTENT_TYPE, media.content_type())], body).into_response();
-    if matches!(status, StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT) {
-        // What is left of the body is not read, so nothing else can follow on this connection.
-        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-    }
-    response
+    (status, [(header::CONTENT_TYPE, media.content_type())], body).into_response()
 }
 
 /// A request in the parameters of a GET.
@@ -172,7 +157,9 @@ fn from_query(query: &str) -> Result<request::Request, Refusal> {
     let mut fields = Map::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         let value = match &*name {
-            "query" | "operationName" => Value::from(value.into_owned()),
+            "query" | "operationName" | "documentId" | "doc_id" | "id" => {
+                Value::from(value.into_owned())
+            }
             "variables" | "extensions" => serde_json::from_str(&value).map_err(|_| {
                 bad_request(
                     "variables와 extensions는 JSON 객체여야 합니다.",

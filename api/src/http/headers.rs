@@ -1,12 +1,20 @@
 //! Headers of every answer: the request's id, and what keeps browsers from guessing.
 
+use std::panic::AssertUnwindSafe;
+
 use axum::extract::Request;
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use axum::http::uri::Authority;
+use axum::http::{Method, StatusCode, Version};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
+use tracing::{Instrument as _, Span};
 use uuid::Uuid;
 
-use crate::error::Language;
+use super::caller::Peer;
+use crate::error::{Error, Language};
+use crate::graphql;
 
 /// Header of the request's id.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -36,12 +44,98 @@ pub fn language(headers: &HeaderMap) -> Language {
     )
 }
 
+/// Whatever is logged on behalf of a request bears its id.
+pub fn span_of(request_id: &str) -> Span {
+    tracing::error_span!("request", request.id = request_id)
+}
+
+/// Why a request that came over a connection is none of HTTP's, with its status: which server it is for must be
+/// told once (RFC 9112 §3.2), and how its body is coded must be known (§6.1).
+fn malformed(request: &Request) -> Option<(StatusCode, Error)> {
+    request.extensions().get::<Peer>()?;
+    let bad = |ko: &str, en: &str| Some((StatusCode::BAD_REQUEST, Error::bad_request(ko, en)));
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (None, _) if request.version() == Version::HTTP_11 => {
+            return bad("Host 헤더가 필요합니다.", "The header Host is required.");
+        }
+        (_, Some(_)) => return bad("Host 헤더가 두 번 있습니다.", "The header Host stands twice."),
+        (Some(host), None) if !host.is_empty() && !is_host(host.as_bytes()) => {
+            return bad("Host 헤더가 올바르지 않습니다.", "The header Host names no host.");
+        }
+        _ => {}
+    }
+    let mut codings = request.headers().get_all(header::TRANSFER_ENCODING).iter();
+    match (codings.next(), codings.next()) {
+        (None, _) => None,
+        (Some(one), None) if one.as_bytes().trim_ascii().eq_ignore_ascii_case(b"chunked") => None,
+        _ => Some((
+            StatusCode::NOT_IMPLEMENTED,
+            Error::bad_request(
+                "Transfer-Encoding은 chunked만 쓸 수 있습니다.",
+                "The only transfer coding is chunked.",
+            ),
+        )),
+    }
+}
+
+/// Whether the text is a host with a port at most.
+fn is_host(text: &[u8]) -> bool {
+    !text.contains(&b'@') && Authority::try_from(text).is_ok()
+}
+
+/// An answer that comes from no route.
+fn told(status: StatusCode, error: Error, language: Language, id: &str) -> Response {
+    let kind = [(header::CONTENT_TYPE, "application/json; charset=utf-8")];
+    (status, kind, graphql::request::Response::refused(error).into_json(language, id))
+        .into_response()
+}
+
+/// The answer of the routes; one of our own where a handler panics.
+async fn answered(request: Request, next: Next, id: &str) -> Response {
+    let language = language(request.headers());
+    if let Some((status, error)) = malformed(&request) {
+        let mut response = told(status, error, language, id);
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        return response;
+    }
+    // Nothing is shared with the handler but what it keeps behind locks.
+    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        Ok(response) => response,
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("?");
+            let error = Error::internal(format!("a panic: {text}"));
+            told(StatusCode::INTERNAL_SERVER_ERROR, error, language, id)
+        }
+    }
+}
+
+/// Methods of the address, for who asks for them.
+fn methods(path: &str) -> &'static str {
+    match path {
+        "/graphql" => "GET, HEAD, POST, OPTIONS",
+        _ if path.starts_with("/oauth/") || path.starts_with("/import/") => "POST, OPTIONS",
+        _ => "GET, HEAD, OPTIONS",
+    }
+}
+
 /// Gives the request its id and the answer its headers.
 pub async fn secure(mut request: Request, next: Next) -> Response {
     let id = request_id(request.headers());
     request.extensions_mut().insert(RequestId(id.clone()));
-    let mut response = next.run(request).await;
+    let allow = (request.method() == Method::OPTIONS).then(|| methods(request.uri().path()));
+    // Where a length stands beside a coding, the length is passed over; another server on the way may count by it,
+    // so nothing that follows on the connection is read (RFC 9112 §6.3).
+    let is_coded = request.headers().contains_key(header::TRANSFER_ENCODING);
+    let mut response = answered(request, next, &id).instrument(span_of(&id)).await;
     let headers = response.headers_mut();
+    if is_coded {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    if let Some(allow) = allow {
+        headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+    }
     let is_page = headers
         .get(header::CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())
@@ -55,4 +149,91 @@ pub async fn secure(mut request: Request, next: Next) -> Response {
         headers.insert(REQUEST_ID, id);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::{Arc, Mutex};
+
+    use axum::Router;
+    use axum::body::{Body, to_bytes};
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+    use tracing_subscriber::prelude::*;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What a handler answers through [`secure`], and what was logged meanwhile.
+    fn through(routes: Router) -> (Response, String) {
+        let log = Log::default();
+        let writer = log.clone();
+        let layer =
+            tracing_subscriber::fmt::layer().with_ansi(false).with_writer(move || writer.clone());
+        let subscriber = tracing_subscriber::registry().with(layer);
+        let request = Request::get("/").header(REQUEST_ID, "request-of-a-test").body(Body::empty());
+        let asked = routes.layer(axum::middleware::from_fn(secure)).oneshot(request.unwrap());
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let response =
+            tracing::subscriber::with_default(subscriber, || runtime.block_on(asked).unwrap());
+        let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        (response, logged)
+    }
+
+    #[test]
+    fn a_panic_is_an_answer_with_its_request() {
+        async fn broken() {
+            panic!("out of hand");
+        }
+        let (response, logged) = through(Router::new().route("/", get(broken)));
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(response.headers()[REQUEST_ID], "request-of-a-test");
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let body = runtime.block_on(to_bytes(response.into_body(), 10_000)).unwrap();
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        assert!(
+            body.contains("\"requestId\":\"request-of-a-test\"") && !body.contains("hand"),
+            "{body}"
+        );
+        let line = logged.lines().find(|line| line.contains("out of hand")).unwrap();
+        assert!(line.contains("ERROR") && line.contains("request-of-a-test"), "{logged}");
+    }
+
+    #[test]
+    fn what_is_logged_below_bears_the_request() {
+        async fn below() {
+            tracing::warn!("something.below");
+        }
+        let (_, logged) = through(Router::new().route("/", get(below)));
+        let line = logged.lines().find(|line| line.contains("something.below")).unwrap();
+        assert!(line.contains("request-of-a-test"), "{logged}");
+    }
+
+    #[test]
+    fn a_host_is_a_name_with_a_port_at_most() {
+        for (text, expected) in [
+            ("api.example.kr", true),
+            ("api.example.kr:8080", true),
+            ("[::1]:8080", true),
+            ("127.0.0.1", true),
+            ("user@api.example.kr", false),
+            ("api.example.kr/x", false),
+            ("a b", false),
+        ] {
+            assert_eq!(is_host(text.as_bytes()), expected, "{text}");
+        }
+    }
 }

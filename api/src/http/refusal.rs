@@ -1,6 +1,8 @@
 //! What is wrong with a call, with its status.
 
 use axum::http::StatusCode;
+use axum::http::header::{self, HeaderValue};
+use axum::response::Response;
 
 use crate::error::{Error, Message};
 
@@ -8,11 +10,56 @@ use crate::error::{Error, Message};
 #[derive(Debug)]
 pub struct Refusal(pub StatusCode, pub Error);
 
+/// What is asked of who has shown no token (RFC 6750 §3): no error, since there was none.
+const UNSIGNED: &str = "Bearer realm=\"aiplus\"";
+/// What a caller with a bad token is told.
+pub const CHALLENGE: &str = "Bearer realm=\"aiplus\", error=\"invalid_token\"";
+
+/// Headers that belong to an error.
+#[derive(Debug, Default)]
+pub struct Signs {
+    challenge: Option<&'static str>,
+    allow: Option<&'static str>,
+    retry_after: Option<u64>,
+}
+
+impl Signs {
+    /// The headers of an error.
+    pub fn of(error: &Error) -> Self {
+        let (challenge, allow) = match error {
+            Error::SignedOut => (Some(UNSIGNED), None),
+            Error::Unauthenticated => (Some(CHALLENGE), None),
+            Error::MethodNotAllowed { allow } => (None, Some(*allow)),
+            _ => (None, None),
+        };
+        Self { challenge, allow, retry_after: error.retry_after() }
+    }
+
+    /// Puts them on the answer.
+    pub fn put(&self, response: &mut Response) {
+        let status = response.status();
+        let headers = response.headers_mut();
+        if let Some(challenge) = self.challenge.filter(|_| status == StatusCode::UNAUTHORIZED) {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        if let Some(allow) = self.allow {
+            headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+        }
+        if let Some(seconds) = self.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if matches!(status, StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT) {
+            // What is left of the body is not read, so nothing else can follow on this connection.
+            headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+    }
+}
+
 impl Refusal {
     /// The status of an error before execution.
     pub fn status_of(error: &Error) -> StatusCode {
         match error {
-            Error::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Error::Unauthenticated | Error::SignedOut => StatusCode::UNAUTHORIZED,
             Error::Forbidden(_) | Error::IntrospectionOff | Error::NotTrusted => {
                 StatusCode::FORBIDDEN
             }

@@ -10,7 +10,7 @@ use super::admission::{Kind, admit, admit_look};
 use super::caller::Caller;
 use crate::error::Error;
 use crate::graphql::engine::Prepared;
-use crate::graphql::request::Response;
+use crate::graphql::request::{GraphQlError, Response};
 
 /// A running subscription.
 pub struct Subscription {
@@ -72,8 +72,9 @@ impl Subscription {
             self.caller.allowance = admitted.end(found.actual);
             if !found.data.is_empty() {
                 let language = self.caller.language;
-                let answers = found.data.into_iter().map(|data| {
-                    let answer = Response { data: Some(data), ..Response::default() };
+                let answers = found.data.into_iter().map(|(data, errors)| {
+                    let errors = errors.into_iter().map(GraphQlError::from).collect();
+                    let answer = Response { data: Some(data), errors, ..Response::default() };
                     answer.into_json(language, &self.caller.request_id)
                 });
                 return Ok(answers.collect());

@@ -5,6 +5,9 @@
 //! | code | why a connection ends |
 //! | --- | --- |
 //! | 1001 | the server stops |
+//! | 1002 | frames that are none of the protocol's (RFC 6455) |
+//! | 1007 | a text that is not UTF-8 |
+//! | 1009 | a message longer than [`MAX_MESSAGE`] |
 //! | 1011 | a fault of ours while it is asked who calls |
 //! | 1013 | the database does not tell who calls |
 //! | 4400 | a message that is none of the protocol's |
@@ -34,9 +37,12 @@ use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior};
+use tracing::Instrument as _;
 
 use super::caller::{Caller, token_of};
-use super::graphql::{CHALLENGE, answer_in_time};
+use super::graphql::answer_in_time;
+use super::headers::span_of;
+use super::refusal::CHALLENGE;
 use super::subscription::Subscription;
 use super::unsent::Held;
 use super::{Refusal, Shared, cors, told_to_stop};
@@ -58,6 +64,8 @@ const RENEWAL: Duration = Duration::from_secs(1);
 const PING: Duration = Duration::from_secs(25);
 /// Time without any frame after which the peer is taken for gone.
 const SILENCE: Duration = Duration::from_secs(80);
+/// How long a connection that cannot be read any more is kept, so that its peer hears why.
+const LINGER: Duration = Duration::from_millis(500);
 /// Most operations of a connection at a time.
 pub const MAX_OPERATIONS: usize = 20;
 /// Action of a refusal of a connection, or of an operation on it.
@@ -137,14 +145,18 @@ pub async fn endpoint(shared: Shared, mut caller: Caller, parts: &mut Parts) -> 
         return (StatusCode::TOO_MANY_REQUESTS, "too many connections from this address\n")
             .into_response();
     };
+    let span = tracing::Span::current();
     debug_assert!(ALL_WEBSOCKET_PROTOCOLS.contains(&PROTOCOL));
     upgrade
         .protocols([PROTOCOL])
         .max_message_size(MAX_MESSAGE)
         .max_frame_size(MAX_MESSAGE)
-        .on_upgrade(move |socket| async move {
-            let _place = place;
-            Connection::new(shared, socket, caller).run().await;
+        .on_upgrade(move |socket| {
+            let connection = async move {
+                let _place = place;
+                Connection::new(shared, socket, caller).run().await;
+            };
+            connection.instrument(span)
         })
 }
 
@@ -158,6 +170,18 @@ impl Close {
 }
 
 const INVALID: Close = Close::new(4400, "Invalid message received");
+
+/// The end of a connection on which something came that is no frame of the protocol; none if it was lost.
+fn broken(error: &axum::Error) -> Option<Close> {
+    // The type of what went wrong is the library's below axum's; its kinds begin like this.
+    let text = error.to_string();
+    let kinds = [
+        ("WebSocket protocol", Close::new(1002, "Protocol error")),
+        ("UTF-8", Close::new(1007, "Text is not UTF-8")),
+        ("Space limit", Close::new(1009, "Message too big")),
+    ];
+    kinds.into_iter().find(|(start, _)| text.starts_with(start)).map(|(_, close)| close)
+}
 
 /// What an operation has to say.
 struct Said {
@@ -203,18 +227,24 @@ impl Connection {
     }
 
     async fn run(mut self) {
-        let Close(code, reason) = match self.talk().await {
-            Ok(()) => return,
-            Err(close) => close,
-        };
+        let ended = self.talk().await;
         self.tasks.abort_all();
-        let frame = CloseFrame { code, reason: reason.into_owned().into() };
-        let _ = self.socket.send(Frame::Close(Some(frame))).await;
-        // The closing handshake is the peer's to finish; a peer that never does is left after a while.
+        let mut is_broken = false;
+        if let Err(Close(code, reason)) = ended {
+            is_broken = matches!(code, 1002 | 1007 | 1009);
+            let frame = CloseFrame { code, reason: reason.into_owned().into() };
+            let _ = self.socket.send(Frame::Close(Some(frame))).await;
+        }
+        // Reading on writes the answer to the peer's close, or waits for its answer to ours; a peer that never
+        // answers is left after a while.
         let _ = tokio::time::timeout(INIT_TIMEOUT, async {
             while let Some(Ok(_)) = self.socket.recv().await {}
         })
         .await;
+        if is_broken {
+            // Nothing more can be read: what the peer still sends would make the system drop what we said last.
+            tokio::time::sleep(LINGER).await;
+        }
     }
 
     /// Speaks the protocol until the peer leaves.
@@ -252,14 +282,21 @@ impl Connection {
                     let _ = self.socket.send(Frame::Ping(Vec::new().into())).await;
                     continue;
                 }
-                Some(_) = self.tasks.join_next() => continue,
+                Some(ended) = self.tasks.join_next() => {
+                    if let Err(error) = ended && error.is_panic() {
+                        tracing::error!(error.cause = %error, "operation.panicked");
+                        return Err(Close::new(1011, "Internal server error"));
+                    }
+                    continue;
+                }
                 () = told_to_stop(stopping.clone()) => {
                     return Err(Close::new(1001, "Server stopping"));
                 }
             };
             heard = Instant::now();
             match frame {
-                None | Some(Err(_) | Ok(Frame::Close(_))) => return Ok(()),
+                None | Some(Ok(Frame::Close(_))) => return Ok(()),
+                Some(Err(error)) => return broken(&error).map_or(Ok(()), Err),
                 Some(Ok(Frame::Ping(_) | Frame::Pong(_))) => {}
                 Some(Ok(Frame::Text(text))) => self.hear(&text).await?,
                 Some(Ok(Frame::Binary(_))) => return Err(INVALID),
@@ -395,7 +432,8 @@ impl Connection {
             run: self.runs,
             say: self.say.clone(),
         };
-        let task = self.tasks.spawn(operation.run(request));
+        let span = span_of(&operation.caller.request_id);
+        let task = self.tasks.spawn(operation.run(request).instrument(span));
         self.operations.insert(id, (self.runs, task));
         Ok(())
     }

@@ -6,14 +6,16 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::context::Reader;
+use super::error::FieldError;
 use super::global_id;
 use super::load::{self, Loaded, LoadedChild, LoadedList};
-use super::model::Guard;
+use super::model::{Guard, Type};
 use super::page;
 use super::plan::{
     EdgePart, FieldPlan, Level, ListPlan, Object, PagePart, Part, ShapeField, ShapePlan,
 };
 use super::row;
+use crate::domain::access::Denied;
 use crate::error::Error;
 
 /// Writes answers for one request.
@@ -22,6 +24,16 @@ pub struct Writer<'a> {
     pub reader: &'a Reader<'a>,
     /// The answer so far.
     pub out: String,
+    /// Lists that the caller may not ask for: where each stands, from there outwards, and why.
+    pub barred: Vec<(Vec<Value>, Denied)>,
+}
+
+/// Most places at which it is told that the caller may not ask.
+const MAX_BARRED: usize = 20;
+
+/// A response key out of how it is written.
+pub fn plain(key: &str) -> Value {
+    key.trim_end_matches(':').trim_matches('"').into()
 }
 
 /// Writes the entries of an object with commas between them.
@@ -32,7 +44,31 @@ fn separated(out: &mut String, at: usize, key: &str) {
     out.push_str(key);
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    /// A writer with nothing written.
+    pub fn new(reader: &'a Reader<'a>, out: String) -> Self {
+        Self { reader, out, barred: Vec::new() }
+    }
+
+    /// Adds a step to the places found since there were `before`.
+    fn within(&mut self, before: usize, step: impl Fn() -> Value) {
+        for (path, _) in &mut self.barred[before..] {
+            path.push(step());
+        }
+    }
+
+    /// The places at which the caller may not ask, below the field of that key.
+    pub fn errors(&mut self, key: &str) -> Vec<FieldError> {
+        let found = std::mem::take(&mut self.barred).into_iter();
+        found
+            .map(|(mut path, denied)| {
+                path.push(key.into());
+                path.reverse();
+                FieldError { path, error: denied.into() }
+            })
+            .collect()
+    }
+
     /// Writes the object of one row.
     ///
     /// # Errors
@@ -47,7 +83,9 @@ impl Writer<'_> {
         self.out.push('{');
         for (index, (key, field)) in object.fields.iter().enumerate() {
             separated(&mut self.out, index, key);
-            self.field(object, field, level, loaded, at)?;
+            let before = self.barred.len();
+            self.field(object.ty, field, level, loaded, at)?;
+            self.within(before, || plain(key));
         }
         self.out.push('}');
         Ok(())
@@ -55,7 +93,7 @@ impl Writer<'_> {
 
     fn field(
         &mut self,
-        object: &Object<'_>,
+        ty: &Type,
         field: &FieldPlan<'_>,
         level: &Level<'_>,
         loaded: &Loaded<'_>,
@@ -63,12 +101,12 @@ impl Writer<'_> {
     ) -> Result<(), Error> {
         let found = &loaded.rows[at];
         match field {
-            FieldPlan::TypeName => self.name(object.ty.name),
+            FieldPlan::TypeName => self.name(ty.name),
             FieldPlan::Id(key_at) => {
                 let key = row::key(found, *key_at)?
                     .ok_or_else(|| Error::internal("a row without a key"))?;
                 self.out.push('"');
-                global_id::write(object.ty.tag, key.as_bytes(), &mut self.out);
+                global_id::write(ty.tag, key.as_bytes(), &mut self.out);
                 self.out.push('"');
             }
             FieldPlan::Leaf(column_at, scalar) => {
@@ -108,6 +146,12 @@ impl Writer<'_> {
                 self.out.push_str("null");
             }
             FieldPlan::Child(number) => self.child(level, loaded, *number, at)?,
+            FieldPlan::Barred(denied) => {
+                if self.barred.len() < MAX_BARRED {
+                    self.barred.push((Vec::new(), *denied));
+                }
+                self.out.push_str("null");
+            }
             FieldPlan::Computed { inputs, compute, args, shape } => {
                 let values = inputs
                     .iter()
@@ -166,6 +210,22 @@ impl Writer<'_> {
         self.object(&kind.object, &kind.level, &kind.loaded, at)
     }
 
+    /// Writes a row loaded by its key that stands at a step of what is around it.
+    ///
+    /// # Errors
+    /// Internal.
+    pub fn item(
+        &mut self,
+        kind: &load::LoadedKind<'_>,
+        at: usize,
+        step: impl Into<Value> + Clone,
+    ) -> Result<(), Error> {
+        let before = self.barred.len();
+        self.kind(kind, at)?;
+        self.within(before, || step.clone().into());
+        Ok(())
+    }
+
     /// Writes the connection of one parent.
     ///
     /// # Errors
@@ -186,6 +246,7 @@ impl Writer<'_> {
         self.out.push('{');
         for (index, (key, part)) in plan.connection.iter().enumerate() {
             separated(&mut self.out, index, key);
+            let before = self.barred.len();
             match part {
                 Part::TypeName(name) => self.name(name),
                 Part::TotalCount => {
@@ -196,7 +257,9 @@ impl Writer<'_> {
                     self.out.push('[');
                     for (index, at) in rows.iter().enumerate() {
                         separated(&mut self.out, index, "");
+                        let before = self.barred.len();
                         self.object(object, &plan.level, &list.loaded, *at)?;
+                        self.within(before, || index.into());
                     }
                     self.out.push(']');
                 }
@@ -204,12 +267,15 @@ impl Writer<'_> {
                     self.out.push('[');
                     for (index, at) in rows.iter().enumerate() {
                         separated(&mut self.out, index, "");
+                        let before = self.barred.len();
                         self.edge(edge, plan, list, *at)?;
+                        self.within(before, || index.into());
                     }
                     self.out.push(']');
                 }
                 Part::PageInfo(parts) => self.page_info(parts, plan, list, &rows, more)?,
             }
+            self.within(before, || plain(key));
         }
         self.out.push('}');
         Ok(())
@@ -232,7 +298,14 @@ impl Writer<'_> {
             match part {
                 EdgePart::TypeName(name) => self.name(name),
                 EdgePart::Cursor => self.cursor(plan, list, at)?,
-                EdgePart::Node(object) => self.object(object, &plan.level, &list.loaded, at)?,
+                EdgePart::Field(field) => {
+                    self.field(plan.level.ty, field, &plan.level, &list.loaded, at)?;
+                }
+                EdgePart::Node(object) => {
+                    let before = self.barred.len();
+                    self.object(object, &plan.level, &list.loaded, at)?;
+                    self.within(before, || plain(key));
+                }
             }
         }
         self.out.push('}');

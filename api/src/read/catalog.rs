@@ -7,6 +7,9 @@ use serde_json::Value;
 
 use super::context::{Act, Reader};
 use super::model::{Arg, Args, Field, Guard, Kind, Link, List, Shape, Type};
+use super::scope;
+use crate::domain::access::{self, Denied, Object};
+use crate::domain::principal::Principal;
 use crate::error::Error;
 
 /// Reads a statistic in one piece. Where its shape has a field of a type of rows, the value is the key of
@@ -34,12 +37,12 @@ pub enum RootKind {
     Node,
     /// Rows by their ids.
     Nodes,
-    /// A shape computed in one piece from rows, at a fixed cost.
-    Statistic(Statistic),
+    /// A shape computed in one piece from rows of that kind, at a fixed cost.
+    Statistic(Object, Statistic),
     /// A shape that is known without any row, such as who the caller is.
     Known(Statistic),
-    /// A payload: what came of a write. At the mutation's root only.
-    Action(Action),
+    /// A payload: what came of a write of rows of that kind. At the mutation's root only.
+    Action(Object, Action),
     /// Edges of a list, one at a time as they come to be. At the subscription's root only.
     Stream(List),
 }
@@ -142,13 +145,18 @@ impl Catalog {
         if ty.list.is_some() && ty.find("updatedAt").is_some() {
             ty = ty.orderable("UPDATED_AT", "updated_at");
         }
-        let guard = ty.guard;
+        let (guard, shown) = (ty.guard, ty.clone());
         for field in &mut ty.fields {
             match &field.kind {
                 Kind::Many(list) => {
-                    field.ty = format!("{}Connection!", list.target);
-                    let orders =
-                        self.find(list.target).is_some_and(|target| !target.orders.is_empty());
+                    let target = self.find(list.target);
+                    let barred = |ty, link| scope::barred(&Principal::Anonymous, ty, link);
+                    // What not everybody may ask for can be null; below a row of its own kind it never is.
+                    let open = target.is_none_or(|target| barred(target, list.link).is_none())
+                        || barred(&shown, None).is_some();
+                    let end = if open { "!" } else { "" };
+                    field.ty = format!("{}Connection{end}", list.target);
+                    let orders = target.is_some_and(|target| !target.orders.is_empty());
                     let mut args = page_args(list.target, orders);
                     args.append(&mut field.args);
                     field.args = args;
@@ -203,10 +211,12 @@ impl Catalog {
                 });
             }
             if let Some(name) = ty.list {
+                let is_open = scope::barred(&Principal::Anonymous, ty, None).is_none();
+                let end = if is_open { "!" } else { "" };
                 roots.push(Root {
                     name,
                     description: format!("목록. {}", ty.description),
-                    ty: format!("{}Connection!", ty.name),
+                    ty: format!("{}Connection{end}", ty.name),
                     args: page_args(ty.name, !ty.orders.is_empty()),
                     kind: RootKind::List(List {
                         target: ty.name,
@@ -294,6 +304,20 @@ impl Catalog {
             _ => &self.roots,
         };
         roots.iter().find(|root| root.name == name)
+    }
+
+    /// Why the caller is answered nothing at a field of a root, whatever it asks there: its token is missing,
+    /// or lacks a scope.
+    pub fn barred(&self, principal: &Principal, root: &Root) -> Option<Denied> {
+        match &root.kind {
+            RootKind::List(List { target, .. }) | RootKind::Lookup { target, .. } => {
+                scope::barred(principal, self.find(target)?, None)
+            }
+            RootKind::Statistic(object, _) => access::may_ask(principal, *object).err(),
+            RootKind::Action(object, _) => access::may_begin(principal, *object).err(),
+            // Rows of several kinds: each is decided by itself.
+            RootKind::Node | RootKind::Nodes | RootKind::Known(_) | RootKind::Stream(_) => None,
+        }
     }
 
     /// Whether an object of the type `name` meets the condition of a fragment.

@@ -9,6 +9,7 @@ use super::filter::MAX_VALUES;
 use super::global_id;
 use super::model::{Column, Field, Kind, Scalar, Source, Type};
 use super::page::bound;
+use super::search;
 use crate::domain::partial_date;
 use crate::error::{Error, Message};
 
@@ -19,6 +20,9 @@ use crate::error::{Error, Message};
 pub fn filter(catalog: &Catalog, ty: &Type, filter: &Map<String, Value>) -> Result<(), Error> {
     Walk { catalog, path: vec!["where".to_owned()] }.filter(ty, filter)
 }
+
+/// Most days that a filter takes.
+const MAX_DAYS: i64 = 36_600;
 
 struct Walk<'a> {
     catalog: &'a Catalog,
@@ -81,6 +85,8 @@ impl Walk<'_> {
                 _ if value.is_null() => Err(self.null(None)),
                 "Quarter" => self.value(Scalar::Quarter, value),
                 "Date" => self.value(Scalar::Date, value),
+                "Period" => self.value(Scalar::Period, value),
+                "Int" => self.days(value),
                 _ => Ok(()),
             };
         }
@@ -93,7 +99,13 @@ impl Walk<'_> {
                 Kind::Leaf(_) => is_null(field),
                 _ => None,
             });
-            return if value.is_null() { Err(self.null(hint.as_deref())) } else { Ok(()) };
+            return match value {
+                Value::Null => Err(self.null(hint.as_deref())),
+                Value::String(text) if name == "search" && !search::is_readable(text) => {
+                    Err(self.fault(search::unreadable()))
+                }
+                _ => Ok(()),
+            };
         };
         match &field.kind {
             Kind::One { target, .. } => {
@@ -189,6 +201,18 @@ impl Walk<'_> {
             return Err(self.null(None));
         }
         self.value(Scalar::Text, value)
+    }
+
+    /// A filter of its own that takes a number takes one of days.
+    fn days(&mut self, value: &Value) -> Result<(), Error> {
+        if value.as_i64().is_some_and(|days| (0..=MAX_DAYS).contains(&days)) {
+            return Ok(());
+        }
+        let at = self.path.join(".");
+        Err(self.fault(Message::new(
+            format!("`{at}` 값은 0 이상 {MAX_DAYS} 이하여야 합니다."),
+            format!("`{at}` must be between 0 and {MAX_DAYS}."),
+        )))
     }
 
     fn value(&mut self, scalar: Scalar, value: &Value) -> Result<(), Error> {

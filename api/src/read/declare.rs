@@ -47,6 +47,7 @@ impl Type {
             guard,
             owners: Vec::new(),
             is_node: true,
+            node: None,
             is_fact: false,
             fields: Vec::new(),
             sorted: Vec::new(),
@@ -100,15 +101,16 @@ impl Type {
         ty
     }
 
-    /// A type over another type's rows that means something within its list only, and has no id.
+    /// What lists of another type's rows say of each beside the row itself, which the field `node` is.
     pub fn ranked(
         name: &'static str,
+        node: &'static str,
         table: &'static str,
         guard: Guard,
         description: &'static str,
     ) -> Self {
         let mut ty = Self::bare(name, *b"--", table, guard, description);
-        ty.is_node = false;
+        (ty.is_node, ty.node) = (false, Some(node));
         ty.fields.clear();
         ty
     }

@@ -274,6 +274,8 @@ pub struct Type {
     pub owners: Vec<&'static str>,
     /// Whether it has an id and belongs to the interface `Node`.
     pub is_node: bool,
+    /// The field that is the node of its lists, whose other fields stand on their edges.
+    pub node: Option<&'static str>,
     /// Whether it carries provenance and belongs to the interface `Fact`.
     pub is_fact: bool,
     /// Fields in the order of the schema.

@@ -56,7 +56,8 @@ impl Page {
     pub fn from_args(args: &Args, seal: u32, order: &[Scalar]) -> Result<Self, Error> {
         let (first, last) = (size(args, "first")?, size(args, "last")?);
         if first.is_some() && last.is_some() {
-            return Err(Error::input(
+            return Err(Error::argument(
+                "last",
                 "first와 last는 함께 쓸 수 없습니다.",
                 "Use first or last, not both.",
             ));

@@ -8,6 +8,7 @@ use super::model::{Args, Column, Compute, Guard, List, Order, Scalar, Shape, Sou
 use super::page::Page;
 use super::scope;
 use super::sql::Sql;
+use crate::domain::access::Denied;
 use crate::error::Error;
 
 /// One statement: a type's rows with what is joined to them.
@@ -115,6 +116,8 @@ pub enum EdgePart<'a> {
     Cursor,
     /// `node`.
     Node(Object<'a>),
+    /// What the list says of the row.
+    Field(FieldPlan<'a>),
 }
 
 /// A field of the page's account.
@@ -161,6 +164,8 @@ pub enum FieldPlan<'a> {
     Either(Vec<(usize, Object<'a>)>),
     /// A level below.
     Child(usize),
+    /// A list that the caller may not ask for: null, and why.
+    Barred(Denied),
     /// A computed value.
     Computed {
         /// Positions of what it is computed from.

@@ -7,13 +7,16 @@ use serde_json::Value;
 use super::args;
 use super::catalog::Catalog;
 use super::check;
+use super::context::Reader;
 use super::model::{Args, Column, Field, Kind, List, Order, Scalar, Source, Type};
 use super::page::{self, Page};
 use super::plan::{
     Child, ChildKind, EdgePart, FieldPlan, Level, ListPlan, Object, PagePart, Part, ShapeField,
     ShapePlan,
 };
+use super::scope;
 use super::selection::{Document, Selected};
+use crate::domain::principal::Principal;
 use crate::error::Error;
 
 /// Most rows that one query could reach if every page were full: page sizes multiply.
@@ -35,6 +38,8 @@ pub struct Planner<'a> {
     pub catalog: &'a Catalog,
     /// The document.
     pub document: Document<'a>,
+    /// Who asks.
+    pub principal: &'a Principal,
     /// Rows reached so far, by page sizes.
     pub cost: usize,
     /// Rows read so far.
@@ -42,6 +47,12 @@ pub struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
+    /// Plans for the caller; nothing is counted yet.
+    pub fn new(reader: &Reader<'a>, document: Document<'a>) -> Self {
+        let Reader { catalog, principal, .. } = *reader;
+        Self { catalog, document, principal, cost: 0, rows: 0 }
+    }
+
     fn ty(&self, name: &str) -> Result<&'a Type, Error> {
         self.catalog.declared(name)
     }
@@ -126,6 +137,12 @@ impl<'a> Planner<'a> {
                     plans.push((id, self.object(level, joined, target, &selected.sets, rows)?));
                 }
                 FieldPlan::Either(plans)
+            }
+            Kind::Many(list)
+                if let Some(denied) =
+                    scope::barred(self.principal, self.ty(list.target)?, list.link) =>
+            {
+                FieldPlan::Barred(denied)
             }
             Kind::Many(list) => {
                 let coordinate = format!("{}.{}", ty.name, field.name);
@@ -307,7 +324,7 @@ impl<'a> Planner<'a> {
                 }
                 "nodes" => {
                     wants.rows = true;
-                    Part::Nodes(self.object(level, 0, ty, &selected.sets, rows)?)
+                    Part::Nodes(self.node(level, ty, &selected.sets, rows)?)
                 }
                 "pageInfo" => {
                     wants.rows = true;
@@ -336,6 +353,24 @@ impl<'a> Planner<'a> {
         Ok(parts)
     }
 
+    /// Plans the node of a list: the row, or the one that a field of it names.
+    fn node(
+        &mut self,
+        level: &mut Level<'a>,
+        ty: &'a Type,
+        sets: &[&'a SelectionSet],
+        rows: usize,
+    ) -> Result<Object<'a>, Error> {
+        match ty.node.and_then(|name| ty.find(name)).map(|field| &field.kind) {
+            Some(Kind::One { key, target }) => {
+                let target = self.ty(target)?;
+                let joined = level.join(0, *key, target);
+                self.object(level, joined, target, sets, rows)
+            }
+            _ => self.object(level, 0, ty, sets, rows),
+        }
+    }
+
     fn edges(
         &mut self,
         level: &mut Level<'a>,
@@ -352,8 +387,14 @@ impl<'a> Planner<'a> {
                     wants.cursors = true;
                     EdgePart::Cursor
                 }
-                "node" => EdgePart::Node(self.object(level, 0, ty, &selected.sets, rows)?),
-                _ => EdgePart::TypeName(name.clone()),
+                "node" => EdgePart::Node(self.node(level, ty, &selected.sets, rows)?),
+                "__typename" => EdgePart::TypeName(name.clone()),
+                of => {
+                    let field = ty
+                        .find(of)
+                        .ok_or_else(|| Error::internal(format!("unknown field {name}.{of}")))?;
+                    EdgePart::Field(self.field(level, 0, ty, field, &selected, rows)?)
+                }
             };
             parts.push((written(selected.key), part));
         }

@@ -7,7 +7,7 @@ use apollo_compiler::executable::SelectionSet;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::answer::Writer;
+use super::answer::{Writer, plain};
 use super::catalog::{Root, RootKind};
 use super::codes;
 use super::context::{Act, Reader};
@@ -18,7 +18,7 @@ use super::model::{Args, Type};
 use super::plan::{Level, ListPlan, ShapeField};
 use super::planner::Planner;
 use super::selection::{Document, Selected};
-use crate::error::Error;
+use crate::error::{Error, Message};
 
 /// Most ids of `nodes`.
 const MAX_IDS: usize = 100;
@@ -54,7 +54,7 @@ pub async fn answer(
     introspected: &Introspected,
     act: Option<&Act<'_>>,
 ) -> Answer {
-    let mut planner = Planner { catalog: reader.catalog, document, cost: 0, rows: 0 };
+    let mut planner = Planner::new(reader, document);
     let mut errors = Vec::new();
     let data = fields(reader, &mut planner, root, introspected, act, &mut errors).await;
     let (requested, actual) = (planner.cost, planner.rows);
@@ -77,10 +77,17 @@ async fn fields<'a>(
     let mut plans = Vec::with_capacity(selected.len());
     for selected in &selected {
         plans.push(match planner.catalog.root(of, selected.field.name.as_str()) {
+            // A mutation puts it on record itself.
+            Some(root)
+                if act.is_none()
+                    && let Some(denied) = planner.catalog.barred(reader.principal, root) =>
+            {
+                Some(Err(denied.into()))
+            }
             Some(Root { name, kind: RootKind::List(list), .. }) => {
                 Some(planner.list(&format!("Query.{name}"), list, selected, 1))
             }
-            Some(Root { kind: RootKind::Statistic(_), .. }) => {
+            Some(Root { kind: RootKind::Statistic(..), .. }) => {
                 planner.add_cost(STATISTIC_REQUESTED).err().map(Err)
             }
             _ => None,
@@ -95,7 +102,7 @@ async fn fields<'a>(
         errors.push(FieldError { path: path.into_iter().collect(), error });
         return None;
     }
-    let mut writer = Writer { reader, out: String::with_capacity(4096) };
+    let mut writer = Writer::new(reader, String::with_capacity(4096));
     let mut served = false;
     let mut away: Option<u64> = None;
     writer.out.push('{');
@@ -132,6 +139,10 @@ async fn fields<'a>(
             (None, None) => field(reader, planner, &mut writer, root, selected, act, errors).await,
         };
         served |= done.is_ok();
+        let barred = writer.errors(selected.key);
+        if done.is_ok() {
+            errors.extend(barred);
+        }
         if let Err(error) = done {
             if let Error::Unavailable { retry_after, .. } = error {
                 away = Some(retry_after);
@@ -180,7 +191,7 @@ async fn field<'a>(
         }
         RootKind::Node => {
             let args = planner.args(selected)?;
-            let (ty, key) = read_id(planner, args.get("id"))?;
+            let (ty, key) = read_id(planner, &["id"], args.get("id").unwrap_or(&Value::Null))?;
             let kind = load::of_kind(reader, planner, ty, &selected.sets, &[key]).await?;
             match kind.at.get(&key) {
                 Some(at) => writer.kind(&kind, *at),
@@ -188,9 +199,9 @@ async fn field<'a>(
             }
         }
         RootKind::Nodes => nodes(reader, planner, writer, selected, errors).await,
-        RootKind::Statistic(statistic) | RootKind::Known(statistic) => {
+        RootKind::Statistic(_, statistic) | RootKind::Known(statistic) => {
             let mut args = planner.args(selected)?;
-            if matches!(root.kind, RootKind::Statistic(_)) {
+            if matches!(root.kind, RootKind::Statistic(..)) {
                 planner.add_rows(STATISTIC_READ)?;
                 let resolved = codes::resolve(reader, &mut args).await;
                 // What may be null is looked up, and what names it must be there.
@@ -200,7 +211,7 @@ async fn field<'a>(
             let value = statistic(reader, &args).await?;
             payload(reader, planner, writer, &root.ty, selected, &value).await
         }
-        RootKind::Action(action) => {
+        RootKind::Action(_, action) => {
             let act = act.ok_or_else(|| Error::internal("a write without an author"))?;
             let args = planner.args(selected)?;
             planner.cost = planner.cost.saturating_add(WRITE_COST);
@@ -230,11 +241,11 @@ async fn payload<'a>(
         return Ok(());
     }
     writer.out.push('{');
-    for (at, (key, name, field)) in shape.fields.iter().enumerate() {
+    for (at, (response_key, name, field)) in shape.fields.iter().enumerate() {
         if at > 0 {
             writer.out.push(',');
         }
-        writer.out.push_str(key);
+        writer.out.push_str(response_key);
         let inner = value.get(*name).unwrap_or(&Value::Null);
         match field {
             _ if *name == "__typename" => writer.value(&shape.shape.name.into(), None),
@@ -245,7 +256,7 @@ async fn payload<'a>(
                 };
                 let kind = load::of_kind(reader, planner, ty, sets, &[key]).await?;
                 match kind.at.get(&key) {
-                    Some(at) => writer.kind(&kind, *at)?,
+                    Some(at) => writer.item(&kind, *at, plain(response_key))?,
                     None => writer.out.push_str("null"),
                 }
             }
@@ -279,12 +290,18 @@ async fn one<'a>(
     writer.object(&object, &level, &loaded, 0)
 }
 
-fn read_id<'a>(planner: &Planner<'a>, id: Option<&Value>) -> Result<(&'a Type, Uuid), Error> {
-    id.and_then(Value::as_str)
+fn read_id<'a>(
+    planner: &Planner<'a>,
+    path: &[&str],
+    id: &Value,
+) -> Result<(&'a Type, Uuid), Error> {
+    id.as_str()
         .and_then(global_id::decode)
         .and_then(|(tag, key)| Some((planner.catalog.tagged(tag)?, key)))
         .ok_or_else(|| {
-            Error::input("올바른 식별자(id)가 아닙니다.", "This is not an id of this API.")
+            let path = path.iter().map(|step| (*step).to_owned()).collect();
+            let text = ("올바른 식별자(id)가 아닙니다.", "This is not an id of this API.");
+            Error::at(path, Message::new(text.0, text.1))
         })
 }
 
@@ -298,13 +315,17 @@ async fn nodes<'a>(
     let args = planner.args(selected)?;
     let ids = args.get("ids").and_then(Value::as_array).cloned().unwrap_or_default();
     if ids.len() > MAX_IDS {
-        return Err(Error::input(
+        return Err(Error::argument(
+            "ids",
             format!("ids는 한 번에 {MAX_IDS}개까지입니다."),
             format!("ids takes at most {MAX_IDS} ids."),
         ));
     }
-    let read: Vec<Result<(&Type, Uuid), Error>> =
-        ids.iter().map(|id| read_id(planner, Some(id))).collect();
+    let read: Vec<Result<(&Type, Uuid), Error>> = ids
+        .iter()
+        .enumerate()
+        .map(|(at, id)| read_id(planner, &["ids", &at.to_string()], id))
+        .collect();
     let mut keys: Vec<(&Type, Vec<Uuid>)> = Vec::new();
     for (ty, key) in read.iter().flatten() {
         match keys.iter_mut().find(|(known, _)| known.tag == ty.tag) {
@@ -327,7 +348,7 @@ async fn nodes<'a>(
             Ok((kind, *kind.at.get(&key).ok_or(Error::NotFound)?))
         });
         match found {
-            Ok((kind, at)) => writer.kind(kind, at)?,
+            Ok((kind, row)) => writer.item(kind, row, at)?,
             Err(error) => {
                 errors.push(FieldError { path: vec![selected.key.into(), at.into()], error });
                 writer.out.push_str("null");

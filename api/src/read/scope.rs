@@ -4,9 +4,10 @@
 use uuid::Uuid;
 
 use super::context::Reader;
-use super::model::{Guard, Type};
+use super::model::{Guard, Link, Type};
 use super::sql::Sql;
-use crate::domain::access::{self, Object, Rows};
+use crate::domain::access::{self, Denied, Object, Rows};
+use crate::domain::principal::Principal;
 use crate::error::Error;
 
 fn object(guard: Guard) -> Object {
@@ -22,6 +23,17 @@ fn object(guard: Guard) -> Object {
         Guard::Audit => Object::AuditEvent,
         Guard::Result => Object::Result,
     }
+}
+
+/// Why the caller sees no row of a list of the type, whatever rows there are; none where some could be seen.
+pub fn barred(principal: &Principal, ty: &Type, link: Option<Link>) -> Option<Denied> {
+    let object = match (ty.guard, link) {
+        // A person's are personal data, all of them; an institution's may be those of a public desk.
+        (Guard::Personal, Some(Link::Foreign("person_id"))) => Object::ContactPoint,
+        (Guard::Personal, _) => Object::ServiceDesk,
+        (guard, _) => object(guard),
+    };
+    access::may_ask(principal, object).err()
 }
 
 /// Adds the condition that the caller may see the row `alias` of type `ty`.

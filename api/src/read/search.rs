@@ -8,7 +8,7 @@ use super::model::{Guard, Kind, Link, List, Source, Type};
 use super::scope;
 use super::sql::Sql;
 use crate::domain::search_text::{self, Piece, Query, Word};
-use crate::error::Error;
+use crate::error::{Error, Message};
 
 /// Which part of the index is looked at.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -18,15 +18,24 @@ enum Part {
 }
 
 fn read(text: &str) -> Result<Query, Error> {
+    // `where` is looked at before; what is left is the argument of `search` at the root.
+    Query::read(text).ok_or_else(|| Error::at(vec!["text".to_owned()], unreadable()))
+}
+
+/// Whether something can be looked for.
+pub fn is_readable(text: &str) -> bool {
+    Query::read(text).is_some()
+}
+
+/// What is wrong with a text that looks for nothing, or for too much.
+pub fn unreadable() -> Message {
     let (characters, words) = (search_text::MAX_QUERY, search_text::MAX_WORDS);
-    Query::read(text).ok_or_else(|| {
-        Error::input(
-            format!("검색어는 글자나 숫자를 포함해 {characters}자 이하, {words}단어 이하여야 합니다."),
-            format!(
-                "A search text has a letter or digit, at most {characters} characters and at most {words} words."
-            ),
-        )
-    })
+    Message::new(
+        format!("검색어는 글자나 숫자를 포함해 {characters}자 이하, {words}단어 이하여야 합니다."),
+        format!(
+            "A search text has a letter or digit, at most {characters} characters and at most {words} words."
+        ),
+    )
 }
 
 /// Adds the condition that every word of the text finds the row `alias`.

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::answer::Writer;
 use super::catalog::RootKind;
 use super::context::Reader;
+use super::error::FieldError;
 use super::load;
 use super::model::{Args, List};
 use super::page;
@@ -22,8 +23,8 @@ pub const UNTIL: &str = "$until";
 /// What one look found.
 #[derive(Debug)]
 pub struct Events {
-    /// Data of each event as JSON text.
-    pub data: Vec<String>,
+    /// Data of each event as JSON text, and what of it the caller may not ask for.
+    pub data: Vec<(String, Vec<FieldError>)>,
     /// Number after which the next look goes on.
     pub position: i64,
     /// Rows that were read.
@@ -54,7 +55,7 @@ pub fn start(
     document: Document<'_>,
     root: &SelectionSet,
 ) -> Result<Option<i64>, Error> {
-    let mut planner = Planner { catalog: reader.catalog, document, cost: 0, rows: 0 };
+    let mut planner = Planner::new(reader, document);
     let (list, selected) = streamed(&planner, root)?;
     let args = planner.args(&selected)?;
     let after = args.get("after").and_then(Value::as_str).map(str::to_owned);
@@ -66,7 +67,8 @@ pub fn start(
     let scalars: Vec<_> = plan.order.iter().map(|term| term.column.scalar).collect();
     let values = page::decode(&after, plan.seal, &scalars);
     values.and_then(|values| values.first()?.as_i64()).map(Some).ok_or_else(|| {
-        Error::input(
+        Error::argument(
+            "after",
             "after의 커서가 이 목록의 것이 아닙니다.",
             "The cursor in after is not one of this list.",
         )
@@ -84,7 +86,7 @@ pub async fn events(
     since: i64,
     until: i64,
 ) -> Result<Events, Error> {
-    let mut planner = Planner { catalog: reader.catalog, document, cost: 0, rows: 0 };
+    let mut planner = Planner::new(reader, document);
     let (list, selected) = streamed(&planner, root)?;
     let mut args = planner.args(&selected)?;
     args.insert(SINCE.to_owned(), since.into());
@@ -96,11 +98,12 @@ pub async fn events(
     let mut position = until;
     let mut data = Vec::with_capacity(shown.len());
     for at in shown.clone() {
-        let mut writer = Writer { reader, out: String::from("{") };
+        let mut writer = Writer::new(reader, String::from("{"));
         writer.out.push_str(&written(selected.key));
         writer.edge(&edge, &plan, &loaded, at)?;
         writer.out.push('}');
-        data.push(writer.out);
+        let errors = writer.errors(selected.key);
+        data.push((writer.out, errors));
     }
     if found.len() > shown.len()
         && let Some(last) = shown.last()

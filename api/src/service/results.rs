@@ -408,7 +408,8 @@ async fn weigh(
     sql.push(" AND i.weighted_by IS NOT NULL LIMIT ").bind(i64::from(MAX_WEIGHED) + 1);
     let found = rows(reader, sql).await?;
     if found.len() > MAX_WEIGHED as usize {
-        return Err(Error::input(
+        return Err(Error::argument(
+            "from",
             format!("가중 평균은 값 {MAX_WEIGHED}개까지 계산합니다. 기간을 줄여 주십시오."),
             format!("A weighted mean takes at most {MAX_WEIGHED} values; ask for fewer quarters."),
         ));

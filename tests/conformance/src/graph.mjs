@@ -59,8 +59,19 @@ const VOLATILE = new Set([
   'SubmissionStatistics.knownAt',
 ]);
 
-/** Rows whose values depend on the arguments of their list: kept where they stand, never under their id. */
-const IN_PLACE = new Set(['SimilarCase']);
+/** What nobody without a token may ask for: the reference is asked as nobody, who is told so. */
+const PROTECTED = new Set([
+  'Institution.submissions',
+  'Person.contactPoints',
+  'Programme.submissions',
+  'Query.apiClients',
+  'Query.auditEvents',
+  'Query.submissionRevisions',
+  'Query.submissions',
+  'Query.submissionStatistics',
+  'Query.indicatorSeries',
+  'ReportingPeriod.submissions',
+]);
 
 /** What the reference would need is not in the graph: that says nothing about the server. */
 export class Unknown extends Error {}
@@ -120,7 +131,7 @@ export class Graph {
   /** The argument lists that may be used with a field; none if it cannot be used. */
   variants(type, field) {
     const coordinate = `${type.name}.${field.name}`;
-    if (VOLATILE.has(coordinate)) return [];
+    if (VOLATILE.has(coordinate) || PROTECTED.has(coordinate)) return [];
     if (field.args.length === 0) return [''];
     const known = VARIANTS[coordinate] ?? [];
     if (field.args.some((arg) => arg.defaultValue === undefined && String(arg.type).endsWith('!'))) return known;
@@ -281,7 +292,7 @@ export class Graph {
 
 /** Whether objects of the type are fetched on their own, under their id. */
 function isNamed(type) {
-  if (IN_PLACE.has(type.name) || isUnionType(type)) return false;
+  if (isUnionType(type)) return false;
   return (isObjectType(type) || isAbstractType(type)) && 'id' in type.getFields();
 }
 

@@ -379,7 +379,8 @@ impl<'a> Paths<'a> {
                 let name = format!("{} {name}", root.name);
                 probes.push(Probe { name, text, from: Some(ty.name), tells });
             };
-            let row = if ty.is_fact { "id".to_owned() } else { portrait(ty) };
+            let is_short = ty.is_fact || ty.node.is_some();
+            let row = if is_short { "id".to_owned() } else { portrait(ty) };
             let page = format!(
                 "totalCount nodes {{ {row} }} edges {{ cursor }} \
                  pageInfo {{ hasNextPage hasPreviousPage startCursor endCursor }}"
@@ -577,7 +578,7 @@ impl<'a> Paths<'a> {
 
     fn by_statistic(&self, probes: &mut Vec<Probe>) {
         for root in &catalog().roots {
-            let (RootKind::Statistic(_) | RootKind::Known(_)) = root.kind else { continue };
+            let (RootKind::Statistic(..) | RootKind::Known(_)) = root.kind else { continue };
             // Codes and switches with one another, everything else by itself.
             let is_needed = |arg: &&Arg| arg.ty.ends_with('!') && arg.default.is_none();
             let (needed, free): (Vec<&Arg>, Vec<&Arg>) = root.args.iter().partition(is_needed);
