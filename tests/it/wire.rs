@@ -127,6 +127,7 @@ pub fn post(token: Option<&str>, body: &Value) -> Request<Body> {
 
 pub fn with_body(token: Option<&str>, body: Body) -> Request<Body> {
     let mut request = Request::post("/graphql")
+        .header(header::HOST, "api.test")
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::ACCEPT, "application/graphql-response+json");
     if let Some(token) = token {
@@ -140,7 +141,7 @@ pub fn query(text: &str) -> Request<Body> {
 }
 
 pub fn get(path: &str) -> Request<Body> {
-    Request::get(path).body(Body::empty()).unwrap()
+    Request::get(path).header(header::HOST, "api.test").body(Body::empty()).unwrap()
 }
 
 /// The request with these headers and no others of their names.
