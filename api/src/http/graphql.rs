@@ -2,6 +2,7 @@
 //! GET. async-graphql-axum's extractor takes what the specification refuses (mutations over GET, any
 //! content type, bodies of any size), so the wire is read here.
 
+use apollo_compiler::ast::OperationType;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap};
