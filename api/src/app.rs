@@ -1,5 +1,6 @@
 //! The application: database, schema, engine, access. The server and the tests both start here.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,9 +16,9 @@ use crate::error::Error;
 use crate::graphql::engine::{Engine, EngineSettings};
 use crate::graphql::persisted::Persisted;
 use crate::seed::{self, Summary};
-use crate::service::bill;
 use crate::service::search_index;
 use crate::service::submission::quarter;
+use crate::service::{anchors, bill};
 
 /// How often numbers of refusals are looked for.
 const LOOK: Duration = Duration::from_secs(15);
@@ -103,6 +104,27 @@ impl App {
         let url = database.database_read_url.as_ref().unwrap_or(&database.database_url);
         let reads = Reads::open(url, connections, &db, timeout).await?;
         Ok((Self::new(db, Some(reads), access, settings), summary))
+    }
+
+    /// Adds the end of the audit to a file whenever it has moved, until the application is gone.
+    pub async fn write_anchors(self, file: PathBuf) {
+        let mut looks = tokio::time::interval(anchors::LOOK);
+        let mut last = None;
+        loop {
+            looks.tick().await;
+            last = self.write_anchor(&file, last).await;
+        }
+    }
+
+    /// Adds the end of the audit to a file, unless it is the last one added, and tells it.
+    pub async fn write_anchor(&self, file: &Path, last: Option<i64>) -> Option<i64> {
+        match anchors::add(&self.db, file, last).await {
+            Ok(end) => Some(end),
+            Err(error) => {
+                tracing::error!(error.cause = %error, "audit.anchor_not_written");
+                last
+            }
+        }
     }
 
     /// Writes refusals to the audit as they come, and their numbers as their minute is over, until the

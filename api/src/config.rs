@@ -273,6 +273,9 @@ pub struct ServeSettings {
     /// Seconds for which `/readyz` says that the server stops before it takes no more connections
     #[arg(long, env = "AIPLUS_DRAIN", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=600), global = true)]
     pub drain: u64,
+    /// File to which the end of the audit is added each minute in which it moved, to be kept where who can write the database cannot
+    #[arg(long, env = "AIPLUS_AUDIT_ANCHOR_FILE", global = true)]
+    pub audit_anchor_file: Option<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs, reason = "the group has its own documentation")]
     pub limits: LimitSettings,

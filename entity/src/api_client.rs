@@ -55,6 +55,8 @@ pub struct Model {
     pub disabled_reason: Option<String>,
     /// 주관 기관의 중지. Whether an institution that runs the programme shut it out; only such a one lets it in again.
     pub disabled_by_operator: bool,
+    /// 소속 기관의 중지. Whether its own institution disabled it; no other one enables it then.
+    pub disabled_by_owner: bool,
     /// Tokens of this generation count; those of an earlier one ended when it was shut out or its secrets
     /// were dropped.
     pub token_generation: i32,

@@ -16,8 +16,8 @@ choice! {
     }
 }
 
-/// One audited event. `before` and `after` are JSON without secrets and contact data. What was added
-/// later is left out of the hash where it is null, so that older events keep theirs.
+/// One audited event. `before` and `after` are JSON without secrets and contact data. What its hash is made of is
+/// fixed by its `hash_version` (`service::ledger`), whatever columns are added here.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, Serialize, Deserialize)]
 #[sea_orm(table_name = "audit_event")]
@@ -26,26 +26,22 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub seq: i64,
     /// Key by which lists are closed; made from the number.
-    #[serde(skip)]
     pub id: Uuid,
     /// 시각. Instant of the event.
     pub at: DateTimeUtc,
     /// 행위자. Who: `system`, `anonymous`, or the client's `client_id`.
     pub actor: String,
     /// Client that acted.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Option<Uuid>,
-    /// 소속 기관. Institution on whose behalf.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// 수행 기관. Institution of that client; null in events from before it was kept.
+    pub acting_institution_id: Option<Uuid>,
+    /// 소속 기관. Institution on whose behalf, or concerned.
     pub institution_id: Option<Uuid>,
     /// 접속 주소. Address of the caller.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
     /// 처리 결과. Whether it was done.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub outcome: Option<AuditOutcome>,
     /// 사유 코드. Why it was refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// 행위. What was done.
     pub action: String,
@@ -53,14 +49,16 @@ pub struct Model {
     pub subject_type: String,
     /// 대상. Key of the row.
     pub subject_id: Option<Uuid>,
-    /// 변경 전. Row before.
+    /// 변경 전. Row before; of an update what it changed.
     pub before: Option<String>,
-    /// 변경 후. Row after.
+    /// 변경 후. Row after; of an update what it changed.
     pub after: Option<String>,
     /// 요청 번호. Request the event belongs to.
     pub request_id: String,
     /// 이전 해시. Hash of the event before.
     pub previous_hash: String,
+    /// Rule by which the hash was made.
+    pub hash_version: i32,
     /// 해시. Hash of this event.
     pub hash: String,
 }

@@ -83,6 +83,7 @@ pub mod submission_revision;
 pub mod submission_tally;
 pub mod submission_value;
 pub mod target;
+pub mod target_value;
 pub mod task_topic;
 pub mod topic;
 pub mod validation_rule;

@@ -42,6 +42,9 @@ mod m20261125_000016_considerations;
 mod m20261125_000017_provenance;
 mod m20261125_000018_search_names;
 mod m20261125_000019_orders;
+mod m20261125_000030_audit_rules;
+mod m20261125_000031_target_values;
+mod m20261125_000032_disabled_by_owner;
 mod schema;
 mod table;
 
@@ -70,6 +73,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000017_provenance::Migration),
             Box::new(m20261125_000018_search_names::Migration),
             Box::new(m20261125_000019_orders::Migration),
+            Box::new(m20261125_000030_audit_rules::Migration),
+            Box::new(m20261125_000031_target_values::Migration),
+            Box::new(m20261125_000032_disabled_by_owner::Migration),
         ]
     }
 }

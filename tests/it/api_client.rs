@@ -35,6 +35,8 @@ tests![
     nobody_acts_without_the_scope,
     nobody_learns_which_clients_there_are,
     a_partner_keeps_to_its_own,
+    nobody_acts_in_the_name_of_another_institution,
+    owner_and_operator_disable_apart_from_each_other,
     a_partner_does_not_raise_its_limits,
     who_was_shut_out_by_an_operator_stays_out,
     who_is_let_in_again_has_no_more_than_the_caller,
@@ -178,7 +180,7 @@ async fn a_client_is_made_and_its_secret_shown_once(place: Place) {
         new("KOSME", "made-once-1"),
         json!({
             "name": "  통계 화면  ",
-            "scopes": ["results:submit", "program:read", "program:read"],
+            "scopes": ["audit:read", "program:read", "program:read"],
             "origins": ["https://dash.example.kr", "http://localhost:3000"],
             "rateTier": "ELEVATED",
         }),
@@ -195,7 +197,7 @@ async fn a_client_is_made_and_its_secret_shown_once(place: Place) {
             "id": client["id"],
             "clientId": client_id,
             "name": "통계 화면",
-            "scopes": ["program:read", "results:submit"],
+            "scopes": ["program:read", "audit:read"],
             "origins": ["https://dash.example.kr", "http://localhost:3000"],
             "rateTier": "ELEVATED",
             "state": "ACTIVE",
@@ -203,7 +205,7 @@ async fn a_client_is_made_and_its_secret_shown_once(place: Place) {
         })
     );
     let (status, answer) = sign_in(&app, client_id, secret, "").await;
-    assert_eq!((status, &answer["scope"]), (StatusCode::OK, &json!("program:read results:submit")));
+    assert_eq!((status, &answer["scope"]), (StatusCode::OK, &json!("program:read audit:read")));
 
     // What is left out has its default.
     let payload = done(&app, &token, CREATE, new("KOSME", "made-once-2")).await;
@@ -329,7 +331,7 @@ async fn each_user_error_has_its_code_path_and_languages(place: Place) {
     let app = place.app().await;
     let token = admin(&app, "TIPA").await;
     let partner = admin(&app, "KOSME").await;
-    let id = global(app.client("KOSME", "access:admin").await.id);
+    let id = global(app.client("KOSME", "program:read").await.id);
     let disabled = global(app.client("KOSME", "access:admin").await.id);
     done(&app, &token, DISABLE, json!({ "id": disabled, "version": 1 })).await;
     done(&app, &token, CREATE, new("KOSME", "user-errors")).await;
@@ -458,7 +460,7 @@ async fn each_user_error_has_its_code_path_and_languages(place: Place) {
     let ten: Vec<String> = (0..10).map(|at| format!("https://a{at}.example.kr")).collect();
     let widest = json!({ "name": "가".repeat(100), "origins": ten, "scopes": ALL.split(' ').collect::<Vec<_>>() });
     for key in ["eight-by", &"k".repeat(100)] {
-        done(&app, &token, CREATE, with(new("KOSME", key), widest.clone())).await;
+        done(&app, &token, CREATE, with(new("TIPA", key), widest.clone())).await;
     }
 }
 
@@ -546,10 +548,7 @@ async fn what_a_mutation_does_holds_at_once(place: Place) {
         &app,
         &token,
         CREATE,
-        with(
-            new("KOSME", "holds-at-once"),
-            json!({ "scopes": ["program:read", "results:submit"] }),
-        ),
+        with(new("KOSME", "holds-at-once"), json!({ "scopes": ["program:read"] })),
     )
     .await;
     let first = made["clientSecret"].as_str().unwrap().to_owned();
@@ -780,10 +779,109 @@ async fn a_partner_keeps_to_its_own(place: Place) {
     let narrowed = narrowed["access_token"].as_str().unwrap();
     let payload = act(&app, narrowed, CREATE, new("KOSME", "partner-key-4")).await;
     assert_eq!(payload["errors"][0]["code"], "SCOPE_NOT_GRANTABLE");
-    // Who runs the programme hands out any scope for any institution.
+    // Who runs the programme hands out any scope, for its own institution.
     let operator = admin(&app, "MSS").await;
     let all = json!({ "scopes": ALL.split(' ').collect::<Vec<_>>() });
-    done(&app, &operator, CREATE, with(new("SEOUL", "operator-key"), all)).await;
+    done(&app, &operator, CREATE, with(new("MSS", "operator-key"), all)).await;
+}
+
+/// Scopes with which a client acts in its institution's name.
+const ACTING: [&str; 5] =
+    ["results:submit", "results:review", "content:write", "legislation:write", "access:admin"];
+
+async fn nobody_acts_in_the_name_of_another_institution(place: Place) {
+    let app = place.app().await;
+    let code = |payload: &Value| payload["errors"][0]["code"].clone();
+    for (caller, others) in
+        [("TIPA", ["MSS", "KOSME", "STEPI"]), ("MSS", ["TIPA", "KOSME", "STEPI"])]
+    {
+        let token = admin(&app, caller).await;
+        for other in others {
+            let name = |what: &str| format!("{caller}-{other}-{what}");
+            for scope in ACTING {
+                let wanted =
+                    with(new(other, &name(scope)), json!({ "scopes": ["program:read", scope] }));
+                let before = trace(&app).await;
+                let refused = act(&app, &token, CREATE, wanted).await;
+                assert_eq!(code(&refused), "SEPARATION_OF_DUTIES", "{other} {scope}");
+                assert_eq!(refused["errors"][0]["path"], json!(["input", "scopes"]));
+                assert_eq!(trace(&app).await, before);
+                // One that the command line made gets no new secret from it, and none that reads is widened.
+                let acting = app.client(other, scope).await;
+                let seen = json!({ "id": global(acting.id), "version": 1 });
+                assert_eq!(code(&act(&app, &token, ROTATE, seen).await), "SEPARATION_OF_DUTIES");
+                let reading = app.client(other, "program:read").await;
+                let wider = json!({ "id": global(reading.id), "version": 1, "scopes": ["program:read", scope] });
+                assert_eq!(code(&act(&app, &token, UPDATE, wider).await), "SEPARATION_OF_DUTIES");
+                let can = format!(
+                    "{{ node(id: \"{}\") {{ ... on ApiClient {{ viewerCan {{ rotateSecret {{ allowed }} disable {{ allowed }} }} }} }} }}",
+                    global(acting.id)
+                );
+                assert_eq!(
+                    data(&app, &token, &can).await["node"]["viewerCan"],
+                    json!({ "rotateSecret": { "allowed": false }, "disable": { "allowed": true } })
+                );
+            }
+            // What reads is no duty; what acts may be narrowed and disabled.
+            let wanted = with(
+                new(other, &name("reads")),
+                json!({ "scopes": ["program:read", "audit:read"] }),
+            );
+            let made = done(&app, &token, CREATE, wanted).await["apiClient"].clone();
+            done(&app, &token, ROTATE, json!({ "id": made["id"], "version": 1 })).await;
+            let wide = app.client(other, &ACTING.join(" ")).await;
+            let narrow =
+                json!({ "id": global(wide.id), "version": 1, "scopes": ["results:review"] });
+            done(&app, &token, UPDATE, narrow).await;
+            done(&app, &token, DISABLE, json!({ "id": global(wide.id), "version": 2 })).await;
+        }
+        // Its own institution's are its own to make.
+        let all = json!({ "scopes": ALL.split(' ').collect::<Vec<_>>() });
+        let made =
+            done(&app, &token, CREATE, with(new(caller, &format!("{caller}-all")), all)).await;
+        done(&app, &token, ROTATE, json!({ "id": made["apiClient"]["id"], "version": 1 })).await;
+    }
+}
+
+async fn owner_and_operator_disable_apart_from_each_other(place: Place) {
+    let app = place.app().await;
+    let (owner, operator) = (admin(&app, "KOSME").await, admin(&app, "TIPA").await);
+    let client = app.client("KOSME", "access:admin").await;
+    let id = global(client.id);
+    let seen = |version: i32| json!({ "id": id, "version": version });
+    let shown = async || {
+        let query = format!(
+            "{{ node(id: \"{id}\") {{ ... on ApiClient {{ state disabledByOwner disabledByOperator version }} }} }}"
+        );
+        let node = data(&app, &operator, &query).await["node"].clone();
+        (node["state"].clone(), node["disabledByOwner"] == true, node["disabledByOperator"] == true)
+    };
+    let code = async |token: &str, query: &str, version: i32| {
+        act(&app, token, query, seen(version)).await["errors"][0]["code"].clone()
+    };
+    let (active, disabled) = (json!("ACTIVE"), json!("DISABLED"));
+    done(&app, &owner, DISABLE, seen(1)).await;
+    assert_eq!(shown().await, (disabled.clone(), true, false));
+    assert_eq!(code(&owner, DISABLE, 2).await, "WRONG_STATE");
+    assert_eq!(code(&operator, ENABLE, 2).await, "DISABLED_BY_OWNER");
+    // On top of it, and no second time.
+    done(&app, &operator, DISABLE, seen(2)).await;
+    assert_eq!(shown().await, (disabled.clone(), true, true));
+    assert_eq!(code(&operator, DISABLE, 3).await, "WRONG_STATE");
+    assert_eq!(code(&owner, ENABLE, 3).await, "SHUT_OUT_BY_OPERATOR");
+    // Each lets go of its own; it is active once both have.
+    done(&app, &operator, ENABLE, seen(3)).await;
+    assert_eq!(shown().await, (disabled, true, false));
+    assert_eq!(
+        sign_in(&app, &client.client_id, client.secret.as_deref().unwrap(), "").await.0,
+        StatusCode::UNAUTHORIZED
+    );
+    done(&app, &owner, ENABLE, seen(4)).await;
+    assert_eq!(shown().await, (active, false, false));
+    assert_eq!(
+        sign_in(&app, &client.client_id, client.secret.as_deref().unwrap(), "").await.0,
+        StatusCode::OK
+    );
 }
 
 async fn a_partner_does_not_raise_its_limits(place: Place) {
@@ -830,7 +928,7 @@ async fn who_was_shut_out_by_an_operator_stays_out(place: Place) {
     let barred = json!([{
         "code": "SHUT_OUT_BY_OPERATOR",
         "path": ["input", "id"],
-        "message": "An institution that runs the programme shut the client out; ask it to let it in again.",
+        "message": "An operator disabled this client; only an operator can enable it.",
     }]);
     done(&app, &operator, DISABLE, seen(1)).await;
     let before = trace(&app).await;
@@ -930,7 +1028,15 @@ async fn the_caller_is_told_what_it_can_do(place: Place) {
             let token = token.map(String::as_str);
             let answer = ask_in(&app, "en", token, &query, Value::Null).await;
             let shown = &answer["data"]["node"]["viewerCan"];
-            let expected = if sees { expected(*active) } else { Value::Null };
+            let mut expected = if sees { expected(*active) } else { Value::Null };
+            if sees && who == "operator" && *owner == "KOSME" && !active {
+                // What its institution disabled an operator disables as well, and does not enable.
+                expected["disable"] = may.clone();
+                expected["enable"] = not(
+                    "소속 기관이 사용을 중지한 클라이언트이므로 그 기관만 다시 사용하게 할 수 있습니다.",
+                    "Its own institution disabled this client; only that institution can enable it.",
+                );
+            }
             assert_eq!(shown, &expected, "{who}, {owner}, active: {active}");
         }
     }
@@ -966,12 +1072,20 @@ async fn the_viewer_is_the_caller(place: Place) {
             "issuer": null, "tokenExpiresAt": null, "rateTier": null, "allowance": null,
         })
     );
-    let token = admin(&app, "TIPA").await;
-    let elevated = with(
-        new("KOSME", "viewer-elevated"),
-        json!({ "rateTier": "ELEVATED", "scopes": ALL.split(' ').collect::<Vec<_>>() }),
-    );
-    let elevated = done(&app, &token, CREATE, elevated).await;
+    let elevated = service::NewClient {
+        institution: "KOSME".to_owned(),
+        name: "확대".to_owned(),
+        scopes: ALL.split(' ').map(str::to_owned).collect(),
+        origins: Vec::new(),
+        rate_tier: entity::api_client::RateTier::Elevated,
+    };
+    let system = Author {
+        principal: &Principal::System,
+        request_id: "test",
+        address: None,
+        now: chrono::Utc::now(),
+    };
+    let elevated = service::create(&app.db, system, &elevated, "viewer-elevated").await.unwrap();
     let operator = app.client("MSS", "audit:read program:read").await;
     for (client_id, secret, scope, expected) in [
         (
@@ -987,14 +1101,14 @@ async fn the_viewer_is_the_caller(place: Place) {
             json!({ "institution": { "code": "MSS" }, "standing": "OPERATOR", "scopes": ["audit:read"], "rateTier": "STANDARD" }),
         ),
         (
-            elevated["apiClient"]["clientId"].as_str().unwrap(),
-            elevated["clientSecret"].as_str().unwrap(),
+            &*elevated.client_id,
+            elevated.secret.as_deref().unwrap(),
             "results:submit+program:read",
             json!({ "institution": { "code": "KOSME" }, "standing": "PARTNER", "scopes": ["program:read", "results:submit"], "rateTier": "ELEVATED" }),
         ),
         (
-            elevated["apiClient"]["clientId"].as_str().unwrap(),
-            elevated["clientSecret"].as_str().unwrap(),
+            &*elevated.client_id,
+            elevated.secret.as_deref().unwrap(),
             "",
             json!({ "institution": { "code": "KOSME" }, "standing": "PARTNER", "scopes": ALL.split(' ').collect::<Vec<_>>(), "rateTier": "ELEVATED" }),
         ),
@@ -1056,7 +1170,7 @@ async fn clients_are_listed_filtered_and_ordered(place: Place) {
     let token = admin(&app, "TIPA").await;
     for (at, (institution, name, scopes, tier)) in [
         ("KOSME", "나 화면", vec!["program:read"], "STANDARD"),
-        ("SEOUL", "가 화면", vec!["program:read", "results:submit"], "ELEVATED"),
+        ("SEOUL", "가 화면", vec!["program:read", "audit:read"], "ELEVATED"),
         ("KOSME", "다 화면", vec!["audit:read"], "ELEVATED"),
         ("SEOUL", "나 화면", vec!["program:read"], "STANDARD"),
     ]

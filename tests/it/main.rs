@@ -15,6 +15,8 @@ mod access;
 mod api_client;
 mod asking;
 mod audit;
+mod audit_rules;
+mod audit_whole;
 mod cli;
 mod examples;
 mod facts;
@@ -41,6 +43,7 @@ mod results_crash;
 mod results_files;
 mod results_frozen;
 mod results_load;
+mod results_once;
 mod results_reports;
 mod results_states;
 mod schema;
@@ -70,6 +73,8 @@ fn main() -> ExitCode {
         api_client::tests(),
         asking::tests(),
         audit::tests(),
+        audit_rules::tests(),
+        audit_whole::tests(),
         cli::tests(),
         examples::tests(),
         facts::tests(),
@@ -96,6 +101,7 @@ fn main() -> ExitCode {
         results_files::tests(),
         results_frozen::tests(),
         results_load::tests(),
+        results_once::tests(),
         results_reports::tests(),
         results_states::tests(),
         schema::tests(),

@@ -1,21 +1,27 @@
 //! `aiplus audit`: whether the audit is as it was written.
 
+use std::path::PathBuf;
+
 use clap::Subcommand;
 
 use super::print;
 use crate::config::DatabaseSettings;
 use crate::database;
 use crate::error::Error;
-use crate::service::audit::verify;
+use crate::service::anchors;
+use crate::service::audit::verify_against;
 
 /// What is done with the audit.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Recompute every hash; tells of events that were changed, taken out or put in, and fails if there are any
+    /// Recompute every hash; tells of events that were changed, taken out or put in, and of submitted values that are not what they were, and fails if there are any
     Verify {
         /// Number and hash of an event noted earlier (`NUMBER:HASH`, as this command prints it): proves that nothing up to it was rewritten
         #[arg(long)]
         anchor: Option<String>,
+        /// File of anchors, as the server writes it (`AIPLUS_AUDIT_ANCHOR_FILE`): each must be there with its hash
+        #[arg(long, value_name = "FILE")]
+        anchors: Option<PathBuf>,
     },
 }
 
@@ -24,14 +30,16 @@ pub enum Command {
 /// # Errors
 /// Internal, if anything is wrong with the audit, or it cannot be read.
 pub async fn run(settings: &DatabaseSettings, command: Command) -> Result<(), Error> {
-    let Command::Verify { anchor } = command;
+    let Command::Verify { anchor, anchors } = command;
+    let mut noted = anchors.map(|file| anchors::read(&file)).transpose()?.unwrap_or_default();
     let anchor = anchor.map(|text| read(&text)).transpose()?;
     if let Some(file) = database::sqlite_file(&settings.database_url).filter(|file| !file.exists())
     {
         return Err(Error::internal(format!("there is no database {}", file.display())));
     }
     let db = database::connect(&settings.database_url, settings.database_connections).await?;
-    let verdict = verify(&db, anchor).await?;
+    noted.extend(anchor);
+    let verdict = verify_against(&db, noted).await?;
     db.close().await?;
     if verdict.faults.is_empty() {
         print(&format!(

@@ -8,7 +8,7 @@
 
 use uuid::Uuid;
 
-use super::principal::{Client, Principal, Scope, Standing};
+use super::principal::{Client, Principal, Scope, Scopes, Standing};
 
 /// What a policy decision is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -248,6 +248,38 @@ pub fn may_ask(principal: &Principal, object: Object) -> Result<(), Denied> {
     })
 }
 
+/// Scopes with which a client acts in the name of its institution; the others read.
+const ACTING: [Scope; 5] = [
+    Scope::ResultsSubmit,
+    Scope::ResultsReview,
+    Scope::ContentWrite,
+    Scope::LegislationWrite,
+    Scope::AccessAdmin,
+];
+
+/// Whether the principal may have a secret made for a client of `owner` with these scopes, or give them to it. Nobody
+/// acts in the name of another institution, above all of one that it reviews or is reviewed by; the command line is
+/// the machine's own.
+pub fn may_act_for(principal: &Principal, owner: Uuid, scopes: Scopes) -> bool {
+    match principal {
+        Principal::System => true,
+        Principal::Anonymous => false,
+        Principal::Client(client) => {
+            owns(client, Some(owner)) || !ACTING.into_iter().any(|scope| scopes.has(scope))
+        }
+    }
+}
+
+/// Whether the principal is told which clients of other institutions act, and from where: those who run the programme
+/// are. A partner learns what was done with what is its own, and on behalf of which institution.
+pub fn knows_others(principal: &Principal) -> bool {
+    match principal {
+        Principal::System => true,
+        Principal::Anonymous => false,
+        Principal::Client(client) => client.institution.standing == Standing::Operator,
+    }
+}
+
 fn owns(client: &Client, owner: Option<Uuid>) -> bool {
     owner == Some(client.institution.id)
 }
@@ -259,7 +291,7 @@ mod tests {
     use chrono::DateTime;
     use entity::api_client::RateTier;
 
-    use super::super::principal::{Institution, Scopes, Token};
+    use super::super::principal::{Institution, Token};
     use super::*;
 
     const OWN: Uuid = Uuid::from_u128(1);
@@ -374,6 +406,33 @@ mod tests {
                         let decided = may_write(&client(standing, scopes), object, owner);
                         assert_eq!(decided, expected, "{object:?} {standing:?} {scopes}");
                     }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_acts_in_the_name_of_another_institution() {
+        use Scope as S;
+        let table = [
+            (S::ProgramRead, true),
+            (S::AuditRead, true),
+            (S::ResultsSubmit, false),
+            (S::ResultsReview, false),
+            (S::ContentWrite, false),
+            (S::LegislationWrite, false),
+            (S::AccessAdmin, false),
+        ];
+        assert_eq!(table.map(|(scope, _)| scope).len(), S::ALL.len());
+        for standing in [Standing::Operator, Standing::Partner] {
+            let caller = client(standing, Scopes::all());
+            for (scope, reads) in table {
+                let with = |scopes: &[Scope]| scopes.iter().copied().collect::<Scopes>();
+                for scopes in [with(&[scope]), with(&[scope, S::ProgramRead])] {
+                    assert!(may_act_for(&caller, OWN, scopes));
+                    assert_eq!(may_act_for(&caller, OTHER, scopes), reads, "{scopes}");
+                    assert!(may_act_for(&Principal::System, OTHER, scopes));
+                    assert!(!may_act_for(&Principal::Anonymous, OWN, scopes));
                 }
             }
         }

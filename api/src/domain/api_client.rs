@@ -2,7 +2,10 @@
 
 use entity::api_client::{ClientState, RateTier};
 
-use super::principal::{Client, Scopes, Standing};
+use uuid::Uuid;
+
+use super::access::may_act_for;
+use super::principal::{Client, Principal, Scopes, Standing};
 
 /// What can be done with a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,16 +25,44 @@ impl ClientAction {
     pub const ALL: [Self; 4] = [Self::Update, Self::RotateSecret, Self::Disable, Self::Enable];
 }
 
-/// Whether a client in `state` allows the action.
-pub fn allows(state: ClientState, action: ClientAction) -> bool {
-    match (state, action) {
+/// What decides what may be done with a client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Facts {
+    /// Whether it may sign in.
+    pub state: ClientState,
+    /// Whether an operator disabled it.
+    pub disabled_by_operator: bool,
+    /// Whether its own institution did.
+    pub disabled_by_owner: bool,
+    /// Scopes that it may ask for.
+    pub scopes: Scopes,
+    /// Its institution.
+    pub owner: Uuid,
+}
+
+/// Whether the caller is of an institution that runs the programme, or the machine's own.
+pub fn is_operator(principal: &Principal) -> bool {
+    match principal {
+        Principal::System => true,
+        Principal::Anonymous => false,
+        Principal::Client(client) => client.institution.standing == Standing::Operator,
+    }
+}
+
+/// Whether the state of a client allows the action. An operator disables also what its owner has disabled, which
+/// then cannot enable it.
+pub fn allows(client: &Facts, principal: &Principal, action: ClientAction) -> bool {
+    match (client.state, action) {
+        (ClientState::Disabled, ClientAction::Disable) => {
+            is_operator(principal) && !client.disabled_by_operator
+        }
         (
             ClientState::Active,
             ClientAction::Update | ClientAction::RotateSecret | ClientAction::Disable,
         )
         | (ClientState::Disabled, ClientAction::Update | ClientAction::Enable) => true,
         (ClientState::Active, ClientAction::Enable)
-        | (ClientState::Disabled, ClientAction::RotateSecret | ClientAction::Disable) => false,
+        | (ClientState::Disabled, ClientAction::RotateSecret) => false,
     }
 }
 
@@ -59,22 +90,28 @@ pub fn may_grant_tier(grantor: &Client, tier: RateTier) -> bool {
 pub enum Barred {
     /// The client has scopes that are not the caller's to grant: whoever signs in with it would have them.
     Scopes,
-    /// An institution that runs the programme shut the client out.
-    ShutOut,
+    /// An operator disabled the client.
+    ByOperator,
+    /// Its own institution disabled it, and no operator.
+    ByOwner,
+    /// With its secret the caller would act in the name of another institution.
+    Separation,
 }
 
-/// Whether a caller is barred from an action on a client that has these scopes.
-pub fn barred(
-    grantor: &Client,
-    scopes: Scopes,
-    disabled_by_operator: bool,
-    action: ClientAction,
-) -> Option<Barred> {
-    let is_partner = grantor.institution.standing == Standing::Partner;
+/// Whether a caller is barred from an action on a client.
+pub fn barred(principal: &Principal, client: &Facts, action: ClientAction) -> Option<Barred> {
+    let Principal::Client(caller) = principal else { return None };
+    let is_own = caller.institution.id == client.owner;
     match action {
-        ClientAction::Enable if is_partner && disabled_by_operator => Some(Barred::ShutOut),
-        ClientAction::Enable | ClientAction::RotateSecret if !may_grant(grantor, scopes) => {
+        ClientAction::Enable if !is_operator(principal) && client.disabled_by_operator => {
+            Some(Barred::ByOperator)
+        }
+        ClientAction::Enable if !is_own && !client.disabled_by_operator => Some(Barred::ByOwner),
+        ClientAction::Enable | ClientAction::RotateSecret if !may_grant(caller, client.scopes) => {
             Some(Barred::Scopes)
+        }
+        ClientAction::RotateSecret if !may_act_for(principal, client.owner, client.scopes) => {
+            Some(Barred::Separation)
         }
         ClientAction::Enable
         | ClientAction::RotateSecret
@@ -141,14 +178,29 @@ mod tests {
     #[test]
     fn every_state_answers_every_action() {
         use ClientAction as A;
+        // state, by an operator, by its owner, what is allowed to others and to operators
         let table = [
-            (ClientState::Active, [true, true, true, false]),
-            (ClientState::Disabled, [true, false, false, true]),
+            (ClientState::Active, false, false, [true, true, true, false], true),
+            (ClientState::Disabled, false, true, [true, false, false, true], true),
+            (ClientState::Disabled, true, false, [true, false, false, true], false),
+            (ClientState::Disabled, true, true, [true, false, false, true], false),
         ];
-        for (state, answers) in table {
-            let seen = [A::Update, A::RotateSecret, A::Disable, A::Enable]
-                .map(|action| allows(state, action));
-            assert_eq!(seen, answers, "{state:?}");
+        for (state, disabled_by_operator, disabled_by_owner, answers, operator_disables) in table {
+            let facts = Facts {
+                state,
+                disabled_by_operator,
+                disabled_by_owner,
+                scopes: Scopes::NONE,
+                owner: Uuid::nil(),
+            };
+            let seen = |principal| {
+                [A::Update, A::RotateSecret, A::Disable, A::Enable]
+                    .map(|action| allows(&facts, principal, action))
+            };
+            assert_eq!(seen(&Principal::Anonymous), answers, "{facts:?}");
+            let mut operator = answers;
+            operator[2] = operator_disables;
+            assert_eq!(seen(&Principal::System), operator, "{facts:?}");
         }
         assert_eq!(A::ALL.len(), 4);
     }

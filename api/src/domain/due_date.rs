@@ -33,6 +33,48 @@ pub fn roll(date: NaiveDate, rule: RollRule, holidays: &BTreeSet<NaiveDate>) -> 
     }
 }
 
+/// The days that a submission has to keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadlines {
+    /// Due date by the rule of its programme.
+    pub original_due_on: NaiveDate,
+    /// Last day to be on time, extensions counted in.
+    pub due_on: NaiveDate,
+    /// Last day on which results are taken.
+    pub locks_on: NaiveDate,
+    /// Day by which what was returned must come again.
+    pub return_due_on: Option<NaiveDate>,
+}
+
+impl Deadlines {
+    /// Those of a quarter by the rule of a programme: results are due so many days after its end, and taken so many
+    /// days more.
+    pub fn by_rule(
+        quarter: Quarter,
+        (due_days, lock_days): (u32, u32),
+        rule: RollRule,
+        holidays: &BTreeSet<NaiveDate>,
+    ) -> Self {
+        let due_on = due_on(quarter, due_days, rule, holidays);
+        let late = due_on.checked_add_days(Days::new(u64::from(lock_days)));
+        let locks_on = roll(late.unwrap_or(NaiveDate::MAX), rule, holidays);
+        Self { original_due_on: due_on, due_on, locks_on, return_due_on: None }
+    }
+
+    /// Off the days that are off by now; `by_rule` is what the rule says now. None moves forward again: what was told
+    /// holds.
+    #[must_use]
+    pub fn moved(self, by_rule: Self, rule: RollRule, holidays: &BTreeSet<NaiveDate>) -> Self {
+        let off = |day| roll(day, rule, holidays);
+        Self {
+            original_due_on: self.original_due_on.max(by_rule.original_due_on),
+            due_on: off(self.due_on.max(by_rule.due_on)),
+            locks_on: off(self.locks_on.max(by_rule.locks_on)),
+            return_due_on: self.return_due_on.map(off),
+        }
+    }
+}
+
 /// Whether nobody works on the day: a Saturday, a Sunday or a public holiday.
 pub fn is_day_off(date: NaiveDate, holidays: &BTreeSet<NaiveDate>) -> bool {
     matches!(date.weekday(), Weekday::Sat | Weekday::Sun) || holidays.contains(&date)

@@ -6,6 +6,7 @@ pub mod access;
 pub mod adoption_case;
 pub mod api_client;
 pub mod bill;
+pub mod canonical;
 pub mod cell;
 pub mod codes;
 pub mod completeness;
@@ -21,6 +22,8 @@ pub mod principal;
 pub mod quarter;
 pub mod rate;
 pub mod search_text;
+#[cfg(test)]
+mod simulation;
 pub mod submission;
 pub mod suggest;
 pub mod suppression;

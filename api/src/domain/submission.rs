@@ -450,6 +450,15 @@ pub fn awaited_by(
     return_due_on.or((!is_restatement).then_some(due_on))
 }
 
+/// Whether the first submission was on time, once its due date has moved: nobody becomes late by it.
+pub fn judged_again(
+    was_on_time: Option<bool>,
+    first_on: Option<NaiveDate>,
+    due_on: NaiveDate,
+) -> Option<bool> {
+    was_on_time.map(|was| was || first_on.is_some_and(|first| first <= due_on))
+}
+
 /// Three clocks, in whole days of Seoul; one that runs goes to now, one that never ran is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Clocks {

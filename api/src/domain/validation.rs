@@ -6,7 +6,7 @@
 //! Every number is a decimal of 28 digits, so that won beyond 2^53 and tenths are exact. To add a function:
 //! its registration in [`ENGINE`], and its name in [`FUNCTIONS`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use entity::validation_rule::{MissingStrategy, Severity};
@@ -215,6 +215,11 @@ impl Rule {
             }
         }
         is_one
+    }
+
+    /// Whether it reads a total of one of these indicators.
+    pub fn reads(&self, indicators: &BTreeSet<String>) -> bool {
+        self.names.iter().any(|name| indicators.contains(name))
     }
 
     /// Asks it of the totals of a quarter and of the one before.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::choices::Input;
 use super::mutation::{key_of, root, run};
 use crate::domain::access::{self, Object};
-use crate::domain::api_client::{ClientAction, allows, barred};
+use crate::domain::api_client::{ClientAction, Facts, allows, barred};
 use crate::domain::principal::Scopes;
 use crate::error::{Error, Message, denied_message};
 use crate::read::catalog::Root;
@@ -31,8 +31,13 @@ pub fn types() -> Vec<Type> {
         "API 클라이언트. Program of a partner agency that signs in with a secret of its own. Seen with `access:admin`: all by the institutions that run the programme, its own by every other.",
     );
     let institution = Column { source: Source::Expression(institution_key), scalar: Scalar::Text };
-    let can =
-        vec![ty.input(C::State), institution, text("scopes"), ty.input(C::DisabledByOperator)];
+    let can = vec![
+        ty.input(C::State),
+        institution,
+        text("scopes"),
+        ty.input(C::DisabledByOperator),
+        ty.input(C::DisabledByOwner),
+    ];
     vec![
         ty.owned(&[C::InstitutionId])
             .column("clientId", C::ClientId, "클라이언트 ID. Name with which it signs in (RFC 6749).")
@@ -45,6 +50,7 @@ pub fn types() -> Vec<Type> {
             .column("disabledAt", C::DisabledAt, "중지 시각. When it was shut out.")
             .column("disabledReason", C::DisabledReason, "중지 사유. Why it was shut out.")
             .column("disabledByOperator", C::DisabledByOperator, "주관 기관의 중지. Whether an institution that runs the programme shut it out; only such a one lets it in again.")
+            .column("disabledByOwner", C::DisabledByOwner, "소속 기관의 중지. Whether its own institution disabled it; only that institution enables it then.")
             .column("secretCreatedAt", C::SecretCreatedAt, "비밀키 발급 시각. When its newest secret was made.")
             .column("previousSecretCreatedAt", C::PreviousSecretCreatedAt, "이전 비밀키 발급 시각. When the secret before was made, while that is still valid.")
             .expression("lastUsedAt", Scalar::DateTime, "DateTime", last_used_at, "최근 사용. When it last got a token.")
@@ -101,17 +107,21 @@ fn viewer_can(reader: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, 
     let owner: Option<Uuid> =
         values.get(1).and_then(Value::as_str).and_then(|key| key.parse().ok());
     let denied = access::may_write(reader.principal, Object::ApiClient, owner).err();
-    let scopes = Scopes::known(values.get(2).and_then(Value::as_str).unwrap_or_default());
-    let by_operator = values.get(3).and_then(Value::as_bool).unwrap_or_default();
-    let barred = |action| {
-        reader.principal.client().and_then(|caller| barred(caller, scopes, by_operator, action))
+    let flag = |at: usize| values.get(at).and_then(Value::as_bool).unwrap_or_default();
+    let facts = Facts {
+        state,
+        disabled_by_operator: flag(3),
+        disabled_by_owner: flag(4),
+        scopes: Scopes::known(values.get(2).and_then(Value::as_str).unwrap_or_default()),
+        owner: owner.unwrap_or_default(),
     };
     let mut can = Map::new();
     for action in ClientAction::ALL {
         let reason = match denied {
             Some(denied) => Some(denied_message(denied)),
-            None if allows(state, action) => {
-                barred(action).map(|barred| service::not_allowed(barred).message)
+            None if allows(&facts, reader.principal, action) => {
+                let barred = barred(reader.principal, &facts, action);
+                barred.map(|barred| service::not_allowed(barred).message)
             }
             None => Some(service::wrong_state(state).message),
         };
@@ -252,7 +262,7 @@ pub fn mutations() -> Vec<Root> {
         root(
             Object::ApiClient,
             "createApiClient",
-            "클라이언트 등록. Makes a client with its first secret. Needs `access:admin`.",
+            "클라이언트 등록. Makes a client with its first secret; for another institution with `program:read` and `audit:read` only. Needs `access:admin`.",
             "CreateApiClientInput",
             "ApiClientSecretPayload",
             |act, args| run(act, "createApiClient", args, create).boxed(),
@@ -260,7 +270,7 @@ pub fn mutations() -> Vec<Root> {
         root(
             Object::ApiClient,
             "updateApiClient",
-            "클라이언트 수정. Changes a client. Needs `access:admin`.",
+            "클라이언트 수정. Changes a client; scopes to act with are added to those of one's own institution only. Needs `access:admin`.",
             "UpdateApiClientInput",
             "ApiClientPayload",
             |act, args| run(act, "updateApiClient", args, update).boxed(),
@@ -268,7 +278,7 @@ pub fn mutations() -> Vec<Root> {
         root(
             Object::ApiClient,
             "rotateApiClientSecret",
-            "비밀키 교체. Gives a client a new secret beside the last one. Needs `access:admin`.",
+            "비밀키 교체. Gives a client a new secret beside the last one; one that acts for another institution gets it from that institution only. Needs `access:admin`.",
             "RotateApiClientSecretInput",
             "ApiClientSecretPayload",
             |act, args| run(act, "rotateApiClientSecret", args, rotate).boxed(),
@@ -276,7 +286,7 @@ pub fn mutations() -> Vec<Root> {
         root(
             Object::ApiClient,
             "disableApiClient",
-            "클라이언트 사용 중지. Shuts a client out; its tokens are refused at once and for good. Needs `access:admin`.",
+            "클라이언트 사용 중지. Disables a client and permanently invalidates its tokens. An operator can disable also a client that its own institution disabled. Needs `access:admin`.",
             "DisableApiClientInput",
             "ApiClientPayload",
             |act, args| run(act, "disableApiClient", args, disable).boxed(),
@@ -284,7 +294,7 @@ pub fn mutations() -> Vec<Root> {
         root(
             Object::ApiClient,
             "enableApiClient",
-            "클라이언트 사용 재개. Lets a client in again; one that an institution running the programme shut out is let in by such a one alone. Needs `access:admin`.",
+            "클라이언트 사용 재개. Enables a client. One that an operator disabled is enabled by an operator only, and one that its own institution disabled by that institution only; it is active once neither keeps it disabled. Needs `access:admin`.",
             "EnableApiClientInput",
             "ApiClientPayload",
             |act, args| run(act, "enableApiClient", args, enable).boxed(),

@@ -195,9 +195,16 @@ impl Engine {
         };
         let told = Told { schema: validation_schema(), hints };
         let text = self.settings.persisted.text(request).map_err(refused)?;
-        let document = self
-            .document(&text, told, call)
-            .map_err(|errors| Response { errors, ..Response::default() })?;
+        let document = self.document(&text, told, call).map_err(|errors| {
+            if let Some(error) = errors.first() {
+                let broken = Parser::new().recursion_limit(scan::MAX_NESTING + 20);
+                let known = matches!(error.error, Error::Validation(_));
+                let mut parsed = broken.token_limit(scan::MAX_DOCUMENT);
+                let parsed = known.then(|| parsed.parse_ast(&*text, "request.graphql").ok());
+                self.unread(call, parsed.flatten().as_ref().and_then(mutation_of), &error.error);
+            }
+            Response { errors, ..Response::default() }
+        })?;
         if request.document_id.is_some() {
             self.settings.persisted.keep(&call.owner(), request);
         }
@@ -209,7 +216,13 @@ impl Engine {
         }
         self.admit(call, &document, operation, &request.variables).map_err(Response::refused)?;
         let (coerced, variables) =
-            variables(operation, &request.variables, told).map_err(Response::refused)?;
+            variables(operation, &request.variables, told).map_err(|error| {
+                let field = (operation.operation_type == OperationType::Mutation)
+                    .then(|| operation.root_fields(&document.executable).next())
+                    .flatten();
+                self.unread(call, field.map(|field| field.name.as_str()), &error);
+                Response::refused(error)
+            })?;
         if let Some(name) =
             document.conditions.iter().find(|name| variables.get(*name).is_some_and(Value::is_null))
         {
@@ -270,6 +283,15 @@ impl Engine {
             self.backlog.push(call.author, event);
         }
         Err(Error::SignedOut)
+    }
+
+    /// Puts on record that the input of a mutation could not be read.
+    fn unread(&self, call: &Call<'_>, mutation: Option<&str>, error: &Error) {
+        let Some(name) = mutation else { return };
+        let action =
+            super::catalog().root("Mutation", name).map_or("document.refuse", |it| it.name);
+        let refused = Some(error.code().to_owned());
+        self.backlog.push(call.author, Event { action, refused, ..Event::default() });
     }
 
     /// Puts on record that a document was refused for what it is; other faults of it are nobody's business.
@@ -507,6 +529,13 @@ fn validation_errors(
     told: Told<'_>,
 ) -> Vec<GraphQlError> {
     located(diagnostics, |kind, text| Error::Validation(faults::message(told, kind, &text)))
+}
+
+/// The first mutation that a document asks for, whatever else is wrong with it.
+fn mutation_of(document: &apollo_compiler::ast::Document) -> Option<&str> {
+    let operations = document.definitions.iter().filter_map(|it| it.as_operation_definition());
+    let mut wished = operations.filter(|it| it.operation_type == OperationType::Mutation);
+    wished.next()?.selection_set.first()?.as_field().map(|field| field.name.as_str())
 }
 
 fn operation<'a>(operations: &'a OperationMap, name: Option<&str>) -> Result<&'a Operation, Error> {

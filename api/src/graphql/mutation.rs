@@ -84,15 +84,19 @@ where
         refused(act, name, subject, error.code()).await?;
         return Err(error);
     }
-    let input: I = serde_json::from_value(input)
+    let input: I = match serde_json::from_value(input) {
+        Ok(input) => input,
         // A value that the schema lets pass and no field takes, such as an amount beyond its bounds.
-        .map_err(|error| {
-            Error::argument(
+        Err(error) => {
+            let error = Error::argument(
                 "input",
                 "`input`에 받을 수 없는 값이 있습니다.",
                 format!("`input` holds a value that cannot be taken: {error}"),
-            )
-        })?;
+            );
+            refused(act, name, subject, error.code()).await?;
+            return Err(error);
+        }
+    };
     let mut payload = Map::new();
     let errors = match action(act, input).await {
         Ok(done) => {
@@ -135,6 +139,11 @@ pub fn refusal(name: &'static str, subject: Option<(&'static str, Uuid)>, reason
         refused: Some(reason.to_owned()),
         ..Event::default()
     }
+}
+
+/// Puts on record that something was refused for one row of many.
+pub fn refused_item(act: &Act<'_>, action: &'static str, ty: &'static str, id: Uuid, reason: &str) {
+    act.backlog.push(act.author, refusal(action, Some((ty, id)), reason));
 }
 
 /// Puts a refusal on record.

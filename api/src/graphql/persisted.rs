@@ -22,8 +22,8 @@ use sha2::{Digest, Sha256};
 
 use super::request::Request;
 use super::store::Store;
+use crate::domain::canonical::hex;
 use crate::error::{Error, Message};
-use crate::service::ledger::hex;
 
 /// Most documents kept for callers.
 const MAX_DOCUMENTS: usize = 1000;

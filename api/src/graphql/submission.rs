@@ -10,6 +10,8 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::api_client::permission;
+use super::audit_event::WITHHELD;
+use crate::domain::access;
 use crate::domain::due_date::Reminder;
 use crate::domain::submission::{self as rules, Facts, NotReady, Verb, WaitsFor};
 use crate::error::{Error, Message};
@@ -90,11 +92,11 @@ fn submission() -> Type {
         .column("submittedBy", C::SubmittedBy, "제출자. Client that last submitted it.")
         .one_by("submittedByInstitution", Source::Expression(submitter), "Institution", "Institution", "제출자 소속 기관. Institution of that client; null until it is submitted.")
         .column("reviewStartedAt", C::ReviewStartedAt, "검토 시작 시각. When the review began; from then on it cannot be recalled.")
-        .column("reviewedBy", C::ReviewedBy, "검토자. Client that reviews or reviewed it.")
+        .expression("reviewedBy", Scalar::Text, "String", reviewed_by, "검토자. Client that reviews or reviewed it; WITHHELD from who does not run the programme.")
         .one("reviewedByInstitution", C::ReviewedByInstitutionId, "Institution", "검토자 소속 기관. Institution of that client; null if nobody reviewed it or it is not known.")
         .column("returnedAt", C::ReturnedAt, "반려 시각. When it was last returned.")
         .column("acceptedAt", C::AcceptedAt, "승인 시각. When it was accepted.")
-        .column("acceptedBy", C::AcceptedBy, "승인자. Client that accepted it.")
+        .expression("acceptedBy", Scalar::Text, "String", accepted_by, "승인자. Client that accepted it; WITHHELD from who does not run the programme.")
         .one("acceptedByInstitution", C::AcceptedByInstitutionId, "Institution", "승인자 소속 기관. Institution of that client; null if it is not accepted or not known.")
         .column("reason", C::Reason, "사유. Why it was returned, reopened or restated last.")
         .column("remindedAt", C::RemindedAt, "알림 시각. When it was last reminded of.")
@@ -202,7 +204,7 @@ fn submission_revision() -> Type {
     .column("submittedBy", C::SubmittedBy, "제출자. Client that submitted it.")
     .one("submittedByInstitution", C::InstitutionId, "Institution", "제출자 소속 기관. Institution of that client.")
     .column("acceptedAt", C::AcceptedAt, "승인 시각. When it was accepted; its figures count from then on.")
-    .column("acceptedBy", C::AcceptedBy, "승인자. Client that accepted it.")
+    .expression("acceptedBy", Scalar::Text, "String", accepted_by, "승인자. Client that accepted it; WITHHELD from who does not run the programme.")
     .one("acceptedByInstitution", C::AcceptedByInstitutionId, "Institution", "승인자 소속 기관. Institution of that client; null if it was not accepted or is not known.")
     .column("supersededAt", C::SupersededAt, "효력 종료 시각. When its figures ceased to count.")
     .column("restatementReason", C::RestatementReason, "정정 사유. Why final figures were put right.")
@@ -232,7 +234,13 @@ fn submission_comment() -> Type {
     )
     .column("cell", C::Cell, "셀. Address of the cell; null for the whole.")
     .column("message", C::Message, "의견. What is to be put right.")
-    .column("author", C::Author, "작성자. Client that wrote it.")
+    .expression(
+        "author",
+        Scalar::Text,
+        "String!",
+        author,
+        "작성자. Client that wrote it; WITHHELD from who does not run the programme.",
+    )
     .one(
         "authorInstitution",
         C::AuthorInstitutionId,
@@ -255,7 +263,7 @@ fn extension() -> Type {
     .one("submission", C::SubmissionId, "Submission", "제출. Submission.")
     .column("expiresOn", C::ExpiresOn, "연장 기한. Last day of the extension.")
     .column("reason", C::Reason, "사유. Why.")
-    .column("approvedBy", C::ApprovedBy, "승인자. Client that granted it.")
+    .expression("approvedBy", Scalar::Text, "String!", approved_by, "승인자. Client that granted it; WITHHELD from who does not run the programme.")
     .one(
         "approvedByInstitution",
         C::ApprovedByInstitutionId,
@@ -555,3 +563,24 @@ pub const SHAPES: &[Shape] = &[
         ],
     },
 ];
+
+/// Adds a column that names the client of a reviewer, for who is told.
+fn reviewer(reader: &Reader<'_>, sql: &mut Sql, alias: &str, column: &str) {
+    if access::knows_others(reader.principal) {
+        sql.column(alias, column);
+        return;
+    }
+    sql.push("CASE WHEN ").column(alias, column).push(" IS NOT NULL THEN '");
+    sql.push(WITHHELD).push("' END");
+}
+
+macro_rules! reviewers {
+    ($($name:ident),*) => {$(
+        fn $name(r: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Args) -> Result<(), Error> {
+            reviewer(r, sql, alias, stringify!($name));
+            Ok(())
+        }
+    )*};
+}
+
+reviewers!(reviewed_by, accepted_by, author, approved_by);

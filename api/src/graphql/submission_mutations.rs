@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::choices::{Input, InputField};
-use super::mutation::{check_key, key_of, root, run, shown};
+use super::mutation::{check_key, key_of, refused_item, root, run, shown};
 use super::results::problems;
 use super::submission::TAG;
 use crate::domain::access::Object;
@@ -611,6 +611,15 @@ async fn each(act: &Act<'_>, what: Bulk, input: Items) -> Result<Map<String, Val
         return Err(Error::User(errors));
     }
     let items = bulk::each(act.db, act.author, what, &asked).await?;
+    let action = match what {
+        Bulk::Accept => "acceptSubmissions",
+        Bulk::Remind => "remindSubmissions",
+    };
+    for item in &items {
+        if let Some(error) = item.errors.first() {
+            refused_item(act, action, "Submission", item.id, error.code);
+        }
+    }
     let items: Vec<Value> = items
         .iter()
         .map(|item| {

@@ -9,6 +9,7 @@ use axum::http::header::{AUTHORIZATION, HeaderName};
 use axum::http::request::Parts;
 use chrono::{DateTime, SubsecRound as _, Utc};
 use ipnet::IpNet;
+use uuid::Uuid;
 
 use super::headers::{RequestId, language};
 use super::unsent::Unsent;
@@ -153,6 +154,19 @@ impl Caller {
     /// Puts a refusal on record, without waiting for it.
     pub fn refuse(&self, shared: &Shared, action: &'static str, error: &Error) {
         self.refuse_for(shared, action, error.code());
+    }
+
+    /// Puts on record why an upload was refused, and of which submission of which institution, if it got so far.
+    pub fn refuse_upload(&self, shared: &Shared, reason: &str, of: Option<(Uuid, Uuid)>) {
+        let event = Event {
+            action: "submission.upload",
+            subject_type: of.map_or("", |_| "Submission"),
+            subject_id: of.map(|(id, _)| id),
+            institution_id: of.map(|(_, institution)| institution),
+            refused: Some(reason.to_owned()),
+            ..Event::default()
+        };
+        shared.app.engine.backlog.push(self.author(Utc::now()), event);
     }
 
     /// Puts a refusal on record that has a reason of its own.

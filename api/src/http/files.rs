@@ -16,6 +16,7 @@ use axum::http::{HeaderName, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::Utc;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::admission::admit_file;
 use super::caller::Caller;
@@ -257,9 +258,24 @@ pub async fn import(
 ) -> Response {
     let (parts, body) = request.into_parts();
     let mut caller = Caller::of(&shared, &parts);
-    let taken = take(&shared, &mut caller, &parts, body, &name).await;
+    let mut of = None;
+    let taken = take(&shared, &mut caller, &parts, body, &name, &mut of).await;
+    let refused = match &taken {
+        // What was told when its token or its rate was looked at stands in the audit by then; what is our fault is no
+        // refusal.
+        Err(fault) if fault.status == StatusCode::UNAUTHORIZED && !fault.is_unsigned => None,
+        Err(Fault { status: StatusCode::TOO_MANY_REQUESTS, .. }) => None,
+        Err(fault) => fault.status.is_client_error().then_some(fault.code),
+        Ok(response) => (response.status() == StatusCode::UNPROCESSABLE_ENTITY).then_some(REJECTED),
+    };
+    if let Some(reason) = refused {
+        caller.refuse_upload(&shared, reason, of);
+    }
     finish(&caller, taken)
 }
+
+/// Why an upload with cells that cannot be kept was not saved.
+const REJECTED: &str = "CELLS_REJECTED";
 
 fn finish(caller: &Caller, answer: Result<Response, Fault>) -> Response {
     let mut response = answer.unwrap_or_else(|fault| fault.show(caller));
@@ -337,6 +353,7 @@ async fn take(
     parts: &Parts,
     body: Body,
     name: &str,
+    of: &mut Option<(Uuid, Uuid)>,
 ) -> Result<Response, Fault> {
     only(parts, &[Method::POST], "POST")?;
     sign_in(shared, caller, parts).await?;
@@ -347,7 +364,8 @@ async fn take(
     let accept = parts.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
     let mark = format == Format::Xlsx && accept.is_some_and(|accept| accept.contains(XLSX));
     // Who may not upload is told before anything is read.
-    file::may_upload(&shared.app.db, &caller.principal, &target).await?;
+    let found = file::may_upload(&shared.app.db, &caller.principal, &target).await?;
+    *of = Some((found.id, found.institution_id));
     // What arrives is in memory until it is worked off.
     let _held = shared.admission.hold_file(caller).await?;
     let most = usize::try_from(MAX_UPLOAD).map_err(Error::internal)?;

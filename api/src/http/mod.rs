@@ -177,6 +177,8 @@ pub async fn serve_until(
     let drain = Duration::from_secs(settings.drain);
     let refusals = tokio::spawn(app.clone().write_refusals());
     let quarters = tokio::spawn(app.clone().open_quarters());
+    let file = settings.audit_anchor_file.clone();
+    let anchors = file.clone().map(|file| tokio::spawn(app.clone().write_anchors(file)));
     tokio::spawn(async move {
         told.await;
         tracing::info!(drain_s = drain.as_secs(), "server.stopping");
@@ -192,6 +194,10 @@ pub async fn serve_until(
     }
     refusals.abort();
     quarters.abort();
+    if let (Some(task), Some(file)) = (anchors, file) {
+        task.abort();
+        app.write_anchor(&file, None).await;
+    }
     done
 }
 

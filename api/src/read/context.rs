@@ -12,8 +12,9 @@ use super::sql::Sql;
 use crate::auth::secret::Hashing;
 use crate::domain::principal::{Author, Principal};
 use crate::domain::rate::Allowance;
-use crate::error::Language;
+use crate::error::{Error, Language};
 use crate::service::audit::Backlog;
+use crate::service::ledger::Event;
 
 /// One request's view of the data.
 #[derive(Clone, Copy)]
@@ -75,6 +76,14 @@ pub struct Act<'a> {
     pub author: Author<'a>,
     /// Language of what it is told.
     pub language: Language,
+}
+
+impl Act<'_> {
+    /// Puts on record that the input of a mutation could not be read.
+    pub fn refuse(&self, action: &'static str, error: &Error) {
+        let refused = Some(error.code().to_owned());
+        self.backlog.push(self.author, Event { action, refused, ..Event::default() });
+    }
 }
 
 impl Reader<'_> {

@@ -213,7 +213,7 @@ async fn field<'a>(
         }
         RootKind::Action(_, action) => {
             let act = act.ok_or_else(|| Error::internal("a write without an author"))?;
-            let args = planner.args(selected)?;
+            let args = planner.args(selected).inspect_err(|error| act.refuse(root.name, error))?;
             planner.cost = planner.cost.saturating_add(WRITE_COST);
             planner.add_rows(WRITE_COST)?;
             let value = action(act, args).await?;

@@ -10,16 +10,17 @@ use sea_orm::{
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::ledger::{Event, hex};
+use super::ledger::Event;
 use super::write::{Author, Created, Write};
 use crate::auth::secret::{self, Hashing};
 use crate::domain::access::{self, Denied, Object};
 use crate::domain::api_client::{
-    Barred, ClientAction, MAX_NAME, MAX_ORIGINS, allows, barred, is_name, is_origin, may_grant,
-    may_grant_tier,
+    Barred, ClientAction, Facts, MAX_NAME, MAX_ORIGINS, allows, barred, is_name, is_operator,
+    is_origin, may_grant, may_grant_tier,
 };
+use crate::domain::canonical::hex;
 use crate::domain::fold;
-use crate::domain::principal::{Principal, Scope, Scopes, Standing};
+use crate::domain::principal::{Principal, Scope, Scopes};
 use crate::domain::rate::Who;
 use crate::error::{Error, UserError};
 
@@ -118,13 +119,30 @@ pub fn not_allowed(barred: Barred) -> UserError {
             "자신에게 없는 권한 범위는 줄 수 없습니다.",
             "You cannot grant a scope that you do not have.",
         ),
-        Barred::ShutOut => UserError::at(
+        Barred::ByOperator => UserError::at(
             "id",
             "SHUT_OUT_BY_OPERATOR",
             "사업을 주관하는 기관이 사용을 중지한 클라이언트입니다.",
-            "An institution that runs the programme shut the client out; ask it to let it in again.",
+            "An operator disabled this client; only an operator can enable it.",
         ),
+        Barred::ByOwner => UserError::at(
+            "id",
+            "DISABLED_BY_OWNER",
+            "소속 기관이 사용을 중지한 클라이언트이므로 그 기관만 다시 사용하게 할 수 있습니다.",
+            "Its own institution disabled this client; only that institution can enable it.",
+        ),
+        Barred::Separation => separate("id"),
     }
+}
+
+/// What to say to who would act in the name of another institution.
+fn separate(field: &str) -> UserError {
+    UserError::at(
+        field,
+        "SEPARATION_OF_DUTIES",
+        "다른 기관의 이름으로 제출·검토·작성·관리하는 권한은 그 기관이나 서버 운영자(명령줄)만 줄 수 있습니다. 다른 기관에는 program:read와 audit:read만 줄 수 있습니다.",
+        "Only the institution itself, or the command line, gives a client scopes to act in its name. To clients of other institutions you can give program:read and audit:read.",
+    )
 }
 
 fn checked_tier(
@@ -195,6 +213,9 @@ pub async fn create(
     let scopes = checked_scopes(&new.scopes, author.principal, &mut errors);
     let origins = checked_origins(&new.origins, &mut errors);
     checked_tier(new.rate_tier, RateTier::Standard, author.principal, &mut errors);
+    if owner.is_some_and(|owner| !access::may_act_for(author.principal, owner, scopes)) {
+        errors.push(separate("scopes"));
+    }
     if owner.is_none() {
         errors.push(UserError::at(
             "institution",
@@ -218,6 +239,7 @@ pub async fn create(
         disabled_at: None,
         disabled_reason: None,
         disabled_by_operator: false,
+        disabled_by_owner: false,
         token_generation: 0,
         secret_hash: hash,
         secret_created_at: author.now.trunc_subsecs(6),
@@ -238,6 +260,7 @@ pub async fn create(
                 "secret_hash",
                 "secret_created_at",
                 "disabled_by_operator",
+                "disabled_by_owner",
                 "token_generation",
             ],
         )
@@ -306,16 +329,25 @@ async fn for_action(
         Err(denied @ (Denied::SignedOut | Denied::Scope(_))) => return Err(denied.into()),
         _ => return Err(Error::NotFound),
     }
-    if !allows(client.state, action) {
+    let facts = Facts {
+        state: client.state,
+        disabled_by_operator: client.disabled_by_operator,
+        disabled_by_owner: client.disabled_by_owner,
+        scopes: Scopes::known(&client.scopes),
+        owner: client.institution_id,
+    };
+    if !allows(&facts, principal, action) {
         return Err(Error::User(vec![wrong_state(client.state)]));
     }
-    if let Principal::Client(caller) = principal
-        && let Some(barred) =
-            barred(caller, Scopes::known(&client.scopes), client.disabled_by_operator, action)
-    {
+    if let Some(barred) = barred(principal, &facts, action) {
         return Err(Error::User(vec![not_allowed(barred)]));
     }
     Ok(client)
+}
+
+/// Whether the caller is of the client's own institution.
+fn is_owner(principal: &Principal, client: &api_client::Model) -> bool {
+    principal.client().is_some_and(|caller| caller.institution.id == client.institution_id)
 }
 
 /// What to say where the state does not allow an action.
@@ -351,6 +383,12 @@ pub async fn update(
     if let Some(tier) = changes.rate_tier {
         // A tier that it has already may stay, or be given up.
         checked_tier(tier, client.rate_tier, author.principal, &mut errors);
+    }
+    let known = Scopes::known(&client.scopes);
+    let added = scopes.iter().flat_map(|wanted| wanted.iter());
+    let added: Scopes = added.filter(|scope| !known.has(*scope)).collect();
+    if !access::may_act_for(author.principal, client.institution_id, added) {
+        errors.push(separate("scopes"));
     }
     settled((), errors)?;
     write
@@ -422,7 +460,8 @@ pub async fn rotate_secret(
     Ok(Issued { id, client_id: client.client_id, secret: Some(made) })
 }
 
-/// Shuts a client out; its tokens are refused at once, and stay so when it is let in again.
+/// Disables a client; its tokens are refused at once, and stay so when it is enabled again. Its institution and an
+/// operator disable it apart from each other.
 ///
 /// # Errors
 /// Not found; conflict; forbidden; user errors; internal.
@@ -434,12 +473,9 @@ pub async fn disable(
     reason: Option<String>,
 ) -> Result<(), Error> {
     let mut write = Write::begin(db, author).await?;
-    for_action(write.reads(), author.principal, id, ClientAction::Disable).await?;
-    let by_operator = match author.principal {
-        Principal::System => true,
-        Principal::Client(caller) => caller.institution.standing == Standing::Operator,
-        Principal::Anonymous => false,
-    };
+    let client = for_action(write.reads(), author.principal, id, ClientAction::Disable).await?;
+    let by_operator = is_operator(author.principal) || client.disabled_by_operator;
+    let by_owner = is_owner(author.principal, &client) || client.disabled_by_owner;
     let now = serde_json::to_value(author.now.trunc_subsecs(6)).map_err(Error::internal)?;
     write
         .update::<api_client::Entity>(id, version, |row| {
@@ -447,6 +483,7 @@ pub async fn disable(
             set(row, "disabled_at", now);
             set(row, "disabled_reason", reason);
             set(row, "disabled_by_operator", by_operator);
+            set(row, "disabled_by_owner", by_owner);
             end_tokens(row);
         })
         .await?;
@@ -454,7 +491,8 @@ pub async fn disable(
     Ok(())
 }
 
-/// Lets a client in again.
+/// Enables a client as far as it is the caller's to do: an operator for the operators, its institution for itself, the
+/// command line for both. It is active again once nobody keeps it disabled.
 ///
 /// # Errors
 /// Not found; conflict; forbidden; user errors; internal.
@@ -465,13 +503,19 @@ pub async fn enable(
     version: i32,
 ) -> Result<(), Error> {
     let mut write = Write::begin(db, author).await?;
-    for_action(write.reads(), author.principal, id, ClientAction::Enable).await?;
+    let client = for_action(write.reads(), author.principal, id, ClientAction::Enable).await?;
+    let is_system = *author.principal == Principal::System;
+    let by_operator = client.disabled_by_operator && !is_operator(author.principal);
+    let by_owner = client.disabled_by_owner && !is_system && !is_owner(author.principal, &client);
     write
         .update::<api_client::Entity>(id, version, |row| {
-            set(row, "state", ClientState::Active.code());
-            set(row, "disabled_at", Value::Null);
-            set(row, "disabled_reason", Value::Null);
-            set(row, "disabled_by_operator", false);
+            if !by_operator && !by_owner {
+                set(row, "state", ClientState::Active.code());
+                set(row, "disabled_at", Value::Null);
+                set(row, "disabled_reason", Value::Null);
+            }
+            set(row, "disabled_by_operator", by_operator);
+            set(row, "disabled_by_owner", by_owner);
         })
         .await?;
     write.commit().await?;

@@ -6,7 +6,7 @@
 //! anybody can cause without end (tokens that are none, rates exceeded) is told by group, so that a flood
 //! adds a row a minute for each network it comes from, and not one for each of its requests.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,6 +23,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::ledger::{self, Event};
+use super::proof::{self, Wrong};
 use super::write::{Author, Write};
 use crate::domain::principal::Principal;
 use crate::error::Error;
@@ -302,6 +303,8 @@ pub enum Fault {
     End,
     /// The event that was noted elsewhere has another hash, or is not there.
     Anchor(i64),
+    /// What was submitted is not what it was.
+    Submitted(Wrong),
 }
 
 impl std::fmt::Display for Fault {
@@ -315,18 +318,45 @@ impl std::fmt::Display for Fault {
             }
             Self::End => f.write_str("the end of the audit is not the one on record in the ledger"),
             Self::Anchor(seq) => write!(f, "event {seq} is not the one whose hash was given"),
+            Self::Submitted(wrong) => wrong.fmt(f),
         }
     }
 }
 
-/// Looks over the whole audit: numbers without gaps, each event as it was hashed, each following the one
-/// before, the end as the ledger has it. `anchor` is a number and hash noted elsewhere earlier.
+/// As [`verify_against`], with an anchor or none.
 ///
 /// # Errors
 /// Internal.
 pub async fn verify(
     db: &DatabaseConnection,
     anchor: Option<(i64, String)>,
+) -> Result<Verdict, Error> {
+    verify_against(db, anchor.into_iter().collect()).await
+}
+
+/// The number and hash of the last event.
+///
+/// # Errors
+/// Internal.
+pub async fn end(db: &impl ConnectionTrait) -> Result<(i64, String), Error> {
+    let ledger = Statement::from_string(
+        db.get_database_backend(),
+        "SELECT audit_seq, audit_hash FROM ledger WHERE id = 1",
+    );
+    let ledger = db.query_one_raw(ledger).await?;
+    let ledger = ledger.ok_or_else(|| Error::internal("the ledger has no row"))?;
+    Ok((ledger.try_get_by_index(0)?, ledger.try_get_by_index(1)?))
+}
+
+/// Looks over the whole audit: numbers without gaps, each event as it was hashed, each following the one
+/// before, the end as the ledger has it; and over what was submitted ([`proof`]). `anchors` are numbers and hashes
+/// noted elsewhere earlier.
+///
+/// # Errors
+/// Internal.
+pub async fn verify_against(
+    db: &DatabaseConnection,
+    mut anchors: BTreeMap<i64, String>,
 ) -> Result<Verdict, Error> {
     // One snapshot, so that events written meanwhile do not look like a cut-off end.
     let snapshot = match db.get_database_backend() {
@@ -337,17 +367,9 @@ pub async fn verify(
             db.begin_with_config(Some(isolation), Some(access)).await?
         }
     };
-    let backend = snapshot.get_database_backend();
-    let ledger = snapshot
-        .query_one_raw(Statement::from_string(
-            backend,
-            "SELECT audit_seq, audit_hash FROM ledger WHERE id = 1",
-        ))
-        .await?
-        .ok_or_else(|| Error::internal("the ledger has no row"))?;
-    let end: (i64, String) = (ledger.try_get_by_index(0)?, ledger.try_get_by_index(1)?);
+    let end = end(&snapshot).await?;
     let mut verdict = Verdict { events: 0, last: 0, hash: String::new(), faults: Vec::new() };
-    let mut anchored = anchor.is_none();
+    let mut told = proof::Told::default();
     {
         let mut events = audit_event::Entity::find()
             .order_by_asc(audit_event::Column::Seq)
@@ -359,19 +381,15 @@ pub async fn verify(
             } else if event.previous_hash != verdict.hash {
                 verdict.faults.push(Fault::Broken(event.seq));
             }
-            if ledger::chain_hash(&event)? != event.hash
+            if ledger::chain_hash(&event).as_ref() != Some(&event.hash)
                 || event.id != ledger::key_of_number(event.seq)
             {
                 verdict.faults.push(Fault::Changed(event.seq));
             }
-            if let Some((seq, hash)) = &anchor
-                && *seq == event.seq
-            {
-                anchored = true;
-                if *hash != event.hash {
-                    verdict.faults.push(Fault::Anchor(*seq));
-                }
+            if anchors.remove(&event.seq).is_some_and(|hash| hash != event.hash) {
+                verdict.faults.push(Fault::Anchor(event.seq));
             }
+            told.read(&event);
             verdict.events += 1;
             verdict.last = event.seq;
             verdict.hash = event.hash;
@@ -383,9 +401,11 @@ pub async fn verify(
     if end != (verdict.last, verdict.hash.clone()) {
         verdict.faults.push(Fault::End);
     }
-    if let (false, Some((seq, _))) = (anchored, &anchor) {
-        verdict.faults.push(Fault::Anchor(*seq));
-    }
+    // What was noted and is not there: the end was cut off, and the ledger set back.
+    verdict.faults.extend(anchors.into_keys().map(Fault::Anchor));
+    let wrong = proof::look(&snapshot, told, MOST_FAULTS).await?;
+    verdict.faults.extend(wrong.into_iter().map(Fault::Submitted));
+    verdict.faults.truncate(MOST_FAULTS);
     snapshot.rollback().await?;
     Ok(verdict)
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::programme::{
-    Faults, Named, ORIGIN, after_finals, begin, in_force, is_repeat, make, programme_of,
+    Faults, Named, ORIGIN, after_finals, begin, in_force, is_repeat, locked, make, programme_of,
 };
 use super::write::{Author, Write};
 use crate::domain::decimal;
@@ -103,7 +103,7 @@ pub async fn create(
     new: NewIndicator,
 ) -> Result<Uuid, Error> {
     let mut write = begin(db, author).await?;
-    let programme = programme_of(&write, &new.programme).await?;
+    let programme = locked(&write, programme_of(&write, &new.programme).await?.id).await?;
     let mut faults = Faults::default();
     faults.code("code", &new.code);
     faults.name("name", &new.name.ko);

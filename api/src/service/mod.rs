@@ -2,6 +2,7 @@
 //!
 //! Every write goes through `write`; `record` says for each table what the write path must know of it.
 
+pub mod anchors;
 pub mod api_client;
 pub mod audit;
 pub mod bill;
@@ -10,10 +11,12 @@ pub mod indicator;
 pub mod ledger;
 pub mod obligation;
 pub mod programme;
+pub mod proof;
 pub mod record;
 pub mod results;
 pub mod search_index;
 pub mod statistics;
 pub mod submission;
 pub mod target;
+mod target_history;
 pub mod write;

@@ -3,16 +3,15 @@
 
 use chrono::{NaiveDate, SubsecRound};
 use entity::common::Visibility;
-use entity::{obligation, programme, submission};
+use entity::{obligation, submission};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
 };
 use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::programme::{Faults, ORIGIN, begin, institution_of, is_repeat, programme_of};
+use super::programme::{Faults, ORIGIN, begin, institution_of, is_repeat, locked, programme_of};
 use super::submission::data::quarter_of;
 use super::submission::{expected, key_reused};
 use super::write::{Author, Created, Write};
@@ -108,12 +107,6 @@ pub async fn create(
         }
         Created::Differs(_) => Err(key_reused()),
     }
-}
-
-/// The programme, which no other obligation and no opening of a quarter reads until the write is over.
-async fn locked(write: &Write<'_>, id: Uuid) -> Result<programme::Model, Error> {
-    let found = programme::Entity::find_by_id(id).lock_exclusive().one(write.reads()).await?;
-    found.ok_or(Error::NotFound)
 }
 
 async fn find(write: &Write<'_>, id: Uuid) -> Result<obligation::Model, Error> {

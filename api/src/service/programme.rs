@@ -7,7 +7,7 @@ use entity::holiday::HolidayKind;
 use entity::programme::RollRule;
 use entity::validation_rule::{MissingStrategy, Severity};
 use entity::{holiday, indicator, institution, programme, validation_rule};
-use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -197,6 +197,12 @@ pub(super) async fn programme_of(write: &Write<'_>, code: &str) -> Result<progra
     })
 }
 
+/// The programme, which no other call sets up until the write is over.
+pub(super) async fn locked(write: &Write<'_>, id: Uuid) -> Result<programme::Model, Error> {
+    let found = programme::Entity::find_by_id(id).lock_exclusive().one(write.reads()).await?;
+    found.ok_or(Error::NotFound)
+}
+
 pub(super) async fn institution_of(
     write: &Write<'_>,
     field: &str,
@@ -227,6 +233,14 @@ pub(super) async fn make<R: Record>(
         }
         Created::Known(id) => Ok(id),
         Created::Differs(_) => Err(key_reused()),
+    }
+}
+
+/// Where another call made the same at once, there is one already.
+fn first(field: &str, error: Error) -> Error {
+    match error {
+        Error::Conflict => Faults::taken(field),
+        error => error,
     }
 }
 
@@ -293,7 +307,8 @@ pub async fn create(
         created_at: author.now,
         updated_at: author.now,
     };
-    make::<programme::Entity>(write, model, &new.idempotency_key).await
+    let made = make::<programme::Entity>(write, model, &new.idempotency_key).await;
+    made.map_err(|error| first("code", error))
 }
 
 /// What is said to hold from a quarter on must leave the final ones alone.
@@ -348,7 +363,7 @@ pub async fn create_rule(
     new: NewRule,
 ) -> Result<Uuid, Error> {
     let write = begin(db, author).await?;
-    let programme = programme_of(&write, &new.programme).await?;
+    let programme = locked(&write, programme_of(&write, &new.programme).await?.id).await?;
     let mut faults = Faults::default();
     faults.code("code", &new.code);
     let from = faults.quarter("validFrom", &new.valid_from);
@@ -476,7 +491,8 @@ pub async fn create_holiday(
         created_at: author.now,
         updated_at: author.now,
     };
-    match write.create::<holiday::Entity>(model, &new.idempotency_key).await? {
+    let made = write.create::<holiday::Entity>(model, &new.idempotency_key).await;
+    match made.map_err(|error| first("observedOn", error))? {
         Created::New(id) => {
             expected::move_due_dates(&mut write, &author).await?;
             write.commit().await?;

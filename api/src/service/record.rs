@@ -36,6 +36,8 @@ pub trait Record:
     const REDACTED: &'static [&'static str];
     /// Columns that follow from other rows; the write path keeps them, whatever a write says.
     const DERIVED: &'static [&'static str] = &[];
+    /// Columns that came after fingerprints of the first rule were made (`service::write`), which are without them.
+    const LATER: &'static [&'static str] = &[];
     /// Columns of periods.
     const PERIODS: &'static [&'static str] = &[];
 }
@@ -101,6 +103,7 @@ macro_rules! records {
         references: [$($reference:expr),*],
         redacted: [$($redacted:literal),*],
         $(derived: [$($derived:literal),*],)?
+        $(later: [$($later:literal),*],)?
         $(periods: [$($period:literal),*],)?
     }) => {
         impl Record for entity::$table::Entity {
@@ -114,6 +117,7 @@ macro_rules! records {
             const REFERENCES: &'static [(&'static str, &'static str)] = &[$($reference),*];
             const REDACTED: &'static [&'static str] = &[$($redacted),*];
             $(const DERIVED: &'static [&'static str] = &[$($derived),*];)?
+            $(const LATER: &'static [&'static str] = &[$($later),*];)?
             $(const PERIODS: &'static [&'static str] = &[$($period),*];)?
         }
     };
@@ -170,6 +174,7 @@ records! {
         partial_dates: [],
         references: [("institution_id", "institution")],
         redacted: ["secret_hash", "previous_secret_hash"],
+        later: ["disabled_by_owner"],
     }
     fact institution_name "InstitutionName" {
         object: Content,

@@ -98,6 +98,18 @@ fn date(found: &sea_orm::QueryResult, at: usize) -> Result<NaiveDate, Error> {
     row::date(found, at)?.ok_or_else(|| Error::internal("a day that is not there"))
 }
 
+/// Adds the condition that `y` is what was known at an instant, or is known now.
+fn known(sql: &mut Sql, at: Option<DateTime<Utc>>) {
+    match at {
+        // Not by the clock: another server's may be ahead.
+        None => sql.push("y.known_to IS NULL"),
+        Some(at) => {
+            sql.push("y.known_from <= ").bind(at);
+            sql.push(" AND (y.known_to IS NULL OR y.known_to > ").bind(at).push(")")
+        }
+    };
+}
+
 /// Completeness and timeliness of what is expected, by group.
 ///
 /// # Errors
@@ -123,14 +135,7 @@ pub async fn statistics(reader: &Reader<'_>, args: &Args) -> Result<Value, Error
         sql.push(" AND p.finalised_at <= ").bind(at);
     }
     sql.push(", count(*) FROM submission s JOIN reporting_period p ON p.id = s.period_id JOIN submission_tally y ON y.submission_id = s.id AND ");
-    match at {
-        // Not by the clock: another server's may be ahead.
-        None => sql.push("y.known_to IS NULL"),
-        Some(at) => {
-            sql.push("y.known_from <= ").bind(at);
-            sql.push(" AND (y.known_to IS NULL OR y.known_to > ").bind(at).push(")")
-        }
-    };
+    known(&mut sql, at);
     joined(reader, &mut sql)?;
     sql.push(" WHERE ");
     narrowed(reader, &mut sql, args, span(reader, args)?)?;
@@ -465,10 +470,13 @@ async fn bases(
 async fn targets(
     reader: &Reader<'_>,
     args: &Args,
+    at: Option<DateTime<Utc>>,
 ) -> Result<BTreeMap<(String, Option<String>), (i64, u32)>, Error> {
     let (from, to) = span(reader, args)?;
     let mut sql = reader.sql();
-    sql.push("SELECT t.quarter, n.code, t.scaled, t.institution_id, i.decimals FROM target t JOIN indicator i ON i.id = t.indicator_id JOIN programme pg ON pg.id = i.programme_id LEFT JOIN institution n ON n.id = t.institution_id AND ");
+    sql.push("SELECT t.quarter, n.code, y.scaled, t.institution_id, i.decimals FROM target t JOIN target_value y ON y.target_id = t.id AND ");
+    known(&mut sql, at);
+    sql.push(" JOIN indicator i ON i.id = t.indicator_id JOIN programme pg ON pg.id = i.programme_id LEFT JOIN institution n ON n.id = t.institution_id AND ");
     scope::seen(reader, &mut sql, "Institution", "n")?;
     sql.push(" WHERE i.code = ").bind(fold::code(argument(args, "indicator")));
     sql.push(" AND pg.code = ").bind(fold::code(argument(args, "programme")));
@@ -504,7 +512,7 @@ pub async fn series(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> {
     let mut sums = sums(reader, args, at).await?;
     weigh(reader, args, at, &mut sums).await?;
     let bases = bases(reader, args, at).await?;
-    let targets = targets(reader, args).await?;
+    let targets = targets(reader, args, given(args, "knownAt").map(|_| at)).await?;
     let by_institution = argument(args, "by") == "INSTITUTION";
     let whole = argument(args, "by") == "NONE";
     let mut points = Vec::with_capacity(sums.len());

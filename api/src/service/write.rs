@@ -18,20 +18,20 @@ use futures_util::future::BoxFuture;
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection,
     DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Set, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    QueryOrder, QuerySelect, Set, SqlErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::bill;
-use super::ledger::{self, Change, Event, hex};
+use super::ledger::{self, Change, Event};
 use super::record::{self, LinkRecord, Record, TABLES, Visit};
-use super::search_index;
-use crate::domain::access;
+use super::{search_index, target_history};
 pub use crate::domain::principal::Author;
 use crate::domain::principal::Principal;
+use crate::domain::{access, canonical};
 use crate::domain::{partial_date, period, quarter};
 use crate::error::Error;
 
@@ -80,6 +80,14 @@ fn is_in_use(error: &DbErr) -> bool {
     error.to_string().to_ascii_lowercase().contains("foreign key")
 }
 
+/// Of two that make the same at once, the second is told so.
+fn first_wins(error: DbErr) -> Error {
+    match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => Error::Conflict,
+        _ => error.into(),
+    }
+}
+
 /// Takes off the links that a row owns.
 struct Unlink<'a> {
     transaction: &'a DatabaseTransaction,
@@ -105,15 +113,42 @@ impl Visit for Unlink<'_> {
     }
 }
 
-/// Hash of what was written with an idempotency key, but for columns that no two calls have alike and those
-/// that follow from other rows.
-fn fingerprint<R: Record>(row: &Map<String, Value>, made: &[&str]) -> String {
-    let mut content = row.clone();
-    for column in ["id", "version", "created_at", "updated_at"].iter().chain(made).chain(R::DERIVED)
-    {
-        content.remove(*column);
+/// Hash of what is done with an idempotency key. It begins with the rule by which it was made; those of before
+/// name none. A column that is added later and may be null changes no fingerprint.
+struct Fingerprint {
+    made: String,
+    /// As it was made before.
+    first: String,
+}
+
+impl Fingerprint {
+    /// Of a row, but for columns that no two calls have alike and those that follow from other rows.
+    fn of_row<R: Record>(row: &Map<String, Value>, made: &[&str]) -> Self {
+        let mut content = row.clone();
+        for column in
+            ["id", "version", "created_at", "updated_at"].iter().chain(made).chain(R::DERIVED)
+        {
+            content.remove(*column);
+        }
+        let mut first = content.clone();
+        first.retain(|column, _| !R::LATER.contains(&column.as_str()));
+        content.retain(|_, value| !value.is_null());
+        let digest = |row| canonical::digest(&canonical::json(&Value::Object(row)));
+        Self { made: format!("2:{}", digest(content)), first: digest(first) }
     }
-    hex(&Sha256::digest(Value::Object(content).to_string()))
+
+    /// Of what is done to a row that is there.
+    fn of_call<R: Record>(content: &impl Serialize) -> Result<Self, Error> {
+        let content = (R::TYPE, content);
+        let value = serde_json::to_value(&content).map_err(Error::internal)?;
+        let first = serde_json::to_string(&content).map_err(Error::internal)?;
+        let made = format!("2:{}", canonical::digest(&canonical::json(&value)));
+        Ok(Self { made, first: canonical::digest(&first) })
+    }
+
+    fn is(&self, known: &str) -> bool {
+        known == self.made || known == self.first
+    }
 }
 
 /// A row as JSON.
@@ -135,6 +170,23 @@ fn owner_of<R: Record>(row: &Map<String, Value>) -> Option<Uuid> {
 /// The bill whose stage follows from the row, if it is an event of one.
 fn whole_of<R: Record>(row: &Map<String, Value>) -> Option<Uuid> {
     (R::TYPE == "BillEvent").then(|| row.get("bill_id")?.as_str()?.parse().ok()).flatten()
+}
+
+/// What an update changed. The instant is the event's own.
+fn changed(
+    mut before: Map<String, Value>,
+    mut after: Map<String, Value>,
+) -> (Map<String, Value>, Map<String, Value>) {
+    before.remove("updated_at");
+    after.remove("updated_at");
+    after.retain(|column, value| match before.get(column) {
+        Some(known) if known == value => {
+            before.remove(column);
+            false
+        }
+        _ => true,
+    });
+    (before, after)
 }
 
 /// A row as the audit keeps it: without what never reaches the audit.
@@ -249,7 +301,7 @@ impl<'a> Write<'a> {
     {
         let row = as_json(&model)?;
         self.allow::<R>(&row)?;
-        let fingerprint = fingerprint::<R>(&row, made);
+        let fingerprint = Fingerprint::of_row::<R>(&row, made);
         if let Some(used) = self.used(key, &fingerprint).await? {
             return Ok(used);
         }
@@ -310,8 +362,7 @@ impl<'a> Write<'a> {
     where
         R: Record,
     {
-        let content = serde_json::to_vec(&(R::TYPE, content)).map_err(Error::internal)?;
-        let fingerprint = hex(&Sha256::digest(content));
+        let fingerprint = Fingerprint::of_call::<R>(content)?;
         // The same content for another row is another call.
         let of_row = |used| match used {
             Created::Known(other) if other != id => Created::Differs(other),
@@ -353,7 +404,8 @@ impl<'a> Write<'a> {
                 .map_err(|_| Error::internal(format!("{} has no column {column}", R::TYPE)))?;
             active.set(column, value);
         }
-        R::insert(active).exec_without_returning(&self.transaction).await?;
+        R::insert(active).exec_without_returning(&self.transaction).await.map_err(first_wins)?;
+        target_history::note::<R>(&self.transaction, id, &row, self.author.now).await?;
         row.insert("id".to_owned(), id.to_string().into());
         row.insert("version".to_owned(), version.into());
         let now = serde_json::to_value(self.author.now).map_err(Error::internal)?;
@@ -461,6 +513,7 @@ impl<'a> Write<'a> {
         if done.rows_affected == 0 {
             return Err(Error::Conflict);
         }
+        target_history::note::<R>(&self.transaction, id, &after, self.author.now).await?;
         if !R::SEARCH.is_empty() {
             self.leave_index(id).await?;
             self.index::<R>(id, &after);
@@ -488,7 +541,7 @@ impl<'a> Write<'a> {
             return Ok(false);
         }
         let content = as_json(&model)?;
-        let fingerprint = fingerprint::<R>(&content, &[]);
+        let fingerprint = Fingerprint::of_row::<R>(&content, &[]);
         let version = R::Column::from_str("version").map_err(|_| Error::internal(R::TYPE))?;
         let key_column = R::Column::from_str("id").map_err(|_| Error::internal(R::TYPE))?;
         let seen: i32 = R::find()
@@ -520,9 +573,9 @@ impl<'a> Write<'a> {
     }
 
     /// Notes other content for a key that was used.
-    async fn keep_key(&self, key: &str, fingerprint: String) -> Result<(), Error> {
+    async fn keep_key(&self, key: &str, fingerprint: Fingerprint) -> Result<(), Error> {
         idempotency::Entity::update_many()
-            .col_expr(idempotency::Column::Fingerprint, fingerprint.into())
+            .col_expr(idempotency::Column::Fingerprint, fingerprint.made.into())
             .filter(idempotency::Column::Actor.eq(self.author.principal.actor()))
             .filter(idempotency::Column::IdempotencyKey.eq(key))
             .exec(&self.transaction)
@@ -606,7 +659,7 @@ impl<'a> Write<'a> {
         self.allow::<R>(&row)?;
         Self::check::<R>(&row)?;
         deleted_row::Entity::delete_by_id(id).exec(&self.transaction).await?;
-        self.keep_key(key, fingerprint::<R>(&row, &[])).await?;
+        self.keep_key(key, Fingerprint::of_row::<R>(&row, &[])).await?;
         let version = deleted.version.checked_add(1).ok_or(Error::Conflict)?;
         self.insert::<R>("restore", id, version, model, row).await
     }
@@ -694,14 +747,14 @@ impl<'a> Write<'a> {
     }
 
     /// What the caller's key was used for.
-    async fn used(&self, key: &str, fingerprint: &str) -> Result<Option<Created>, Error> {
+    async fn used(&self, key: &str, fingerprint: &Fingerprint) -> Result<Option<Created>, Error> {
         let used = idempotency::Entity::find()
             .filter(idempotency::Column::Actor.eq(self.author.principal.actor()))
             .filter(idempotency::Column::IdempotencyKey.eq(key))
             .one(&self.transaction)
             .await?;
         Ok(used.map(|used| {
-            if used.fingerprint == fingerprint {
+            if fingerprint.is(&used.fingerprint) {
                 Created::Known(used.subject_id)
             } else {
                 Created::Differs(used.subject_id)
@@ -713,14 +766,14 @@ impl<'a> Write<'a> {
     async fn use_key<R: Record>(
         &self,
         key: &str,
-        fingerprint: &str,
+        fingerprint: &Fingerprint,
         id: Uuid,
     ) -> Result<bool, Error> {
         let row = idempotency::ActiveModel {
             id: Set(Uuid::now_v7()),
             actor: Set(self.author.principal.actor().to_owned()),
             idempotency_key: Set(key.to_owned()),
-            fingerprint: Set(fingerprint.to_owned()),
+            fingerprint: Set(fingerprint.made.clone()),
             subject_type: Set(R::TYPE.to_owned()),
             subject_id: Set(id),
             at: Set(self.author.now),
@@ -751,6 +804,13 @@ impl<'a> Write<'a> {
     ) {
         self.changes.push(Change { subject_type: R::TYPE, subject_id: id, kind, version });
         let owner = after.as_ref().and_then(owner_of::<R>);
+        let (before, after) = match (before, after) {
+            (Some(before), Some(after)) => {
+                let (before, after) = changed(before, after);
+                (Some(before), Some(after))
+            }
+            whole => whole,
+        };
         self.note(Event {
             action,
             subject_type: R::TYPE,

@@ -76,17 +76,18 @@ impl Server {
 
     /// The address of a database with the starting data set and all that is illustrative.
     async fn full(&self) -> String {
+        self.copy_of("template_full").await
+    }
+
+    async fn copy_of(&self, template: &str) -> String {
         match self {
             Self::Sqlite { folder } => {
                 let url = self.empty().await;
                 let path = PathBuf::from(url.trim_start_matches("sqlite://"));
-                std::fs::copy(folder.path().join("template.db"), path).unwrap();
+                std::fs::copy(folder.path().join(format!("{template}.db")), path).unwrap();
                 url
             }
-            Self::Postgres { server } => {
-                let url = self.empty_name();
-                server.create(&url, Some("template_full")).await
-            }
+            Self::Postgres { server } => server.create(&self.empty_name(), Some(template)).await,
         }
     }
 
@@ -97,7 +98,9 @@ impl Server {
 
     async fn make_template(&self) {
         let url = match self {
-            Self::Sqlite { folder } => format!("sqlite://{}/template.db", folder.path().display()),
+            Self::Sqlite { folder } => {
+                format!("sqlite://{}/template_full.db", folder.path().display())
+            }
             Self::Postgres { server } => server.create("template_full", None).await,
         };
         let db = database::connect(&url, 2).await.unwrap();
@@ -105,6 +108,18 @@ impl Server {
         for set in [aiplus::seed::starting_set().unwrap(), aiplus::seed::demo::set().unwrap()] {
             aiplus::seed::load(&db, &set, now(), |_, _| {}).await.unwrap();
         }
+        database::analyze(&db).await.unwrap();
+        db.close().await.unwrap();
+        match self {
+            Self::Sqlite { folder } => {
+                let file = |name: &str| folder.path().join(format!("{name}.db"));
+                std::fs::copy(file("template_full"), file("template_plain")).unwrap();
+            }
+            Self::Postgres { server } => {
+                server.create("template_plain", Some("template_full")).await;
+            }
+        }
+        let db = database::connect(&url, 2).await.unwrap();
         aiplus::seed::demo_results::load(&db, now(), |_, _| {}).await.unwrap();
         database::analyze(&db).await.unwrap();
         db.close().await.unwrap();
@@ -126,6 +141,12 @@ impl Place {
     /// An application over a database with all data.
     pub async fn app(&self) -> TestApp {
         let url = self.server.full().await;
+        TestApp::counted(url, Arc::new(TempDir::new().unwrap())).await
+    }
+
+    /// An application over a database without results.
+    pub async fn app_without_results(&self) -> TestApp {
+        let url = self.server.copy_of("template_plain").await;
         TestApp::counted(url, Arc::new(TempDir::new().unwrap())).await
     }
 
@@ -282,6 +303,7 @@ pub fn settings() -> ServeSettings {
         cors_origins: Vec::new(),
         trusted_proxies: Vec::new(),
         drain: 0,
+        audit_anchor_file: None,
         limits: LimitSettings {
             query_timeout: 10,
             address_rate: 6000,

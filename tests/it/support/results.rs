@@ -132,8 +132,7 @@ impl World {
 
     /// The programme, and no quarter open yet.
     pub async fn before(place: &Place, now: DateTime<Utc>, quarter: &str) -> Self {
-        let app = place.app().await;
-        forget_results(&app).await;
+        let app = place.app_without_results().await;
         let (operates, reports) = ("program:read results:review", "program:read results:submit");
         let world = Self {
             lead: app.principal("MSS", operates).await,
@@ -246,8 +245,23 @@ impl World {
             Value::Object(variables) => variables,
             _ => Map::new(),
         };
-        let request = Request { query: query.to_owned(), variables, ..Request::default() };
         let author = Author { principal: who, request_id: "test", address: None, now };
+        self.answer(author, query, variables).await
+    }
+
+    /// The whole answer to a mutation of an author.
+    pub async fn ask_as(&self, author: Author<'_>, mutation: &str, input: Value) -> Value {
+        let variables = Map::from_iter([("input".to_owned(), input)]);
+        self.answer(author, &document(mutation), variables).await
+    }
+
+    async fn answer(
+        &self,
+        author: Author<'_>,
+        query: &str,
+        variables: Map<String, Value>,
+    ) -> Value {
+        let request = Request { query: query.to_owned(), variables, ..Request::default() };
         let call = Call { author, language: Language::English, allowance: None };
         let mut answered = self.app.app.engine.execute(&request, &call).await;
         answered.cost = None;
@@ -400,24 +414,5 @@ impl World {
             number("SELECT CAST(coalesce(sum(version), 0) AS bigint) FROM submission").await,
             number("SELECT count(*) FROM submission_value").await,
         ]
-    }
-}
-
-/// Takes out whatever results a data set has brought, so that a quarter is a test's own.
-async fn forget_results(app: &TestApp) {
-    for table in [
-        "submission_value",
-        "submission_tally",
-        "submission_comment",
-        "extension",
-        "submission_revision",
-        "submission",
-        "target",
-        "validation_rule",
-        "obligation",
-        "indicator",
-        "reporting_period",
-    ] {
-        app.sql(&format!("DELETE FROM {table}")).await;
     }
 }

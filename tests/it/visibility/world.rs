@@ -418,6 +418,7 @@ impl World {
         };
         let text = |column: &str| Set(format!("{word} {column}"));
         let some = |column: &str| Set(Some(format!("{word} {column}")));
+        let json = |column: &str| Set(Some(format!("{{\"{column}\": \"{word} {column}\"}}")));
         let phase = if role == Role::First { Phase::Absent } else { phase };
         audit_event::ActiveModel {
             seq: Set(FIRST_NUMBER + i64::from(role == Role::Hidden)),
@@ -435,10 +436,12 @@ impl World {
             action: text("action"),
             subject_type: text("subject_type"),
             subject_id: Set(None),
-            before: some("before"),
-            after: some("after"),
+            before: json("before"),
+            after: json("after"),
             request_id: text("request_id"),
             previous_hash: text("previous_hash"),
+            acting_institution_id: Set(Some(institution)),
+            hash_version: Set(2),
             hash: text("hash"),
         }
     }

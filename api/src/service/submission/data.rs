@@ -46,7 +46,7 @@ pub struct FormData {
     pub industries: Vec<industry::Model>,
     /// What the codes that a cell names are written like.
     pub lists: Lists,
-    rules: Vec<Rule>,
+    pub(super) rules: Vec<Rule>,
     previous: BTreeMap<String, i64>,
     history: BTreeMap<String, Vec<i64>>,
     keys: HashMap<String, Uuid>,

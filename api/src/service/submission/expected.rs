@@ -14,10 +14,14 @@ use uuid::Uuid;
 
 use super::{Columns, data::quarter_of, tally, today};
 use crate::domain::completeness::is_expected;
-use crate::domain::due_date::{due_on, roll};
-use crate::domain::quarter::Quarter;
+use crate::domain::due_date::{Deadlines, roll};
+use crate::domain::quarter::{Quarter, seoul};
+use crate::domain::submission::judged_again;
 use crate::error::{Error, UserError};
 use crate::service::write::{Author, Write};
+
+/// Submissions locked by one statement.
+const LOCKED: usize = 400;
 
 /// Days off on record.
 ///
@@ -150,15 +154,13 @@ fn days(number: i32) -> Result<u32, Error> {
     u32::try_from(number).map_err(Error::internal)
 }
 
-/// The due date of a programme in a quarter, and the last day on which late results are taken.
 fn deadlines(
     programme: &programme::Model,
     quarter: Quarter,
     holidays: &BTreeSet<NaiveDate>,
-) -> Result<(NaiveDate, NaiveDate), Error> {
-    let due = due_on(quarter, days(programme.due_days)?, programme.roll_rule, holidays);
-    let late = due + chrono::Days::new(u64::from(days(programme.lock_days)?));
-    Ok((due, roll(late, programme.roll_rule, holidays)))
+) -> Result<Deadlines, Error> {
+    let of = (days(programme.due_days)?, days(programme.lock_days)?);
+    Ok(Deadlines::by_rule(quarter, of, programme.roll_rule, holidays))
 }
 
 fn not_started(
@@ -168,7 +170,7 @@ fn not_started(
     obligation: &obligation::Model,
     holidays: &BTreeSet<NaiveDate>,
 ) -> Result<submission::Model, Error> {
-    let (due, locks_on) = deadlines(programme, quarter_of(&period.quarter)?, holidays)?;
+    let by_rule = deadlines(programme, quarter_of(&period.quarter)?, holidays)?;
     Ok(submission::Model {
         id: Uuid::nil(),
         institution_id: obligation.institution_id,
@@ -178,9 +180,9 @@ fn not_started(
         status: SubmissionStatus::NotStarted,
         is_nil: false,
         nil_reason: None,
-        due_on: due,
-        original_due_on: due,
-        locks_on,
+        due_on: by_rule.due_on,
+        original_due_on: by_rule.original_due_on,
+        locks_on: by_rule.locks_on,
         return_due_on: None,
         started_at: None,
         first_submitted_at: None,
@@ -208,7 +210,23 @@ fn not_started(
     })
 }
 
-/// Moves the due dates of what was not handed in yet, after a day was declared off.
+/// The day to which a deadline of a programme on that day moves, if nobody works on it (Civil Act art. 161).
+///
+/// # Errors
+/// Internal.
+pub(super) async fn rolled(
+    db: &impl ConnectionTrait,
+    programme: Uuid,
+    day: NaiveDate,
+) -> Result<NaiveDate, Error> {
+    let programme = programme::Entity::find_by_id(programme).one(db).await?;
+    let rule = programme.ok_or_else(|| Error::internal("a submission without its programme"))?;
+    Ok(roll(day, rule.roll_rule, &holidays(db).await?))
+}
+
+/// Moves deadlines off the days that are off by now, and judges anew what was first submitted by then: the law
+/// moved the date, whenever the day was put on record, and for all alike. Final quarters stand. Tells how many
+/// were moved.
 ///
 /// # Errors
 /// Internal.
@@ -222,33 +240,56 @@ pub async fn move_due_dates(write: &mut Write<'_>, author: &Author<'_>) -> Resul
         .into_iter()
         .map(|period| period.id)
         .collect();
-    // Without a join: PostgreSQL locks no rows of an outer one.
-    let waiting = submission::Entity::find()
+    let found = submission::Entity::find()
         .filter(submission::Column::PeriodId.is_in(open))
-        .filter(submission::Column::FirstSubmittedAt.is_null())
-        .filter(
-            submission::Column::Status
-                .is_in([SubmissionStatus::NotStarted, SubmissionStatus::Draft]),
-        )
-        .order_by_asc(submission::Column::Id)
-        .lock_exclusive()
-        .all(write.reads())
-        .await?;
-    let mut moved = 0;
-    for row in waiting {
-        let Some(programme) = programmes.get(&row.programme_id) else { continue };
-        let (due, locks_on) = deadlines(programme, quarter_of(&row.quarter)?, &holidays)?;
-        if due <= row.original_due_on {
-            continue;
-        }
-        let mut columns = Columns::default();
-        columns
-            .set("original_due_on", due)?
-            .set("due_on", row.due_on.max(due))?
-            .set("locks_on", row.locks_on.max(locks_on))?;
-        let action = "submission.moveDueDate";
-        tally::update(write, author, action, &row, columns, Map::new()).await?;
-        moved += 1;
+        .order_by_asc(submission::Column::Id);
+    let of = |row: &submission::Model| {
+        programmes.get(&row.programme_id).map_or(Ok(None), |of| moved(row, of, &holidays))
+    };
+    // Most looks find nothing to move: only what is moved is locked, and looked at again.
+    let mut stale = Vec::new();
+    for row in found.clone().all(write.reads()).await? {
+        stale.extend(of(&row)?.map(|_| row.id));
     }
-    Ok(moved)
+    let mut count = 0;
+    for ids in stale.chunks(LOCKED) {
+        let rows = found.clone().filter(submission::Column::Id.is_in(ids.iter().copied()));
+        for row in rows.lock_exclusive().all(write.reads()).await? {
+            let Some(columns) = of(&row)? else { continue };
+            let action = "submission.moveDueDate";
+            tally::update(write, author, action, &row, columns, Map::new()).await?;
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
+/// What moves of a submission; nothing if its deadlines are as the days off on record have them. None moves forward
+/// again: what was told holds.
+fn moved(
+    row: &submission::Model,
+    programme: &programme::Model,
+    holidays: &BTreeSet<NaiveDate>,
+) -> Result<Option<Columns>, Error> {
+    let stands = Deadlines {
+        original_due_on: row.original_due_on,
+        due_on: row.due_on,
+        locks_on: row.locks_on,
+        return_due_on: row.return_due_on,
+    };
+    let by_rule = deadlines(programme, quarter_of(&row.quarter)?, holidays)?;
+    let now = stands.moved(by_rule, programme.roll_rule, holidays);
+    let first_on = row.first_submitted_at.map(|at| at.with_timezone(&seoul()).date_naive());
+    let is_on_time = judged_again(row.is_on_time, first_on, now.due_on);
+    if stands == now && row.is_on_time == is_on_time {
+        return Ok(None);
+    }
+    let mut columns = Columns::default();
+    columns
+        .set("original_due_on", now.original_due_on)?
+        .set("due_on", now.due_on)?
+        .set("locks_on", now.locks_on)?
+        .set("return_due_on", now.return_due_on)?
+        .set("is_on_time", is_on_time)?;
+    Ok(Some(columns))
 }

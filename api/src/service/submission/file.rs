@@ -12,11 +12,13 @@ use entity::{institution, submission};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
+use uuid::Uuid;
 
 use super::data::FormData;
 use super::table::{self, Fault};
 use super::values::{Counts, Edits, Standing};
 use super::{Asked, Turn, actor, barred, by_codes, draft, refused, turn};
+use crate::domain::canonical::hex;
 use crate::domain::cell::Cell;
 use crate::domain::form::{self, Cells, Entry, Problem};
 use crate::domain::principal::Principal;
@@ -24,7 +26,6 @@ use crate::domain::quarter::seoul;
 use crate::domain::submission::{Refused, Verb, status_ko};
 use crate::domain::text::Text;
 use crate::error::{Error, Language};
-use crate::service::ledger::hex;
 use crate::service::write::{Author, Write};
 use crate::sheet::{self, Named, Place, Placed, Reading, Severity, Unreadable};
 
@@ -203,9 +204,14 @@ fn named(code: &str, name: &str) -> Named {
     Named { code: code.to_owned(), name: name.to_owned() }
 }
 
-/// The Korean name at the head of a code's description.
-fn korean(description: &str) -> &str {
-    description.split('.').next().unwrap_or_default().trim()
+/// The due date, and of what was returned the day by which it must come again.
+fn deadline_of(submission: &submission::Model) -> String {
+    let again =
+        submission.return_due_on.filter(|_| submission.status == SubmissionStatus::Returned);
+    match again {
+        Some(again) => format!("{} (보완 기한 {again})", submission.due_on),
+        None => submission.due_on.to_string(),
+    }
 }
 
 /// The form as a file shows it, without answers.
@@ -229,7 +235,7 @@ fn form_of(data: &FormData, submission: &submission::Model) -> sheet::Form {
         institution: named(&data.institution.code, &data.institution.name_ko),
         programme: named(&data.programme.code, &data.programme.name_ko),
         quarter: submission.quarter.clone(),
-        due_on: submission.due_on.to_string(),
+        due_on: deadline_of(submission),
         status: status_ko(submission.status).to_owned(),
         version: submission.version,
         indicators: indicators.collect(),
@@ -237,7 +243,7 @@ fn form_of(data: &FormData, submission: &submission::Model) -> sheet::Form {
         sizes: BusinessSize::CHOICE
             .values
             .iter()
-            .map(|value| named(value.code, korean(value.description)))
+            .map(|value| named(value.code, table::korean(value.description)))
             .collect(),
         industries: data.industries.iter().map(|row| named(&row.code, &row.name_ko)).collect(),
         cells: Vec::new(),
@@ -365,6 +371,8 @@ struct Read {
     brief: BTreeSet<Cell>,
     found: Vec<Found>,
     rejected: usize,
+    /// Cells that cannot even be told apart.
+    lost: usize,
     /// Indicators of which something was rejected, so that what they lack follows.
     faulty: BTreeSet<String>,
     version: Option<i32>,
@@ -424,6 +432,7 @@ fn read(upload: &Upload, data: &FormData, form: &sheet::Form) -> Result<Read, Un
     let mut told = HashSet::new();
     let reading = each(upload, form, &mut |placed| read.take(data, &placed, &mut told))?;
     read.rejected += reading.lost;
+    read.lost = reading.lost;
     read.version = reading.version;
     read.encoding = reading.encoding;
     read.found.extend(reading.problems.into_iter().map(of_sheet));
@@ -638,8 +647,8 @@ pub async fn upload(
     let absent: Vec<Cell> =
         standing.cells.keys().filter(|cell| !read.edits.contains_key(cell)).cloned().collect();
     let absent_count = absent.len();
-    // What a file leaves blank stays unless it is to be replaced; told once each of its cells can be read.
-    let kept: Vec<(Cell, String)> = if upload.replace || closed.is_some() || read.rejected > 0 {
+    // What a file leaves blank stays unless it is to be replaced; told of indicators each of whose cells can be read.
+    let kept: Vec<(Cell, String)> = if upload.replace || closed.is_some() || read.lost > 0 {
         Vec::new()
     } else {
         let stands = |cell: &Cell| {
@@ -647,13 +656,16 @@ pub async fn upload(
             let said = entry.value.clone().unwrap_or_else(|| entry.state.code().to_owned());
             Some((cell.clone(), said))
         };
-        absent.iter().take(MAX_PROBLEMS).filter_map(stands).collect()
+        let is_read = |cell: &&Cell| !read.faulty.contains(&cell.indicator);
+        absent.iter().filter(is_read).take(MAX_PROBLEMS).filter_map(stands).collect()
     };
     if upload.replace {
         read.edits.extend(absent.into_iter().map(|cell| (cell, None)));
     }
     let Read { edits, found: mut problems, rejected, faulty, encoding, .. } = read;
 
+    let read_anew: BTreeSet<Cell> =
+        edits.keys().filter(|cell| faulty.contains(&cell.indicator)).cloned().collect();
     let counts = foreseen(&standing.cells, &edits);
     let outcome = match (upload.save, rejected) {
         (false, _) => Outcome::Checked,
@@ -670,7 +682,7 @@ pub async fn upload(
         Some(version) => {
             // It is read again under the lock.
             drop(standing);
-            let asked = Asked { id: found.id, version, key: key_of(&upload, version) };
+            let asked = Asked { id: found.id, version, key: key_of(&upload, found.id, version) };
             save(db, author, &asked, &data, &upload, edits).await?
         }
         // What stands is what the file says, whichever version it was made of (RFC 9110 §13.1.1).
@@ -696,12 +708,19 @@ pub async fn upload(
     let (one, two, three) = (upload.clone(), data.clone(), form.clone());
     let places =
         apart(move || places(&one, &two, &three, &wanted)).await?.map_err(Failure::Unreadable)?;
-    // Of a cell that was rejected it is known what is wrong; that it lacks, or does not add up, follows.
+    // Of a cell that was rejected it is known what is wrong; what is said of the value that stands there instead
+    // would be of another file.
     let checked: Vec<Problem> = checked
         .into_iter()
         .filter(|problem| {
-            !(matches!(problem.rule.as_str(), "REQUIRED" | "SUM")
-                && faulty.contains(&problem.cell.indicator))
+            let is_faulty = faulty.contains(&problem.cell.indicator);
+            let rule = data.rules.iter().find(|rule| rule.code == problem.rule);
+            match (rule, problem.rule.as_str()) {
+                (Some(rule), _) => !rule.reads(&faulty),
+                // These read more than their own cell.
+                (None, "REQUIRED" | "SUM" | "OUTLIER") => !is_faulty,
+                (None, _) => !is_faulty || read_anew.contains(&problem.cell),
+            }
         })
         .collect();
     let is_ready = is_ready && rejected == 0 && closed.is_none();
@@ -772,11 +791,11 @@ fn of_state(why: &Refused) -> Found {
     }
 }
 
-/// The caller's key, or one that the same file for the same version has again.
-fn key_of(upload: &Upload, version: i32) -> String {
+/// The caller's key, or one that the same file for the same version of the same submission has again.
+fn key_of(upload: &Upload, id: Uuid, version: i32) -> String {
     upload.key.clone().unwrap_or_else(|| {
         let hash = hex(&Sha256::digest(&upload.bytes));
-        format!("upload:{version}:{}:{}", upload.replace, &hash[..40])
+        format!("upload:{id}:{version}:{}:{}", upload.replace, &hash[..40])
     })
 }
 

@@ -26,8 +26,12 @@ use crate::service::write::{Author, Created, Write};
 /// How often a server looks whether a quarter is to be opened.
 pub const LOOK: Duration = Duration::from_secs(3600);
 
+/// How long a quarter waits after the last obligation for it that was recorded after its end: whoever sets up a
+/// programme then has a day to finish, or opens it.
+const GRACE: chrono::Duration = chrono::Duration::days(1);
+
 /// Opens every quarter whose time has come: the one that ended last, if anybody is under an obligation for
-/// it, and those planned. Tells how many were opened.
+/// it, and those planned. Tells how many were opened. Deadlines are brought to the days off on record.
 ///
 /// # Errors
 /// Internal.
@@ -57,10 +61,22 @@ pub async fn open_due(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<usi
     for quarter in due.into_iter().filter(|quarter| quarter.last_day() < today) {
         // Where all that are expected are made up, so is the quarter.
         let expected = expected::of(db, quarter).await?;
+        let is_settled = |row: &entity::obligation::Model| {
+            let made_on = row.created_at.with_timezone(&seoul()).date_naive();
+            made_on <= quarter.last_day() || row.created_at + GRACE <= now
+        };
+        if !expected.iter().all(is_settled) {
+            continue;
+        }
         let is_made_up =
             !expected.is_empty() && expected.iter().all(|row| row.origin == Origin::Illustrative);
         let origin = if is_made_up { Origin::Illustrative } else { Origin::Reported };
         opened += usize::from(open(db, author, quarter, origin).await?.1);
+    }
+    // Days off may have come with a data set.
+    let mut write = Write::begin(db, author).await?;
+    if expected::move_due_dates(&mut write, &author).await? > 0 {
+        write.commit().await?;
     }
     Ok(opened)
 }
@@ -126,6 +142,19 @@ pub async fn open(
             format!("{quarter} is not over; who is expected is settled after its last day."),
         )]));
     }
+    // Of two that make its period at once, the second finds it.
+    match opened(db, author, quarter, origin).await {
+        Err(Error::Conflict) => opened(db, author, quarter, origin).await,
+        done => done,
+    }
+}
+
+async fn opened(
+    db: &DatabaseConnection,
+    author: Author<'_>,
+    quarter: Quarter,
+    origin: Origin,
+) -> Result<(Uuid, bool), Error> {
     let mut write = Write::begin(db, author).await?;
     let period = period(&mut write, &author, quarter, None, origin).await?;
     if period.state != PeriodState::Planned {

@@ -10,8 +10,8 @@ use serde_json::Map;
 use uuid::Uuid;
 
 use super::data::FormData;
-use super::draft;
 use super::{Asked, Columns, Done, Held, Turn, day, settled, tally, text, today, turn};
+use super::{draft, expected};
 use crate::domain::cell::Cell;
 use crate::domain::submission::{Deadline, Verb, deadline};
 use crate::error::{Error, Message, UserError};
@@ -90,6 +90,7 @@ pub async fn return_to(
     };
     let data = FormData::load(write.reads(), &held.submission).await?;
     let rows = checked(&author, &held, &data, comments, due_on)?;
+    let due_on = expected::rolled(write.reads(), held.submission.programme_id, due_on).await?;
     let mut columns = given_back(&author, &held, status, due_on)?;
     let whole = rows.iter().find(|row| row.cell.is_none()).or(rows.first());
     columns.set("reason", whole.map(|row| &row.message))?;
@@ -279,6 +280,7 @@ pub async fn reopen(
     day("dueOn", due_on, today(&author), &mut errors);
     settled(errors)?;
     supersede(&mut write, &held, &author).await?;
+    let due_on = expected::rolled(write.reads(), held.submission.programme_id, due_on).await?;
     let mut columns = given_back(&author, &held, status, due_on)?;
     columns
         .set("reason", reason)?
@@ -379,6 +381,7 @@ pub async fn extend(
         updated_at: author.now,
     };
     write.add::<extension::Entity>("submission.grantExtension", model).await?;
+    let expires_on = expected::rolled(write.reads(), row.programme_id, expires_on).await?;
     let mut columns = Columns::default();
     columns.set("locks_on", row.locks_on.max(expires_on))?;
     if moved == Deadline::Due {

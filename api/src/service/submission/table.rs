@@ -48,16 +48,38 @@ fn unknown(field: &'static str, (code, ko, en): What, value: &str, list: &Codes)
         None => (String::new(), String::new()),
         Some(near) => (format!(" 혹시 {near}입니까?"), format!(" Did you mean {near}?")),
     };
+    // Of short lists all is told.
+    let (all_ko, all_en) = match code {
+        "UNKNOWN_SIZE" => all_of(BusinessSize::CHOICE),
+        "UNKNOWN_STATE" => all_of(ValueState::CHOICE),
+        _ => (String::new(), String::new()),
+    };
     Box::new(Fault {
         field,
         code,
         message: Text {
-            ko: format!("{ko}: {shown}.{hint_ko}"),
-            en: format!("{en}: {shown}.{hint_en}"),
+            ko: format!("{ko}: {shown}.{hint_ko}{all_ko}"),
+            en: format!("{en}: {shown}.{hint_en}{all_en}"),
         },
         value: value.to_owned(),
         nearest,
     })
+}
+
+/// The valid codes of a list, with their Korean names.
+fn all_of(choice: &entity::Choice) -> (String, String) {
+    let codes: Vec<&str> = choice.values.iter().map(|value| value.code).collect();
+    let named: Vec<String> =
+        choice.values.iter().map(|it| format!("{}({})", korean(it.description), it.code)).collect();
+    (
+        format!(" 쓸 수 있는 값: {}.", named.join(", ")),
+        format!(" Valid values: {}.", codes.join(", ")),
+    )
+}
+
+/// The Korean name at the head of a code's description.
+pub fn korean(description: &str) -> &str {
+    description.split('.').next().unwrap_or_default().trim()
 }
 
 /// The code that a text stands for; none if it is blank.

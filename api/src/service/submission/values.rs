@@ -50,7 +50,8 @@ impl Counts {
     }
 }
 
-fn entry(row: submission_value::Model) -> Entry {
+/// What a stored value says.
+pub fn entry(row: submission_value::Model) -> Entry {
     Entry {
         state: row.state,
         value: row.value,
