@@ -20,6 +20,7 @@ mod audit_whole;
 mod cli;
 mod examples;
 mod facts;
+mod faults;
 mod filters;
 mod http;
 mod input;
@@ -60,6 +61,7 @@ mod visibility;
 mod websocket;
 mod wire;
 mod write;
+mod writer;
 
 use std::process::ExitCode;
 
@@ -78,6 +80,7 @@ fn main() -> ExitCode {
         cli::tests(),
         examples::tests(),
         facts::tests(),
+        faults::tests(),
         filters::tests(),
         http::tests(),
         input::tests(),
@@ -116,6 +119,7 @@ fn main() -> ExitCode {
         visibility::tests(),
         websocket::tests(),
         write::tests(),
+        writer::tests(),
     ]
     .concat();
     support::run(tests)
