@@ -124,9 +124,9 @@ pub enum Error {
     TooLarge(Message),
     /// The answer would be too large.
     TooCostly {
-        /// Rows the query may reach.
+        /// What the query costs, in rows.
         cost: usize,
-        /// Rows a query may reach.
+        /// What a query may cost.
         limit: usize,
     },
     /// The HTTP request is not a GraphQL request.
@@ -183,6 +183,9 @@ pub enum Error {
 }
 
 impl Error {
+    /// Code of what is larger than any honest request, as a whole or at a place.
+    pub const TOO_LARGE: &'static str = "QUERY_TOO_LARGE";
+
     /// An [`Error::Input`].
     pub fn input(ko: impl Into<String>, en: impl Into<String>) -> Self {
         Self::Input(Message::new(ko, en))
@@ -280,7 +283,7 @@ impl Error {
             Self::Validation(_) => "GRAPHQL_VALIDATION_FAILED",
             Self::Input(_) => "BAD_USER_INPUT",
             Self::Argument { code, .. } => code,
-            Self::TooLarge(_) => "QUERY_TOO_LARGE",
+            Self::TooLarge(_) => Self::TOO_LARGE,
             Self::TooCostly { .. } => "QUERY_TOO_COSTLY",
             Self::BadRequest(_) | Self::MethodNotAllowed { .. } => "BAD_REQUEST",
             Self::Unauthenticated | Self::SignedOut => "UNAUTHENTICATED",
@@ -311,10 +314,10 @@ impl Error {
             | Self::BadRequest(message) => message.clone(),
             Self::TooCostly { cost, limit } => Message::new(
                 format!(
-                    "한 번에 너무 많은 자료를 요청했습니다({cost}행, 한도 {limit}행). 페이지 크기(first)를 줄여 주십시오."
+                    "한 번에 너무 많은 자료를 요청했습니다({cost}점, 한도 {limit}점). 페이지 크기(first), 합계(totalCount), 조건을 줄여 주십시오."
                 ),
                 format!(
-                    "The query may reach {cost} rows; the limit is {limit}. Ask for smaller pages (first)."
+                    "The query costs {cost} points; the limit is {limit}. Ask for smaller pages (first), fewer totals and conditions."
                 ),
             ),
             Self::MethodNotAllowed { allow } => Message::new(

@@ -7,6 +7,7 @@
 // The derive macro of names speaks of this crate so.
 extern crate self as sea_orm_migration;
 
+pub use collation::collate;
 pub use schema::{MigrationName, MigrationTrait, MigratorTrait, SchemaManager};
 pub use sea_orm::{self, DbErr, sea_query};
 
@@ -23,6 +24,7 @@ pub mod util {
     pub use crate::schema::get_file_stem;
 }
 
+mod collation;
 mod m20261122_000001_people;
 mod m20261122_000002_documents;
 mod m20261122_000003_meetings;
@@ -42,6 +44,7 @@ mod m20261125_000016_considerations;
 mod m20261125_000017_provenance;
 mod m20261125_000018_search_names;
 mod m20261125_000019_orders;
+mod m20261125_000025_feed;
 mod m20261125_000030_audit_rules;
 mod m20261125_000031_target_values;
 mod m20261125_000032_disabled_by_owner;
@@ -73,6 +76,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000017_provenance::Migration),
             Box::new(m20261125_000018_search_names::Migration),
             Box::new(m20261125_000019_orders::Migration),
+            Box::new(m20261125_000025_feed::Migration),
             Box::new(m20261125_000030_audit_rules::Migration),
             Box::new(m20261125_000031_target_values::Migration),
             Box::new(m20261125_000032_disabled_by_owner::Migration),

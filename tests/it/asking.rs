@@ -228,7 +228,7 @@ async fn codes_that_are_none_name_those_that_are(place: Place) {
             "similarCases(to: { region: \"\\u0000\" }) { totalCount }",
             "BAD_USER_INPUT",
             "to.region",
-            "KR-11",
+            "NUL",
         ),
         (
             "timeline(bodies: [\"POLICY_COUNCIL\", \"POLICY_COUNCL\"]) { totalCount }",

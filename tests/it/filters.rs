@@ -3,6 +3,7 @@
 use aiplus::domain::principal::Principal;
 use aiplus::graphql::catalog;
 use entity::adoption_case::Column;
+use sea_orm::sea_query::ArrayType;
 use sea_orm::{ConnectionTrait, IdenStatic, Iterable, Statement, TransactionTrait};
 use serde_json::{Value, json};
 
@@ -60,7 +61,7 @@ async fn statement(app: &TestApp, query: &str) -> Statement {
 
 /// What SQLite says it would do.
 async fn plan(app: &TestApp, statement: &Statement) -> String {
-    let explain = format!("EXPLAIN QUERY PLAN {statement}");
+    let explain = format!("EXPLAIN QUERY PLAN {}", statement.sql);
     let explain = Statement::from_string(app.db.get_database_backend(), explain);
     let rows = app.db.query_all_raw(explain).await.unwrap();
     let lines = rows.iter().map(|row| row.try_get_by_index::<String>(3).unwrap());
@@ -76,8 +77,11 @@ async fn rows_read(app: &TestApp, statement: &Statement) -> [u64; 2] {
         .flat_map(|values| &values.0)
         .map(|value| {
             let text = Statement::from_sql_and_values(backend, "$1", [value.clone()]).to_string();
-            let is_keys = matches!(value, sea_orm::Value::Array(..));
-            if is_keys { format!("{text}::uuid[]") } else { text }
+            match value {
+                sea_orm::Value::Array(ArrayType::Uuid, _) => format!("{text}::uuid[]"),
+                sea_orm::Value::Array(ArrayType::String, _) => format!("{text}::text[]"),
+                _ => text,
+            }
         })
         .collect();
     let values = if values.is_empty() { String::new() } else { format!("({})", values.join(", ")) };

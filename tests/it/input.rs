@@ -23,7 +23,7 @@ async fn each_bad_input_has_a_code(place: Place) {
         ("{ node(id: \"WlpaWlpaWlpaWlpaWlpaWlpa\") { id } }", "BAD_USER_INPUT"),
         ("{ nodes(ids: [\"TWVldGluZw==\"]) { id } }", "BAD_USER_INPUT"),
         ("{ institution(code: \"NOBODY\") { id } }", "NOT_FOUND"),
-        ("{ institution(code: \"\\u0000\") { id } }", "NOT_FOUND"),
+        ("{ institution(code: \"\\u0000\") { id } }", "BAD_USER_INPUT"),
         ("{ meetings(first: -1) { totalCount } }", "BAD_USER_INPUT"),
         ("{ meetings(first: 101) { totalCount } }", "BAD_USER_INPUT"),
         ("{ meetings(last: 1000000) { totalCount } }", "BAD_USER_INPUT"),

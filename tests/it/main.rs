@@ -18,9 +18,11 @@ mod audit;
 mod audit_rules;
 mod audit_whole;
 mod cli;
+mod collation;
+mod costs;
 mod examples;
+mod extremes;
 mod facts;
-mod faults;
 mod filters;
 mod http;
 mod input;
@@ -61,7 +63,6 @@ mod visibility;
 mod websocket;
 mod wire;
 mod write;
-mod writer;
 
 use std::process::ExitCode;
 
@@ -78,9 +79,11 @@ fn main() -> ExitCode {
         audit_rules::tests(),
         audit_whole::tests(),
         cli::tests(),
+        collation::tests(),
+        costs::tests(),
         examples::tests(),
+        extremes::tests(),
         facts::tests(),
-        faults::tests(),
         filters::tests(),
         http::tests(),
         input::tests(),
@@ -119,7 +122,6 @@ fn main() -> ExitCode {
         visibility::tests(),
         websocket::tests(),
         write::tests(),
-        writer::tests(),
     ]
     .concat();
     support::run(tests)

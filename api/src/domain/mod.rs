@@ -3,6 +3,7 @@
 //! To add a rule: a file named after its feature, with a table test beside the code.
 
 pub mod access;
+pub mod admit;
 pub mod adoption_case;
 pub mod api_client;
 pub mod bill;

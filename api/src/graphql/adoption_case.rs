@@ -18,6 +18,7 @@ use crate::read::catalog::{Root, RootKind, page_args};
 use crate::read::model::{Arg, Args, Column, Expression, Guard, List, Scalar, Source, Type};
 use crate::read::scope;
 use crate::read::sql::Sql;
+use crate::read::weight;
 
 /// The types declared here.
 pub fn types() -> Vec<Type> {
@@ -322,14 +323,14 @@ pub fn roots() -> Vec<Root> {
             description: "유사 사례 찾기. Published cases like a company's own, best first; score and reasons stand on the edge of each.".into(),
             ty: "SimilarCaseConnection".into(),
             args: similar,
-            kind: RootKind::List(List { target: "SimilarCase", link: None, sorted: vec!["-SCORE"], condition: Some(alike) }),
+            kind: RootKind::List(List { target: "SimilarCase", link: None, sorted: vec!["-SCORE"], condition: Some(alike), weight: |_| weight::SIMILAR }),
         },
         Root {
             name: "caseRequirements",
             description: "사례 필수 항목. What a case must hold, growing with its stage.".into(),
             ty: "CaseRequirementConnection!".into(),
             args: required,
-            kind: RootKind::List(List { target: "CaseRequirement", link: None, sorted: vec!["position"], condition: Some(required_at) }),
+            kind: RootKind::List(List { target: "CaseRequirement", link: None, sorted: vec!["position"], condition: Some(required_at), weight: |_| 0 }),
         },
     ]
 }

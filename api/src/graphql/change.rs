@@ -29,7 +29,13 @@ fn types_arg() -> Arg {
 }
 
 fn list() -> List {
-    List { target: "Change", link: None, sorted: vec!["seq"], condition: Some(wanted) }
+    List {
+        target: "Change",
+        link: None,
+        sorted: vec!["seq"],
+        condition: Some(wanted),
+        weight: |_| 0,
+    }
 }
 
 /// The fields of the query's root declared here.
@@ -67,7 +73,7 @@ fn wanted(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Resul
         }
     }
     let Some(types) = args.get("types").and_then(Value::as_array) else { return Ok(()) };
-    sql.push(" AND ").column(alias, "subject_type").push(" IN (NULL");
+    let mut names: Vec<&str> = Vec::new();
     for name in types.iter().filter_map(Value::as_str) {
         let known = reader.catalog.fed().find(|ty| ty.name == name).ok_or_else(|| {
             let shown: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
@@ -78,8 +84,18 @@ fn wanted(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Resul
                 format!("The feed has no type `{shown}`.{}", hint.en),
             )
         })?;
-        sql.push(", '").push(known.name).push("'");
+        if !names.contains(&known.name) {
+            names.push(known.name);
+        }
     }
-    sql.push(")");
+    match names.as_slice() {
+        [] => sql.push(" AND FALSE"),
+        // An index has the changes of one type in their order.
+        [one] => sql.push(" AND ").column(alias, "subject_type").push(" = '").push(one).push("'"),
+        several => {
+            let list = several.join("', '");
+            sql.push(" AND ").column(alias, "subject_type").push(" IN ('").push(&list).push("')")
+        }
+    };
     Ok(())
 }

@@ -15,7 +15,7 @@ use apollo_compiler::response::JsonMap;
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{Schema, request as coercion};
 use async_graphql::SDLExportOptions;
-use sea_orm::DatabaseExecutor;
+use sea_orm::DatabaseConnection;
 use serde_json::{Map, Value};
 
 use super::api_client::MAKE_SECRETS;
@@ -23,10 +23,9 @@ use super::document_cache::{Checked, Document, DocumentCache};
 use super::faults::Told;
 use super::persisted::Persisted;
 use super::request::{Cost, GraphQlError, Request, Response};
-use super::{faults, introspection, limits, mutation, rules, scan};
+use super::{faults, introspection, limits, mutation, rules, scan, values};
 use crate::auth::secret::Hashing;
 use crate::config::Introspection;
-use crate::database::Store;
 use crate::database::reads::Reads;
 use crate::domain::access::Denied;
 use crate::domain::principal::{Author, Principal};
@@ -137,7 +136,7 @@ pub struct Engine {
     /// Connections that queries read by.
     reads: Reads,
     /// The database that is written.
-    db: Store,
+    db: DatabaseConnection,
     documents: DocumentCache,
     settings: EngineSettings,
     /// Turns at hashing.
@@ -150,11 +149,11 @@ pub struct Engine {
 
 impl Engine {
     /// An engine over a database, and the connections that queries read by if they are others.
-    pub fn new(db: Store, reads: Option<Reads>, settings: EngineSettings) -> Self {
+    pub fn new(db: DatabaseConnection, reads: Option<Reads>, settings: EngineSettings) -> Self {
         // The schema is built at the start, not by the first caller.
         validation_schema();
         introspection::implementers();
-        let reads = reads.unwrap_or_else(|| Reads::Pool((*db).clone()));
+        let reads = reads.unwrap_or_else(|| Reads::Pool(db.clone()));
         let feed = Feed::new(reads.clone());
         Self {
             reads,
@@ -224,6 +223,7 @@ impl Engine {
                 self.unread(call, field.map(|field| field.name.as_str()), &error);
                 Response::refused(error)
             })?;
+        values::check(&document.executable, operation, &variables).map_err(Response::refused)?;
         if let Some(name) =
             document.conditions.iter().find(|name| variables.get(*name).is_some_and(Value::is_null))
         {
@@ -332,9 +332,8 @@ impl Engine {
         }
         let Call { author, language, allowance } = *call;
         let catalog = super::catalog();
-        let holding = self.db.holding();
         let act = Act {
-            db: &holding,
+            db: &self.db,
             hashing: &self.hashing,
             backlog: &self.backlog,
             catalog,
@@ -345,8 +344,7 @@ impl Engine {
         let marks = Marks::new(allowance);
         // What was written is read where it was written: a replica may not have it yet.
         let read = if writes { None } else { Some(self.reads.take().await?) };
-        let db = DatabaseExecutor::from(read.as_deref().unwrap_or(&self.db));
-        let reader = self.reader(&db, &author, &marks);
+        let reader = self.reader(read.as_deref().unwrap_or(&self.db), &author, &marks);
         let mut answer = crate::read::query::answer(
             &reader,
             prepared.selected(),
@@ -379,7 +377,7 @@ impl Engine {
 
     fn reader<'a>(
         &self,
-        db: &'a DatabaseExecutor<'a>,
+        db: &'a DatabaseConnection,
         author: &Author<'a>,
         marks: &'a Marks,
     ) -> Reader<'a> {
@@ -409,8 +407,7 @@ impl Engine {
     pub async fn subscribe(&self, prepared: &Prepared, call: &Call<'_>) -> Result<i64, Error> {
         let marks = Marks::default();
         let read = self.reads.take().await?;
-        let db = DatabaseExecutor::from(&*read);
-        let reader = self.reader(&db, &call.author, &marks);
+        let reader = self.reader(&read, &call.author, &marks);
         let operation = prepared.operation()?;
         let after = stream::start(&reader, prepared.selected(), &operation.selection_set)?;
         let after = match after {
@@ -434,8 +431,7 @@ impl Engine {
     ) -> Result<Events, Error> {
         let marks = Marks::default();
         let read = self.reads.take().await?;
-        let db = DatabaseExecutor::from(&*read);
-        let reader = self.reader(&db, &call.author, &marks);
+        let reader = self.reader(&read, &call.author, &marks);
         let operation = prepared.operation()?;
         let document = prepared.selected();
         let events =

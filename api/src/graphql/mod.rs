@@ -45,6 +45,7 @@ mod submission;
 mod submission_mutations;
 mod timeline;
 mod topic;
+mod values;
 mod viewer;
 
 use std::borrow::Cow;

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::domain::access::Object;
+use crate::domain::admit;
 use crate::domain::principal::Principal;
 use crate::error::{Error, UserError};
 use crate::read::catalog::{Action, Catalog, Root, RootKind};
@@ -75,7 +76,8 @@ where
     I: DeserializeOwned + Send,
     F: Future<Output = Result<Map<String, Value>, Error>> + Send,
 {
-    let input = args.remove("input").unwrap_or_default();
+    let mut input = args.remove("input").unwrap_or_default();
+    admit::compose(&mut input);
     let subject = subject(act.catalog, input.get("id").and_then(Value::as_str));
     // Who may not act learns nothing of what is wrong with the input.
     let root = act.catalog.root("Mutation", name);
@@ -159,9 +161,7 @@ async fn refused(
         act.backlog.push(act.author, event);
         return Ok(());
     }
-    // What was not done leaves nothing but this.
-    drop(act.db.take_held());
-    audit::record(&act.db.direct(), act.author, vec![event]).await
+    audit::record(act.db, act.author, vec![event]).await
 }
 
 /// The key of a row of the type with this tag, out of its global id.

@@ -70,6 +70,7 @@ pub fn roots() -> Vec<Root> {
             link: None,
             sorted: vec!["code"],
             condition: Some(existing),
+            weight: |_| 0,
         }),
     }]
 }

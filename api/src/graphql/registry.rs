@@ -433,10 +433,10 @@ fn comparison(name: &str, ty: &str, operators: &[&str]) -> MetaType {
             "gt" => (ty.to_owned(), "초과. Greater than, or after."),
             "gte" => (ty.to_owned(), "이상. At least, or from."),
             "contains" => {
-                ("String".to_owned(), "일부 일치. Contains this text, whatever the case.")
+                ("String".to_owned(), "일부 일치. Contains this text of at most 200 characters; the case of ASCII letters makes no difference.")
             }
             "startsWith" => {
-                ("String".to_owned(), "앞부분 일치. Starts with this text, whatever the case.")
+                ("String".to_owned(), "앞부분 일치. Starts with this text, likewise.")
             }
             _ => ("Boolean".to_owned(), "값 없음. Whether there is no value."),
         };
@@ -470,7 +470,7 @@ fn scalar_filters() -> Vec<MetaType> {
                 "contains",
                 "String",
                 None,
-                "일부 일치. Either contains this text, whatever the case.",
+                "일부 일치. Either contains this text of at most 200 characters; the case of ASCII letters makes no difference.",
             ),
         ]),
     ));

@@ -190,7 +190,8 @@ pub struct Response {
 /// What a request costs, in rows.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Cost {
-    /// Rows that could have been reached: page sizes multiply.
+    /// What it could have cost, known before it was run: rows that could have been reached, where page sizes
+    /// multiply, and the weight of totals, conditions, searches and statistics ([`crate::read::weight`]).
     pub requested: usize,
     /// Rows that were read.
     pub actual: usize,

@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::read::Reader;
 use crate::read::catalog::{Root, RootKind};
 use crate::read::model::{Arg, Args, Shape};
+use crate::read::weight;
 use crate::service::{results, submission};
 use entity::validation_rule::Severity;
 
@@ -157,21 +158,21 @@ pub fn roots() -> Vec<Root> {
             description: "제출 통계. Completeness and timeliness of the submissions that the caller may see, each rate with its base.".into(),
             ty: "SubmissionStatistics".into(),
             args: statistics,
-            kind: RootKind::Statistic(Object::Result, |reader, args| results::statistics(reader, args).boxed()),
+            kind: RootKind::Statistic(Object::Result, weight::SERIES, |reader, args| results::statistics(reader, args).boxed()),
         },
         Root {
             name: "indicatorSeries",
             description: "지표 시계열. An indicator over quarters with its targets, out of the accepted values that the caller may see. NOT_FOUND if there is no such indicator, or the caller may not see it.".into(),
             ty: "IndicatorSeries".into(),
             args: series,
-            kind: RootKind::Statistic(Object::Result, |reader, args| results::series(reader, args).boxed()),
+            kind: RootKind::Statistic(Object::Result, weight::SERIES, |reader, args| results::series(reader, args).boxed()),
         },
         Root {
             name: "validateSubmission",
             description: "제출 점검. What is wrong with a submission's values as they stand, by the same rules as at handing in. NOT_FOUND if the caller may not see it.".into(),
             ty: "SubmissionCheck".into(),
             args: vec![Arg::new("id", "ID!", "식별자. The submission.")],
-            kind: RootKind::Statistic(Object::Result, |reader, args| validate(reader, args).boxed()),
+            kind: RootKind::Statistic(Object::Result, weight::CHECK, |reader, args| validate(reader, args).boxed()),
         },
         Root {
             name: "submissionDiff",
@@ -182,7 +183,7 @@ pub fn roots() -> Vec<Root> {
                 Arg::new("from", "Int!", "앞 차수. Number of the one revision."),
                 Arg::new("to", "Int!", "뒤 차수. Number of the other."),
             ],
-            kind: RootKind::Statistic(Object::Result, |reader, args| diff(reader, args).boxed()),
+            kind: RootKind::Statistic(Object::Result, weight::DIFF, |reader, args| diff(reader, args).boxed()),
         },
     ]
 }

@@ -8,6 +8,7 @@ use crate::read::catalog::{Root, RootKind, page_args};
 use crate::read::model::{Arg, Args, Column, Guard, List, Scalar, Source, Type};
 use crate::read::search;
 use crate::read::sql::Sql;
+use crate::read::weight;
 
 /// The types declared here.
 pub fn types() -> Vec<Type> {
@@ -47,6 +48,7 @@ pub fn roots() -> Vec<Root> {
             link: None,
             sorted: vec!["RANK"],
             condition: Some(found),
+            weight: |args| weight::RANKED_WORD * weight::words(text(args)),
         }),
     }]
 }
@@ -68,11 +70,8 @@ fn rank(
 fn found(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
     search::anywhere(reader, sql, alias, text(args))?;
     if let Some(types) = args.get("types").and_then(Value::as_array) {
-        sql.push(" AND ").column(alias, "subject_type").push(" IN (NULL");
-        for name in types.iter().filter_map(Value::as_str) {
-            sql.push(", ").bind(pascal(name));
-        }
-        sql.push(")");
+        let names = types.iter().filter_map(Value::as_str).map(|name| pascal(name).into());
+        sql.push(" AND ").holds(alias, "subject_type", names.collect());
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use futures_util::FutureExt;
 use crate::domain::access::Object;
 use crate::read::catalog::{Root, RootKind};
 use crate::read::model::{Arg, Shape};
+use crate::read::weight;
 use crate::service::statistics;
 
 /// Whether illustrations count as well.
@@ -32,7 +33,7 @@ pub fn roots() -> Vec<Root> {
                 Arg::new("to", "PartialDate", "끝. Raised until the end of this date, month or year."),
                 illustrative(),
             ],
-            kind: RootKind::Statistic(Object::Content, |reader, args| statistics::feedback(reader, args).boxed()),
+            kind: RootKind::Statistic(Object::Content, weight::STATISTIC, |reader, args| statistics::feedback(reader, args).boxed()),
         },
         Root {
             name: "adoptionCaseStatistics",
@@ -43,7 +44,7 @@ pub fn roots() -> Vec<Root> {
                 Arg { name: "regionBasis", ty: "RegionBasis!".into(), default: Some("AS_REPORTED"), description: "지역 기준. Which division a case counts under.".into() },
                 illustrative(),
             ],
-            kind: RootKind::Statistic(Object::AdoptionCase, |reader, args| statistics::adoption_cases(reader, args).boxed()),
+            kind: RootKind::Statistic(Object::AdoptionCase, weight::STATISTIC, |reader, args| statistics::adoption_cases(reader, args).boxed()),
         },
     ]
 }

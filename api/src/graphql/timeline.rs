@@ -12,6 +12,7 @@ use crate::read::catalog::{Root, RootKind, page_args};
 use crate::read::model::{Arg, Args, Column, Guard, List, Scalar, Source, Type};
 use crate::read::scope;
 use crate::read::sql::Sql;
+use crate::read::weight;
 
 /// The types declared here.
 pub fn types() -> Vec<Type> {
@@ -67,6 +68,7 @@ pub fn roots() -> Vec<Root> {
             link: None,
             sorted: vec!["occurred_on"],
             condition: Some(within),
+            weight: |_| weight::TIMELINE,
         }),
     }]
 }
@@ -88,12 +90,9 @@ fn within(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Resul
     if let Some(bodies) = args.get("bodies").and_then(Value::as_array) {
         let body = sql.alias();
         sql.push(" AND ").column(alias, "body_id").push(" IN (SELECT ").column(&body, "id");
-        sql.push(" FROM body ").push(&body).push(" WHERE ").column(&body, "code");
-        sql.push(" IN (NULL");
-        for code in bodies.iter().filter_map(Value::as_str).filter(|code| !code.contains('\0')) {
-            sql.push(", ").bind(fold::code(code));
-        }
-        sql.push(") AND ");
+        let codes = bodies.iter().filter_map(Value::as_str).map(|code| fold::code(code).into());
+        sql.push(" FROM body ").push(&body).push(" WHERE ");
+        sql.holds(&body, "code", codes.collect()).push(" AND ");
         scope::seen(reader, sql, "Body", &body)?;
         sql.push(")");
     }

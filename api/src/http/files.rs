@@ -22,6 +22,7 @@ use super::admission::admit_file;
 use super::caller::Caller;
 use super::refusal::Signs;
 use super::{Refusal, Shared, body};
+use crate::domain::admit;
 use crate::domain::fold;
 use crate::domain::principal::Principal;
 use crate::domain::text::Text;
@@ -100,6 +101,9 @@ impl From<Refusal> for Fault {
         let message = Box::new(error.message());
         let (errors, cause) = match error {
             Error::User(errors) => (errors, None),
+            Error::Argument { code, path, message } => {
+                (vec![UserError { code, path, message }], None)
+            }
             Error::Internal(cause) => (Vec::new(), Some(cause)),
             _ => (Vec::new(), None),
         };
@@ -155,6 +159,14 @@ fn wished(parts: &Parts, caller: &Caller) -> Result<Wished, Fault> {
     let (mut institution, mut programme, mut quarter) = (own, None, None);
     let (mut save, mut replace) = (false, false);
     for (name, value) in form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()) {
+        if !admit::is_text(&value) {
+            let name: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
+            let [ko, en] = [
+                format!("`{name}` 값에 NUL 문자를 쓸 수 없습니다."),
+                format!("`{name}` must not hold the character NUL."),
+            ];
+            return Err(Error::argument(&name, ko, en).into());
+        }
         match (&*name, &*value) {
             ("institution", code) => institution = Some(code.to_owned()),
             ("programme", code) => programme = Some(code.to_owned()),

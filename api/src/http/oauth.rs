@@ -25,6 +25,7 @@ use super::caller::Caller;
 use super::{Shared, body};
 use crate::auth::keys::CACHED;
 use crate::auth::token::{self, LIFETIME, Unchecked, Written};
+use crate::domain::admit;
 use crate::domain::principal::{Author, Client, Institution, Principal, Scope, Scopes, Token};
 use crate::domain::rate::{Who, network};
 use crate::error::{Error, Language, Message};
@@ -200,6 +201,12 @@ async fn form(parts: &Parts, content: Body) -> Result<Form, Fault> {
     })?;
     let mut form = Form::new();
     for (name, value) in form_urlencoded::parse(&bytes) {
+        if !admit::is_text(&value) {
+            return Err(Fault::invalid_request(
+                "NUL 문자가 있는 매개변수가 있습니다.",
+                "A parameter holds the character NUL.",
+            ));
+        }
         if form.insert(name.into_owned(), value.into_owned()).is_some() {
             return Err(Fault::invalid_request(
                 "같은 매개변수가 두 번 있습니다.",
@@ -251,6 +258,7 @@ fn basic_pair(header: &str) -> Option<(String, String)> {
         form_urlencoded::parse(format!("v={}", text.replace('&', "%26")).as_bytes())
             .next()
             .map(|(_, value)| value.into_owned())
+            .filter(|value| admit::is_text(value))
     };
     Some((decoded(name)?, decoded(secret)?))
 }

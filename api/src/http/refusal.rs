@@ -64,7 +64,9 @@ impl Refusal {
                 StatusCode::FORBIDDEN
             }
             Error::NotFound => StatusCode::NOT_FOUND,
-            Error::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Error::TooLarge(_) | Error::Argument { code: Error::TOO_LARGE, .. } => {
+                StatusCode::PAYLOAD_TOO_LARGE
+            }
             Error::RateLimited { .. }
             | Error::TooManySubscriptions { .. }
             | Error::TooManyConnections { .. } => StatusCode::TOO_MANY_REQUESTS,

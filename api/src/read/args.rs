@@ -6,18 +6,20 @@ use apollo_compiler::ast;
 use apollo_compiler::executable::Field;
 use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::{Name, Node, Schema};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value};
 
 use super::model::Args;
-use crate::error::Error;
+use crate::domain::admit;
+use crate::error::{Error, Message};
 
 /// Coerced variables of the request.
 pub type Variables = Map<String, Value>;
 
-/// The arguments of a field.
+/// The arguments of a field. What no database could hold does not pass.
 ///
 /// # Errors
-/// Input, if a required argument has no value.
+/// Input, if a required argument has no value, or a value cannot be taken.
 pub fn coerce(schema: &Schema, field: &Field, variables: &Variables) -> Result<Args, Error> {
     let mut args = Args::new();
     for definition in &field.definition.arguments {
@@ -40,12 +42,67 @@ pub fn coerce(schema: &Schema, field: &Field, variables: &Variables) -> Result<A
                 return Err(missing(&definition.name));
             }
             Some(value) => {
+                look(schema, &value, &definition.ty)
+                    .map_err(|error| error.within(&definition.name))?;
                 args.insert(definition.name.to_string(), value);
             }
             None => {}
         }
     }
     Ok(args)
+}
+
+/// Looks whether a value, wherever it was written, can be kept and compared.
+fn look(schema: &Schema, value: &Value, ty: &ast::Type) -> Result<(), Error> {
+    match value {
+        Value::Array(items) => {
+            for (at, item) in items.iter().enumerate() {
+                look(schema, item, ty.item_type())
+                    .map_err(|error| error.within(&at.to_string()))?;
+            }
+            Ok(())
+        }
+        Value::Object(fields) => {
+            let Some(ExtendedType::InputObject(input)) = schema.types.get(ty.inner_named_type())
+            else {
+                return Ok(());
+            };
+            for (name, value) in fields {
+                if let Some(field) = input.fields.get(name.as_str()) {
+                    look(schema, value, &field.ty).map_err(|error| error.within(name))?;
+                }
+            }
+            Ok(())
+        }
+        Value::String(text) if !admit::is_text(text) => Err(Error::at(
+            Vec::new(),
+            Message::new(
+                "NUL 문자(U+0000)는 쓸 수 없습니다.",
+                "The character NUL (U+0000) cannot be taken.",
+            ),
+        )),
+        Value::String(text) => {
+            // What is no date or instant at all is its reader's to say.
+            let is_beyond = match ty.inner_named_type().as_str() {
+                "Date" => text.parse::<NaiveDate>().is_ok() && admit::date(text).is_none(),
+                "DateTime" => {
+                    text.parse::<DateTime<Utc>>().is_ok() && admit::instant(text).is_none()
+                }
+                _ => false,
+            };
+            if is_beyond {
+                return Err(Error::at(
+                    Vec::new(),
+                    Message::new(
+                        "0001년부터 9999년까지의 날짜만 쓸 수 있습니다.",
+                        "Only the years 0001 to 9999 can be taken.",
+                    ),
+                ));
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
 }
 
 fn missing(name: &str) -> Error {

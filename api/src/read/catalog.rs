@@ -37,8 +37,8 @@ pub enum RootKind {
     Node,
     /// Rows by their ids.
     Nodes,
-    /// A shape computed in one piece from rows of that kind, at a fixed cost.
-    Statistic(Object, Statistic),
+    /// A shape computed in one piece from rows of that kind, with its weight.
+    Statistic(Object, usize, Statistic),
     /// A shape that is known without any row, such as who the caller is.
     Known(Statistic),
     /// A payload: what came of a write of rows of that kind. At the mutation's root only.
@@ -223,6 +223,7 @@ impl Catalog {
                         link: None,
                         sorted: ty.sorted.clone(),
                         condition: None,
+                        weight: |_| 0,
                     }),
                 });
             }
@@ -313,7 +314,7 @@ impl Catalog {
             RootKind::List(List { target, .. }) | RootKind::Lookup { target, .. } => {
                 scope::barred(principal, self.find(target)?, None)
             }
-            RootKind::Statistic(object, _) => access::may_ask(principal, *object).err(),
+            RootKind::Statistic(object, ..) => access::may_ask(principal, *object).err(),
             RootKind::Action(object, _) => access::may_begin(principal, *object).err(),
             // Rows of several kinds: each is decided by itself.
             RootKind::Node | RootKind::Nodes | RootKind::Known(_) | RootKind::Stream(_) => None,
@@ -367,6 +368,7 @@ fn with_provenance(mut ty: Type) -> Type {
                 link: Some(Link::Foreign("subject_id")),
                 sorted: vec!["position"],
                 condition: None,
+                weight: |_| 0,
             }),
         });
     }

@@ -1,24 +1,27 @@
 //! `where` looked at before anything is read: each value is of its field's kind, and none is null where a null
 //! is no condition. A variable that was left out is no value; one that is null is most likely a mistake, and
-//! must not widen what is kept.
+//! must not widen what is kept. What the condition will cost is weighed on the way.
 
 use serde_json::{Map, Value};
 
 use super::catalog::Catalog;
-use super::filter::MAX_VALUES;
+use super::filter::{MAX_PATTERN, MAX_VALUES};
 use super::global_id;
 use super::model::{Column, Field, Kind, Scalar, Source, Type};
 use super::page::bound;
 use super::search;
+use super::weight;
 use crate::domain::partial_date;
 use crate::error::{Error, Message};
 
-/// Looks at the filter of a list.
+/// Looks at the filter of a list; tells what it costs.
 ///
 /// # Errors
 /// Input, with the path of the first value that cannot stand.
-pub fn filter(catalog: &Catalog, ty: &Type, filter: &Map<String, Value>) -> Result<(), Error> {
-    Walk { catalog, path: vec!["where".to_owned()] }.filter(ty, filter)
+pub fn filter(catalog: &Catalog, ty: &Type, filter: &Map<String, Value>) -> Result<usize, Error> {
+    let mut walk = Walk { catalog, path: vec!["where".to_owned()], cost: 0 };
+    walk.filter(ty, filter)?;
+    Ok(walk.cost)
 }
 
 /// Most days that a filter takes.
@@ -27,6 +30,8 @@ const MAX_DAYS: i64 = 36_600;
 struct Walk<'a> {
     catalog: &'a Catalog,
     path: Vec<String>,
+    /// What the terms looked at so far cost, in rows.
+    cost: usize,
 }
 
 impl Walk<'_> {
@@ -81,6 +86,7 @@ impl Walk<'_> {
             return self.object(ty, value);
         }
         if let Some(own) = ty.filters.iter().find(|own| own.name == name) {
+            self.cost += weight::SCAN;
             return match own.ty {
                 _ if value.is_null() => Err(self.null(None)),
                 "Quarter" => self.value(Scalar::Quarter, value),
@@ -92,6 +98,7 @@ impl Walk<'_> {
         }
         let Some(field) = ty.find(name).filter(|_| !value.is_null()) else {
             // What is no field is `search`, or the null that is looked at here.
+            self.cost += weight::WORD * weight::words(value.as_str().unwrap_or_default());
             let hint = ty.find(name).and_then(|field| match field.kind {
                 Kind::One { .. } if !field.ty.ends_with('!') => {
                     Some(format!("not: {{ {name}: {{}} }}"))
@@ -110,20 +117,31 @@ impl Walk<'_> {
         match &field.kind {
             Kind::One { target, .. } => {
                 let target = self.catalog.declared(target)?;
+                self.cost += weight::TO_ONE;
                 self.object(target, value)
             }
             Kind::Many(list) => {
                 let target = self.catalog.declared(list.target)?;
-                self.each(value, |walk, _, filter| walk.object(target, filter))
+                self.each(value, |walk, _, filter| {
+                    walk.cost += weight::TO_MANY;
+                    walk.object(target, filter)
+                })
             }
-            Kind::Id => self.each(value, |walk, operator, value| walk.id(operator, value)),
-            Kind::Leaf(column) => self.leaf(field, column, value),
+            Kind::Id => self.each(value, |walk, operator, value| {
+                walk.cost += weight::KEY;
+                walk.id(operator, value)
+            }),
+            Kind::Leaf(column) => {
+                let is_key =
+                    matches!(column.source, Source::Column(name) if ty.keys().contains(&name));
+                self.leaf(field, column, value, if is_key { weight::KEY } else { weight::SCAN })
+            }
             Kind::Localized { ko, en } => self.each(value, |walk, part, value| {
                 let column = |name| Column { source: Source::Column(name), scalar: Scalar::Text };
                 match (part, value) {
                     (_, Value::Null) => Err(walk.null(None)),
-                    ("ko", value) => walk.leaf(field, &column(ko), value),
-                    ("en", value) => walk.leaf(field, &column(en), value),
+                    ("ko", value) => walk.leaf(field, &column(ko), value, weight::SCAN),
+                    ("en", value) => walk.leaf(field, &column(en), value, weight::SCAN),
                     (_, value) => walk.text(value),
                 }
             }),
@@ -150,18 +168,38 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn leaf(&mut self, field: &Field, column: &Column, value: &Value) -> Result<(), Error> {
+    fn leaf(
+        &mut self,
+        field: &Field,
+        column: &Column,
+        value: &Value,
+        compared: usize,
+    ) -> Result<(), Error> {
         let may_be_null = is_null(field);
         self.each(value, |walk, operator, value| match (operator, value) {
-            ("eq" | "ne", Value::Null) if may_be_null.is_some() => Ok(()),
-            (_, Value::Null) => Err(walk.null(may_be_null.as_deref())),
-            ("isNull", _) => Ok(()),
-            ("contains" | "startsWith", value) => walk.text(value),
-            ("in" | "notIn", value) => {
-                walk.values(value, |walk, value| walk.value(column.scalar, value))
+            ("contains" | "startsWith", Value::String(_)) => walk.text(value),
+            _ => {
+                walk.cost += compared;
+                walk.compared(column, (operator, value), may_be_null.as_deref())
             }
-            (_, value) => walk.value(column.scalar, value),
         })
+    }
+
+    fn compared(
+        &mut self,
+        column: &Column,
+        term: (&str, &Value),
+        may_be_null: Option<&str>,
+    ) -> Result<(), Error> {
+        match term {
+            ("eq" | "ne", Value::Null) if may_be_null.is_some() => Ok(()),
+            (_, Value::Null) => Err(self.null(may_be_null)),
+            ("isNull", _) => Ok(()),
+            ("in" | "notIn", value) => {
+                self.values(value, |walk, value| walk.value(column.scalar, value))
+            }
+            (_, value) => self.value(column.scalar, value),
+        }
     }
 
     fn id(&mut self, operator: &str, value: &Value) -> Result<(), Error> {
@@ -199,6 +237,14 @@ impl Walk<'_> {
     fn text(&mut self, value: &Value) -> Result<(), Error> {
         if value.is_null() {
             return Err(self.null(None));
+        }
+        self.cost += weight::PATTERN;
+        if value.as_str().is_some_and(|text| text.chars().nth(MAX_PATTERN).is_some()) {
+            let at = self.path.join(".");
+            return Err(self.fault(Message::new(
+                format!("`{at}`에는 {MAX_PATTERN}자까지 쓸 수 있습니다."),
+                format!("`{at}` takes at most {MAX_PATTERN} characters."),
+            )));
         }
         self.value(Scalar::Text, value)
     }

@@ -68,8 +68,7 @@ async fn codes(reader: &Reader<'_>, ty: &Type, of: Option<&str>) -> Result<Vec<S
     let mut sql = reader.sql();
     sql.push("SELECT t.code FROM ").push(ty.table).push(" t WHERE ");
     if let Some(code) = of {
-        // No database holds a text with the character NUL, so no code has one.
-        sql.push("t.code = ").bind(code.replace('\0', "\u{FFFD}")).push(" AND ");
+        sql.push("t.code = ").bind(code).push(" AND ");
     }
     scope::guard(reader, &mut sql, ty, "t", None);
     sql.push(" ORDER BY t.code LIMIT ").literal(MAX_CODES);

@@ -276,6 +276,7 @@ impl Type {
             link: Some(Link::Foreign(fk.as_str())),
             sorted: sorted.to_vec(),
             condition: None,
+            weight: |_| 0,
         });
         self.field(name, "", description, kind)
     }
@@ -294,6 +295,7 @@ impl Type {
             link: Some(Link::Through(link)),
             sorted: sorted.to_vec(),
             condition: None,
+            weight: |_| 0,
         });
         self.field(name, "", description, kind)
     }

@@ -22,6 +22,8 @@ pub const MAX_TERMS: usize = 300;
 const PLANNED: usize = 3;
 /// Most values of an `in`.
 pub const MAX_VALUES: usize = 100;
+/// Most characters of a text that is looked for within others.
+pub const MAX_PATTERN: usize = 200;
 
 /// Adds the condition of a filter input over the row `alias`.
 ///
@@ -37,12 +39,7 @@ pub fn condition(
     sql.push("(TRUE");
     for (name, value) in filter {
         sql.push(" AND ");
-        if sql.count_term() > MAX_TERMS {
-            return Err(Error::TooLarge(Message::new(
-                format!("조건(where)의 항이 너무 많습니다(한도 {MAX_TERMS})."),
-                format!("The conditions (where) have too many terms (at most {MAX_TERMS})."),
-            )));
-        }
+        count_term(sql)?;
         match name.as_str() {
             "and" => all(reader, sql, ty, alias, value, " AND ", "TRUE")?,
             "or" => all(reader, sql, ty, alias, value, " OR ", "FALSE")?,
@@ -85,10 +82,25 @@ fn all(
         if at > 0 {
             sql.push(between);
         }
-        condition(reader, sql, ty, alias, object(filter))?;
+        let filter = object(filter);
+        if filter.is_empty() {
+            count_term(sql)?;
+        }
+        condition(reader, sql, ty, alias, filter)?;
     }
     sql.push(")");
     Ok(())
+}
+
+/// Counts a term, or an empty one, which is one all the same.
+fn count_term(sql: &mut Sql) -> Result<(), Error> {
+    if sql.count_term() <= MAX_TERMS {
+        return Ok(());
+    }
+    Err(Error::TooLarge(Message::new(
+        format!("조건(where)의 항이 너무 많습니다(한도 {MAX_TERMS})."),
+        format!("The conditions (where) have too many terms (at most {MAX_TERMS})."),
+    )))
 }
 
 fn named(
@@ -125,14 +137,20 @@ fn named(
         Kind::One { key, target } => {
             let target = reader.catalog.declared(target)?;
             let filter = object(value);
-            write_source(reader, sql, alias, key, &Args::new())?;
-            let inner = inner_alias(sql)?;
-            // Rows that are named are found once, before the statement's own; an index on the key then serves.
-            let (begin, end) = match most(target, filter) {
-                Some(0 | 1) => (" = (SELECT ", ""),
-                Some(_) if sql.is_postgres() => (" = ANY(ARRAY(SELECT ", ")"),
+            // Rows that are named are found once, before the statement's own; an index on the key then serves,
+            // if it is not looked into for other values already ([`Sql::holds`]).
+            let named = most(target, filter);
+            let (begin, end) = match (named, key) {
+                (Some(0 | 1), _) => (" = (SELECT ", ""),
+                (Some(rows), Source::Column(column)) if sql.is_postgres() => {
+                    let is_probed = sql.probes(alias, column, rows);
+                    sql.push(if is_probed { "" } else { "(" });
+                    (" = ANY(ARRAY(SELECT ", if is_probed { ")" } else { ")) IS TRUE" })
+                }
                 _ => (" IN (SELECT ", ""),
             };
+            write_source(reader, sql, alias, key, &Args::new())?;
+            let inner = inner_alias(sql)?;
             sql.push(begin).column(&inner, "id").push(" FROM ").push(target.table);
             sql.push(" ").push(&inner).push(" WHERE ");
             scope::guard(reader, sql, target, &inner, None);
@@ -318,12 +336,7 @@ fn ids(sql: &mut Sql, ty: &Type, alias: &str, operators: &Map<String, Value>) ->
             .map(|id| id.map(|(_, key)| key))
             .collect::<Result<_, _>>()?;
         sql.push(if negative { " AND NOT (" } else { " AND (" });
-        if keys.is_empty() {
-            sql.push("FALSE");
-        } else {
-            sql.column(alias, "id").in_keys(&keys);
-        }
-        sql.push(")");
+        sql.holds_key(alias, "id", &keys).push(")");
     }
     sql.push(")");
     Ok(())
@@ -431,27 +444,26 @@ fn operator_of(
         }
         "in" | "notIn" => {
             let values = value.as_array().map(Vec::as_slice).unwrap_or_default();
+            let values: Vec<_> = values.iter().map(one).collect::<Result<_, _>>()?;
             sql.push("(");
-            if values.is_empty() {
-                sql.push("FALSE");
-            } else {
-                subject(sql)?;
-                sql.push(" IN (");
-                for (at, value) in values.iter().enumerate() {
-                    if at > 0 {
-                        sql.push(", ");
-                    }
-                    sql.bind(one(value)?);
+            match column.source {
+                Source::Column(name) if operator == "in" => {
+                    sql.holds(alias, name, values);
                 }
-                sql.push(")");
+                _ => {
+                    subject(sql)?;
+                    sql.among(values);
+                }
             }
             sql.push(if operator == "in" { ")" } else { ") IS NOT TRUE" });
         }
         "contains" | "startsWith" => {
             let text = value.as_str().ok_or_else(|| wrong(field.name))?;
             let lead = if operator == "contains" { "%" } else { "" };
-            // As it was written, and as it looks.
-            let (given, clean) = (text.to_lowercase(), fold::clean(text).to_lowercase());
+            // As it was written, and as it looks. The case of ASCII letters alone makes no difference, as both
+            // databases fold them.
+            let (given, clean) =
+                (text.to_ascii_lowercase(), fold::clean(text).to_ascii_lowercase());
             sql.push("(lower(");
             subject(sql)?;
             sql.push(") LIKE ").bind(format!("{lead}{}%", like(&given))).push(" ESCAPE '\\'");

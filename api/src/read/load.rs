@@ -211,10 +211,46 @@ pub async fn of_kind<'a>(
     sets: &[&'a apollo_compiler::executable::SelectionSet],
     keys: &[Uuid],
 ) -> Result<LoadedKind<'a>, Error> {
+    let plan = plan_kind(planner, ty, sets, keys.len())?;
+    load_kind(reader, planner, plan, keys).await
+}
+
+/// What is read of rows of one type that are named by their keys.
+pub struct KindPlan<'a> {
+    object: Object<'a>,
+    level: Level<'a>,
+    key_at: usize,
+    personal_at: Option<usize>,
+}
+
+/// Plans the reading of so many rows of one type.
+///
+/// # Errors
+/// Input, if a field's argument is not what it may be; too costly.
+pub fn plan_kind<'a>(
+    planner: &mut Planner<'a>,
+    ty: &'a Type,
+    sets: &[&'a apollo_compiler::executable::SelectionSet],
+    rows: usize,
+) -> Result<KindPlan<'a>, Error> {
     let mut level = Level::new(ty, Args::new());
     let key_at = level.key(0);
     let personal_at = level.personal_key();
-    let object = planner.object(&mut level, 0, ty, sets, keys.len())?;
+    let object = planner.object(&mut level, 0, ty, sets, rows)?;
+    Ok(KindPlan { object, level, key_at, personal_at })
+}
+
+/// Loads the rows of a plan by their keys.
+///
+/// # Errors
+/// Internal; too costly.
+pub async fn load_kind<'a>(
+    reader: &Reader<'_>,
+    planner: &mut Planner<'a>,
+    plan: KindPlan<'a>,
+    keys: &[Uuid],
+) -> Result<LoadedKind<'a>, Error> {
+    let KindPlan { object, level, key_at, personal_at } = plan;
     if keys.is_empty() {
         let loaded = Loaded { rows: Vec::new(), children: Vec::new() };
         return Ok(LoadedKind { object, level, at: HashMap::new(), loaded });

@@ -30,6 +30,7 @@ pub mod selection;
 pub mod sql;
 pub mod statement;
 pub mod stream;
+pub mod weight;
 
 pub use context::{Act, Reader};
 pub use error::FieldError;

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::context::Reader;
 use super::sql::Sql;
+use super::weight::Weight;
 use crate::error::Error;
 
 /// Arguments of a field after coercion: defaults filled in, variables replaced.
@@ -160,6 +161,8 @@ pub struct List {
     pub sorted: Vec<&'static str>,
     /// Condition that the arguments add.
     pub condition: Option<Condition>,
+    /// What its rows cost beyond being read in order.
+    pub weight: Weight,
 }
 
 /// What a field is.

@@ -3,12 +3,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::Value as Bound;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::model::{Args, Scalar};
+use crate::domain::admit;
 use crate::domain::period::Period;
 use crate::domain::quarter::Quarter;
 use crate::error::Error;
@@ -119,12 +119,7 @@ pub fn decode(text: &str, sealed: u32, order: &[Scalar]) -> Option<Vec<Value>> {
 pub fn bound(scalar: Scalar, value: &Value) -> Option<Bound> {
     Some(match scalar {
         Scalar::Text | Scalar::Choice(_) | Scalar::PartialDate => {
-            let text = value.as_str()?;
-            // PostgreSQL cannot hold NUL in text.
-            if text.contains('\0') {
-                return None;
-            }
-            text.to_owned().into()
+            value.as_str().filter(|text| admit::is_text(text))?.to_owned().into()
         }
         Scalar::Period => Period::parse(value.as_str()?)?.label.into(),
         Scalar::Quarter => value.as_str()?.parse::<Quarter>().ok()?.to_string().into(),
@@ -134,8 +129,8 @@ pub fn bound(scalar: Scalar, value: &Value) -> Option<Bound> {
         },
         Scalar::Float => value.as_f64()?.into(),
         Scalar::Boolean => value.as_bool()?.into(),
-        Scalar::Date => value.as_str()?.parse::<NaiveDate>().ok()?.into(),
-        Scalar::DateTime => value.as_str()?.parse::<DateTime<Utc>>().ok()?.into(),
+        Scalar::Date => admit::date(value.as_str()?)?.into(),
+        Scalar::DateTime => admit::instant(value.as_str()?)?.into(),
     })
 }
 

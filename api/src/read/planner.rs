@@ -16,10 +16,12 @@ use super::plan::{
 };
 use super::scope;
 use super::selection::{Document, Selected};
+use super::weight;
 use crate::domain::principal::Principal;
 use crate::error::Error;
 
-/// Most rows that one query could reach if every page were full: page sizes multiply.
+/// Most that one query may cost before it is run, in rows: those that it could reach if every page were full,
+/// and what [`weight`] adds.
 pub const MAX_COST: usize = 1_000_000;
 /// Most rows that one query may really read.
 pub const MAX_ROWS: usize = 50_000;
@@ -40,7 +42,7 @@ pub struct Planner<'a> {
     pub document: Document<'a>,
     /// Who asks.
     pub principal: &'a Principal,
-    /// Rows reached so far, by page sizes.
+    /// What was planned so far costs, in rows.
     pub cost: usize,
     /// Rows read so far.
     pub rows: usize,
@@ -90,6 +92,7 @@ impl<'a> Planner<'a> {
             };
             fields.push((written(selected.key), plan));
         }
+        self.add_cost(rows.saturating_mul(fields.len() / weight::FIELDS))?;
         Ok(Object { ty, fields })
     }
 
@@ -106,6 +109,9 @@ impl<'a> Planner<'a> {
             Kind::Id => FieldPlan::Id(level.key(row)),
             Kind::Leaf(column) => {
                 let args = if field.args.is_empty() { Args::new() } else { self.args(selected)? };
+                if matches!(column.source, Source::Expression(_)) {
+                    self.add_cost(rows.saturating_mul(weight::EXPRESSION))?;
+                }
                 FieldPlan::Leaf(level.select(row, *column, args), column.scalar)
             }
             Kind::Localized { ko, en } => {
@@ -195,7 +201,7 @@ impl<'a> Planner<'a> {
         Some(ShapePlan { shape, fields })
     }
 
-    /// Counts rows that could be reached.
+    /// Counts rows that could be reached, or work that takes as long.
     ///
     /// # Errors
     /// Too costly.
@@ -238,15 +244,22 @@ impl<'a> Planner<'a> {
         let page = Page::from_args(&args, seal, &scalars)?;
         let rows = parents.saturating_mul(page.size);
         self.add_cost(rows)?;
+        self.add_cost((list.weight)(&args))?;
         let filter = args.get("where").and_then(Value::as_object).cloned();
         if let Some(filter) = &filter {
-            check::filter(self.catalog, ty, filter)?;
+            self.add_cost(check::filter(self.catalog, ty, filter)?)?;
         }
         let mut level = Level::new(ty, args);
         let id_at = level.key(0);
         let personal_at = level.personal_key();
         let mut wants = Wants::default();
         let connection = self.connection(&mut level, ty, &selected.sets, rows, &mut wants)?;
+        if wants.total {
+            self.add_cost(match list.link {
+                None => weight::TOTAL,
+                Some(_) => weight::TOTAL_OF_PARENT.saturating_mul(parents),
+            })?;
+        }
         let order_at = if wants.cursors {
             order.iter().map(|term| level.select(0, term.column, Args::new())).collect()
         } else {

@@ -4,7 +4,6 @@
 use std::collections::HashMap;
 
 use apollo_compiler::executable::SelectionSet;
-use sea_orm::DatabaseExecutor;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -14,11 +13,12 @@ use super::codes;
 use super::context::{Act, Reader};
 use super::error::FieldError;
 use super::global_id;
-use super::load;
+use super::load::{self, KindPlan};
 use super::model::{Args, Type};
-use super::plan::{Level, ListPlan, ShapeField};
+use super::plan::{Level, ListPlan, Object, ShapeField};
 use super::planner::Planner;
 use super::selection::{Document, Selected};
+use super::weight;
 use crate::error::{Error, Message};
 
 /// Most ids of `nodes`.
@@ -34,7 +34,7 @@ pub struct Answer {
     pub data: String,
     /// What went wrong.
     pub errors: Vec<FieldError>,
-    /// Rows that could have been reached, by page sizes.
+    /// What it could have cost, in rows: those that could have been reached, by page sizes, and [`weight`].
     pub requested: usize,
     /// Rows that were read.
     pub actual: usize,
@@ -42,8 +42,6 @@ pub struct Answer {
 
 /// What a write costs, in rows.
 const WRITE_COST: usize = 10;
-/// What a statistic costs before it is computed, in rows it could reach: a hundred fill a query.
-pub const STATISTIC_REQUESTED: usize = 10_000;
 /// What a statistic costs once it is computed, in rows read, however many it has counted.
 pub const STATISTIC_READ: usize = 100;
 
@@ -73,35 +71,23 @@ async fn fields<'a>(
 ) -> Option<String> {
     let of = if act.is_some() { "Mutation" } else { "Query" };
     let selected = planner.document.collect(reader.catalog, of, &[root]);
-    // Every list is planned, and every statistic counted, before the first is read, so that what is too much together is refused
+    // Everything is planned before the first row is read, so that what is too much together is refused
     // before it has cost anything.
     let mut plans = Vec::with_capacity(selected.len());
     for selected in &selected {
-        plans.push(match planner.catalog.root(of, selected.field.name.as_str()) {
+        let plan = match planner.catalog.root(of, selected.field.name.as_str()) {
+            None => Ok(Planned::Alone),
             // A mutation puts it on record itself.
-            Some(root)
-                if act.is_none()
-                    && let Some(denied) = planner.catalog.barred(reader.principal, root) =>
-            {
-                Some(Err(denied.into()))
-            }
-            Some(Root { name, kind: RootKind::List(list), .. }) => {
-                Some(planner.list(&format!("Query.{name}"), list, selected, 1))
-            }
-            Some(Root { kind: RootKind::Statistic(..), .. }) => {
-                planner.add_cost(STATISTIC_REQUESTED).err().map(Err)
-            }
-            _ => None,
-        });
-    }
-    if let Some(Some(Err(Error::TooCostly { cost, limit }))) =
-        plans.iter().find(|plan| matches!(plan, Some(Err(Error::TooCostly { .. }))))
-    {
-        let error = Error::TooCostly { cost: *cost, limit: *limit };
-        let key = plans.iter().position(|plan| matches!(plan, Some(Err(Error::TooCostly { .. }))));
-        let path = key.and_then(|at| selected.get(at)).map(|field| field.key.into());
-        errors.push(FieldError { path: path.into_iter().collect(), error });
-        return None;
+            Some(root) => match planner.catalog.barred(reader.principal, root) {
+                Some(denied) if act.is_none() => Err(denied.into()),
+                _ => planned(planner, root, selected),
+            },
+        };
+        if let Err(error @ Error::TooCostly { .. }) = plan {
+            errors.push(FieldError { path: vec![selected.key.into()], error });
+            return None;
+        }
+        plans.push(plan);
     }
     let mut writer = Writer::new(reader, String::with_capacity(4096));
     let mut served = false;
@@ -136,8 +122,16 @@ async fn fields<'a>(
             (Some(retry_after), _) => {
                 Err(Error::Unavailable { cause: "after another field".to_owned(), retry_after })
             }
-            (None, Some(plan)) => connection(reader, planner, &mut writer, plan).await,
-            (None, None) => field(reader, planner, &mut writer, root, selected, act, errors).await,
+            (None, Ok(Planned::List(plan))) => connection(reader, planner, &mut writer, plan).await,
+            (None, Ok(Planned::Row(row))) => one(reader, planner, &mut writer, row).await,
+            (None, Ok(Planned::Kinds(kinds))) => {
+                let is_many = matches!(root.kind, RootKind::Nodes);
+                nodes(reader, planner, &mut writer, selected.key, kinds, is_many, errors).await
+            }
+            (None, Ok(Planned::Alone)) => {
+                field(reader, planner, &mut writer, root, selected, act).await
+            }
+            (None, Err(error)) => Err(error),
         };
         served |= done.is_ok();
         let barred = writer.errors(selected.key);
@@ -160,13 +154,100 @@ async fn fields<'a>(
     (served || away.is_none()).then_some(writer.out)
 }
 
+/// A field of the root as far as it is known before anything is read.
+enum Planned<'a> {
+    List(ListPlan<'a>),
+    Row(Row<'a>),
+    Kinds(Kinds<'a>),
+    /// A statistic or a write: one piece.
+    Alone,
+}
+
+/// A row by a natural code.
+struct Row<'a> {
+    level: Level<'a>,
+    object: Object<'a>,
+    column: &'static str,
+    code: String,
+}
+
+/// Rows by their ids: each id as it was read, and what is read of each type.
+struct Kinds<'a> {
+    ids: Vec<Result<(&'a Type, Uuid), Error>>,
+    plans: Vec<(KindPlan<'a>, &'a Type, Vec<Uuid>)>,
+}
+
+fn planned<'a>(
+    planner: &mut Planner<'a>,
+    root: &'a Root,
+    selected: &Selected<'a>,
+) -> Result<Planned<'a>, Error> {
+    match &root.kind {
+        RootKind::List(list) => {
+            let coordinate = format!("Query.{}", root.name);
+            planner.list(&coordinate, list, selected, 1).map(Planned::List)
+        }
+        RootKind::Lookup { target, column, arg } => {
+            let args = planner.args(selected)?;
+            planner.add_cost(weight::LOOKUP)?;
+            let code = args.get(*arg).and_then(Value::as_str).unwrap_or_default();
+            let ty = planner.catalog.declared(target)?;
+            let code = if ty.is_code(column) { (ty.code_of)(code) } else { code.to_owned() };
+            let mut level = Level::new(ty, Args::new());
+            let object = planner.object(&mut level, 0, ty, &selected.sets, 1)?;
+            Ok(Planned::Row(Row { level, object, column, code }))
+        }
+        RootKind::Node | RootKind::Nodes => {
+            kinds(planner, &planner.args(selected)?, selected).map(Planned::Kinds)
+        }
+        RootKind::Statistic(_, weight, _) => planner.add_cost(*weight).map(|()| Planned::Alone),
+        RootKind::Known(_) | RootKind::Action(..) | RootKind::Stream(_) => Ok(Planned::Alone),
+    }
+}
+
+fn kinds<'a>(
+    planner: &mut Planner<'a>,
+    args: &Args,
+    selected: &Selected<'a>,
+) -> Result<Kinds<'a>, Error> {
+    let given = match (args.get("ids"), args.get("id")) {
+        (Some(Value::Array(ids)), _) => ids.as_slice(),
+        (_, id) => id.map_or(&[][..], std::slice::from_ref),
+    };
+    if given.len() > MAX_IDS {
+        return Err(Error::argument(
+            "ids",
+            format!("ids는 한 번에 {MAX_IDS}개까지입니다."),
+            format!("ids takes at most {MAX_IDS} ids."),
+        ));
+    }
+    let read = |(at, id): (usize, &Value)| match args.contains_key("ids") {
+        true => read_id(planner, &["ids", &at.to_string()], id),
+        false => read_id(planner, &["id"], id),
+    };
+    let ids: Vec<Result<(&Type, Uuid), Error>> = given.iter().enumerate().map(read).collect();
+    let mut keys: Vec<(&'a Type, Vec<Uuid>)> = Vec::new();
+    for (ty, key) in ids.iter().flatten() {
+        match keys.iter_mut().find(|(known, _)| known.tag == ty.tag) {
+            Some((_, keys)) if keys.contains(key) => {}
+            Some((_, keys)) => keys.push(*key),
+            None => keys.push((ty, vec![*key])),
+        }
+    }
+    let mut plans = Vec::with_capacity(keys.len());
+    for (ty, keys) in keys {
+        planner.add_cost(weight::LOOKUP)?;
+        plans.push((load::plan_kind(planner, ty, &selected.sets, keys.len())?, ty, keys));
+    }
+    Ok(Kinds { ids, plans })
+}
+
 async fn connection<'a>(
     reader: &Reader<'_>,
     planner: &mut Planner<'a>,
     writer: &mut Writer<'_>,
-    plan: Result<ListPlan<'a>, Error>,
+    mut plan: ListPlan<'a>,
 ) -> Result<(), Error> {
-    let mut plan = plan?;
     codes::resolve(reader, &mut plan.level.args).await?;
     let loaded = load::root_list(reader, planner, &plan).await?;
     writer.connection(&plan, &loaded, load::ROOT)
@@ -179,28 +260,9 @@ async fn field<'a>(
     root: &'a Root,
     selected: &Selected<'a>,
     act: Option<&Act<'_>>,
-    errors: &mut Vec<FieldError>,
 ) -> Result<(), Error> {
     match &root.kind {
-        RootKind::List(_) => Err(Error::internal("a list that was not planned")),
-        RootKind::Lookup { target, column, arg } => {
-            let args = planner.args(selected)?;
-            let code = args.get(*arg).and_then(Value::as_str).unwrap_or_default().to_owned();
-            let ty = reader.catalog.declared(target)?;
-            let code = if ty.is_code(column) { (ty.code_of)(&code) } else { code };
-            one(planner, writer, reader, ty, selected, column, code).await
-        }
-        RootKind::Node => {
-            let args = planner.args(selected)?;
-            let (ty, key) = read_id(planner, &["id"], args.get("id").unwrap_or(&Value::Null))?;
-            let kind = load::of_kind(reader, planner, ty, &selected.sets, &[key]).await?;
-            match kind.at.get(&key) {
-                Some(at) => writer.kind(&kind, *at),
-                None => Err(Error::NotFound),
-            }
-        }
-        RootKind::Nodes => nodes(reader, planner, writer, selected, errors).await,
-        RootKind::Statistic(_, statistic) | RootKind::Known(statistic) => {
+        RootKind::Statistic(_, _, statistic) | RootKind::Known(statistic) => {
             let mut args = planner.args(selected)?;
             if matches!(root.kind, RootKind::Statistic(..)) {
                 planner.add_rows(STATISTIC_READ)?;
@@ -218,14 +280,10 @@ async fn field<'a>(
             planner.cost = planner.cost.saturating_add(WRITE_COST);
             planner.add_rows(WRITE_COST)?;
             let value = action(act, args).await?;
-            let Some(held) = act.db.take_held() else {
-                return payload(reader, planner, writer, &root.ty, selected, &value).await;
-            };
-            // What was written is told by its own transaction: after the commit it may be somebody else's.
-            let db = DatabaseExecutor::from(&held.transaction);
-            let reader = Reader { db: &db, ..*reader };
-            payload(&reader, planner, writer, &root.ty, selected, &value).await?;
-            held.commit().await
+            payload(reader, planner, writer, &root.ty, selected, &value).await
+        }
+        RootKind::List(_) | RootKind::Lookup { .. } | RootKind::Node | RootKind::Nodes => {
+            Err(Error::internal("a field that was not planned"))
         }
         RootKind::Stream(_) => Err(Error::internal("a stream has no single answer")),
     }
@@ -277,20 +335,12 @@ async fn payload<'a>(
 }
 
 async fn one<'a>(
+    reader: &Reader<'_>,
     planner: &mut Planner<'a>,
     writer: &mut Writer<'_>,
-    reader: &Reader<'_>,
-    ty: &Type,
-    selected: &Selected<'a>,
-    column: &str,
-    code: String,
+    row: Row<'a>,
 ) -> Result<(), Error> {
-    if code.contains('\0') {
-        return Err(Error::NotFound);
-    }
-    let ty = planner.catalog.find(ty.name).ok_or_else(|| Error::internal(ty.name))?;
-    let mut level = Level::new(ty, Args::new());
-    let object = planner.object(&mut level, 0, ty, &selected.sets, 1)?;
+    let Row { level, object, column, code } = row;
     let loaded = load::root_rows(reader, planner, &level, column, vec![code.into()]).await?;
     if loaded.rows.is_empty() {
         return Err(Error::NotFound);
@@ -317,48 +367,34 @@ async fn nodes<'a>(
     reader: &Reader<'_>,
     planner: &mut Planner<'a>,
     writer: &mut Writer<'_>,
-    selected: &Selected<'a>,
+    key: &str,
+    kinds: Kinds<'a>,
+    is_many: bool,
     errors: &mut Vec<FieldError>,
 ) -> Result<(), Error> {
-    let args = planner.args(selected)?;
-    let ids = args.get("ids").and_then(Value::as_array).cloned().unwrap_or_default();
-    if ids.len() > MAX_IDS {
-        return Err(Error::argument(
-            "ids",
-            format!("ids는 한 번에 {MAX_IDS}개까지입니다."),
-            format!("ids takes at most {MAX_IDS} ids."),
-        ));
+    let mut loaded = HashMap::new();
+    for (plan, ty, keys) in kinds.plans {
+        loaded.insert(ty.tag, load::load_kind(reader, planner, plan, &keys).await?);
     }
-    let read: Vec<Result<(&Type, Uuid), Error>> = ids
-        .iter()
-        .enumerate()
-        .map(|(at, id)| read_id(planner, &["ids", &at.to_string()], id))
-        .collect();
-    let mut keys: Vec<(&Type, Vec<Uuid>)> = Vec::new();
-    for (ty, key) in read.iter().flatten() {
-        match keys.iter_mut().find(|(known, _)| known.tag == ty.tag) {
-            Some((_, keys)) if keys.contains(key) => {}
-            Some((_, keys)) => keys.push(*key),
-            None => keys.push((ty, vec![*key])),
-        }
-    }
-    let mut kinds = HashMap::new();
-    for (ty, keys) in keys {
-        kinds.insert(ty.tag, load::of_kind(reader, planner, ty, &selected.sets, &keys).await?);
+    let find = |read: Result<(&Type, Uuid), Error>| {
+        let (ty, key) = read?;
+        let kind = loaded.get(&ty.tag).ok_or(Error::NotFound)?;
+        Ok((kind, *kind.at.get(&key).ok_or(Error::NotFound)?))
+    };
+    let mut ids = kinds.ids.into_iter();
+    if !is_many {
+        let (kind, at) = find(ids.next().unwrap_or(Err(Error::NotFound)))?;
+        return writer.kind(kind, at);
     }
     writer.out.push('[');
-    for (at, read) in read.into_iter().enumerate() {
+    for (at, read) in ids.enumerate() {
         if at > 0 {
             writer.out.push(',');
         }
-        let found = read.and_then(|(ty, key)| {
-            let kind = kinds.get(&ty.tag).ok_or(Error::NotFound)?;
-            Ok((kind, *kind.at.get(&key).ok_or(Error::NotFound)?))
-        });
-        match found {
+        match find(read) {
             Ok((kind, row)) => writer.item(kind, row, at)?,
             Err(error) => {
-                errors.push(FieldError { path: vec![selected.key.into(), at.into()], error });
+                errors.push(FieldError { path: vec![key.into(), at.into()], error });
                 writer.out.push_str("null");
             }
         }

@@ -137,7 +137,7 @@ pub fn personal(sql: &mut Sql, alias: &str) {
 fn owned(sql: &mut Sql, ty: &Type, alias: &str, own: Uuid) {
     sql.push("(");
     for (at, column) in ty.owners.iter().enumerate() {
-        sql.push(if at > 0 { " OR " } else { "" }).column(alias, column).push(" = ").bind(own);
+        sql.push(if at > 0 { " OR " } else { "" }).column(alias, column).push(" = ").own(own);
     }
     sql.push(if ty.owners.is_empty() { "FALSE)" } else { ")" });
 }

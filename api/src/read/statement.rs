@@ -296,6 +296,14 @@ fn lateral(
     Ok(sql)
 }
 
+/// Alias and column of the parent's key, and the column by which rows are reached from it.
+fn parent_of(inner: &str, link: Link) -> (String, &'static str, Option<&'static str>) {
+    match link {
+        Link::Foreign(fk) => (inner.to_owned(), fk, Some(fk)),
+        Link::Through(through) => (format!("{inner}_link"), through.parent, None),
+    }
+}
+
 /// All rows ranked within their parents.
 fn ranked(
     reader: &Reader<'_>,
@@ -309,10 +317,8 @@ fn ranked(
     write_columns(reader, &mut sql, &plan.level)?;
     sql.push(", b.parent_key FROM (SELECT ").push(&inner).push(".*, ");
     let table = plan.level.ty.table;
-    let (parent, reached_by) = match link {
-        Link::Foreign(fk) => (format!("{inner}.{fk}"), Some(fk)),
-        Link::Through(through) => (format!("{inner}_link.{}", through.parent), None),
-    };
+    let (owner, column, reached_by) = parent_of(&inner, link);
+    let parent = format!("{owner}.{column}");
     sql.push(&parent).push(" AS parent_key, row_number() OVER (PARTITION BY ").push(&parent);
     sql.push(" ORDER BY ");
     write_order(reader, &mut sql, &inner, plan)?;
@@ -334,7 +340,7 @@ fn ranked(
     } else {
         sql.push(table).push(" ").push(&inner);
     }
-    sql.push(" WHERE ").push(&parent).in_keys(parents).push(" AND ");
+    sql.push(" WHERE ").holds_key(&owner, column, parents).push(" AND ");
     write_conditions(reader, &mut sql, &inner, plan, reached_by)?;
     write_cursors(reader, &mut sql, &inner, plan)?;
     sql.push(") ").push(BASE);
@@ -364,10 +370,8 @@ pub fn total(
         write_conditions(reader, &mut sql, &inner, plan, None)?;
         return Ok(sql);
     };
-    let (parent, reached_by) = match link {
-        Link::Foreign(fk) => (format!("{inner}.{fk}"), Some(fk)),
-        Link::Through(through) => (format!("{inner}_link.{}", through.parent), None),
-    };
+    let (owner, column, reached_by) = parent_of(&inner, link);
+    let parent = format!("{owner}.{column}");
     sql.push("SELECT count(*), ").push(&parent).push(" FROM ");
     if let Link::Through(through) = link {
         sql.push(through.table)
@@ -380,7 +384,7 @@ pub fn total(
     } else {
         sql.push(plan.level.ty.table).push(" ").push(&inner);
     }
-    sql.push(" WHERE ").push(&parent).in_keys(keys).push(" AND ");
+    sql.push(" WHERE ").holds_key(&owner, column, keys).push(" AND ");
     write_conditions(reader, &mut sql, &inner, plan, reached_by)?;
     sql.push(" GROUP BY ").push(&parent);
     Ok(sql)
@@ -401,14 +405,7 @@ pub fn by_column(
     write_columns(reader, &mut sql, level)?;
     sql.push(" FROM ").push(level.ty.table).push(" ").push(BASE);
     write_joins(reader, &mut sql, level)?;
-    sql.push(" WHERE ").column(BASE, column).push(" IN (");
-    for (at, value) in values.into_iter().enumerate() {
-        if at > 0 {
-            sql.push(", ");
-        }
-        sql.bind(value);
-    }
-    sql.push(") AND ");
+    sql.push(" WHERE ").holds(BASE, column, values).push(" AND ");
     scope::guard(reader, &mut sql, level.ty, BASE, None);
     Ok(sql)
 }

@@ -5,12 +5,12 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use entity::{citation, data_set, deleted_row, idempotency};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{DataSet, Row};
-use crate::database::Store;
+use crate::domain::admit;
 use crate::domain::principal::Principal;
 use crate::error::Error;
 use crate::service::bill;
@@ -48,7 +48,7 @@ impl Summary {
 /// # Errors
 /// Input, if a row is not what its table takes; internal.
 pub async fn load(
-    db: &Store,
+    db: &DatabaseConnection,
     set: &DataSet,
     now: DateTime<Utc>,
     mut progress: impl FnMut(&str, usize),
@@ -373,6 +373,7 @@ fn model<R: Record>(
     if let Some(stray) = columns.keys().find(|name| R::Column::from_str(name).is_err()) {
         return Err(broken(row, format!("{} has no column {stray}", R::TYPE)));
     }
+    columns.values_mut().for_each(admit::compose);
     columns.entry("visibility").or_insert_with(|| "PUBLIC".into());
     columns.insert("origin".to_owned(), origin.into());
     columns.insert("id".to_owned(), Uuid::nil().to_string().into());

@@ -25,7 +25,6 @@ use uuid::Uuid;
 use super::ledger::{self, Event};
 use super::proof::{self, Wrong};
 use super::write::{Author, Write};
-use crate::database::Store;
 use crate::domain::principal::Principal;
 use crate::error::Error;
 
@@ -36,7 +35,11 @@ pub const RATE_LIMIT: &str = "rate.limit";
 ///
 /// # Errors
 /// Internal.
-pub async fn record(db: &Store, author: Author<'_>, events: Vec<Event>) -> Result<(), Error> {
+pub async fn record(
+    db: &DatabaseConnection,
+    author: Author<'_>,
+    events: Vec<Event>,
+) -> Result<(), Error> {
     let mut write = Write::begin(db, author).await?;
     for event in events {
         write.note(event);
@@ -167,7 +170,7 @@ impl Backlog {
     ///
     /// # Errors
     /// Internal; what could not be written is counted as left out.
-    pub async fn flush(&self, db: &Store) -> Result<(), Error> {
+    pub async fn flush(&self, db: &DatabaseConnection) -> Result<(), Error> {
         self.flush_at(db, Utc::now()).await
     }
 
@@ -175,7 +178,7 @@ impl Backlog {
     ///
     /// # Errors
     /// Internal; what could not be written is counted as left out.
-    pub async fn flush_at(&self, db: &Store, now: DateTime<Utc>) -> Result<(), Error> {
+    pub async fn flush_at(&self, db: &DatabaseConnection, now: DateTime<Utc>) -> Result<(), Error> {
         self.write(db, now, |window| window.is_over(now)).await
     }
 
@@ -183,13 +186,13 @@ impl Backlog {
     ///
     /// # Errors
     /// Internal.
-    pub async fn finish(&self, db: &Store) -> Result<(), Error> {
+    pub async fn finish(&self, db: &DatabaseConnection) -> Result<(), Error> {
         self.write(db, Utc::now(), |_| true).await
     }
 
     async fn write(
         &self,
-        db: &Store,
+        db: &DatabaseConnection,
         now: DateTime<Utc>,
         is_due: impl Fn(&Window) -> bool + Send,
     ) -> Result<(), Error> {
@@ -260,7 +263,7 @@ impl Drop for Taken<'_> {
 }
 
 async fn write_all(
-    db: &Store,
+    db: &DatabaseConnection,
     events: Vec<audit_event::Model>,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {

@@ -3,7 +3,7 @@
 //!
 //! Each has a fixed number of statements, whatever the number of rows, and the caller's scope in each.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use entity::indicator::Aggregation;
@@ -253,6 +253,8 @@ struct Sum {
     total: Option<i128>,
     /// Values in it.
     count: i64,
+    /// Institutions that they are of: divisions that became one make several values of one institution.
+    institutions: i64,
     base: Option<Base>,
 }
 
@@ -283,13 +285,20 @@ impl Sum {
         i64::try_from(figure).ok()
     }
 
-    /// Values in the figure.
+    /// Institutions in the figure.
     fn institutions(&self) -> i64 {
-        if self.base.is_some_and(|base| base.found == 1) { 1 } else { self.count }
+        if self.base.is_some_and(|base| base.found == 1) { 1 } else { self.institutions }
     }
 
-    /// Adds a value of a weighted mean. One without a weight, or with none to speak of, does not count.
-    fn weigh(&mut self, value: i64, weight: Option<i64>, decimals: u32) {
+    /// Adds a value of a weighted mean; `is_new` tells that its institution was not in it before. One without a
+    /// weight, or with none to speak of, does not count.
+    fn weigh(
+        &mut self,
+        value: i64,
+        weight: Option<i64>,
+        decimals: u32,
+        is_new: impl FnOnce() -> bool,
+    ) {
         let base = self.base.get_or_insert_default();
         base.found += 1;
         base.alone = Some(value);
@@ -297,6 +306,7 @@ impl Sum {
         base.decimals = decimals;
         base.sum += i128::from(weight);
         self.count += 1;
+        self.institutions += i64::from(is_new());
         let product = i128::from(value) * i128::from(weight);
         self.total = self.total.and_then(|total| total.checked_add(product));
     }
@@ -363,7 +373,7 @@ async fn sums(reader: &Reader<'_>, args: &Args, at: DateTime<Utc>) -> Result<Gro
     let mut sql = reader.sql();
     // In two halves, since the sum of exact amounts may not fit in 64 bits.
     sql.push("SELECT s.quarter, ").push(key_of(argument(args, "by")));
-    sql.push(", i.decimals, count(*), ");
+    sql.push(", i.decimals, count(*), count(DISTINCT s.institution_id), ");
     for half in ["v.scaled / 1000000000", "v.scaled % 1000000000"] {
         sql.push("CAST(sum(").push(half).push(") AS bigint), ");
     }
@@ -375,14 +385,15 @@ async fn sums(reader: &Reader<'_>, args: &Args, at: DateTime<Utc>) -> Result<Gro
         let quarter = row::text(&found, 0)?.unwrap_or_default().to_owned();
         let key = row::text(&found, 1)?.map(str::to_owned);
         let number = |at| Ok::<_, Error>(row::integer(&found, at)?.unwrap_or(0));
-        let total = i128::from(number(6)?) * 1_000_000_000 + i128::from(number(7)?);
+        let total = i128::from(number(7)?) * 1_000_000_000 + i128::from(number(8)?);
         let sum = Sum {
             label: label(&found, 2)?,
             decimals: u32::try_from(number(4)?).unwrap_or(0),
-            aggregation: serde_json::from_value(row::text(&found, 8)?.into())
+            aggregation: serde_json::from_value(row::text(&found, 9)?.into())
                 .map_err(Error::internal)?,
             total: Some(total),
             count: number(5)?,
+            institutions: number(6)?,
             base: None,
         };
         groups.insert((quarter, key), sum);
@@ -400,7 +411,7 @@ async fn weigh(
 ) -> Result<(), Error> {
     let mut sql = reader.sql();
     sql.push("SELECT s.quarter, ").push(key_of(argument(args, "by")));
-    sql.push(", i.decimals, v.scaled, w.scaled, b.decimals");
+    sql.push(", i.decimals, v.scaled, w.scaled, b.decimals, s.institution_id");
     counted_values(
         reader,
         &mut sql,
@@ -419,9 +430,11 @@ async fn weigh(
             format!("A weighted mean takes at most {MAX_WEIGHED} values; ask for fewer quarters."),
         ));
     }
+    let mut seen = HashSet::new();
     for found in found {
         let quarter = row::text(&found, 0)?.unwrap_or_default().to_owned();
         let key = row::text(&found, 1)?.map(str::to_owned);
+        let of = (quarter.clone(), key.clone(), row::key(&found, 8)?);
         let places = |at| {
             let places = row::integer(&found, at)?.and_then(|places| u32::try_from(places).ok());
             Ok::<_, Error>(places.unwrap_or(0))
@@ -433,10 +446,11 @@ async fn weigh(
             aggregation: Aggregation::Average,
             total: Some(0),
             count: 0,
+            institutions: 0,
             base: None,
         });
         let value = row::integer(&found, 5)?.unwrap_or(0);
-        sum.weigh(value, row::integer(&found, 6)?, places(7)?);
+        sum.weigh(value, row::integer(&found, 6)?, places(7)?, || seen.insert(of));
     }
     Ok(())
 }

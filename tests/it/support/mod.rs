@@ -13,7 +13,7 @@ use aiplus::app::App;
 use aiplus::auth::Access;
 use aiplus::auth::keys::KeyStore;
 use aiplus::config::{AccessSettings, Introspection, LimitSettings, ServeSettings};
-use aiplus::database::{self, Store};
+use aiplus::database;
 use aiplus::domain::principal::{Author, Principal};
 use aiplus::error::Language;
 use aiplus::graphql::engine::{Call, EngineSettings};
@@ -22,7 +22,7 @@ use aiplus::graphql::request::Request;
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use libtest_mimic::{Arguments, Failed, Trial};
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -91,6 +91,18 @@ impl Server {
         }
     }
 
+    /// The address of an empty database, on PostgreSQL of one whose texts sort as Korean ones do.
+    async fn localised(&self) -> String {
+        match self {
+            Self::Sqlite { .. } => self.empty().await,
+            Self::Postgres { server } => {
+                let how =
+                    " TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'ko' LOCALE 'C.UTF-8'";
+                server.create_as(&self.empty_name(), how).await
+            }
+        }
+    }
+
     fn empty_name(&self) -> String {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         format!("f{}", COUNT.fetch_add(1, Ordering::Relaxed))
@@ -150,6 +162,17 @@ impl Place {
         TestApp::counted(url, Arc::new(TempDir::new().unwrap())).await
     }
 
+    /// An application over a database with the starting data set alone, on PostgreSQL one whose texts sort as
+    /// Korean ones do.
+    pub async fn localised_app(&self) -> TestApp {
+        let url = self.server.localised().await;
+        let app = TestApp::counted(url, Arc::new(TempDir::new().unwrap())).await;
+        database::migrate(&app.db).await.unwrap();
+        let set = aiplus::seed::starting_set().unwrap();
+        aiplus::seed::load(&app.db, &set, now(), |_, _| {}).await.unwrap();
+        app
+    }
+
     /// An application with settings of its own.
     pub async fn app_with(&self, settings: &ServeSettings) -> TestApp {
         let url = self.server.full().await;
@@ -170,7 +193,7 @@ pub fn access_settings() -> AccessSettings {
 /// An application whose statements are counted.
 pub struct TestApp {
     pub app: App,
-    pub db: Store,
+    pub db: DatabaseConnection,
     /// Address of the database.
     pub url: String,
     pub settings: ServeSettings,
@@ -195,7 +218,7 @@ impl TestApp {
 
     fn over(
         url: String,
-        db: Store,
+        db: DatabaseConnection,
         statements: Arc<Mutex<Vec<Statement>>>,
         settings: &ServeSettings,
         keys: Arc<TempDir>,

@@ -132,12 +132,17 @@ impl Postgres {
 
     /// Creates a database and gives its address.
     pub async fn create(&self, name: &str, template: Option<&str>) -> String {
-        let db = Database::connect(self.options("postgres")).await.unwrap();
-        db.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name}")).await.unwrap();
         let template = template
             .map(|template| format!(" TEMPLATE {template} STRATEGY file_copy"))
             .unwrap_or_default();
-        db.execute_unprepared(&format!("CREATE DATABASE {name}{template}")).await.unwrap();
+        self.create_as(name, &template).await
+    }
+
+    /// Creates a database with further words on how, and gives its address.
+    pub async fn create_as(&self, name: &str, how: &str) -> String {
+        let db = Database::connect(self.options("postgres")).await.unwrap();
+        db.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name}")).await.unwrap();
+        db.execute_unprepared(&format!("CREATE DATABASE {name}{how}")).await.unwrap();
         db.close().await.unwrap();
         format!("{}/{name}", self.base)
     }

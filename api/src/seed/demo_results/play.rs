@@ -15,7 +15,6 @@ use super::QUARTERS;
 use super::figures::{REPORTERS, cells};
 use super::programmes::{TRAINING, VOUCHER};
 use super::story::{Act, Doer, Event, Step};
-use crate::database::Store;
 use crate::domain::principal::{Client, Institution, Principal, Scope, Scopes, Standing, Token};
 use crate::domain::quarter::Quarter;
 use crate::error::Error;
@@ -103,7 +102,7 @@ impl Cast {
 /// # Errors
 /// Internal.
 pub async fn all(
-    db: &Store,
+    db: &DatabaseConnection,
     quarters: &[Quarter; QUARTERS],
     steps: &[Step],
     now: DateTime<Utc>,
@@ -126,7 +125,7 @@ pub async fn all(
 }
 
 async fn play(
-    db: &Store,
+    db: &DatabaseConnection,
     cast: &Cast,
     quarters: &[Quarter; QUARTERS],
     step: &Step,
@@ -168,7 +167,7 @@ struct Scene {
 }
 
 async fn verb(
-    db: &Store,
+    db: &DatabaseConnection,
     author: Author<'_>,
     asked: &Asked,
     scene: &Scene,
@@ -229,7 +228,7 @@ fn comments(programme: &str) -> Vec<Comment> {
     asked.iter().map(comment).collect()
 }
 
-async fn freeze(db: &Store, author: Author<'_>, of: Quarter) -> Result<(), Error> {
+async fn freeze(db: &DatabaseConnection, author: Author<'_>, of: Quarter) -> Result<(), Error> {
     let period = reporting_period::Entity::find()
         .filter(reporting_period::Column::Quarter.eq(of.to_string()))
         .one(db)

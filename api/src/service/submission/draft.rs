@@ -1,6 +1,6 @@
 //! Saving values: cell by cell, all or nothing.
 
-use sea_orm::ConnectionTrait;
+use sea_orm::DatabaseConnection;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -8,7 +8,6 @@ use super::data::FormData;
 use super::table::{self, Fault};
 use super::values::{Counts, Edits, Standing};
 use super::{Asked, Columns, Held, Turn, tally, turn};
-use crate::database::Store;
 use crate::domain::form::{Cells, Problem};
 use crate::domain::submission::Verb;
 use crate::error::{Error, Message, UserError};
@@ -43,7 +42,7 @@ pub struct Saved {
 /// # Errors
 /// Not found; forbidden; conflict; user errors that name each cell; internal.
 pub async fn save(
-    db: &Store,
+    db: &DatabaseConnection,
     author: Author<'_>,
     asked: &Asked,
     given: &[Given],
@@ -178,7 +177,7 @@ pub(super) async fn keep(
 /// # Errors
 /// Internal.
 pub async fn check(
-    db: &impl ConnectionTrait,
+    db: &DatabaseConnection,
     submission: &entity::submission::Model,
 ) -> Result<(Cells, Vec<Problem>), Error> {
     let data = FormData::load(db, submission).await?;

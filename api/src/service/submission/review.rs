@@ -12,7 +12,6 @@ use uuid::Uuid;
 use super::data::FormData;
 use super::{Asked, Columns, Done, Held, Turn, day, settled, tally, text, today, turn};
 use super::{draft, expected};
-use crate::database::Store;
 use crate::domain::cell::Cell;
 use crate::domain::submission::{Deadline, Verb, deadline};
 use crate::error::{Error, Message, UserError};
@@ -55,7 +54,11 @@ async fn known(write: &Write<'_>, held: &Held) -> Result<Done, Error> {
 ///
 /// # Errors
 /// Not found; forbidden; conflict; user errors; internal.
-pub async fn start(db: &Store, author: Author<'_>, asked: &Asked) -> Result<Done, Error> {
+pub async fn start(
+    db: &DatabaseConnection,
+    author: Author<'_>,
+    asked: &Asked,
+) -> Result<Done, Error> {
     let write = Write::begin(db, author).await?;
     let (held, status) = match turn(&write, &author, asked, Verb::StartReview, &()).await? {
         Turn::Again(held) => return known(&write, &held).await,
@@ -73,7 +76,7 @@ pub async fn start(db: &Store, author: Author<'_>, asked: &Asked) -> Result<Done
 /// # Errors
 /// As [`start`].
 pub async fn return_to(
-    db: &Store,
+    db: &DatabaseConnection,
     author: Author<'_>,
     asked: &Asked,
     comments: &[Comment],
@@ -179,7 +182,11 @@ fn checked(
 ///
 /// # Errors
 /// As [`start`].
-pub async fn accept(db: &Store, author: Author<'_>, asked: &Asked) -> Result<Done, Error> {
+pub async fn accept(
+    db: &DatabaseConnection,
+    author: Author<'_>,
+    asked: &Asked,
+) -> Result<Done, Error> {
     let mut write = Write::begin(db, author).await?;
     let (held, status) = match turn(&write, &author, asked, Verb::Accept, &()).await? {
         Turn::Again(held) => return known(&write, &held).await,
@@ -256,7 +263,7 @@ async fn supersede(write: &mut Write<'_>, held: &Held, author: &Author<'_>) -> R
 /// # Errors
 /// As [`start`].
 pub async fn reopen(
-    db: &Store,
+    db: &DatabaseConnection,
     author: Author<'_>,
     asked: &Asked,
     reason: &str,
@@ -300,7 +307,7 @@ pub struct Restatement {
 /// # Errors
 /// As [`start`].
 pub async fn restate(
-    db: &Store,
+    db: &DatabaseConnection,
     author: Author<'_>,
     asked: &Asked,
     restatement: &Restatement,
@@ -331,7 +338,7 @@ pub async fn restate(
 /// # Errors
 /// As [`start`].
 pub async fn extend(
-    db: &Store,
+    db: &DatabaseConnection,
     author: Author<'_>,
     asked: &Asked,
     reason: &str,
@@ -387,7 +394,11 @@ pub async fn extend(
 ///
 /// # Errors
 /// As [`start`].
-pub async fn remind(db: &Store, author: Author<'_>, asked: &Asked) -> Result<Done, Error> {
+pub async fn remind(
+    db: &DatabaseConnection,
+    author: Author<'_>,
+    asked: &Asked,
+) -> Result<Done, Error> {
     let write = Write::begin(db, author).await?;
     let held = match turn(&write, &author, asked, Verb::Remind, &()).await? {
         Turn::Again(held) => return known(&write, &held).await,

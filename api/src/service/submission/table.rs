@@ -7,6 +7,7 @@ use entity::submission_value::ValueState;
 use sea_orm::Iterable;
 
 use super::data::{FormData, Lists};
+use crate::domain::admit;
 use crate::domain::cell::Cell;
 use crate::domain::codes::Codes;
 use crate::domain::fold;
@@ -159,7 +160,7 @@ pub fn cell(data: &FormData, raw: &sheet::Cell) -> Result<(Cell, Option<Entry>),
         .and_then(|code| ValueState::iter().find(|known| known.code() == code));
     let given = |text: &str| {
         let trimmed = text.trim();
-        (!trimmed.is_empty()).then(|| trimmed.to_owned())
+        (!trimmed.is_empty()).then(|| admit::composed(trimmed).into_owned())
     };
     let value = given(&raw.value);
     let notes = [given(&raw.reason), given(&raw.comment), given(&raw.evidence)];
