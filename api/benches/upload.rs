@@ -12,6 +12,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Instant;
 
+use aiplus::database::Store;
 use aiplus::domain::principal::{Author, Client, Institution, Principal, Scope, Standing, Token};
 use aiplus::error::Language;
 use aiplus::service::indicator::{self, NewIndicator};
@@ -44,7 +45,7 @@ fn peak() -> u64 {
     line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
 }
 
-async fn set_up(db: &DatabaseConnection) {
+async fn set_up(db: &Store) {
     database::migrate(db).await.unwrap();
     seed::load(db, &seed::starting_set().unwrap(), now(), |_, _| {}).await.unwrap();
     let system = author(&Principal::System);

@@ -5,13 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
-use sea_orm::DatabaseConnection;
 
 use crate::auth::Access;
 use crate::auth::keys::KeyStore;
 use crate::config::{AccessSettings, DatabaseSettings, ServeSettings};
 use crate::database::reads::Reads;
-use crate::database::{self, PrepareLock};
+use crate::database::{self, PrepareLock, Store};
 use crate::error::Error;
 use crate::graphql::engine::{Engine, EngineSettings};
 use crate::graphql::persisted::Persisted;
@@ -20,6 +19,8 @@ use crate::service::search_index;
 use crate::service::submission::quarter;
 use crate::service::{anchors, bill};
 
+/// How long the database may take to be closed.
+const CLOSING: Duration = Duration::from_secs(15);
 /// How often numbers of refusals are looked for.
 const LOOK: Duration = Duration::from_secs(15);
 
@@ -27,7 +28,7 @@ const LOOK: Duration = Duration::from_secs(15);
 #[derive(Debug, Clone)]
 pub struct App {
     /// The database that is written.
-    pub db: DatabaseConnection,
+    pub db: Store,
     /// Answers GraphQL requests.
     pub engine: Arc<Engine>,
     /// Tells who calls.
@@ -42,12 +43,7 @@ pub trait Progress {
 
 impl App {
     /// An application over databases that are ready.
-    pub fn new(
-        db: DatabaseConnection,
-        reads: Option<Reads>,
-        access: Access,
-        settings: EngineSettings,
-    ) -> Self {
+    pub fn new(db: Store, reads: Option<Reads>, access: Access, settings: EngineSettings) -> Self {
         let mut engine = Engine::new(db.clone(), reads, settings);
         // Secrets are made in the same turns in which they are compared.
         engine.hashing = access.secrets.hashing.clone();
@@ -87,10 +83,15 @@ impl App {
         let keys = KeyStore::open(access.key_file(database), Utc::now())?;
         let access = Access::new(access, keys, &serve.public_url())?;
         let lock = PrepareLock::take(&database.database_url).await?;
-        let db = database::connect(&database.database_url, database.database_connections).await?;
+        let db = database::connect_with(
+            &database.database_url,
+            database.database_connections,
+            database.sqlite_synchronous,
+        )
+        .await?;
         database::migrate(&db).await?;
         bill::complete(&db, Utc::now()).await?;
-        search_index::refresh(&db).await?;
+        search_index::refresh(db.writer()).await?;
         let summary = seed::load(&db, &seed::starting_set()?, Utc::now(), |table, rows| {
             progress.step(&format!("{table} ({rows})"));
         })
@@ -142,13 +143,21 @@ impl App {
         }
     }
 
-    /// Closes the database.
+    /// Writes what waits and closes the database, as far as it lets itself be closed: a server that is told to
+    /// stop stops, with a full disk as well.
     ///
     /// # Errors
-    /// Internal.
+    /// Unavailable; internal.
     pub async fn close(self) -> Result<(), Error> {
-        self.engine.backlog.finish(&self.db).await?;
-        self.engine.close().await?;
-        Ok(self.db.close().await?)
+        let closing = async {
+            let written = self.engine.backlog.finish(&self.db).await;
+            self.engine.close().await?;
+            self.db.close().await?;
+            written
+        };
+        let closed = tokio::time::timeout(CLOSING, closing).await;
+        closed.unwrap_or_else(|_| {
+            Err(Error::unavailable("the database does not let itself be closed"))
+        })
     }
 }

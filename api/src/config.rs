@@ -10,7 +10,7 @@ use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
-use crate::database;
+use crate::database::{self, Synchronous};
 use crate::domain::api_client::is_origin;
 
 /// The values of a list parted by commas.
@@ -139,6 +139,9 @@ pub struct DatabaseSettings {
     /// Most connections to the database at a time
     #[arg(long, env = "AIPLUS_DATABASE_CONNECTIONS", default_value_t = 8, value_parser = clap::value_parser!(u32).range(2..=1000), global = true)]
     pub database_connections: u32,
+    /// When SQLite waits for the disk
+    #[arg(long, env = "AIPLUS_SQLITE_SYNCHRONOUS", value_enum, default_value_t = Synchronous::Full, global = true)]
+    pub sqlite_synchronous: Synchronous,
 }
 
 /// How the log is written.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use aiplus::auth::secret::Hashing;
 use aiplus::config::Introspection;
-use aiplus::database;
+use aiplus::database::{self, Store};
 use aiplus::domain::principal::{
     Author, Client, Institution, Principal, Scopes, Standing, Token as Claims,
 };
@@ -1394,7 +1394,7 @@ fn full_event() -> Event {
 }
 
 /// A migrated database with a short audit: events of every column and of few in turn.
-async fn short_audit(place: &Place) -> DatabaseConnection {
+async fn short_audit(place: &Place) -> Store {
     let db = database::connect(&place.empty().await, 4).await.unwrap();
     database::migrate(&db).await.unwrap();
     let somebody = somebody();
@@ -2106,7 +2106,7 @@ async fn what_could_not_be_written_is_counted(place: Place) {
 }
 
 /// A backlog of refusals over an empty audit.
-async fn seven_refusals(place: &Place) -> (DatabaseConnection, Backlog) {
+async fn seven_refusals(place: &Place) -> (Store, Backlog) {
     let db = database::connect(&place.empty().await, 4).await.unwrap();
     database::migrate(&db).await.unwrap();
     let (backlog, somebody) = (Backlog::default(), somebody());

@@ -6,19 +6,18 @@
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::thread::JoinHandle;
 
 use aiplus::auth::secret::Secrets;
-use aiplus::database;
+use aiplus::database::{self, Store};
 use aiplus::domain::rate::Who;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use entity::audit_event::{self, AuditOutcome};
 use entity::{api_client, contact_point};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, PaginatorTrait,
-    QueryFilter, QueryOrder,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -141,7 +140,7 @@ impl Terminal {
     }
 
     /// Its database.
-    pub async fn database(&self) -> DatabaseConnection {
+    pub async fn database(&self) -> Store {
         database::connect(&self.url, 2).await.unwrap()
     }
 
@@ -547,7 +546,8 @@ impl Running {
         Self::start_as(command, "info").await
     }
 
-    async fn start_as(command: impl Fn() -> Command, level: &str) -> Self {
+    /// Starts a server by a command, logging from that level on.
+    pub async fn start_as(command: impl Fn() -> Command, level: &str) -> Self {
         // A port that was free a moment ago may be taken by another test meanwhile.
         for _ in 0..20 {
             let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -605,13 +605,17 @@ impl Running {
     }
 
     /// Stops it as an operator does, and gives its log.
-    pub async fn stop(mut self) -> String {
+    pub async fn stop(self) -> String {
+        let (status, log) = self.end().await;
+        assert!(status.success(), "{status}: {log}");
+        log
+    }
+
+    /// The same, however it ends.
+    pub async fn end(mut self) -> (ExitStatus, String) {
         self.terminate().await;
         tokio::task::spawn_blocking(move || {
-            let status = self.child.wait().unwrap();
-            let log = self.log.take().unwrap().join().unwrap();
-            assert!(status.success(), "{status}: {log}");
-            log
+            (self.child.wait().unwrap(), self.log.take().unwrap().join().unwrap())
         })
         .await
         .unwrap()

@@ -23,6 +23,7 @@ mod costs;
 mod examples;
 mod extremes;
 mod facts;
+mod faults;
 mod filters;
 mod http;
 mod input;
@@ -63,6 +64,7 @@ mod visibility;
 mod websocket;
 mod wire;
 mod write;
+mod writer;
 
 use std::process::ExitCode;
 
@@ -84,6 +86,7 @@ fn main() -> ExitCode {
         examples::tests(),
         extremes::tests(),
         facts::tests(),
+        faults::tests(),
         filters::tests(),
         http::tests(),
         input::tests(),
@@ -122,6 +125,7 @@ fn main() -> ExitCode {
         visibility::tests(),
         websocket::tests(),
         write::tests(),
+        writer::tests(),
     ]
     .concat();
     support::run(tests)

@@ -98,6 +98,7 @@ impl Progress for Silent {
 
 async fn servers_that_start_at_once_load_once(place: Place) {
     let settings = DatabaseSettings {
+        sqlite_synchronous: aiplus::database::Synchronous::Full,
         database_url: place.empty().await,
         database_read_url: None,
         database_connections: 2,

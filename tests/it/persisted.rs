@@ -147,6 +147,7 @@ async fn a_wrong_list_of_documents_is_refused_at_start(place: Place) {
     let file = folder.path().join("documents.json");
     let wrong = hash(DAYS);
     let database = DatabaseSettings {
+        sqlite_synchronous: aiplus::database::Synchronous::Full,
         database_url: place.empty().await,
         database_read_url: None,
         database_connections: 2,

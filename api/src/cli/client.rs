@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::print;
 use crate::auth::secret::Hashing;
 use crate::config::DatabaseSettings;
+use crate::database::Store;
 use crate::domain::principal::{Author, Principal};
 use crate::error::Error;
 use crate::seed;
@@ -104,7 +105,7 @@ pub async fn run(settings: &DatabaseSettings, command: Command) -> Result<(), Er
     done
 }
 
-async fn act(db: &DatabaseConnection, command: Command) -> Result<(), Error> {
+async fn act(db: &Store, command: Command) -> Result<(), Error> {
     let request_id = format!("cli-{}", Uuid::now_v7());
     let author = Author {
         principal: &Principal::System,

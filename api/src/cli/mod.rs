@@ -14,10 +14,10 @@ use std::time::Instant;
 
 use chrono::Utc;
 use clap::{Parser, Subcommand};
-use sea_orm::DatabaseConnection;
 
 use crate::app::{App, Progress};
 use crate::config::{AccessSettings, DatabaseSettings, LogSettings, ServeSettings};
+use crate::database::Store;
 use crate::database::{self, PrepareLock};
 use crate::error::Error;
 use crate::seed::{self, DataSet, Summary};
@@ -248,11 +248,16 @@ async fn serve(
 }
 
 /// A database with its tables, made by one command at a time; the lock is the caller's to release.
-async fn prepared(settings: &DatabaseSettings) -> Result<(DatabaseConnection, PrepareLock), Error> {
+async fn prepared(settings: &DatabaseSettings) -> Result<(Store, PrepareLock), Error> {
     let lock = PrepareLock::take(&settings.database_url).await?;
-    let db = database::connect(&settings.database_url, settings.database_connections).await?;
+    let db = database::connect_with(
+        &settings.database_url,
+        settings.database_connections,
+        settings.sqlite_synchronous,
+    )
+    .await?;
     database::migrate(&db).await?;
-    search_index::refresh(&db).await?;
+    search_index::refresh(db.writer()).await?;
     Ok((db, lock))
 }
 
@@ -289,7 +294,7 @@ async fn seed(settings: &DatabaseSettings, demo: bool) -> Result<(), Error> {
     Ok(())
 }
 
-async fn demo_results(db: &DatabaseConnection) -> Result<(), Error> {
+async fn demo_results(db: &Store) -> Result<(), Error> {
     let started = Instant::now();
     let mut terminal = Terminal::new();
     let loaded = seed::demo_results::load(db, Utc::now(), |table, rows| {

@@ -2,12 +2,14 @@
 //! the starting data set once.
 
 pub mod reads;
+pub mod store;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 use std::time::Duration;
 
+use clap::ValueEnum;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
@@ -19,11 +21,12 @@ use crate::domain::codes::nearest;
 use crate::error::Error;
 use crate::fault::{self, Fault};
 use crate::private;
+pub use store::Store;
 
 /// Name of the lock in PostgreSQL under which the database is prepared.
 const PREPARE_LOCK: i64 = 0x6169_706c_7573;
-/// How long a write waits for another on SQLite.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a write waits for another process on SQLite.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a look at the database may wait for it.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// End of the name of the file that is locked while a SQLite database is prepared.
@@ -82,6 +85,19 @@ fn plain(error: &sea_orm::sqlx::Error) -> String {
     }
 }
 
+fn sqlite(options: SqliteConnectOptions) -> SqliteConnectOptions {
+    options
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .statement_cache_capacity(STATEMENTS)
+        .pragma("mmap_size", "268435456")
+        .pragma("cache_size", "-32768")
+        .optimize_on_close(true, Some(400))
+}
+
 fn options(url: &str, connections: u32, longest: Duration) -> ConnectOptions {
     let mut options = ConnectOptions::new(url.to_owned());
     options
@@ -91,18 +107,7 @@ fn options(url: &str, connections: u32, longest: Duration) -> ConnectOptions {
         // A ping before each use would double the round trips; only idle connections are asked.
         .test_before_acquire_if_idle_for(Duration::from_secs(30));
     if is_sqlite(url) {
-        options.map_sqlx_sqlite_opts(|sqlite| {
-            sqlite
-                .create_if_missing(true)
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Normal)
-                .foreign_keys(true)
-                .busy_timeout(BUSY_TIMEOUT)
-                .statement_cache_capacity(STATEMENTS)
-                .pragma("mmap_size", "268435456")
-                .pragma("cache_size", "-32768")
-                .optimize_on_close(true, Some(400))
-        });
+        options.map_sqlx_sqlite_opts(sqlite);
     } else {
         options.map_sqlx_postgres_opts(move |postgres| {
             let longest = format!("{}ms", longest.as_millis());
@@ -126,11 +131,50 @@ async fn open(options: ConnectOptions, url: &str) -> Result<DatabaseConnection, 
     })
 }
 
-/// Opens a pool.
+/// When SQLite waits until what it wrote is on the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Synchronous {
+    /// At each commit: what was acknowledged outlives a power cut
+    #[default]
+    Full,
+    /// At each checkpoint: faster, and a power cut can take the last commits with it
+    Normal,
+}
+
+/// Opens a database, with up to so many connections for what is looked up, and one more that writes where the
+/// database takes one writer.
 ///
 /// # Errors
 /// Internal, if the database is not there or the address is none.
-pub async fn connect(url: &str, connections: u32) -> Result<DatabaseConnection, Error> {
+pub async fn connect(url: &str, connections: u32) -> Result<Store, Error> {
+    connect_with(url, connections, Synchronous::default()).await
+}
+
+/// The same, waiting for the disk as wished.
+///
+/// # Errors
+/// As [`connect`].
+pub async fn connect_with(
+    url: &str,
+    connections: u32,
+    synchronous: Synchronous,
+) -> Result<Store, Error> {
+    let db = pool(url, connections).await?;
+    // A database in memory belongs to its one pool.
+    if sqlite_file(url).is_none() {
+        return Ok(Store::alike(db));
+    }
+    let mut writes = options(url, 1, LONGEST);
+    writes.map_sqlx_sqlite_opts(move |options| {
+        sqlite(options).synchronous(match synchronous {
+            Synchronous::Full => SqliteSynchronous::Full,
+            Synchronous::Normal => SqliteSynchronous::Normal,
+        })
+    });
+    Store::with_writer(db, writes, url).await
+}
+
+async fn pool(url: &str, connections: u32) -> Result<DatabaseConnection, Error> {
     if let Some(file) = sqlite_file(url) {
         keep_private(&file)?;
     }
@@ -226,7 +270,7 @@ impl PrepareLock {
     /// Internal.
     pub async fn take(url: &str) -> Result<Self, Error> {
         if !is_sqlite(url) {
-            let session = connect(url, 1).await?;
+            let session = pool(url, 1).await?;
             // The wait may be long: another server is loading.
             session.execute_unprepared("SET statement_timeout = 0").await?;
             let lock = Statement::from_sql_and_values(
@@ -269,17 +313,17 @@ impl PrepareLock {
 ///
 /// # Errors
 /// Internal.
-pub async fn migrate(db: &DatabaseConnection) -> Result<(), Error> {
-    Migrator::up(db, None).await?;
-    Ok(migration::collate(db).await?)
+pub async fn migrate(db: &Store) -> Result<(), Error> {
+    Migrator::up(db.writer(), None).await?;
+    Ok(migration::collate(db.writer()).await?)
 }
 
 /// Lets the planner know the sizes of the tables after much was loaded.
 ///
 /// # Errors
 /// Internal.
-pub async fn analyze(db: &DatabaseConnection) -> Result<(), Error> {
-    db.execute_unprepared("ANALYZE").await?;
+pub async fn analyze(db: &Store) -> Result<(), Error> {
+    db.writer().execute_unprepared("ANALYZE").await?;
     Ok(())
 }
 

@@ -156,7 +156,7 @@ impl Reads {
                 connect_postgres(url, longest).await?
             });
         }
-        let canceller = if is_sqlite(url) { None } else { Some(super::connect(url, 1).await?) };
+        let canceller = if is_sqlite(url) { None } else { Some(super::pool(url, 1).await?) };
         let count = free.len();
         let places = Arc::new(Semaphore::new(count));
         Ok(Self::Slots(Arc::new(Slots { free: Mutex::new(free), places, count, canceller })))

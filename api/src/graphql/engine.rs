@@ -15,7 +15,7 @@ use apollo_compiler::response::JsonMap;
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{Schema, request as coercion};
 use async_graphql::SDLExportOptions;
-use sea_orm::DatabaseConnection;
+use sea_orm::DatabaseExecutor;
 use serde_json::{Map, Value};
 
 use super::api_client::MAKE_SECRETS;
@@ -26,6 +26,7 @@ use super::request::{Cost, GraphQlError, Request, Response};
 use super::{faults, introspection, limits, mutation, rules, scan, values};
 use crate::auth::secret::Hashing;
 use crate::config::Introspection;
+use crate::database::Store;
 use crate::database::reads::Reads;
 use crate::domain::access::Denied;
 use crate::domain::principal::{Author, Principal};
@@ -136,7 +137,7 @@ pub struct Engine {
     /// Connections that queries read by.
     reads: Reads,
     /// The database that is written.
-    db: DatabaseConnection,
+    db: Store,
     documents: DocumentCache,
     settings: EngineSettings,
     /// Turns at hashing.
@@ -149,11 +150,11 @@ pub struct Engine {
 
 impl Engine {
     /// An engine over a database, and the connections that queries read by if they are others.
-    pub fn new(db: DatabaseConnection, reads: Option<Reads>, settings: EngineSettings) -> Self {
+    pub fn new(db: Store, reads: Option<Reads>, settings: EngineSettings) -> Self {
         // The schema is built at the start, not by the first caller.
         validation_schema();
         introspection::implementers();
-        let reads = reads.unwrap_or_else(|| Reads::Pool(db.clone()));
+        let reads = reads.unwrap_or_else(|| Reads::Pool((*db).clone()));
         let feed = Feed::new(reads.clone());
         Self {
             reads,
@@ -332,8 +333,9 @@ impl Engine {
         }
         let Call { author, language, allowance } = *call;
         let catalog = super::catalog();
+        let holding = self.db.holding();
         let act = Act {
-            db: &self.db,
+            db: &holding,
             hashing: &self.hashing,
             backlog: &self.backlog,
             catalog,
@@ -344,7 +346,8 @@ impl Engine {
         let marks = Marks::new(allowance);
         // What was written is read where it was written: a replica may not have it yet.
         let read = if writes { None } else { Some(self.reads.take().await?) };
-        let reader = self.reader(read.as_deref().unwrap_or(&self.db), &author, &marks);
+        let db = DatabaseExecutor::from(read.as_deref().unwrap_or(&self.db));
+        let reader = self.reader(&db, &author, &marks);
         let mut answer = crate::read::query::answer(
             &reader,
             prepared.selected(),
@@ -377,7 +380,7 @@ impl Engine {
 
     fn reader<'a>(
         &self,
-        db: &'a DatabaseConnection,
+        db: &'a DatabaseExecutor<'a>,
         author: &Author<'a>,
         marks: &'a Marks,
     ) -> Reader<'a> {
@@ -407,7 +410,8 @@ impl Engine {
     pub async fn subscribe(&self, prepared: &Prepared, call: &Call<'_>) -> Result<i64, Error> {
         let marks = Marks::default();
         let read = self.reads.take().await?;
-        let reader = self.reader(&read, &call.author, &marks);
+        let db = DatabaseExecutor::from(&*read);
+        let reader = self.reader(&db, &call.author, &marks);
         let operation = prepared.operation()?;
         let after = stream::start(&reader, prepared.selected(), &operation.selection_set)?;
         let after = match after {
@@ -431,7 +435,8 @@ impl Engine {
     ) -> Result<Events, Error> {
         let marks = Marks::default();
         let read = self.reads.take().await?;
-        let reader = self.reader(&read, &call.author, &marks);
+        let db = DatabaseExecutor::from(&*read);
+        let reader = self.reader(&db, &call.author, &marks);
         let operation = prepared.operation()?;
         let document = prepared.selected();
         let events =

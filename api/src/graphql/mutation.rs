@@ -161,7 +161,9 @@ async fn refused(
         act.backlog.push(act.author, event);
         return Ok(());
     }
-    audit::record(act.db, act.author, vec![event]).await
+    // What was not done leaves nothing but this.
+    drop(act.db.take_held());
+    audit::record(&act.db.direct(), act.author, vec![event]).await
 }
 
 /// The key of a row of the type with this tag, out of its global id.

@@ -4,12 +4,13 @@
 use std::sync::Mutex;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{DatabaseConnection, DbBackend};
+use sea_orm::{ConnectionTrait, DatabaseExecutor, DbBackend};
 use uuid::Uuid;
 
 use super::catalog::Catalog;
 use super::sql::Sql;
 use crate::auth::secret::Hashing;
+use crate::database::Store;
 use crate::domain::principal::{Author, Principal};
 use crate::domain::rate::Allowance;
 use crate::error::{Error, Language};
@@ -19,8 +20,8 @@ use crate::service::ledger::Event;
 /// One request's view of the data.
 #[derive(Clone, Copy)]
 pub struct Reader<'a> {
-    /// The database that is read.
-    pub db: &'a DatabaseConnection,
+    /// The database that is read, or the transaction whose rows are told.
+    pub db: &'a DatabaseExecutor<'a>,
     /// Every type.
     pub catalog: &'a Catalog,
     /// Who asks.
@@ -64,8 +65,8 @@ impl Marks {
 /// One caller's wish to write.
 #[derive(Clone, Copy)]
 pub struct Act<'a> {
-    /// The database that is written.
-    pub db: &'a DatabaseConnection,
+    /// The database that is written; what is written is held until its payload is read.
+    pub db: &'a Store,
     /// Turns at hashing.
     pub hashing: &'a Hashing,
     /// Refusals that wait to be put on record.

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use apollo_compiler::executable::SelectionSet;
+use sea_orm::DatabaseExecutor;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -280,7 +281,14 @@ async fn field<'a>(
             planner.cost = planner.cost.saturating_add(WRITE_COST);
             planner.add_rows(WRITE_COST)?;
             let value = action(act, args).await?;
-            payload(reader, planner, writer, &root.ty, selected, &value).await
+            let Some(held) = act.db.take_held() else {
+                return payload(reader, planner, writer, &root.ty, selected, &value).await;
+            };
+            // What was written is told by its own transaction: after the commit it may be somebody else's.
+            let db = DatabaseExecutor::from(&held.transaction);
+            let reader = Reader { db: &db, ..*reader };
+            payload(&reader, planner, writer, &root.ty, selected, &value).await?;
+            held.commit().await
         }
         RootKind::List(_) | RootKind::Lookup { .. } | RootKind::Node | RootKind::Nodes => {
             Err(Error::internal("a field that was not planned"))

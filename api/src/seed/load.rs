@@ -5,11 +5,12 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 use entity::{citation, data_set, deleted_row, idempotency};
-use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{DataSet, Row};
+use crate::database::Store;
 use crate::domain::admit;
 use crate::domain::principal::Principal;
 use crate::error::Error;
@@ -48,7 +49,7 @@ impl Summary {
 /// # Errors
 /// Input, if a row is not what its table takes; internal.
 pub async fn load(
-    db: &DatabaseConnection,
+    db: &Store,
     set: &DataSet,
     now: DateTime<Utc>,
     mut progress: impl FnMut(&str, usize),

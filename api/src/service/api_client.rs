@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::ledger::Event;
 use super::write::{Author, Created, Write};
 use crate::auth::secret::{self, Hashing};
+use crate::database::Store;
 use crate::domain::access::{self, Denied, Object};
 use crate::domain::api_client::{
     Barred, ClientAction, Facts, MAX_NAME, MAX_ORIGINS, allows, barred, is_name, is_operator,
@@ -195,7 +196,7 @@ fn settled<T>(value: T, errors: Vec<UserError>) -> Result<T, Error> {
 /// # Errors
 /// Forbidden; user errors; busy; internal.
 pub async fn create(
-    db: &DatabaseConnection,
+    db: &Store,
     hashing: &Hashing,
     author: Author<'_>,
     new: &NewClient,
@@ -368,7 +369,7 @@ fn set(row: &mut Map<String, Value>, column: &str, value: impl Into<Value>) {
 /// # Errors
 /// Not found; conflict; forbidden; user errors; internal.
 pub async fn update(
-    db: &DatabaseConnection,
+    db: &Store,
     author: Author<'_>,
     id: Uuid,
     version: i32,
@@ -424,7 +425,7 @@ fn end_tokens(row: &mut Map<String, Value>) {
 /// # Errors
 /// Not found; conflict; forbidden; user errors; busy; internal.
 pub async fn rotate_secret(
-    db: &DatabaseConnection,
+    db: &Store,
     hashing: &Hashing,
     author: Author<'_>,
     id: Uuid,
@@ -466,7 +467,7 @@ pub async fn rotate_secret(
 /// # Errors
 /// Not found; conflict; forbidden; user errors; internal.
 pub async fn disable(
-    db: &DatabaseConnection,
+    db: &Store,
     author: Author<'_>,
     id: Uuid,
     version: i32,
@@ -496,12 +497,7 @@ pub async fn disable(
 ///
 /// # Errors
 /// Not found; conflict; forbidden; user errors; internal.
-pub async fn enable(
-    db: &DatabaseConnection,
-    author: Author<'_>,
-    id: Uuid,
-    version: i32,
-) -> Result<(), Error> {
+pub async fn enable(db: &Store, author: Author<'_>, id: Uuid, version: i32) -> Result<(), Error> {
     let mut write = Write::begin(db, author).await?;
     let client = for_action(write.reads(), author.principal, id, ClientAction::Enable).await?;
     let is_system = *author.principal == Principal::System;
@@ -528,7 +524,7 @@ pub async fn enable(
 /// # Errors
 /// Internal.
 pub async fn revoke_token(
-    db: &DatabaseConnection,
+    db: &Store,
     author: Author<'_>,
     client: &api_client::Model,
     jti: &str,

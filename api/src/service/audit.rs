@@ -25,6 +25,7 @@ use uuid::Uuid;
 use super::ledger::{self, Event};
 use super::proof::{self, Wrong};
 use super::write::{Author, Write};
+use crate::database::Store;
 use crate::domain::principal::Principal;
 use crate::error::Error;
 
@@ -35,11 +36,7 @@ pub const RATE_LIMIT: &str = "rate.limit";
 ///
 /// # Errors
 /// Internal.
-pub async fn record(
-    db: &DatabaseConnection,
-    author: Author<'_>,
-    events: Vec<Event>,
-) -> Result<(), Error> {
+pub async fn record(db: &Store, author: Author<'_>, events: Vec<Event>) -> Result<(), Error> {
     let mut write = Write::begin(db, author).await?;
     for event in events {
         write.note(event);
@@ -170,7 +167,7 @@ impl Backlog {
     ///
     /// # Errors
     /// Internal; what could not be written is counted as left out.
-    pub async fn flush(&self, db: &DatabaseConnection) -> Result<(), Error> {
+    pub async fn flush(&self, db: &Store) -> Result<(), Error> {
         self.flush_at(db, Utc::now()).await
     }
 
@@ -178,7 +175,7 @@ impl Backlog {
     ///
     /// # Errors
     /// Internal; what could not be written is counted as left out.
-    pub async fn flush_at(&self, db: &DatabaseConnection, now: DateTime<Utc>) -> Result<(), Error> {
+    pub async fn flush_at(&self, db: &Store, now: DateTime<Utc>) -> Result<(), Error> {
         self.write(db, now, |window| window.is_over(now)).await
     }
 
@@ -186,13 +183,13 @@ impl Backlog {
     ///
     /// # Errors
     /// Internal.
-    pub async fn finish(&self, db: &DatabaseConnection) -> Result<(), Error> {
+    pub async fn finish(&self, db: &Store) -> Result<(), Error> {
         self.write(db, Utc::now(), |_| true).await
     }
 
     async fn write(
         &self,
-        db: &DatabaseConnection,
+        db: &Store,
         now: DateTime<Utc>,
         is_due: impl Fn(&Window) -> bool + Send,
     ) -> Result<(), Error> {
@@ -263,7 +260,7 @@ impl Drop for Taken<'_> {
 }
 
 async fn write_all(
-    db: &DatabaseConnection,
+    db: &Store,
     events: Vec<audit_event::Model>,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {

@@ -5,12 +5,13 @@ use chrono::{DateTime, Utc};
 use entity::bill::{self, BillEffect, BillResult};
 use entity::bill_event::{self, BillStage};
 use entity::common::Visibility;
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::write::{Author, Write};
+use crate::database::Store;
 use crate::domain::bill::{Event, is_closed, is_enacted, may_follow, order, standing};
 use crate::domain::partial_date;
 use crate::domain::principal::Principal;
@@ -79,7 +80,7 @@ pub async fn derived(
 ///
 /// # Errors
 /// Internal.
-pub async fn complete(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<usize, Error> {
+pub async fn complete(db: &Store, now: DateTime<Utc>) -> Result<usize, Error> {
     let before = bill::Entity::find().filter(bill::Column::StageOrder.is_null()).all(db).await?;
     if before.is_empty() {
         return Ok(0);

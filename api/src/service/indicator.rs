@@ -3,7 +3,7 @@
 use entity::indicator::{Aggregation, Direction, ValueType};
 use entity::validation_rule::Severity;
 use entity::{indicator, submission, submission_value};
-use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -11,6 +11,7 @@ use super::programme::{
     Faults, Named, ORIGIN, after_finals, begin, in_force, is_repeat, locked, make, programme_of,
 };
 use super::write::{Author, Write};
+use crate::database::Store;
 use crate::domain::decimal;
 use crate::domain::fold;
 use crate::domain::indicator::{aggregations, is_number, usual_range};
@@ -97,11 +98,7 @@ struct Checked {
 ///
 /// # Errors
 /// Forbidden; user errors; internal.
-pub async fn create(
-    db: &DatabaseConnection,
-    author: Author<'_>,
-    new: NewIndicator,
-) -> Result<Uuid, Error> {
+pub async fn create(db: &Store, author: Author<'_>, new: NewIndicator) -> Result<Uuid, Error> {
     let mut write = begin(db, author).await?;
     let programme = locked(&write, programme_of(&write, &new.programme).await?.id).await?;
     let mut faults = Faults::default();
@@ -210,7 +207,7 @@ pub async fn create(
 /// # Errors
 /// Forbidden; not found; conflict; user errors; internal.
 pub async fn set_range(
-    db: &DatabaseConnection,
+    db: &Store,
     author: Author<'_>,
     (id, version): (Uuid, i32),
     range: &NewRange,

@@ -4,9 +4,7 @@
 use chrono::{NaiveDate, SubsecRound};
 use entity::common::Visibility;
 use entity::{obligation, submission};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -15,6 +13,7 @@ use super::programme::{Faults, ORIGIN, begin, institution_of, is_repeat, locked,
 use super::submission::data::quarter_of;
 use super::submission::{expected, key_reused};
 use super::write::{Author, Created, Write};
+use crate::database::Store;
 use crate::domain::completeness::is_expected;
 use crate::domain::quarter::Quarter;
 use crate::error::{Error, UserError};
@@ -51,11 +50,7 @@ pub struct Done {
 ///
 /// # Errors
 /// Forbidden; user errors; internal.
-pub async fn create(
-    db: &DatabaseConnection,
-    author: Author<'_>,
-    new: NewObligation,
-) -> Result<Done, Error> {
+pub async fn create(db: &Store, author: Author<'_>, new: NewObligation) -> Result<Done, Error> {
     let mut write = begin(db, author).await?;
     let programme = locked(&write, programme_of(&write, &new.programme).await?.id).await?;
     let institution_id = institution_of(&write, "institution", &new.institution).await?;
@@ -173,7 +168,7 @@ fn ends_after(starts_on: NaiveDate, ends_on: Option<NaiveDate>) -> Result<(), Er
 /// # Errors
 /// Forbidden; not found; conflict; user errors; internal.
 pub async fn end(
-    db: &DatabaseConnection,
+    db: &Store,
     author: Author<'_>,
     (id, version): (Uuid, i32),
     ends_on: NaiveDate,

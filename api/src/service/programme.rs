@@ -7,13 +7,14 @@ use entity::holiday::HolidayKind;
 use entity::programme::RollRule;
 use entity::validation_rule::{MissingStrategy, Severity};
 use entity::{holiday, indicator, institution, programme, validation_rule};
-use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::record::Record;
 use super::submission::{data, expected, key_reused, quarter};
 use super::write::{Author, Created, Write};
+use crate::database::Store;
 use crate::domain::access::{self, Object};
 use crate::domain::fold;
 use crate::domain::quarter::Quarter;
@@ -175,10 +176,7 @@ impl Faults {
 }
 
 /// Opens a write of those who may set up programmes; who may not learns nothing of what is there.
-pub(super) async fn begin<'a>(
-    db: &DatabaseConnection,
-    author: Author<'a>,
-) -> Result<Write<'a>, Error> {
+pub(super) async fn begin<'a>(db: &Store, author: Author<'a>) -> Result<Write<'a>, Error> {
     access::may_write(author.principal, Object::Programme, None)?;
     Write::begin(db, author).await
 }
@@ -266,11 +264,7 @@ pub(super) const ORIGIN: Origin = Origin::Reported;
 ///
 /// # Errors
 /// Forbidden; user errors; internal.
-pub async fn create(
-    db: &DatabaseConnection,
-    author: Author<'_>,
-    new: NewProgramme,
-) -> Result<Uuid, Error> {
+pub async fn create(db: &Store, author: Author<'_>, new: NewProgramme) -> Result<Uuid, Error> {
     let write = begin(db, author).await?;
     let mut faults = Faults::default();
     faults.code("code", &new.code);
@@ -357,11 +351,7 @@ pub(super) async fn in_force(
 ///
 /// # Errors
 /// Forbidden; user errors; internal.
-pub async fn create_rule(
-    db: &DatabaseConnection,
-    author: Author<'_>,
-    new: NewRule,
-) -> Result<Uuid, Error> {
+pub async fn create_rule(db: &Store, author: Author<'_>, new: NewRule) -> Result<Uuid, Error> {
     let write = begin(db, author).await?;
     let programme = locked(&write, programme_of(&write, &new.programme).await?.id).await?;
     let mut faults = Faults::default();
@@ -424,7 +414,7 @@ pub async fn create_rule(
 /// # Errors
 /// Forbidden; not found; conflict; user errors; internal.
 pub async fn retire_rule(
-    db: &DatabaseConnection,
+    db: &Store,
     author: Author<'_>,
     (id, version): (Uuid, i32),
     valid_to: &str,
@@ -464,7 +454,7 @@ pub async fn retire_rule(
 /// # Errors
 /// Forbidden; user errors; internal.
 pub async fn create_holiday(
-    db: &DatabaseConnection,
+    db: &Store,
     author: Author<'_>,
     new: NewHoliday,
 ) -> Result<Uuid, Error> {

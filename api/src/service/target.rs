@@ -3,7 +3,7 @@
 use entity::common::Visibility;
 use entity::reporting_period::{self, PeriodState};
 use entity::{indicator, target};
-use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -14,6 +14,7 @@ use super::submission::data;
 use super::submission::key_reused;
 use super::submission::quarter::finals;
 use super::write::{Author, Created, Write};
+use crate::database::Store;
 use crate::domain::decimal;
 use crate::domain::quarter::Quarter;
 use crate::error::{Error, UserError};
@@ -41,11 +42,7 @@ pub struct NewTarget {
 ///
 /// # Errors
 /// Forbidden; user errors; internal.
-pub async fn set(
-    db: &DatabaseConnection,
-    author: Author<'_>,
-    new: NewTarget,
-) -> Result<Uuid, Error> {
+pub async fn set(db: &Store, author: Author<'_>, new: NewTarget) -> Result<Uuid, Error> {
     let mut write = begin(db, author).await?;
     let programme = programme_of(&write, &new.programme).await?;
     let mut faults = Faults::default();

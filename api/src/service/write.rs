@@ -14,12 +14,12 @@ use entity::{
     audit_event, citation, conflict, data_set, deleted_row, idempotency, search_document,
     search_gram,
 };
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use sea_orm::{
-    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection,
-    DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Set, SqlErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction,
+    DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    SqlErr,
 };
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -29,6 +29,7 @@ use super::bill;
 use super::ledger::{self, Change, Event};
 use super::record::{self, LinkRecord, Record, TABLES, Visit};
 use super::{search_index, target_history};
+use crate::database::store::{Ending, Last, Store};
 pub use crate::domain::principal::Author;
 use crate::domain::principal::Principal;
 use crate::domain::{access, canonical};
@@ -38,6 +39,7 @@ use crate::error::Error;
 /// An open write: a transaction and what must be written with it.
 pub struct Write<'a> {
     transaction: DatabaseTransaction,
+    ending: Ending,
     author: Author<'a>,
     changes: Vec<Change>,
     events: Vec<audit_event::Model>,
@@ -200,20 +202,17 @@ fn audited<R: Record>(mut row: Map<String, Value>) -> String {
 }
 
 impl<'a> Write<'a> {
-    /// Opens a write.
+    /// Opens a write, after those that came before.
     ///
     /// # Errors
-    /// Internal.
-    pub async fn begin(db: &DatabaseConnection, author: Author<'a>) -> Result<Self, Error> {
+    /// Unavailable, if the database takes none now; internal.
+    pub async fn begin(db: &Store, author: Author<'a>) -> Result<Self, Error> {
         // Databases keep microseconds; what is put on record must be what they keep.
         let author = Author { now: author.now.trunc_subsecs(6), ..author };
-        // SQLite must take its write lock at once: a read that later turns into a write could not.
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..Default::default()
-        };
+        let (transaction, ending) = db.begin_write().await?;
         Ok(Self {
-            transaction: db.begin_with_options(options).await?,
+            transaction,
+            ending,
             author,
             changes: Vec::new(),
             events: Vec::new(),
@@ -612,19 +611,25 @@ impl<'a> Write<'a> {
         if cited + disputed > 0 || !self.is_own(id).await? {
             return Ok(Removed::Kept);
         }
-        let savepoint = self.transaction.begin().await?;
+        self.transaction.execute_unprepared("SAVEPOINT removal").await?;
         let entity = R::default();
-        let mut unlink = Unlink { transaction: &savepoint, table: entity.table_name(), id };
+        let mut unlink = Unlink { transaction: &self.transaction, table: entity.table_name(), id };
         for table in TABLES {
             record::visit(table, &mut unlink).await?;
         }
-        match R::delete_many().filter(key.eq(id)).exec(&savepoint).await {
-            Ok(_) => savepoint.commit().await?,
+        let removed = R::delete_many().filter(key.eq(id)).exec(&self.transaction).await;
+        let is_kept = match removed {
+            Ok(_) => false,
             Err(error) if is_in_use(&error) => {
-                savepoint.rollback().await?;
-                return Ok(Removed::Kept);
+                self.transaction.execute_unprepared("ROLLBACK TO SAVEPOINT removal").await?;
+                true
             }
             Err(error) => return Err(error.into()),
+        };
+        // A savepoint that was rolled back to still stands.
+        self.transaction.execute_unprepared("RELEASE SAVEPOINT removal").await?;
+        if is_kept {
+            return Ok(Removed::Kept);
         }
         self.leave_index(id).await?;
         let version = before.get("version").and_then(Value::as_i64).unwrap_or_default() + 1;
@@ -822,18 +827,21 @@ impl<'a> Write<'a> {
         });
     }
 
-    /// Writes what belongs to the rows, numbers it, and commits. Tells how many rows were written.
+    /// Writes what belongs to the rows, numbers it, and commits, unless the write is held so that its payload
+    /// can be read before that ([`Store::holding`]). Tells how many rows were written.
     ///
     /// # Errors
-    /// Internal.
+    /// Unavailable, if the database could not commit; internal.
     pub async fn commit(mut self) -> Result<usize, Error> {
         let written = self.changes.len();
         let documents = std::mem::take(&mut self.documents);
         let grams = std::mem::take(&mut self.grams);
         ledger::insert_all::<search_document::Entity>(&self.transaction, documents).await?;
         ledger::insert_all::<search_gram::Entity>(&self.transaction, grams).await?;
-        ledger::number(&self.transaction, self.author.now, self.changes, self.events).await?;
-        self.transaction.commit().await?;
+        let Self { transaction, ending, author: Author { now, .. }, changes, events, .. } = self;
+        let last: Last =
+            Box::new(move |transaction| ledger::number(transaction, now, changes, events).boxed());
+        ending.end(transaction, last).await?;
         Ok(written)
     }
 }

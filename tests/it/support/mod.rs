@@ -13,7 +13,7 @@ use aiplus::app::App;
 use aiplus::auth::Access;
 use aiplus::auth::keys::KeyStore;
 use aiplus::config::{AccessSettings, Introspection, LimitSettings, ServeSettings};
-use aiplus::database;
+use aiplus::database::{self, Store};
 use aiplus::domain::principal::{Author, Principal};
 use aiplus::error::Language;
 use aiplus::graphql::engine::{Call, EngineSettings};
@@ -22,7 +22,7 @@ use aiplus::graphql::request::Request;
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use libtest_mimic::{Arguments, Failed, Trial};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -193,7 +193,7 @@ pub fn access_settings() -> AccessSettings {
 /// An application whose statements are counted.
 pub struct TestApp {
     pub app: App,
-    pub db: DatabaseConnection,
+    pub db: Store,
     /// Address of the database.
     pub url: String,
     pub settings: ServeSettings,
@@ -218,7 +218,7 @@ impl TestApp {
 
     fn over(
         url: String,
-        db: DatabaseConnection,
+        db: Store,
         statements: Arc<Mutex<Vec<Statement>>>,
         settings: &ServeSettings,
         keys: Arc<TempDir>,

@@ -21,6 +21,7 @@ use sea_orm::{
 };
 
 use super::Summary;
+use crate::database::Store;
 use crate::domain::principal::Principal;
 use crate::domain::quarter::{Quarter, seoul};
 use crate::error::Error;
@@ -48,7 +49,7 @@ fn quarters(now: DateTime<Utc>) -> Result<[Quarter; QUARTERS], Error> {
 /// # Errors
 /// Internal.
 pub async fn load(
-    db: &DatabaseConnection,
+    db: &Store,
     now: DateTime<Utc>,
     mut progress: impl FnMut(&str, usize),
 ) -> Result<Option<Summary>, Error> {

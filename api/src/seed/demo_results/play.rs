@@ -15,6 +15,7 @@ use super::QUARTERS;
 use super::figures::{REPORTERS, cells};
 use super::programmes::{TRAINING, VOUCHER};
 use super::story::{Act, Doer, Event, Step};
+use crate::database::Store;
 use crate::domain::principal::{Client, Institution, Principal, Scope, Scopes, Standing, Token};
 use crate::domain::quarter::Quarter;
 use crate::error::Error;
@@ -102,7 +103,7 @@ impl Cast {
 /// # Errors
 /// Internal.
 pub async fn all(
-    db: &DatabaseConnection,
+    db: &Store,
     quarters: &[Quarter; QUARTERS],
     steps: &[Step],
     now: DateTime<Utc>,
@@ -125,7 +126,7 @@ pub async fn all(
 }
 
 async fn play(
-    db: &DatabaseConnection,
+    db: &Store,
     cast: &Cast,
     quarters: &[Quarter; QUARTERS],
     step: &Step,
@@ -167,7 +168,7 @@ struct Scene {
 }
 
 async fn verb(
-    db: &DatabaseConnection,
+    db: &Store,
     author: Author<'_>,
     asked: &Asked,
     scene: &Scene,
@@ -228,7 +229,7 @@ fn comments(programme: &str) -> Vec<Comment> {
     asked.iter().map(comment).collect()
 }
 
-async fn freeze(db: &DatabaseConnection, author: Author<'_>, of: Quarter) -> Result<(), Error> {
+async fn freeze(db: &Store, author: Author<'_>, of: Quarter) -> Result<(), Error> {
     let period = reporting_period::Entity::find()
         .filter(reporting_period::Column::Quarter.eq(of.to_string()))
         .one(db)

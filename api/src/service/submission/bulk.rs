@@ -1,9 +1,9 @@
 //! The same verb for many submissions, each a write of its own: what one lacks keeps no other from it.
 
-use sea_orm::DatabaseConnection;
 use uuid::Uuid;
 
 use super::{Asked, Done, actor, refused, review};
+use crate::database::Store;
 use crate::domain::submission::Refused;
 use crate::error::{Error, UserError};
 use crate::service::write::Author;
@@ -34,7 +34,7 @@ pub enum Bulk {
 /// # Errors
 /// User error, if there are too many; forbidden, if the caller may do it with none; internal.
 pub async fn each(
-    db: &DatabaseConnection,
+    db: &Store,
     author: Author<'_>,
     what: Bulk,
     asked: &[Asked],

@@ -1,6 +1,6 @@
 //! Saving values: cell by cell, all or nothing.
 
-use sea_orm::DatabaseConnection;
+use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -8,6 +8,7 @@ use super::data::FormData;
 use super::table::{self, Fault};
 use super::values::{Counts, Edits, Standing};
 use super::{Asked, Columns, Held, Turn, tally, turn};
+use crate::database::Store;
 use crate::domain::form::{Cells, Problem};
 use crate::domain::submission::Verb;
 use crate::error::{Error, Message, UserError};
@@ -42,7 +43,7 @@ pub struct Saved {
 /// # Errors
 /// Not found; forbidden; conflict; user errors that name each cell; internal.
 pub async fn save(
-    db: &DatabaseConnection,
+    db: &Store,
     author: Author<'_>,
     asked: &Asked,
     given: &[Given],
@@ -177,7 +178,7 @@ pub(super) async fn keep(
 /// # Errors
 /// Internal.
 pub async fn check(
-    db: &DatabaseConnection,
+    db: &impl ConnectionTrait,
     submission: &entity::submission::Model,
 ) -> Result<(Cells, Vec<Problem>), Error> {
     let data = FormData::load(db, submission).await?;

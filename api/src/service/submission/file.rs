@@ -18,6 +18,7 @@ use super::data::FormData;
 use super::table::{self, Fault};
 use super::values::{Counts, Edits, Standing};
 use super::{Asked, Turn, actor, barred, by_codes, draft, refused, turn};
+use crate::database::Store;
 use crate::domain::canonical::hex;
 use crate::domain::cell::Cell;
 use crate::domain::form::{self, Cells, Entry, Problem};
@@ -619,7 +620,7 @@ pub async fn may_upload(
 /// # Errors
 /// See [`Failure`].
 pub async fn upload(
-    db: &DatabaseConnection,
+    db: &Store,
     author: Author<'_>,
     target: &Target,
     upload: Upload,
@@ -800,7 +801,7 @@ fn key_of(upload: &Upload, id: Uuid, version: i32) -> String {
 }
 
 async fn save(
-    db: &DatabaseConnection,
+    db: &Store,
     author: Author<'_>,
     asked: &Asked,
     data: &FormData,

@@ -4,13 +4,14 @@
 use chrono::NaiveDate;
 use entity::reporting_period::PeriodState;
 use entity::submission_revision;
-use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::Map;
 use uuid::Uuid;
 
 use super::data::FormData;
 use super::values::{Edits, Standing};
 use super::{Asked, Columns, Done, Held, Turn, settled, tally, today, turn};
+use crate::database::Store;
 use crate::domain::cell::Cell;
 use crate::domain::form::{Cells, Entry, Problem, content_hash};
 use crate::domain::submission::{Content, NotReady, Verb, awaited_by, may_hand_in, may_report_nil};
@@ -34,7 +35,7 @@ struct Statement<'a> {
 /// # Errors
 /// Not found; forbidden; conflict; user errors that name what is not ready; internal.
 pub async fn submit(
-    db: &DatabaseConnection,
+    db: &Store,
     author: Author<'_>,
     asked: &Asked,
     is_attested: bool,
@@ -48,7 +49,7 @@ pub async fn submit(
 /// # Errors
 /// As [`submit`].
 pub async fn report_nil(
-    db: &DatabaseConnection,
+    db: &Store,
     author: Author<'_>,
     asked: &Asked,
     reason: &str,
@@ -62,11 +63,7 @@ pub async fn report_nil(
 ///
 /// # Errors
 /// As [`submit`].
-pub async fn recall(
-    db: &DatabaseConnection,
-    author: Author<'_>,
-    asked: &Asked,
-) -> Result<Done, Error> {
+pub async fn recall(db: &Store, author: Author<'_>, asked: &Asked) -> Result<Done, Error> {
     let mut write = Write::begin(db, author).await?;
     let (held, status) = match turn(&write, &author, asked, Verb::Recall, &()).await? {
         Turn::Again(held) => return Ok(Done { id: held.submission.id, revision: None }),
@@ -85,7 +82,7 @@ pub async fn recall(
 }
 
 async fn hand_in(
-    db: &DatabaseConnection,
+    db: &Store,
     author: Author<'_>,
     asked: &Asked,
     said: &Statement<'_>,

@@ -9,14 +9,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use entity::common::{Origin, Visibility};
 use entity::reporting_period::{self, PeriodState};
 use entity::submission::{self, SubmissionStatus};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Map;
 use uuid::Uuid;
 
 use super::{Columns, actor, data::quarter_of, expected, refused, tally, today};
+use crate::database::Store;
 use crate::domain::principal::Principal;
 use crate::domain::quarter::{Quarter, seoul};
 use crate::domain::submission::{Refused, Verb, next};
@@ -35,7 +33,7 @@ const GRACE: chrono::Duration = chrono::Duration::days(1);
 ///
 /// # Errors
 /// Internal.
-pub async fn open_due(db: &DatabaseConnection, now: DateTime<Utc>) -> Result<usize, Error> {
+pub async fn open_due(db: &Store, now: DateTime<Utc>) -> Result<usize, Error> {
     let author =
         Author { principal: &Principal::System, request_id: "calendar", address: None, now };
     let today = now.with_timezone(&seoul()).date_naive();
@@ -123,7 +121,7 @@ async fn period(
 /// # Errors
 /// Forbidden; user error, if the quarter is not over; internal.
 pub async fn open(
-    db: &DatabaseConnection,
+    db: &Store,
     author: Author<'_>,
     quarter: Quarter,
     origin: Origin,
@@ -150,7 +148,7 @@ pub async fn open(
 }
 
 async fn opened(
-    db: &DatabaseConnection,
+    db: &Store,
     author: Author<'_>,
     quarter: Quarter,
     origin: Origin,
@@ -201,7 +199,7 @@ pub async fn finals(db: &impl ConnectionTrait, programme: Uuid) -> Result<Vec<Qu
 /// # Errors
 /// Forbidden; not found; conflict; user errors that name what is undecided; internal.
 pub async fn freeze(
-    db: &DatabaseConnection,
+    db: &Store,
     author: Author<'_>,
     quarter: Quarter,
     version: i32,

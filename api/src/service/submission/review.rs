@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::data::FormData;
 use super::{Asked, Columns, Done, Held, Turn, day, settled, tally, text, today, turn};
 use super::{draft, expected};
+use crate::database::Store;
 use crate::domain::cell::Cell;
 use crate::domain::submission::{Deadline, Verb, deadline};
 use crate::error::{Error, Message, UserError};
@@ -54,11 +55,7 @@ async fn known(write: &Write<'_>, held: &Held) -> Result<Done, Error> {
 ///
 /// # Errors
 /// Not found; forbidden; conflict; user errors; internal.
-pub async fn start(
-    db: &DatabaseConnection,
-    author: Author<'_>,
-    asked: &Asked,
-) -> Result<Done, Error> {
+pub async fn start(db: &Store, author: Author<'_>, asked: &Asked) -> Result<Done, Error> {
     let write = Write::begin(db, author).await?;
     let (held, status) = match turn(&write, &author, asked, Verb::StartReview, &()).await? {
         Turn::Again(held) => return known(&write, &held).await,
@@ -76,7 +73,7 @@ pub async fn start(
 /// # Errors
 /// As [`start`].
 pub async fn return_to(
-    db: &DatabaseConnection,
+    db: &Store,
     author: Author<'_>,
     asked: &Asked,
     comments: &[Comment],
@@ -182,11 +179,7 @@ fn checked(
 ///
 /// # Errors
 /// As [`start`].
-pub async fn accept(
-    db: &DatabaseConnection,
-    author: Author<'_>,
-    asked: &Asked,
-) -> Result<Done, Error> {
+pub async fn accept(db: &Store, author: Author<'_>, asked: &Asked) -> Result<Done, Error> {
     let mut write = Write::begin(db, author).await?;
     let (held, status) = match turn(&write, &author, asked, Verb::Accept, &()).await? {
         Turn::Again(held) => return known(&write, &held).await,
@@ -263,7 +256,7 @@ async fn supersede(write: &mut Write<'_>, held: &Held, author: &Author<'_>) -> R
 /// # Errors
 /// As [`start`].
 pub async fn reopen(
-    db: &DatabaseConnection,
+    db: &Store,
     author: Author<'_>,
     asked: &Asked,
     reason: &str,
@@ -307,7 +300,7 @@ pub struct Restatement {
 /// # Errors
 /// As [`start`].
 pub async fn restate(
-    db: &DatabaseConnection,
+    db: &Store,
     author: Author<'_>,
     asked: &Asked,
     restatement: &Restatement,
@@ -338,7 +331,7 @@ pub async fn restate(
 /// # Errors
 /// As [`start`].
 pub async fn extend(
-    db: &DatabaseConnection,
+    db: &Store,
     author: Author<'_>,
     asked: &Asked,
     reason: &str,
@@ -394,11 +387,7 @@ pub async fn extend(
 ///
 /// # Errors
 /// As [`start`].
-pub async fn remind(
-    db: &DatabaseConnection,
-    author: Author<'_>,
-    asked: &Asked,
-) -> Result<Done, Error> {
+pub async fn remind(db: &Store, author: Author<'_>, asked: &Asked) -> Result<Done, Error> {
     let write = Write::begin(db, author).await?;
     let held = match turn(&write, &author, asked, Verb::Remind, &()).await? {
         Turn::Again(held) => return known(&write, &held).await,
