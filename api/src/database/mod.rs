@@ -26,7 +26,7 @@ pub use store::Store;
 /// Name of the lock in PostgreSQL under which the database is prepared.
 const PREPARE_LOCK: i64 = 0x6169_706c_7573;
 /// How long a write waits for another process on SQLite.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(8);
 /// How long a look at the database may wait for it.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// End of the name of the file that is locked while a SQLite database is prepared.
