@@ -838,7 +838,8 @@ async fn nobody_acts_in_the_name_of_another_institution(place: Place) {
         // Its own institution's are its own to make.
         let all = json!({ "scopes": ALL.split(' ').collect::<Vec<_>>() });
         let made =
-            done(&app, &token, CREATE, with(new(caller, &format!("{caller}-all")), all)).await;
+            done(&app, &token, CREATE, with(new(caller, &format!("{caller}-all-scopes")), all))
+                .await;
         done(&app, &token, ROTATE, json!({ "id": made["apiClient"]["id"], "version": 1 })).await;
     }
 }
