@@ -1,7 +1,7 @@
 //! Turns at what there is little of, such as connections that read: so many at a time, and fair between those
 //! who want one.
 //!
-//! Each caller's wishes wait in order, and callers take turns: who asks a hundred times waits behind itself. One
+//! Each caller's wishes wait in order, unless they are far too many, and callers take turns: who asks a hundred times waits behind itself. One
 //! caller, and all that have not signed in together, have a share of the places at most; who has signed in goes
 //! first, but of four turns one is for those who have not. The waiting is bounded in number and in time, so
 //! that beyond what can be served the answer is a quick no.
@@ -17,6 +17,8 @@ use crate::error::Error;
 
 /// Of so many turns one is for those who have not signed in, if any of them waits.
 const ROUND: u32 = 4;
+/// A queue is long that holds so many times what its caller may have at a time.
+const LONG: usize = 4;
 /// Seconds after which a caller that found no place may ask again.
 const RETRY_AFTER: u64 = 1;
 
@@ -142,7 +144,10 @@ impl State {
                     continue;
                 }
                 let Some(queue) = self.queues.get_mut(&who) else { continue };
-                let next = queue.pop_front();
+                // Where a caller asks for far more than it gets, its newest wish goes first: it is answered soon and the
+                // oldest are refused, instead of all of them being answered late.
+                let is_long = queue.len() > LONG * bounds.each;
+                let next = if is_long { queue.pop_back() } else { queue.pop_front() };
                 if queue.is_empty() {
                     self.queues.remove(&who);
                 } else {
@@ -307,6 +312,21 @@ mod tests {
             (&mut late).now_or_never().is_some(),
             "another one waits for one turn, not for all"
         );
+    }
+
+    #[tokio::test]
+    async fn of_far_too_many_the_newest_is_first() {
+        let turns = Turns::new(Bounds { waiting: 20, waiting_each: 20, ..bounds() });
+        let own = client("own");
+        let held = turns.take(&own).await.unwrap();
+        let mut waiting: Vec<_> = (0..LONG + 1).map(|_| Box::pin(turns.take(&own))).collect();
+        for one in &mut waiting {
+            assert!(one.now_or_never().is_none());
+        }
+        drop(held);
+        let newest = waiting.pop().unwrap().now_or_never().unwrap();
+        drop(newest);
+        assert!((&mut waiting[0]).now_or_never().is_some(), "and then they are in order again");
     }
 
     #[tokio::test]
