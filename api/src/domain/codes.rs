@@ -76,6 +76,11 @@ fn aliases(family: Family, code: &str) -> &'static [String] {
     ALIASES.get(list).and_then(|list| list.get(code)).map(Vec::as_slice).unwrap_or_default()
 }
 
+/// Other names of the region with a code: former ones, and those in daily use.
+pub fn region_names(code: &str) -> &'static [String] {
+    aliases(Family::Region, code)
+}
+
 impl Codes {
     /// A list of codes, each with its names.
     pub fn new<'a, N>(family: Family, entries: impl IntoIterator<Item = (&'a str, N)>) -> Self

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use super::fold;
 
 /// Raised whenever [`line`] or [`grams`] give something else for any text; the index is then made anew.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 /// Longest search text that is looked at, in characters.
 pub const MAX_QUERY: usize = 100;
 /// Most words of a search text; all must be found.

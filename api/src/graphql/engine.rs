@@ -508,8 +508,25 @@ fn located(
 }
 
 fn parse_error(broken: &async_graphql::parser::Error) -> GraphQlError {
+    use async_graphql::parser::Error as Broken;
     let locations = broken.positions().map(|at| (at.line, at.column)).collect();
-    GraphQlError { error: Error::Parse(not_graphql()), path: Vec::new(), locations }
+    // What the parser refuses beyond syntax are rules of validation.
+    let error = match broken {
+        Broken::MultipleOperations { .. } => Error::Validation(Message::new(
+            "이름 없는 작업이 있으면 문서에 다른 작업이 없어야 합니다.",
+            "An operation without a name must be the only one of its document.",
+        )),
+        Broken::OperationDuplicated { operation: name, .. } => Error::Validation(Message::new(
+            format!("작업 이름이 두 번 쓰였습니다: `{name}`."),
+            format!("There are two operations named `{name}`."),
+        )),
+        Broken::FragmentDuplicated { fragment: name, .. } => Error::Validation(Message::new(
+            format!("프래그먼트 이름이 두 번 쓰였습니다: `{name}`."),
+            format!("There are two fragments named `{name}`."),
+        )),
+        _ => Error::Parse(not_graphql()),
+    };
+    GraphQlError { error, path: Vec::new(), locations }
 }
 
 /// The error of a text that cannot be read at that byte.

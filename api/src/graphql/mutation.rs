@@ -79,6 +79,7 @@ where
     let mut input = args.remove("input").unwrap_or_default();
     admit::compose(&mut input);
     let subject = subject(act.catalog, input.get("id").and_then(Value::as_str));
+    let version = ["expectedVersion", "version"].into_iter().find(|name| input.get(name).is_some());
     // Who may not act learns nothing of what is wrong with the input.
     let root = act.catalog.root("Mutation", name);
     if let Some(denied) = root.and_then(|root| act.catalog.barred(act.author.principal, root)) {
@@ -108,7 +109,8 @@ where
         Err(Error::User(errors)) => errors,
         Err(Error::Conflict) => {
             let message = Error::Conflict.message();
-            vec![UserError::at("version", "CONFLICT", message.ko, message.en)]
+            let field = version.unwrap_or("id");
+            vec![UserError::at(field, "CONFLICT", message.ko, message.en)]
         }
         Err(error) => {
             // What is our fault is no refusal; the log has it.

@@ -275,7 +275,9 @@ pub async fn import(
     let refused = match &taken {
         // What was told when its token or its rate was looked at stands in the audit by then; what is our fault is no
         // refusal.
-        Err(fault) if fault.status == StatusCode::UNAUTHORIZED && !fault.is_unsigned => None,
+        Err(fault) if fault.status == StatusCode::UNAUTHORIZED && !fault.signs.ask_for_token() => {
+            None
+        }
         Err(Fault { status: StatusCode::TOO_MANY_REQUESTS, .. }) => None,
         Err(fault) => fault.status.is_client_error().then_some(fault.code),
         Ok(response) => (response.status() == StatusCode::UNPROCESSABLE_ENTITY).then_some(REJECTED),
@@ -434,6 +436,10 @@ fn shown(report: &Report, save: bool, language: Language) -> Value {
         Outcome::Checked if report.closed => Message::new(
             "점검만 했습니다. 지금은 저장할 수 없습니다.",
             "Checked only; it cannot be saved now.",
+        ),
+        Outcome::Checked if report.rejected > 0 => Message::new(
+            "점검만 했습니다. 읽을 수 없는 칸을 고쳐야 저장할 수 있습니다.",
+            "Checked only; it can be saved once the cells that cannot be read are put right.",
         ),
         Outcome::Checked => Message::new(
             "점검만 했습니다. 저장하려면 mode=save로 보내 주십시오.",

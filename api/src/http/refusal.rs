@@ -35,6 +35,11 @@ impl Signs {
         Self { challenge, allow, retry_after: error.retry_after() }
     }
 
+    /// Whether they ask for a token where none was shown.
+    pub fn ask_for_token(&self) -> bool {
+        self.challenge == Some(UNSIGNED)
+    }
+
     /// Puts them on the answer.
     pub fn put(&self, response: &mut Response) {
         let status = response.status();

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::ledger;
 use super::record::{self, LinkRecord, Record, TABLES, Visit};
 use super::write::as_json;
-use crate::domain::search_text;
+use crate::domain::{codes, search_text};
 use crate::error::Error;
 
 /// Name under which the version of the index is noted among the data sets.
@@ -48,6 +48,12 @@ pub fn entries<R: Record>(
             let lines = if is_name(title, column) { &mut names } else { &mut content };
             lines.push_str(&search_text::line(text));
             lines.push('\n');
+        }
+    }
+    if R::TYPE == "Region" {
+        for name in text("code").map(codes::region_names).unwrap_or_default() {
+            names.push_str(&search_text::line(name));
+            names.push('\n');
         }
     }
     let (subject_type, subject_id) = match R::SEARCH_AS {

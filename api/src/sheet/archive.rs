@@ -141,10 +141,13 @@ pub(super) fn other(bytes: &[u8]) -> Other {
     match start {
         [] => Other::Empty,
         _ if start.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") => {
+            // Documents of Word and Hangul (.doc, .hwp) come in the same container.
             if has("EncryptedPackage") {
                 Other::Encrypted
-            } else {
+            } else if has("Workbook") || has("Book") {
                 Other::OldBook
+            } else {
+                Other::Unknown
             }
         }
         _ if start.trim_ascii_start().starts_with(b"<") => Other::Markup,

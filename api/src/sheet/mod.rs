@@ -341,7 +341,7 @@ pub enum Other {
     Empty,
     /// A workbook with a password.
     Encrypted,
-    /// A workbook of Excel 97 to 2003, or another file of that container.
+    /// A workbook of Excel 97 to 2003.
     OldBook,
     /// A binary workbook, xlsb.
     BinaryBook,

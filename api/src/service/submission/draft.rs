@@ -103,7 +103,7 @@ fn edits(data: &FormData, given: &[Given]) -> Result<Edits, Error> {
             table::cell(data, &one.cell)
         };
         match made {
-            Err(fault) => errors.push(error_at(at, *fault)),
+            Err(faults) => errors.extend(faults.into_iter().map(|fault| error_at(at, fault))),
             Ok((cell, None)) if !one.clear => errors.push(UserError {
                 code: "EMPTY",
                 path: path(at, "value"),

@@ -383,8 +383,8 @@ struct Read {
 impl Read {
     /// Takes what stands at a place, or notes what is wrong with it: one problem, however many cells it spoils.
     fn take(&mut self, data: &FormData, placed: &Placed, told: &mut HashSet<Place>) {
-        let fault = match table::cell(data, &placed.cell) {
-            _ if placed.is_faulty => None,
+        let faults = match table::cell(data, &placed.cell) {
+            _ if placed.is_faulty => Vec::new(),
             Ok((_, None)) => return,
             Ok((cell, Some(entry))) => {
                 if placed.is_brief {
@@ -393,7 +393,7 @@ impl Read {
                 if self.edits.insert(cell, Some(entry)).is_none() {
                     return;
                 }
-                Some(Fault {
+                vec![Fault {
                     field: "value",
                     code: "DUPLICATE",
                     message: Text::new(
@@ -402,18 +402,27 @@ impl Read {
                     ),
                     value: placed.cell.value.clone(),
                     nearest: None,
-                })
+                }]
             }
-            Err(fault) => Some(*fault),
+            Err(faults) => faults,
         };
         self.rejected += 1;
-        self.faulty.insert(placed.cell.indicator.clone());
-        let Some(fault) = fault else { return };
-        let place = placed.at(fault.field);
-        if self.found.len() < MAX_PROBLEMS && told.insert(place.clone()) {
-            self.found.push(faulty(placed, place, fault));
+        self.faulty.insert(meant(data, placed, &faults));
+        for fault in faults {
+            let place = placed.at(fault.field);
+            if self.found.len() < MAX_PROBLEMS && told.insert(place.clone()) {
+                self.found.push(faulty(placed, place, fault));
+            }
         }
     }
+}
+
+/// The indicator that a rejected cell is of, or was most likely meant to be.
+fn meant(data: &FormData, placed: &Placed, faults: &[Fault]) -> String {
+    let near = faults.iter().find(|fault| fault.field == "indicator");
+    near.and_then(|fault| fault.nearest.clone())
+        .or_else(|| data.lists.indicators.find(&placed.cell.indicator).map(str::to_owned))
+        .unwrap_or_else(|| placed.cell.indicator.clone())
 }
 
 fn each(
@@ -543,20 +552,37 @@ fn marked(
     Ok(Ok(sheet::mark_xlsx(form, &uploaded, &told, pick).map_err(Error::internal)?))
 }
 
-/// Leaves the notes of cells for which the file has no room as they stand, as long as the state is the same.
-fn keep_notes(read: &mut Read, standing: &Standing) {
-    for cell in &read.brief {
-        let (Some(Some(entry)), Some(before)) =
-            (read.edits.get_mut(cell), standing.cells.get(cell))
-        else {
+/// What a file leaves blank, and what stays there.
+struct Kept {
+    cell: Cell,
+    /// `value`, `reason`, `comment` or `evidence`.
+    field: &'static str,
+    said: String,
+}
+
+/// Leaves the notes that a file has no room for or leaves blank as they stand, as long as the state is the same;
+/// tells of those it left blank.
+fn keep_notes(read: &mut Read, standing: &Standing, replace: bool) -> Vec<Kept> {
+    let mut kept = Vec::new();
+    for (cell, entry) in &mut read.edits {
+        let (Some(entry), Some(before)) = (entry, standing.cells.get(cell)) else { continue };
+        let is_brief = read.brief.contains(cell);
+        if entry.state != before.state || (replace && !is_brief) {
             continue;
-        };
-        if entry.state == before.state {
-            entry.reason = entry.reason.take().or_else(|| before.reason.clone());
-            entry.comment = entry.comment.take().or_else(|| before.comment.clone());
-            entry.evidence = entry.evidence.take().or_else(|| before.evidence.clone());
+        }
+        for (field, now, was) in [
+            ("reason", &mut entry.reason, &before.reason),
+            ("comment", &mut entry.comment, &before.comment),
+            ("evidence", &mut entry.evidence, &before.evidence),
+        ] {
+            let (None, Some(said)) = (&*now, was) else { continue };
+            if !is_brief && kept.len() < MAX_PROBLEMS {
+                kept.push(Kept { cell: cell.clone(), field, said: said.clone() });
+            }
+            *now = Some(said.clone());
         }
     }
+    kept
 }
 
 /// What came of the cells, or would.
@@ -643,23 +669,21 @@ pub async fn upload(
 
     let (one, two, three) = (upload.clone(), data.clone(), form.clone());
     let mut read = apart(move || read(&one, &two, &three)).await?.map_err(Failure::Unreadable)?;
-    keep_notes(&mut read, &standing);
+    let mut kept = keep_notes(&mut read, &standing, upload.replace);
     let said = upload.seen.as_ref().map(|seen| seen.version(found.version)).or(read.version);
     let absent: Vec<Cell> =
         standing.cells.keys().filter(|cell| !read.edits.contains_key(cell)).cloned().collect();
     let absent_count = absent.len();
     // What a file leaves blank stays unless it is to be replaced; told of indicators each of whose cells can be read.
-    let kept: Vec<(Cell, String)> = if upload.replace || closed.is_some() || read.lost > 0 {
-        Vec::new()
-    } else {
+    if !upload.replace && closed.is_none() && read.lost == 0 {
         let stands = |cell: &Cell| {
             let entry = standing.cells.get(cell)?;
             let said = entry.value.clone().unwrap_or_else(|| entry.state.code().to_owned());
-            Some((cell.clone(), said))
+            Some(Kept { cell: cell.clone(), field: "value", said })
         };
         let is_read = |cell: &&Cell| !read.faulty.contains(&cell.indicator);
-        absent.iter().filter(is_read).take(MAX_PROBLEMS).filter_map(stands).collect()
-    };
+        kept.extend(absent.iter().filter(is_read).take(MAX_PROBLEMS).filter_map(stands));
+    }
     if upload.replace {
         read.edits.extend(absent.into_iter().map(|cell| (cell, None)));
     }
@@ -705,7 +729,7 @@ pub async fn upload(
     .await?;
 
     let mut wanted: BTreeSet<Cell> = checked.iter().map(|problem| problem.cell.clone()).collect();
-    wanted.extend(kept.iter().map(|(cell, _)| cell.clone()));
+    wanted.extend(kept.iter().map(|kept| kept.cell.clone()));
     let (one, two, three) = (upload.clone(), data.clone(), form.clone());
     let places =
         apart(move || places(&one, &two, &three, &wanted)).await?.map_err(Failure::Unreadable)?;
@@ -727,7 +751,7 @@ pub async fn upload(
     let is_ready = is_ready && rejected == 0 && closed.is_none();
     problems.extend(checked.iter().map(|problem| of_rule(problem, &places)));
     // Last, so that no error is cut off for their sake.
-    problems.extend(kept.iter().map(|(cell, said)| of_kept(cell, said, &places)));
+    problems.extend(kept.iter().map(|kept| of_kept(kept, &places)));
     if let Some(why) = &closed {
         problems.insert(0, of_state(why));
     }
@@ -755,10 +779,17 @@ pub async fn upload(
 }
 
 /// A cell that the file leaves blank, and that keeps what it says.
-fn of_kept(cell: &Cell, said: &str, places: &BTreeMap<Cell, Placed>) -> Found {
+fn of_kept(kept: &Kept, places: &BTreeMap<Cell, Placed>) -> Found {
+    let Kept { cell, field, said } = kept;
     let said: String = said.chars().take(60).collect();
+    let (ko, en) = match *field {
+        "reason" => ("빈칸이어서 저장된 사유", "Blank, so the saved reason"),
+        "comment" => ("빈칸이어서 저장된 의견", "Blank, so the saved comment"),
+        "evidence" => ("빈칸이어서 저장된 증빙", "Blank, so the saved evidence"),
+        _ => ("빈칸이거나 파일에 없어 저장된 값", "Blank or not in the file, so the saved value"),
+    };
     Found {
-        place: places.get(cell).map(|placed| placed.at("value")),
+        place: places.get(cell).map(|placed| placed.at(field)),
         address: Some(cell.to_string()),
         indicator: Some(cell.indicator.clone()),
         rule: "KEPT".to_owned(),
@@ -767,12 +798,8 @@ fn of_kept(cell: &Cell, said: &str, places: &BTreeMap<Cell, Placed>) -> Found {
         value: None,
         nearest: None,
         message: Text::new(
-            format!(
-                "빈칸이거나 파일에 없어 저장된 값({said})이 그대로 남습니다. 지우려면 replace=true로 올려 주십시오."
-            ),
-            format!(
-                "Blank or not in the file, so the saved value, {said}, stays. To clear it, upload with replace=true."
-            ),
+            format!("{ko}: {said} – 그대로 남습니다. 지우려면 replace=true로 올려 주십시오."),
+            format!("{en}, {said}, stays. To clear it, upload with replace=true."),
         ),
     }
 }

@@ -172,8 +172,8 @@ fn not_zero(cell: &Cell, entry: &Entry) -> UserError {
         code: NotReady::NonZeroValue.code(),
         path: ["input", "id", &cell.to_string()].map(str::to_owned).to_vec(),
         message: Message::new(
-            format!("{cell} 셀의 값({value})을 지우거나 0으로 고쳐 주십시오."),
-            format!("{cell} has the value {value}: clear it or set it to zero."),
+            format!("{cell} 셀에 값({value})이 있습니다. 지우거나, 숫자이면 0으로 고쳐 주십시오."),
+            format!("{cell} has the value {value}: clear it, or set a number to zero."),
         ),
     }
 }

@@ -11,9 +11,8 @@ use uuid::Uuid;
 
 use super::data::FormData;
 use super::{Asked, Columns, Done, Held, Turn, day, settled, tally, text, today, turn};
-use super::{draft, expected};
+use super::{draft, expected, table};
 use crate::database::Store;
-use crate::domain::cell::Cell;
 use crate::domain::submission::{Deadline, Verb, deadline};
 use crate::error::{Error, Message, UserError};
 use crate::service::write::{Author, Write};
@@ -138,10 +137,11 @@ fn checked(
             path: ["input", "comments", &at.to_string(), "message"].map(str::to_owned).to_vec(),
             ..error
         }));
+        let found = comment.cell.as_deref().and_then(|cell| table::spelt(data, cell));
         let indicator_id = match &comment.cell {
             None => None,
-            Some(cell) => {
-                let keys = cell.parse::<Cell>().ok().and_then(|cell| data.keys(&cell));
+            Some(_) => {
+                let keys = found.as_ref().and_then(|cell| data.keys(cell));
                 if keys.is_none() {
                     let path = ["input", "comments", &at.to_string(), "cell"];
                     errors.push(UserError {
@@ -162,7 +162,7 @@ fn checked(
             institution_id: held.submission.institution_id,
             revision: held.submission.revision,
             indicator_id,
-            cell: comment.cell.clone(),
+            cell: found.map(|cell| cell.to_string()),
             message,
             author: author.principal.actor().to_owned(),
             author_institution_id: super::institution(author),

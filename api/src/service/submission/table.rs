@@ -133,66 +133,119 @@ fn region(data: &FormData, given: &str) -> Result<Option<String>, Box<Fault>> {
     }))
 }
 
+/// What was found; what is wrong with it goes to the faults.
+fn noted<T>(found: Result<Option<T>, Box<Fault>>, faults: &mut Vec<Fault>) -> Option<T> {
+    found.unwrap_or_else(|fault| {
+        faults.push(*fault);
+        None
+    })
+}
+
+/// The code of the indicator, which every cell has.
+fn indicator<'a>(data: &'a FormData, raw: &sheet::Cell) -> Result<&'a str, Box<Fault>> {
+    let list = &data.lists.indicators;
+    part(&raw.indicator, "indicator", INDICATOR, list)?
+        .ok_or_else(|| unknown("indicator", INDICATOR, &raw.indicator, list))
+}
+
 /// The address of a cell as written.
 ///
 /// # Errors
-/// The first part that names nothing.
-pub fn address(data: &FormData, raw: &sheet::Cell) -> Result<Cell, Box<Fault>> {
-    let Lists { indicators, sizes, industries, .. } = &data.lists;
-    let indicator = part(&raw.indicator, "indicator", INDICATOR, indicators)?
-        .ok_or_else(|| unknown("indicator", INDICATOR, &raw.indicator, indicators))?;
-    let size = part(&raw.size, "size", SIZE, sizes)?;
-    Ok(Cell {
-        indicator: indicator.to_owned(),
-        region: region(data, &raw.region)?,
-        size: size.and_then(|code| BusinessSize::iter().find(|known| known.code() == code)),
-        industry: part(&raw.industry, "industry", INDUSTRY, industries)?.map(str::to_owned),
-    })
+/// Each part that names nothing.
+pub fn address(data: &FormData, raw: &sheet::Cell) -> Result<Cell, Vec<Fault>> {
+    let Lists { sizes, industries, .. } = &data.lists;
+    let mut faults = Vec::new();
+    let indicator = noted(indicator(data, raw).map(Some), &mut faults);
+    let region = noted(region(data, &raw.region), &mut faults);
+    let size = noted(part(&raw.size, "size", SIZE, sizes), &mut faults);
+    let industry = noted(part(&raw.industry, "industry", INDUSTRY, industries), &mut faults);
+    match indicator {
+        Some(indicator) if faults.is_empty() => Ok(Cell {
+            indicator: indicator.to_owned(),
+            region,
+            size: size.and_then(|code| BusinessSize::iter().find(|known| known.code() == code)),
+            industry: industry.map(str::to_owned),
+        }),
+        _ => Err(faults),
+    }
+}
+
+/// The cell that a text names: an indicator, or `indicator/region/size/industry` with each as people write it.
+pub fn spelt(data: &FormData, text: &str) -> Option<Cell> {
+    let parts: Vec<&str> = text.split('/').collect();
+    let [indicator, region, size, industry] = match parts.as_slice() {
+        [indicator] => [*indicator, "", "", ""],
+        [indicator, region, size, industry] => [*indicator, *region, *size, *industry],
+        _ => return None,
+    };
+    let [indicator, region, size, industry] =
+        [indicator, region, size, industry].map(str::to_owned);
+    let raw = sheet::Cell { indicator, region, size, industry, ..sheet::Cell::default() };
+    address(data, &raw).ok()
 }
 
 /// A cell as written: its address, and its entry unless nothing is said there.
 ///
 /// # Errors
-/// What is wrong with it.
-pub fn cell(data: &FormData, raw: &sheet::Cell) -> Result<(Cell, Option<Entry>), Box<Fault>> {
-    let cell = address(data, raw)?;
-    let state = part(&raw.state, "state", STATE, &data.lists.states)?
-        .and_then(|code| ValueState::iter().find(|known| known.code() == code));
+/// All that is wrong with it.
+pub fn cell(data: &FormData, raw: &sheet::Cell) -> Result<(Cell, Option<Entry>), Vec<Fault>> {
+    let (cell, mut faults) = match address(data, raw) {
+        Ok(cell) => (Some(cell), Vec::new()),
+        Err(faults) => (None, faults),
+    };
     let given = |text: &str| {
         let trimmed = text.trim();
         (!trimmed.is_empty()).then(|| admit::composed(trimmed).into_owned())
     };
     let value = given(&raw.value);
     let notes = [given(&raw.reason), given(&raw.comment), given(&raw.evidence)];
-    if state.is_none() && value.is_none() && notes.iter().all(Option::is_none) {
-        return Ok((cell, None));
+    let state = part(&raw.state, "state", STATE, &data.lists.states);
+    let is_blank =
+        matches!(state, Ok(None)) && value.is_none() && notes.iter().all(Option::is_none);
+    if let (true, Some(cell)) = (is_blank, &cell) {
+        return Ok((cell.clone(), None));
     }
+    let wrong = |field, code, message, value: &str, faults: &mut Vec<Fault>| {
+        faults.push(Fault { field, code, message, value: value.to_owned(), nearest: None });
+    };
     for (field, text) in ["reason", "comment", "evidence"].into_iter().zip(&notes) {
         if let Err(message) = form::noted(text.clone()) {
-            let value = text.clone().unwrap_or_default();
-            return Err(Box::new(Fault {
-                field,
-                code: "INVALID_TEXT",
-                message,
-                value,
-                nearest: None,
-            }));
+            let value = text.as_deref().unwrap_or_default();
+            wrong(field, "INVALID_TEXT", message, value, &mut faults);
         }
     }
-    let definition = data.indicator(&cell.indicator);
+    let (is_known, definition) = match indicator(data, raw) {
+        Ok(code) => (true, data.indicator(code)),
+        Err(_) => (false, None),
+    };
     let [reason, comment, evidence] = notes;
-    let made = definition.map(|definition| {
-        form::entry(definition, state, value.as_deref(), reason, comment, evidence)
-    });
-    match made {
-        Some(Ok(entry)) => Ok((cell, Some(entry))),
-        Some(Err(message)) => Err(Box::new(Fault {
-            field: "value",
-            code: "INVALID_VALUE",
-            message,
-            value: raw.value.clone(),
-            nearest: None,
-        })),
-        None => Err(unknown("indicator", INDICATOR, &raw.indicator, &data.lists.indicators)),
+    let entry = match (state, definition) {
+        (Err(fault), _) => {
+            faults.push(*fault);
+            None
+        }
+        // A row whose value is blank has said enough by what else is wrong with it.
+        _ if is_blank => None,
+        (Ok(state), Some(definition)) => {
+            let state = state.and_then(|code| ValueState::iter().find(|it| it.code() == code));
+            match form::entry(definition, state, value.as_deref(), reason, comment, evidence) {
+                Ok(entry) => Some(entry),
+                Err(message) => {
+                    wrong("value", "INVALID_VALUE", message, &raw.value, &mut faults);
+                    None
+                }
+            }
+        }
+        (Ok(_), None) => {
+            if is_known {
+                let list = &data.lists.indicators;
+                faults.push(*unknown("indicator", INDICATOR, &raw.indicator, list));
+            }
+            None
+        }
+    };
+    match (cell, entry) {
+        (Some(cell), Some(entry)) if faults.is_empty() => Ok((cell, Some(entry))),
+        _ => Err(faults),
     }
 }
