@@ -1086,7 +1086,15 @@ async fn the_viewer_is_the_caller(place: Place) {
         address: None,
         now: chrono::Utc::now(),
     };
-    let elevated = service::create(&app.db, system, &elevated, "viewer-elevated").await.unwrap();
+    let elevated = service::create(
+        &app.db,
+        &aiplus::auth::secret::Hashing::default(),
+        system,
+        &elevated,
+        "viewer-elevated",
+    )
+    .await
+    .unwrap();
     let operator = app.client("MSS", "audit:read program:read").await;
     for (client_id, secret, scope, expected) in [
         (
