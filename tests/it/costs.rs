@@ -293,7 +293,6 @@ async fn what_is_too_much_together_costs_nothing(place: Place) {
             "similarCases(to: { region: \"KR-11\" }, first: 1) { edges { reasons } }",
         ),
         ("the timeline", 51, "timeline(first: 1) { nodes { kind } }"),
-        ("checks", 11, "validateSubmission(id: \"x\") { isReady }"),
         (
             "lists below a row",
             2,

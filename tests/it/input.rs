@@ -55,6 +55,8 @@ async fn each_bad_input_has_a_code(place: Place) {
         ("mutation { x }", "GRAPHQL_VALIDATION_FAILED"),
         ("subscription { x }", "GRAPHQL_VALIDATION_FAILED"),
         ("{", "GRAPHQL_PARSE_FAILED"),
+        ("query A { __typename } query A { __typename }", "GRAPHQL_VALIDATION_FAILED"),
+        ("{ __typename } query B { __typename }", "GRAPHQL_VALIDATION_FAILED"),
         ("", "GRAPHQL_PARSE_FAILED"),
         ("\u{0}", "GRAPHQL_PARSE_FAILED"),
         ("query A { __typename } query B { __typename }", "GRAPHQL_VALIDATION_FAILED"),

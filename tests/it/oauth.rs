@@ -790,10 +790,13 @@ async fn there_is_nothing_wrong_with_revoking_what_is_no_token(place: Place) {
     let token = ask(&router, &client).await.token();
     let (rest, _) = token.rsplit_once('.').unwrap();
     let long = "x".repeat(6000);
-    for text in ["hello", "a.b.c", rest, &format!("{rest}."), &long, "%00"] {
+    for text in ["hello", "a.b.c", rest, &format!("{rest}."), &long] {
         let answer = send(&router, revocation(&client, &format!("token={text}"))).await;
         assert_eq!(answer.status, StatusCode::OK, "{text} {}", answer.body);
     }
+    // The character NUL is in no parameter (RFC 6749 appendix A).
+    let answer = send(&router, revocation(&client, "token=%00")).await;
+    answer.is_error(400, "invalid_request", "NUL");
     // A payload without its signature names a token, but revokes none.
     assert!(viewer(&router, &token).await.is_some());
     for rest in ["", "token_type_hint=access_token"] {

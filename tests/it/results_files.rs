@@ -581,6 +581,16 @@ async fn a_problem_names_the_cell_that_is_wrong(place: Place) {
             csv(&[",,,30,1,1,", ",,QQ,10,,,"]),
             &[["CSV", "C3", "UNKNOWN_INDUSTRY"]],
         ),
+        // All that is wrong with a row.
+        (
+            "submission.csv",
+            csv(&[",,,30,1,1,", "서우,ZZ,,x,,,"]),
+            &[
+                ["CSV", "A3", "UNKNOWN_REGION"],
+                ["CSV", "B3", "UNKNOWN_SIZE"],
+                ["CSV", "D3", "INVALID_VALUE"],
+            ],
+        ),
         // What is required stands where it would, and not beside what keeps it from being read.
         (
             "submission.csv",
@@ -601,8 +611,8 @@ async fn a_problem_names_the_cell_that_is_wrong(place: Place) {
             "submission.csv",
             text("지표코드,값\nCOMPANY,1\n"),
             &[
+                // It is COMPANIES most likely, which is not told to be missing beside that.
                 ["CSV", "A2", "UNKNOWN_INDICATOR"],
-                ["CSV", "B3", "REQUIRED"],
                 ["CSV", "B4", "REQUIRED"],
                 ["CSV", "B5", "REQUIRED"],
             ],

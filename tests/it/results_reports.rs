@@ -197,6 +197,22 @@ async fn blanks_keep_what_was_saved_and_say_so(place: Place) {
         assert_eq!(replaced.json()["counts"]["cleared"], kept.len());
     }
     assert_eq!(files.version().await, 2, "nothing was changed");
+    // Notes stay as well where they are left blank, and each is told at its cell.
+    let noted = "지표코드,값,의견,증빙\nRATE,87.5,현장 확인,자료 1\n".as_bytes().to_vec();
+    let saved = files.up("submission.csv", "&mode=save", &[("if-match", "\"2\"")], noted).await;
+    assert_eq!(saved.status, StatusCode::OK, "{:#}", saved.json());
+    let blank = "지표코드,값,의견,증빙\nRATE,88,,\n".as_bytes().to_vec();
+    let told = files.up("submission.csv", "", &[], blank.clone()).await.json();
+    let at = |cell: &str| {
+        let problems = told["problems"].as_array().unwrap();
+        problems.iter().find(|one| one["rule"] == "KEPT" && one["cell"] == cell).cloned()
+    };
+    for (cell, note) in [("C2", "현장 확인"), ("D2", "자료 1")] {
+        let kept = at(cell).unwrap_or_else(|| panic!("{cell} {told:#}"));
+        assert!(kept["message"].as_str().unwrap().contains(note), "{kept:#}");
+    }
+    let replaced = files.up("submission.csv", "&replace=true", &[], blank).await;
+    assert!(!replaced.json().to_string().contains("KEPT"), "{:#}", replaced.json());
 }
 
 async fn reviewers_are_named_and_their_comments_come_down(place: Place) {
@@ -216,7 +232,7 @@ async fn reviewers_are_named_and_their_comments_come_down(place: Place) {
         "comments": [
             { "message": "전체를 다시 보아 주십시오." },
             { "cell": "BUDGET", "message": "예산서와 다릅니다." },
-            { "cell": "COMPANIES/KR-26//", "message": "=부산 명단을 붙여 주십시오." },
+            { "cell": "companies/부산//", "message": "=부산 명단을 붙여 주십시오." },
             { "cell": "NOTE", "message": "사유를 적어 주십시오." },
         ],
     });

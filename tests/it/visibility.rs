@@ -77,7 +77,7 @@ fn batches<'a>(fields: impl Iterator<Item = (usize, &'a str)>) -> Vec<Batch> {
     for (at, field) in fields {
         let line = format!(" p{at}: {field}");
         match batches.last_mut() {
-            Some(batch) if batch.probes.len() < 100 && batch.text.len() + line.len() < 12_000 => {
+            Some(batch) if batch.probes.len() < 40 && batch.text.len() + line.len() < 12_000 => {
                 batch.text.push_str(&line);
                 batch.probes.push(at);
             }
