@@ -148,7 +148,7 @@ async fn what_was_counted_before_is_counted_after(place: Place) {
          SELECT {key}, indicator_id, institution_id, quarter, '1', 1, visibility, origin, 1, created_at, '2020-01-01T00:00:00+00:00' FROM target"
     ))
     .await;
-    Migrator::up(&app.db, None).await.unwrap();
+    aiplus::database::migrate(&app.db).await.unwrap();
     assert_eq!(texts(&app.db, "SELECT value FROM target ORDER BY id").await, targets);
     assert_eq!(statistics().await, before);
 }

@@ -1,6 +1,8 @@
 //! The form as a workbook.
 
-use rust_xlsxwriter::{DataValidation, Formula, IgnoreError, Workbook, Worksheet};
+use rust_xlsxwriter::{
+    DataValidation, DocProperties, ExcelDateTime, Formula, IgnoreError, Workbook, Worksheet,
+};
 
 use super::layout::{
     DIMENSIONS, IDENTITY, LISTS, PARTS_FIRST, PARTS_HEAD_ROW, PARTS_NAME_ROW, PARTS_SPARE,
@@ -29,6 +31,10 @@ pub(super) fn write_form(
     plan: &Plan<'_>,
     marks: &mut Marks,
 ) -> Result<(), Failed> {
+    // A form of the same content is the same file, whenever it is made.
+    let made = form.quarter.get(..4).and_then(|year| year.parse().ok()).unwrap_or(2026);
+    let made = ExcelDateTime::from_ymd(made, 1, 1)?;
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&made));
     super::comments::note(form, plan, marks);
     super::guide::write(workbook.add_worksheet(), form, plan.has_parts(), marks)?;
     if !form.comments.is_empty() {

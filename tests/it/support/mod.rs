@@ -345,7 +345,10 @@ pub fn settings() -> ServeSettings {
 
 /// Runs every test on every database at hand.
 pub fn run(tests: Vec<Test>) -> ExitCode {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    // Tests wait for time-outs, processes and databases as much as they compute.
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    arguments.test_threads.get_or_insert(2 * cores);
     let runtime = Arc::new(Runtime::new().unwrap());
     let mut servers = vec![Server::Sqlite { folder: TempDir::new().unwrap() }];
     match runtime.block_on(Postgres::find()) {
