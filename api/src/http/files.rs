@@ -51,7 +51,7 @@ struct Fault {
     code: &'static str,
     message: Box<Message>,
     errors: Vec<UserError>,
-    signs: Signs,
+    signs: Box<Signs>,
     /// The cause of what is our fault.
     cause: Option<String>,
 }
@@ -59,7 +59,7 @@ struct Fault {
 impl Fault {
     fn new(status: StatusCode, code: &'static str, ko: &str, en: &str) -> Self {
         let message = Box::new(Message::new(ko, en));
-        let signs = Signs::default();
+        let signs = Box::default();
         Self { status, code, message, errors: Vec::new(), signs, cause: None }
     }
 
@@ -89,7 +89,7 @@ impl Fault {
 
 impl From<Refusal> for Fault {
     fn from(Refusal(status, error): Refusal) -> Self {
-        let signs = Signs::of(&error);
+        let signs = Box::new(Signs::of(&error));
         let (status, code) = match &error {
             Error::Conflict => (StatusCode::PRECONDITION_FAILED, error.code()),
             // What a verb's guard refuses: the state of the submission.

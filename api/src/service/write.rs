@@ -142,7 +142,7 @@ impl Fingerprint {
     /// Of what is done to a row that is there.
     fn of_call<R: Record>(content: &impl Serialize) -> Result<Self, Error> {
         let content = (R::TYPE, content);
-        let value = serde_json::to_value(&content).map_err(Error::internal)?;
+        let value = serde_json::to_value(content).map_err(Error::internal)?;
         let first = serde_json::to_string(&content).map_err(Error::internal)?;
         let made = format!("2:{}", canonical::digest(&canonical::json(&value)));
         Ok(Self { made, first: canonical::digest(&first) })
