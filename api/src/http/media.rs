@@ -47,7 +47,7 @@ impl Media {
         let mut best: Option<(f32, usize, Self)> = None;
         for media in [Self::Json, Self::GraphQl, Self::EventStream] {
             let named = |name: &&str| ranges.iter().position(|(range, _)| range == name);
-            let Some(at) = media.ranges().iter().find_map(|name| named(name)) else { continue };
+            let Some(at) = media.ranges().iter().find_map(named) else { continue };
             let quality = ranges[at].1;
             let is_better = best.is_none_or(|(known, place, _)| {
                 quality > known || (quality == known && at < place)
