@@ -35,7 +35,10 @@ async fn reasons(world: &World, action: &str) -> Vec<(String, bool)> {
     let nodes = answer["data"]["auditEvents"]["nodes"].as_array();
     let nodes = nodes.unwrap_or_else(|| panic!("{answer:#}"));
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    nodes.iter().map(|node| (text(&node["reason"]), text(&node["subjectType"]) != "")).collect()
+    nodes
+        .iter()
+        .map(|node| (text(&node["reason"]), !text(&node["subjectType"]).is_empty()))
+        .collect()
 }
 
 async fn refused_uploads_stand_by_their_reason(place: Place) {

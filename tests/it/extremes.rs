@@ -82,15 +82,15 @@ impl Schema {
     }
 
     /// A value that could be meant.
-    fn honest(&self, app: &Honest, name: &str, ty: &Value, depth: usize) -> Value {
+    fn honest(&self, app: &Honest, name: &str, ty: &Value) -> Value {
         match ty["kind"].as_str().unwrap() {
-            "NON_NULL" => self.honest(app, name, &ty["ofType"], depth),
-            "LIST" => json!([self.honest(app, name, &ty["ofType"], depth)]),
+            "NON_NULL" => self.honest(app, name, &ty["ofType"]),
+            "LIST" => json!([self.honest(app, name, &ty["ofType"])]),
             "INPUT_OBJECT" => {
                 let fields = entries(&self.types[named(ty)], "inputFields");
                 let required = fields.iter().filter(|(_, ty)| ty["kind"] == "NON_NULL");
-                let value = required
-                    .map(|(name, ty)| ((*name).to_owned(), self.honest(app, name, ty, depth + 1)));
+                let value =
+                    required.map(|(name, ty)| ((*name).to_owned(), self.honest(app, name, ty)));
                 Value::Object(value.collect())
             }
             "ENUM" => self.types[named(ty)]["enumValues"][0]["name"].clone(),
@@ -128,10 +128,8 @@ impl Schema {
             "INPUT_OBJECT" if depth < 4 && !named(ty).ends_with("Filter") => {
                 let mut all = Vec::new();
                 for (name, ty) in entries(&self.types[named(ty)], "inputFields") {
-                    let inner = honest
-                        .get(name)
-                        .cloned()
-                        .unwrap_or_else(|| self.honest(app, name, ty, depth + 1));
+                    let inner =
+                        honest.get(name).cloned().unwrap_or_else(|| self.honest(app, name, ty));
                     for extreme in self.extremes(&inner, app, ty, depth + 1) {
                         let mut value = honest.clone();
                         value[name] = extreme;
@@ -322,13 +320,13 @@ async fn no_filter_value_is_the_servers_fault(place: Place) {
             }
             if !passing.contains_key(kind) || own {
                 let mut good = Vec::new();
-                let honest = schema.honest(&by, field, of, 0);
+                let honest = schema.honest(&by, field, of);
                 let each = if own {
                     schema.extremes(&honest, &by, of, 0)
                 } else {
                     let operators = entries(&schema.types[kind], "inputFields");
                     let each = operators.into_iter().flat_map(|(operator, ty)| {
-                        let honest = schema.honest(&by, operator, ty, 0);
+                        let honest = schema.honest(&by, operator, ty);
                         let values = schema.extremes(&honest, &by, ty, 0);
                         values.into_iter().map(move |value| json!({ operator: value }))
                     });
@@ -385,7 +383,7 @@ async fn walk(
         let query = format!("{operation}({}) {{ {} }}", declared.join(", "), within(&inner));
         let honest: Map<String, Value> = others
             .iter()
-            .map(|(name, ty)| ((*name).to_owned(), schema.honest(by, name, ty, 0)))
+            .map(|(name, ty)| ((*name).to_owned(), schema.honest(by, name, ty)))
             .collect();
         for extreme in schema.extremes(&honest[*argument], by, of, 0) {
             let mut variables = honest.clone();
