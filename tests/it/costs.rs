@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use aiplus::domain::principal::Principal;
 use serde_json::{Value, json};
 
 use crate::limits::{ask, passes, query, refused, times};
@@ -18,6 +19,7 @@ tests![
     a_list_finds_what_its_values_find_one_by_one,
     each_thing_has_its_weight,
     what_is_too_much_together_costs_nothing,
+    a_payload_is_weighed_before_anything_is_written,
 ];
 
 const CODES: &str = "query($v: [String!]!) ";
@@ -305,4 +307,38 @@ async fn what_is_too_much_together_costs_nothing(place: Place) {
         );
         refused(&app, name, &query(text), "QUERY_TOO_COSTLY", 200).await;
     }
+}
+
+async fn a_payload_is_weighed_before_anything_is_written(place: Place) {
+    let app = place.app().await;
+    let input = json!({
+        "code": "WEIGHED",
+        "name": { "ko": "무게" },
+        "operator": "TIPA",
+        "idempotencyKey": "weighed-payload",
+    });
+    let ask = async |selected: &str| {
+        let mutation = format!(
+            "mutation($input: CreateProgrammeInput!) {{ createProgramme(input: $input) {{ programme {{ code {selected} }} errors {{ code }} }} }}"
+        );
+        app.ask(&Principal::System, &mutation, json!({ "input": input })).await
+    };
+    let dear = "submissions(first: 100) { nodes { revisions(first: 100) { nodes { id } } values(first: 100) { nodes { id } } \
+        a: values(first: 100) { nodes { id } } b: values(first: 100) { nodes { id } } c: values(first: 100) { nodes { id } } \
+        d: values(first: 100) { nodes { id } } e: values(first: 100) { nodes { id } } f: values(first: 100) { nodes { id } } \
+        g: values(first: 100) { nodes { id } } h: values(first: 100) { nodes { id } } } }";
+    for (selected, code) in
+        [(dear, "QUERY_TOO_COSTLY"), ("submissions(first: 101) { nodes { id } }", "BAD_USER_INPUT")]
+    {
+        let answer = ask(selected).await;
+        assert_eq!(answer["errors"][0]["extensions"]["code"], code, "{answer}");
+    }
+    assert_eq!(
+        app.data("{ programmes(where: { code: { eq: \"WEIGHED\" } }) { totalCount } }").await["programmes"]
+            ["totalCount"],
+        0
+    );
+    let answer =
+        ask("submissions(first: 100) { nodes { values(first: 100) { nodes { id } } } }").await;
+    assert_eq!(answer["data"]["createProgramme"]["programme"]["code"], "WEIGHED", "{answer}");
 }

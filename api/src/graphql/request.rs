@@ -255,6 +255,12 @@ impl GraphQlError {
             tracing::error!(request.id = request_id, error.cause = %cause, error.path = ?self.path, "graphql.internal_error");
             extensions["requestId"] = request_id.into();
         }
+        // Callers whose turn did not come have no cause.
+        if let Error::Unavailable { cause, .. } = &self.error
+            && !cause.is_empty()
+        {
+            tracing::warn!(request.id = request_id, error.cause = %cause, error.path = ?self.path, "graphql.unavailable");
+        }
         if let Error::Argument { path, .. } = &self.error {
             extensions["path"] = path.clone().into();
         }

@@ -104,7 +104,9 @@ impl From<Refusal> for Fault {
             Error::Argument { code, path, message } => {
                 (vec![UserError { code, path, message }], None)
             }
-            Error::Internal(cause) => (Vec::new(), Some(cause)),
+            Error::Internal(cause) | Error::Unavailable { cause, .. } => {
+                (Vec::new(), Some(cause).filter(|it| !it.is_empty()))
+            }
             _ => (Vec::new(), None),
         };
         Self { status, code, message, errors, signs, cause }

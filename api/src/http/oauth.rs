@@ -152,7 +152,10 @@ impl From<Error> for Fault {
         if let Error::RateLimited { retry_after } = error {
             return Self::wait(retry_after);
         }
-        if let Error::Unavailable { retry_after, .. } = error {
+        if let Error::Unavailable { retry_after, ref cause } = error {
+            if !cause.is_empty() {
+                tracing::warn!(error.cause = %cause, "oauth.unavailable");
+            }
             let message = error.message();
             let mut fault = Self::new("temporarily_unavailable", &message.ko, &message.en);
             fault.status = StatusCode::SERVICE_UNAVAILABLE;

@@ -13,7 +13,7 @@ pub struct Refusal(pub StatusCode, pub Error);
 /// What is asked of who has shown no token (RFC 6750 §3): no error, since there was none.
 const UNSIGNED: &str = "Bearer realm=\"aiplus\"";
 /// What a caller with a bad token is told.
-pub const CHALLENGE: &str = "Bearer realm=\"aiplus\", error=\"invalid_token\"";
+const CHALLENGE: &str = "Bearer realm=\"aiplus\", error=\"invalid_token\"";
 
 /// Headers that belong to an error.
 #[derive(Debug, Default)]

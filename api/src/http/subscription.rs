@@ -61,10 +61,11 @@ impl Subscription {
                 .wait_for(|end| *end > position)
                 .await
                 .map_err(|_| Error::internal("the feed has ended"))?;
+            // The turn may be long in coming, and the token end meanwhile.
+            let admitted = admit_look(&self.shared, &self.caller).await;
             let now = Utc::now();
             let app = &self.shared.app;
             self.caller.principal = app.access.renew(&app.db, &self.caller.principal, now).await?;
-            let admitted = admit_look(&self.shared, &self.caller).await;
             let call = self.caller.call(now);
             let look = app.engine.events(&self.prepared, &call, position, end);
             let found = in_time(&self.shared, look).await?;

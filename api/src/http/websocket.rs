@@ -29,7 +29,7 @@ use async_graphql::http::ALL_WEBSOCKET_PROTOCOLS;
 use axum::extract::ws::{CloseFrame, Message as Frame, WebSocket};
 use axum::extract::{FromRequestParts, WebSocketUpgrade};
 use axum::http::StatusCode;
-use axum::http::header::{HOST, ORIGIN, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{HOST, ORIGIN};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use chrono::Utc;
@@ -42,7 +42,7 @@ use tracing::Instrument as _;
 use super::caller::{Caller, token_of};
 use super::graphql::answer_in_time;
 use super::headers::span_of;
-use super::refusal::CHALLENGE;
+use super::refusal::Signs;
 use super::subscription::Subscription;
 use super::unsent::Held;
 use super::{Refusal, Shared, cors, told_to_stop};
@@ -130,14 +130,12 @@ pub async fn endpoint(shared: Shared, mut caller: Caller, parts: &mut Parts) -> 
         }
     }
     if let Err(error) = caller.sign_in(&shared, parts).await {
-        let status = Refusal::status_of(&error);
-        let text = error.message().en;
-        return match error {
-            Error::Unavailable { retry_after, .. } => {
-                (status, [(RETRY_AFTER, retry_after)], text).into_response()
-            }
-            _ => (status, [(WWW_AUTHENTICATE, CHALLENGE)], text).into_response(),
-        };
+        if error.is_ours() {
+            tracing::error!(error.cause = %error, "socket.not_opened");
+        }
+        let mut refused = (Refusal::status_of(&error), error.message().en).into_response();
+        Signs::of(&error).put(&mut refused);
+        return refused;
     }
     let limit = shared.settings.limits.sockets_per_address;
     let Some(place) = shared.sockets.enter(caller.address, limit) else {
@@ -380,7 +378,12 @@ impl Connection {
         match self.caller.take_token(&self.shared, token).await {
             Ok(()) => {}
             // A client takes 4403 for the last word on its token, and this for a reason to try again.
-            Err(Error::Unavailable { .. }) => return Err(Close::new(1013, "Try again later")),
+            Err(error) if error.retry_after().is_some() || matches!(error, Error::Timeout) => {
+                if let Error::Unavailable { cause, .. } = &error {
+                    tracing::warn!(error.cause = %cause, "socket.unavailable");
+                }
+                return Err(Close::new(1013, "Try again later"));
+            }
             Err(Error::Internal(cause)) => {
                 tracing::error!(error.cause = %cause, "socket.not_initialised");
                 return Err(Close::new(1011, "Internal server error"));

@@ -41,6 +41,8 @@ pub struct Answer {
     pub actual: usize,
 }
 
+/// Most that the payload of a mutation may cost: it is read while its write is open.
+const MOST_OF_A_PAYLOAD: usize = 100_000;
 /// What a write costs, in rows.
 const WRITE_COST: usize = 10;
 /// What a statistic costs once it is computed, in rows read, however many it has counted.
@@ -280,7 +282,10 @@ async fn field<'a>(
             let args = planner.args(selected).inspect_err(|error| act.refuse(root.name, error))?;
             planner.cost = planner.cost.saturating_add(WRITE_COST);
             planner.add_rows(WRITE_COST)?;
-            let value = action(act, args).await?;
+            weigh(planner, &root.ty, selected).inspect_err(|error| act.refuse(root.name, error))?;
+            // What was begun by an action that failed is never committed by the next one.
+            let done = action(act, args).await.inspect_err(|_| drop(act.db.take_held()));
+            let value = done?;
             let Some(held) = act.db.take_held() else {
                 return payload(reader, planner, writer, &root.ty, selected, &value).await;
             };
@@ -295,6 +300,26 @@ async fn field<'a>(
         }
         RootKind::Stream(_) => Err(Error::internal("a stream has no single answer")),
     }
+}
+
+/// Looks at what a payload selects before anything is written: other writes wait while it is read.
+///
+/// # Errors
+/// Input; too costly.
+fn weigh<'a>(planner: &mut Planner<'a>, ty: &str, selected: &Selected<'a>) -> Result<(), Error> {
+    let before = planner.cost;
+    let shape = planner.shape(ty, &selected.sets);
+    for (.., field) in shape.iter().flat_map(|shape| &shape.fields) {
+        if let ShapeField::Row(ty, sets) = field {
+            load::plan_kind(planner, ty, sets, 1)?;
+        }
+    }
+    let cost = planner.cost - before;
+    if cost > MOST_OF_A_PAYLOAD {
+        return Err(Error::TooCostly { cost, limit: MOST_OF_A_PAYLOAD });
+    }
+    planner.cost = before;
+    Ok(())
 }
 
 /// Writes a shape whose fields may be rows, named by their keys.

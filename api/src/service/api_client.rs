@@ -14,7 +14,7 @@ use super::ledger::Event;
 use super::write::{Author, Created, Write};
 use crate::auth::secret::{self, Hashing};
 use crate::database::Store;
-use crate::domain::access::{self, Denied, Object};
+use crate::domain::access::{self, Object};
 use crate::domain::api_client::{
     Barred, ClientAction, Facts, MAX_NAME, MAX_ORIGINS, allows, barred, is_name, is_operator,
     is_origin, may_grant, may_grant_tier,
@@ -314,11 +314,7 @@ async fn for_action(
     id: Uuid,
     action: ClientAction,
 ) -> Result<api_client::Model, Error> {
-    if let Err(denied @ (Denied::SignedOut | Denied::Scope(_))) =
-        access::may_write(principal, Object::ApiClient, None)
-    {
-        return Err(denied.into());
-    }
+    access::may_begin(principal, Object::ApiClient)?;
     let client = find(db, id).await?;
     let visible = match access::rows(principal, Object::ApiClient) {
         access::Rows::All => true,
@@ -327,7 +323,6 @@ async fn for_action(
     };
     match access::may_write(principal, Object::ApiClient, Some(client.institution_id)) {
         Ok(()) if visible => {}
-        Err(denied @ (Denied::SignedOut | Denied::Scope(_))) => return Err(denied.into()),
         _ => return Err(Error::NotFound),
     }
     let facts = Facts {

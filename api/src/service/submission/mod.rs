@@ -108,11 +108,7 @@ pub async fn find(
 }
 
 async fn hold(write: &Write<'_>, principal: &Principal, id: Uuid) -> Result<Held, Error> {
-    if let Err(denied @ (Denied::SignedOut | Denied::Scope(_))) =
-        access::may_write(principal, Object::Result, None)
-    {
-        return Err(denied.into());
-    }
+    access::may_begin(principal, Object::Result)?;
     let submission = submission::Entity::find_by_id(id)
         .lock_exclusive()
         .one(write.reads())
