@@ -91,7 +91,7 @@ async fn a_variable_counts_at_each_use(place: Place) {
             let body = json!({ "query": text, "variables": { "v": values(100) } });
             let start = Instant::now();
             refused(&app, term, &body, "QUERY_TOO_LARGE", 413).await;
-            assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
+            assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
         }
     }
     let ids = json!({

@@ -28,7 +28,7 @@ tests![
 ];
 
 /// At once, on a machine that builds and tests other things meanwhile.
-const AT_ONCE: Duration = Duration::from_secs(2);
+const AT_ONCE: Duration = Duration::from_secs(5);
 
 /// Keeps every writer of other connections waiting until it is dropped.
 async fn held(app: &TestApp) -> (Store, DatabaseTransaction) {
@@ -194,13 +194,13 @@ async fn a_payload_tells_what_its_call_wrote(place: Place) {
     let seen = world.seen("KOSME").await;
     let latest = Arc::new(AtomicI64::new(seen.version));
     let id = Arc::new(seen.id);
-    let until = Instant::now() + Duration::from_secs(8);
+    let told = Arc::new(AtomicI64::new(0));
     let tasks = (0..8).map(|task: i64| {
         let (world, latest, id) = (world.clone(), latest.clone(), id.clone());
+        let told = told.clone();
         tokio::spawn(async move {
-            let mut told = 0;
             let mut turn = task;
-            while Instant::now() < until {
+            while told.load(Ordering::Relaxed) < 80 {
                 turn += 8;
                 let version = latest.load(Ordering::Relaxed);
                 let input = json!({
@@ -214,11 +214,11 @@ async fn a_payload_tells_what_its_call_wrote(place: Place) {
                 // It has waited for this version alone, so the next one is its own.
                 assert_eq!(payload["submission"]["version"], version + 1, "{payload:#}");
                 latest.fetch_max(version + 1, Ordering::Relaxed);
-                told += 1;
+                told.fetch_add(1, Ordering::Relaxed);
             }
-            told
         })
     });
-    let told: i64 = join_all(tasks).await.into_iter().map(Result::unwrap).sum();
-    assert!(told > 20, "{told}");
+    for task in join_all(tasks).await {
+        task.unwrap();
+    }
 }

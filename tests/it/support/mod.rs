@@ -64,6 +64,20 @@ impl Server {
         }
     }
 
+    /// Removes a database with what stands beside its file: hundreds of them would fill a small disk.
+    async fn remove(&self, url: &str) {
+        match self {
+            Self::Sqlite { .. } => {
+                let path = url.trim_start_matches("sqlite://");
+                for beside in ["", "-wal", "-shm", ".lock"] {
+                    // What is not there needs no removal.
+                    let _ = std::fs::remove_file(format!("{path}{beside}"));
+                }
+            }
+            Self::Postgres { server } => server.remove(url).await,
+        }
+    }
+
     /// The address of an empty database.
     async fn empty(&self) -> String {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
@@ -142,30 +156,44 @@ impl Server {
 #[derive(Clone)]
 pub struct Place {
     server: Arc<Server>,
+    /// Databases of the test, which end with it.
+    made: Arc<Mutex<Vec<String>>>,
 }
 
 impl Place {
+    fn keep(&self, url: String) -> String {
+        self.made.lock().unwrap().push(url.clone());
+        url
+    }
+
+    async fn clear(&self) {
+        let made = std::mem::take(&mut *self.made.lock().unwrap());
+        for url in made {
+            self.server.remove(&url).await;
+        }
+    }
+
     /// Address of an empty database.
     pub async fn empty(&self) -> String {
-        self.server.empty().await
+        self.keep(self.server.empty().await)
     }
 
     /// An application over a database with all data.
     pub async fn app(&self) -> TestApp {
-        let url = self.server.full().await;
+        let url = self.keep(self.server.full().await);
         TestApp::counted(url, Arc::new(TempDir::new().unwrap())).await
     }
 
     /// An application over a database without results.
     pub async fn app_without_results(&self) -> TestApp {
-        let url = self.server.copy_of("template_plain").await;
+        let url = self.keep(self.server.copy_of("template_plain").await);
         TestApp::counted(url, Arc::new(TempDir::new().unwrap())).await
     }
 
     /// An application over a database with the starting data set alone, on PostgreSQL one whose texts sort as
     /// Korean ones do.
     pub async fn localised_app(&self) -> TestApp {
-        let url = self.server.localised().await;
+        let url = self.keep(self.server.localised().await);
         let app = TestApp::counted(url, Arc::new(TempDir::new().unwrap())).await;
         database::migrate(&app.db).await.unwrap();
         let set = aiplus::seed::starting_set().unwrap();
@@ -175,7 +203,7 @@ impl Place {
 
     /// An application with settings of its own.
     pub async fn app_with(&self, settings: &ServeSettings) -> TestApp {
-        let url = self.server.full().await;
+        let url = self.keep(self.server.full().await);
         let db = database::connect(&url, 6).await.unwrap();
         TestApp::over(url, db, Arc::default(), settings, Arc::new(TempDir::new().unwrap()))
     }
@@ -374,14 +402,16 @@ pub fn run(tests: Vec<Test>) -> ExitCode {
         counts.push((server.name(), count.clone()));
         for (name, test) in &tests {
             let name = name.trim_start_matches("it::");
-            let (place, test, runtime, count) =
-                (Place { server: server.clone() }, *test, runtime.clone(), count.clone());
+            let place = Place { server: server.clone(), made: Arc::default() };
+            let (test, runtime, count) = (*test, runtime.clone(), count.clone());
             trials.push(Trial::test(format!("{}::{name}", server.name()), move || {
                 count.fetch_add(1, Ordering::Relaxed);
                 // A panic of the test is its failure; joining carries it here.
-                runtime
-                    .block_on(async { tokio::spawn(test(place)).await })
-                    .map_err(|_| Failed::without_message())
+                runtime.block_on(async {
+                    let ended = tokio::spawn(test(place.clone())).await;
+                    place.clear().await;
+                    ended.map_err(|_| Failed::without_message())
+                })
             }));
         }
     }

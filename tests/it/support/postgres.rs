@@ -98,6 +98,8 @@ impl Postgres {
                 "max_connections=300",
                 "-c",
                 "shared_buffers=128MB",
+                "-c",
+                "max_wal_size=256MB",
             ])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -140,11 +142,27 @@ impl Postgres {
 
     /// Creates a database with further words on how, and gives its address.
     pub async fn create_as(&self, name: &str, how: &str) -> String {
-        let db = Database::connect(self.options("postgres")).await.unwrap();
-        db.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name}")).await.unwrap();
-        db.execute_unprepared(&format!("CREATE DATABASE {name}{how}")).await.unwrap();
-        db.close().await.unwrap();
+        self.run(&[
+            format!("DROP DATABASE IF EXISTS {name}"),
+            format!("CREATE DATABASE {name}{how}"),
+        ])
+        .await;
         format!("{}/{name}", self.base)
+    }
+
+    /// Removes the database at an address, whoever is still connected to it.
+    pub async fn remove(&self, url: &str) {
+        if let Some((_, name)) = url.rsplit_once('/') {
+            self.run(&[format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)")]).await;
+        }
+    }
+
+    async fn run(&self, statements: &[String]) {
+        let db = Database::connect(self.options("postgres")).await.unwrap();
+        for statement in statements {
+            db.execute_unprepared(statement).await.unwrap();
+        }
+        db.close().await.unwrap();
     }
 }
 
