@@ -9,8 +9,9 @@ use chrono::Utc;
 use crate::auth::Access;
 use crate::auth::keys::KeyStore;
 use crate::config::{AccessSettings, DatabaseSettings, ServeSettings};
+use crate::database::pulse::{self, Pulse};
 use crate::database::reads::Reads;
-use crate::database::{self, PrepareLock, Store};
+use crate::database::{self, PrepareLock, Store, is_sqlite};
 use crate::error::Error;
 use crate::graphql::engine::{Engine, EngineSettings};
 use crate::graphql::persisted::Persisted;
@@ -35,6 +36,26 @@ pub struct App {
     pub access: Arc<Access>,
 }
 
+/// Shortest pause between two tries to reach a database that is away when the server starts.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
+/// Longest pause between two tries to reach a database that is away when the server starts.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// Waits until the database can be worked with: it may start at the same time.
+async fn until_reached(url: &str) -> Result<(), Error> {
+    let mut pause = SHORTEST_PAUSE;
+    loop {
+        match pulse::reach(url).await {
+            Err(Error::Unavailable { cause, .. }) => {
+                tracing::warn!(error.cause = cause, again_in = ?pause, "database.awaited");
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(LONGEST_PAUSE);
+            }
+            reached => return reached,
+        }
+    }
+}
+
 /// What preparing the database did, for the person at the terminal.
 pub trait Progress {
     /// A step begins.
@@ -51,15 +72,36 @@ impl App {
         Self { db, engine, access: Arc::new(access) }
     }
 
+    /// Whether the database is there.
+    pub fn pulse(&self) -> &Pulse {
+        self.engine.reads.pulse()
+    }
+
     /// Opens each quarter whose time has come, at once and every hour, until the application is gone.
     pub async fn open_quarters(self) {
         let mut hours = tokio::time::interval(quarter::LOOK);
         loop {
             hours.tick().await;
-            match quarter::open_due(&self.db, Utc::now()).await {
-                Ok(0) => {}
-                Ok(count) => tracing::info!(count, "period.opened"),
-                Err(error) => tracing::error!(error.cause = %error, "period.not_opened"),
+            loop {
+                let opening = async {
+                    let now = Utc::now();
+                    if let Some(why) = quarter::disbelieved(&self.db, now).await? {
+                        tracing::error!(clock = %now, why, "period.not_opened");
+                        return Ok(0);
+                    }
+                    quarter::open_due(&self.db, now).await
+                };
+                match self.pulse().during(opening).await {
+                    Ok(0) => {}
+                    Ok(count) => tracing::info!(count, "period.opened"),
+                    Err(Error::Unavailable { .. }) => {
+                        // An hour later would be late.
+                        tokio::time::sleep(LOOK).await;
+                        continue;
+                    }
+                    Err(error) => tracing::error!(error.cause = %error, "period.not_opened"),
+                }
+                break;
             }
         }
     }
@@ -82,6 +124,29 @@ impl App {
         };
         let keys = KeyStore::open(access.key_file(database), Utc::now())?;
         let access = Access::new(access, keys, &serve.public_url())?;
+        let (db, summary) = loop {
+            match Self::prepare(database, progress).await {
+                // It went away meanwhile, and is waited for like one that was not there.
+                Err(Error::Unavailable { cause, .. }) if !is_sqlite(&database.database_url) => {
+                    tracing::warn!(error.cause = cause, "database.lost");
+                    tokio::time::sleep(SHORTEST_PAUSE).await;
+                }
+                prepared => break prepared?,
+            }
+        };
+        let connections = database.database_connections;
+        let timeout = serve.limits.query_timeout();
+        let replica = database.database_read_url.as_deref();
+        let reads = Reads::open(&database.database_url, replica, connections, &db, timeout).await?;
+        Ok((Self::new(db, Some(reads), access, settings), summary))
+    }
+
+    /// Connects, migrates and loads, once the database is there.
+    async fn prepare(
+        database: &DatabaseSettings,
+        progress: &mut (dyn Progress + Send),
+    ) -> Result<(Store, Summary), Error> {
+        until_reached(&database.database_url).await?;
         let lock = PrepareLock::take(&database.database_url).await?;
         let db = database::connect_with(
             &database.database_url,
@@ -100,11 +165,7 @@ impl App {
             database::analyze(&db).await?;
         }
         lock.release().await?;
-        let connections = database.database_connections;
-        let timeout = serve.limits.query_timeout();
-        let url = database.database_read_url.as_ref().unwrap_or(&database.database_url);
-        let reads = Reads::open(url, connections, &db, timeout).await?;
-        Ok((Self::new(db, Some(reads), access, settings), summary))
+        Ok((db, summary))
     }
 
     /// Adds the end of the audit to a file whenever it has moved, until the application is gone.
@@ -137,7 +198,9 @@ impl App {
                 () = self.engine.backlog.filled.notified() => {}
                 _ = looks.tick() => {}
             }
-            if let Err(error) = self.engine.backlog.flush(&self.db).await {
+            // What waits is not lost as long as it is not tried.
+            self.pulse().until_there().await;
+            if let Err(error) = self.pulse().during(self.engine.backlog.flush(&self.db)).await {
                 tracing::error!(error.cause = %error, "audit.not_written");
             }
         }
@@ -151,7 +214,7 @@ impl App {
     pub async fn close(self) -> Result<(), Error> {
         let closing = async {
             let written = self.engine.backlog.finish(&self.db).await;
-            self.engine.close().await?;
+            self.engine.reads.close().await?;
             self.db.close().await?;
             written
         };

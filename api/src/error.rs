@@ -177,6 +177,8 @@ pub enum Error {
         cause: String,
         /// Seconds until it is worth asking again.
         retry_after: u64,
+        /// Whether a connection was lost: over another one it may go on at once.
+        is_cut: bool,
     },
     /// Our fault; the cause goes to the log.
     Internal(String),
@@ -253,7 +255,7 @@ impl Error {
 
     /// An [`Error::Unavailable`] with its cause.
     pub fn unavailable(cause: impl fmt::Display) -> Self {
-        Self::Unavailable { cause: cause.to_string(), retry_after: RETRY_AFTER }
+        Self::Unavailable { cause: cause.to_string(), retry_after: RETRY_AFTER, is_cut: false }
     }
 
     /// Whether it is our fault, and no refusal of what was asked.
@@ -436,6 +438,11 @@ impl std::error::Error for Error {}
 impl From<sea_orm::DbErr> for Error {
     fn from(error: sea_orm::DbErr) -> Self {
         match fault::of(&error) {
+            Fault::Cut(why) => {
+                fault::doubt();
+                let cause = format!("{why}: {error}");
+                Self::Unavailable { cause, retry_after: RETRY_AFTER, is_cut: true }
+            }
             Fault::Unavailable(why) | Fault::Settings(why) => {
                 Self::unavailable(format!("{why}: {error}"))
             }

@@ -1,19 +1,57 @@
 //! What a database's error means for the caller: decided here, for every path, and nowhere else.
 
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
 use sea_orm::sqlx;
 use sea_orm::{DbErr, RuntimeErr};
+use tokio::sync::Notify;
+
+/// When a connection was last found cut.
+static DOUBTED_AT: Mutex<Option<Instant>> = Mutex::new(None);
+/// Tells those who ask whether a database is there that one was.
+static DOUBTED: Notify = Notify::const_new();
+
+/// Notes that a connection was found cut: others may be as well, and do not know it.
+pub fn doubt() {
+    *DOUBTED_AT.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    DOUBTED.notify_waiters();
+}
+
+/// Waits until a connection is found cut.
+pub async fn doubted() {
+    DOUBTED.notified().await;
+}
+
+/// Whether a connection that has not been used for so long may have been cut.
+pub fn is_doubtful(idle: Duration) -> bool {
+    let at = *DOUBTED_AT.lock().unwrap_or_else(PoisonError::into_inner);
+    at.is_some_and(|at| at.elapsed() <= idle)
+}
 
 /// What an error of the database means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// The database cannot serve now, and may later; why, in words that hold no secret.
     Unavailable(&'static str),
+    /// The same, since the connection was lost.
+    Cut(&'static str),
     /// Name or password are wrong, or there is no such database: nothing that passes by itself.
     Settings(&'static str),
     /// The statement ran into its time-out, or was cancelled since its caller has gone.
     Timeout,
     /// The statement is wrong, or was refused for what it says.
     Statement,
+}
+
+impl Fault {
+    /// The cause, in words that hold no secret.
+    pub fn why(self) -> &'static str {
+        match self {
+            Self::Unavailable(why) | Self::Cut(why) | Self::Settings(why) => why,
+            Self::Timeout | Self::Statement => "the database does not answer as it should",
+        }
+    }
 }
 
 /// What an error of the pool or of a statement means.
@@ -32,7 +70,7 @@ pub fn of(error: &DbErr) -> Fault {
 pub fn of_driver(error: &sqlx::Error) -> Fault {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed | sqlx::Error::BeginFailed => {
-            Fault::Unavailable("the database cannot be reached")
+            Fault::Cut("the database cannot be reached")
         }
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => {
             Fault::Unavailable("no connection to the database is free")
@@ -63,18 +101,18 @@ fn of_sqlstate(code: &str) -> Fault {
         "3D000" => return Fault::Settings("the server has no database of that name"),
         "53100" => "the disk of the database is full",
         "53300" => "the database has as many connections as it may",
-        "57P01" | "57P02" => "the database was shut down",
+        "57P01" | "57P02" => return Fault::Cut("the database ended the connection"),
         "57P03" => "the database is starting or stopping",
         "25006" => "the database takes no writes: it is a standby or was made read-only",
         // Two writes in each other's way, of which one had to give in: the same call may go through next.
         "40001" | "40P01" | "55P03" => "other writes are in the way",
-        _ if code.starts_with("08") => "the database cannot be reached",
+        _ if code.starts_with("08") => return Fault::Cut("the database cannot be reached"),
         _ if code.starts_with("53") => "the database lacks resources",
-        _ if code.starts_with("57P") => "the database ended the connection",
+        _ if code.starts_with("57P") => return Fault::Cut("the database ended the connection"),
         // 58: what the operating system refuses the server, such as reading its disk; 25P03 and 25P04 end
         // transactions that stood idle or took too long.
         _ if code.starts_with("58") => "the disk of the database fails",
-        "25P03" | "25P04" => "the database ended the connection",
+        "25P03" | "25P04" => return Fault::Cut("the database ended the connection"),
         _ => return Fault::Statement,
     })
 }
@@ -98,11 +136,11 @@ mod tests {
 
     #[test]
     fn what_passes_is_told_from_what_does_not() {
-        for code in [
-            "08006", "08P01", "53100", "53300", "57P01", "57P02", "57P03", "25006", "58030",
-            "40P01",
-        ] {
+        for code in ["53100", "53300", "57P03", "25006", "58030", "40P01"] {
             assert!(matches!(of_sqlstate(code), Fault::Unavailable(_)), "{code}");
+        }
+        for code in ["08006", "08P01", "57P01", "57P02", "57P05", "25P03"] {
+            assert!(matches!(of_sqlstate(code), Fault::Cut(_)), "{code}");
         }
         for code in ["28P01", "28000", "3D000"] {
             assert!(matches!(of_sqlstate(code), Fault::Settings(_)), "{code}");

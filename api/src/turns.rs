@@ -69,7 +69,7 @@ impl From<Busy> for Error {
     fn from(busy: Busy) -> Self {
         match busy {
             Busy::Own => Self::RateLimited { retry_after: RETRY_AFTER },
-            Busy::All => Self::Unavailable { cause: String::new(), retry_after: RETRY_AFTER },
+            Busy::All => Self::unavailable(""),
         }
     }
 }

@@ -123,7 +123,8 @@ pub trait MigratorTrait {
             }
             let open = list.iter().filter(|migration| !done.contains(migration.name()));
             for migration in open.take(most(steps)) {
-                step(db, migration.as_ref(), true).await?;
+                let taken = step(db, migration.as_ref(), true).await;
+                taken.map_err(|error| denied(migration.name(), error))?;
             }
             Ok(())
         }
@@ -150,13 +151,35 @@ fn most(steps: Option<u32>) -> usize {
     steps.and_then(|steps| usize::try_from(steps).ok()).unwrap_or(usize::MAX)
 }
 
+/// The error of a migration that the database's role may not carry out says who may.
+fn denied(name: &str, error: DbErr) -> DbErr {
+    let told = error.to_string();
+    if !told.contains("permission denied") && !told.contains("must be owner") {
+        return error;
+    }
+    DbErr::Migration(format!(
+        "the tables are older than this program ({name} is still to come), and this role may not change them; \
+         run `aiplus migrate` with the role that owns them"
+    ))
+}
+
 /// The names of those that have been carried out.
 async fn done(db: &DatabaseConnection) -> Result<BTreeSet<String>, DbErr> {
-    db.execute_unprepared(
-        "CREATE TABLE IF NOT EXISTS seaql_migrations \
-         (version varchar NOT NULL PRIMARY KEY, applied_at bigint NOT NULL)",
-    )
-    .await?;
+    // A role that may not make tables finds this one made.
+    if let Ok(listed) = listed(db).await {
+        return Ok(listed);
+    }
+    let made = db
+        .execute_unprepared(
+            "CREATE TABLE IF NOT EXISTS seaql_migrations \
+             (version varchar NOT NULL PRIMARY KEY, applied_at bigint NOT NULL)",
+        )
+        .await;
+    made.map_err(|error| denied("the first", error))?;
+    listed(db).await
+}
+
+async fn listed(db: &DatabaseConnection) -> Result<BTreeSet<String>, DbErr> {
     let statement =
         Statement::from_string(db.get_database_backend(), "SELECT version FROM seaql_migrations");
     let rows = db.query_all_raw(statement).await?;

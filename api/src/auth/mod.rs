@@ -157,7 +157,11 @@ impl Access {
         db: &DatabaseConnection,
         claims: Claims,
     ) -> Result<Result<Client, Refusal>, Error> {
-        let found = look_up(db, &claims).await?;
+        let found = match look_up(db, &claims).await {
+            // Another connection may not be cut.
+            Err(Error::Unavailable { is_cut: true, .. }) => look_up(db, &claims).await?,
+            found => found?,
+        };
         Ok(self.judge(claims, found))
     }
 

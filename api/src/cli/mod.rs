@@ -222,14 +222,19 @@ async fn serve(
     settings: &ServeSettings,
 ) -> Result<(), Failure> {
     let started = Instant::now();
+    let cannot = |error| Error::internal(check::cannot_listen(settings.listen, &error));
+    let listener = tokio::net::TcpListener::bind(settings.listen).await.map_err(cannot)?;
+    // Who asks meanwhile is told that the server starts, and not refused by the system.
+    let listener = listener.into_std().map_err(cannot)?;
+    let answering = listener.try_clone().and_then(tokio::net::TcpListener::from_std);
+    let answering = tokio::spawn(http::starting(answering.map_err(cannot)?));
     let mut terminal = Terminal::new();
     let (app, summary) = App::start(database, access, settings, &mut terminal).await?;
     terminal.clear();
     check::operators(&app.db, access).await.none()?;
     tell("starting data set", &summary, started);
-    let listener = tokio::net::TcpListener::bind(settings.listen)
-        .await
-        .map_err(|error| Error::internal(check::cannot_listen(settings.listen, &error)))?;
+    answering.abort();
+    let listener = tokio::net::TcpListener::from_std(listener).map_err(cannot)?;
     // Whoever is told that it is ready may stop it at once.
     let told = http::stop_signal();
     let url = settings.public_url();

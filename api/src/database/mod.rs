@@ -1,6 +1,7 @@
 //! Connections, and the one start at a time: several servers that start at once migrate once and load
 //! the starting data set once.
 
+pub mod pulse;
 pub mod reads;
 pub mod store;
 
@@ -11,8 +12,9 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use migration::{Migrator, MigratorTrait};
-use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::{self, Connection as _};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement,
 };
@@ -31,6 +33,15 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(8);
 const PATIENCE: Duration = Duration::from_secs(5);
 /// End of the name of the file that is locked while a SQLite database is prepared.
 const LOCK: &str = ".lock";
+/// How long a call may wait for a free connection to PostgreSQL, or a new one take to be made. Whether the database
+/// is away is told by its pulse, and sooner.
+const ACQUIRE: Duration = Duration::from_secs(2);
+/// How long a connection to PostgreSQL that may have been cut may take to answer.
+const PING: Duration = Duration::from_millis(300);
+/// How long what a connection was left with may take to end before it is closed.
+const REST: Duration = Duration::from_secs(2);
+/// Time without use after which a connection is asked before it is used.
+const IDLE: Duration = Duration::from_secs(30);
 /// Longest statement on PostgreSQL that is no query of a caller's.
 const LONGEST: Duration = Duration::from_secs(30);
 /// Prepared statements kept by each connection; the read path has few texts, but more than the default.
@@ -100,13 +111,9 @@ fn sqlite(options: SqliteConnectOptions) -> SqliteConnectOptions {
 
 fn options(url: &str, connections: u32, longest: Duration) -> ConnectOptions {
     let mut options = ConnectOptions::new(url.to_owned());
-    options
-        .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(20))
-        .sqlx_logging(false)
-        // A ping before each use would double the round trips; only idle connections are asked.
-        .test_before_acquire_if_idle_for(Duration::from_secs(30));
+    options.max_connections(connections).sqlx_logging(false);
     if is_sqlite(url) {
+        options.acquire_timeout(Duration::from_secs(20)).test_before_acquire_if_idle_for(IDLE);
         options.map_sqlx_sqlite_opts(sqlite);
     } else {
         options.map_sqlx_postgres_opts(move |postgres| {
@@ -115,17 +122,44 @@ fn options(url: &str, connections: u32, longest: Duration) -> ConnectOptions {
                 .application_name("aiplus")
                 .statement_cache_capacity(STATEMENTS)
                 // Compiling a statement to machine code costs more than any of ours runs.
-                .options([("jit", "off"), ("statement_timeout", &longest)])
+                .options([
+                    ("jit", "off"),
+                    ("statement_timeout", &longest),
+                    // What runs for a connection that was closed ends.
+                    ("client_connection_check_interval", "1s"),
+                ])
+        });
+        // A ping before each use would double the round trips; those are asked that may be dead.
+        options.acquire_timeout(ACQUIRE).test_before_acquire(false);
+        options.map_sqlx_postgres_before_acquire(|connection, used| {
+            Box::pin(async move {
+                let idle = used.idle_for;
+                if idle < IDLE && !fault::is_doubtful(idle) {
+                    return Ok(true);
+                }
+                ping(connection, PING).await
+            })
+        });
+        options.map_sqlx_postgres_pool_opts(|pool: PgPoolOptions| {
+            // What a call that has gone left on it must end before another gets it.
+            pool.after_release(|connection, _| Box::pin(ping(connection, REST)))
         });
     }
     options
+}
+
+/// Whether a connection answers in time.
+async fn ping(connection: &mut PgConnection, time: Duration) -> Result<bool, sqlx::Error> {
+    let late = || sqlx::Error::Io(std::io::ErrorKind::TimedOut.into());
+    tokio::time::timeout(time, connection.ping()).await.map_err(|_| late())??;
+    Ok(true)
 }
 
 async fn open(options: ConnectOptions, url: &str) -> Result<DatabaseConnection, Error> {
     Database::connect(options).await.map_err(|error| {
         let told = format!("cannot open the database {}: {error}", public(url));
         match fault::of(&error) {
-            Fault::Unavailable(_) => Error::unavailable(told),
+            Fault::Unavailable(_) | Fault::Cut(_) => Error::unavailable(told),
             _ => Error::internal(told),
         }
     })

@@ -4,17 +4,21 @@
 //! connection looks, every few thousand steps of a statement, whether its request has gone, and stops then.
 //! PostgreSQL is told to cancel what the connection's backend runs, over a connection kept for that. The
 //! connection is free again only once it has answered after that, so that no later request is cancelled in
-//! the place of the one that has gone. A statement that is missed all the same ends by its own time-out,
-//! which is that of a query.
+//! the place of the one that has gone. One that does not answer is never used again: its backend is told to
+//! end, another connection takes its place, and it counts as left until the server has no such backend any
+//! more. Only so many are replaced at a time; beyond that the server has fewer connections and is not ready.
+//!
+//! A replica is read while it is there, the database itself meanwhile; what follows the feed reads the database.
 
 use std::ops::Deref;
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::pulse::Pulse;
 use super::{is_sqlite, options, sqlite_file};
 use crate::error::Error;
 
@@ -23,7 +27,16 @@ const STEPS: i32 = 5_000;
 
 /// The connections.
 #[derive(Debug, Clone)]
-pub enum Reads {
+pub struct Reads {
+    /// To the database that is written.
+    home: Source,
+    pulse: Pulse,
+    replica: Option<Source>,
+}
+
+/// The connections to one server.
+#[derive(Debug, Clone)]
+enum Source {
     /// A pool that looks after itself.
     Pool(DatabaseConnection),
     /// Connections that stop when their request has gone.
@@ -32,48 +45,96 @@ pub enum Reads {
 
 /// Connections, each with what it is stopped by.
 #[derive(Debug)]
-pub struct Slots {
+struct Slots {
     free: Mutex<Vec<Slot>>,
     places: Arc<Semaphore>,
     count: usize,
-    /// The connection by which the others are told to cancel; on PostgreSQL alone.
-    canceller: Option<DatabaseConnection>,
+    /// On PostgreSQL alone.
+    postgres: Option<Postgres>,
 }
+
+/// What ends the connections to PostgreSQL that their requests have left.
+#[derive(Debug)]
+struct Postgres {
+    url: String,
+    /// Longest statement.
+    longest: Duration,
+    /// Connections by which the backends of others are told to stop.
+    canceller: DatabaseConnection,
+    pulse: Pulse,
+    /// Connections whose backend has not ended yet.
+    left: AtomicUsize,
+    /// Most of them that are replaced.
+    most_left: usize,
+}
+
+/// A backend of PostgreSQL: its number, and when it began, since numbers are used again.
+type Backend = (i32, String);
 
 #[derive(Debug)]
 struct Slot {
     db: DatabaseConnection,
     /// Whether the request that uses it has gone.
     is_left: Arc<AtomicBool>,
-    /// Number of its backend; 0 on SQLite.
-    backend: Arc<AtomicI32>,
+    /// Its backend; none on SQLite, and before it is connected.
+    backend: Arc<Mutex<Option<Backend>>>,
 }
 
 /// How long a connection may take to answer before it is told to cancel once more: the first word may have
 /// come before the statement.
 const PATIENCE: Duration = Duration::from_millis(200);
 /// How often it is told.
-const TIMES: u32 = 10;
+const TIMES: u32 = 5;
+/// How often it is asked whether a backend that was told to end has ended.
+const LOOK: Duration = Duration::from_millis(250);
 
-impl Slot {
-    /// Stops what the connection still runs for a request that has gone.
-    async fn stop(&self, canceller: &DatabaseConnection) {
+impl Postgres {
+    /// Calls a function of the server on a backend; whether that is there, if it can be told.
+    async fn tell(&self, function: &str, backend: &Backend) -> Option<bool> {
+        let call = Statement::from_sql_and_values(
+            DbBackend::Postgres,
+            format!(
+                "SELECT {function}(pid) FROM pg_stat_activity \
+                 WHERE pid = $1 AND backend_start::text = $2"
+            ),
+            [backend.0.into(), backend.1.as_str().into()],
+        );
+        let told = self.canceller.query_one_raw(call);
+        tokio::time::timeout(PATIENCE, told).await.ok()?.ok().map(|row| row.is_some())
+    }
+
+    /// Stops what the connection still runs for a request that has gone; whether it could be stopped.
+    async fn stop(&self, slot: &Slot) -> bool {
         for _ in 0..TIMES {
-            let backend = self.backend.load(Ordering::Relaxed);
-            let cancel = Statement::from_sql_and_values(
-                DbBackend::Postgres,
-                "SELECT pg_cancel_backend($1)",
-                [backend.into()],
-            );
-            if let Err(error) = canceller.execute_raw(cancel).await {
-                tracing::warn!(error.cause = %error, "query.not_cancelled");
+            if let Some(backend) = slot.backend() {
+                self.tell("pg_cancel_backend", &backend).await;
             }
             // Whatever it answers, it has heard all that was meant for the request before.
-            let answer = self.db.execute_unprepared("SELECT 1");
+            let answer = slot.db.execute_unprepared("SELECT 1");
             if tokio::time::timeout(PATIENCE, answer).await.is_ok() {
-                return;
+                return true;
             }
         }
+        false
+    }
+
+    /// Has the connection's backend end, and waits until it has.
+    async fn leave(&self, slot: &Slot) {
+        let Some(backend) = slot.backend() else { return };
+        tracing::warn!(backend = backend.0, "connection.left");
+        loop {
+            self.pulse.until_there().await;
+            if self.tell("pg_terminate_backend", &backend).await == Some(false) {
+                return;
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+}
+
+impl Slot {
+    fn backend(&self) -> Option<Backend> {
+        self.backend.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -84,20 +145,29 @@ pub struct Read {
     pool: Option<DatabaseConnection>,
     /// Whether the request has had all it wanted.
     is_done: bool,
+    /// How often the database had been away when the request began.
+    outages: u64,
+    /// Whether the replica is there, if that is read.
+    replica: Option<Pulse>,
 }
 
-/// A connection to PostgreSQL whose statements end after `longest`.
+/// A connection to PostgreSQL whose statements end after `longest`; it is made when it is first used.
 async fn connect_postgres(url: &str, longest: Duration) -> Result<Slot, Error> {
-    let backend = Arc::new(AtomicI32::new(0));
+    let backend = Arc::new(Mutex::new(None));
     let mut options = options(url, 1, longest);
     let known = backend.clone();
-    options.map_sqlx_postgres_pool_opts(move |pool| {
+    // In place of the look at what was left on a connection, which would come between each two statements of a request:
+    // `stop` looks.
+    options.connect_lazy(true).map_sqlx_postgres_pool_opts(move |pool| {
         let known = known.clone();
         pool.after_connect(move |connection, _| {
             let known = known.clone();
             Box::pin(async move {
-                let number = sea_orm::sqlx::query_scalar::<_, i32>("SELECT pg_backend_pid()");
-                known.store(number.fetch_one(connection).await?, Ordering::Relaxed);
+                let told = sea_orm::sqlx::query_as::<_, Backend>(
+                    "SELECT pid, backend_start::text FROM pg_stat_activity WHERE pid = pg_backend_pid()",
+                );
+                let told = told.fetch_one(connection).await?;
+                *known.lock().unwrap_or_else(PoisonError::into_inner) = Some(told);
                 Ok(())
             })
         })
@@ -130,13 +200,10 @@ async fn connect_sqlite(url: &str) -> Result<Slot, Error> {
     Ok(Slot { db, is_left, backend: Arc::default() })
 }
 
-impl Reads {
+impl Source {
     /// Connections to the database at `url`, for queries that are given up after `timeout`; `db` is the
     /// pool that is open already.
-    ///
-    /// # Errors
-    /// Internal.
-    pub async fn open(
+    async fn open(
         url: &str,
         connections: u32,
         db: &DatabaseConnection,
@@ -156,41 +223,54 @@ impl Reads {
                 connect_postgres(url, longest).await?
             });
         }
-        let canceller = if is_sqlite(url) { None } else { Some(super::pool(url, 1).await?) };
         let count = free.len();
+        let postgres = if is_sqlite(url) {
+            None
+        } else {
+            let mut options = options(url, 2, super::LONGEST);
+            options.connect_lazy(true);
+            Some(Postgres {
+                url: url.to_owned(),
+                longest,
+                canceller: super::open(options, url).await?,
+                pulse: Pulse::of(url)?,
+                left: AtomicUsize::new(0),
+                most_left: (count / 4).max(1),
+            })
+        };
         let places = Arc::new(Semaphore::new(count));
-        Ok(Self::Slots(Arc::new(Slots { free: Mutex::new(free), places, count, canceller })))
+        Ok(Self::Slots(Arc::new(Slots { free: Mutex::new(free), places, count, postgres })))
     }
 
-    /// How many there are.
-    pub fn places(&self) -> usize {
+    fn postgres(&self) -> Option<&Postgres> {
         match self {
-            Self::Slots(slots) => slots.count,
-            Self::Pool(db) => super::pool_size(db),
+            Self::Slots(slots) => slots.postgres.as_ref(),
+            Self::Pool(_) => None,
         }
     }
 
-    /// A connection, as soon as one is free.
-    ///
-    /// # Errors
-    /// Internal.
-    pub async fn take(&self) -> Result<Read, Error> {
+    fn is_short(&self) -> bool {
+        self.postgres().is_some_and(|it| it.left.load(Ordering::Relaxed) > it.most_left)
+    }
+
+    async fn take(&self, is_replica: bool) -> Result<Read, Error> {
+        let (mut slots, mut pool) = (None, None);
         match self {
-            Self::Pool(db) => Ok(Read { slots: None, pool: Some(db.clone()), is_done: false }),
-            Self::Slots(slots) => {
-                let place = slots.places.clone().acquire_owned().await.map_err(Error::internal)?;
-                let slot = slots.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
-                let slot = slot.ok_or_else(|| Error::internal("no connection is free"))?;
-                Ok(Read { slots: Some((slots.clone(), slot, place)), pool: None, is_done: false })
+            Self::Pool(db) => pool = Some(db.clone()),
+            Self::Slots(of) => {
+                let place = of.places.clone().acquire_owned().await.map_err(Error::internal)?;
+                let slot = of.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
+                let slot = slot.ok_or_else(|| Error::unavailable("no connection is free"))?;
+                slots = Some((of.clone(), slot, place));
             }
         }
+        let pulse = self.postgres().map(|postgres| &postgres.pulse);
+        let outages = pulse.map_or(0, Pulse::outages);
+        let replica = pulse.filter(|_| is_replica).cloned();
+        Ok(Read { slots, pool, is_done: false, outages, replica })
     }
 
-    /// Closes the connections.
-    ///
-    /// # Errors
-    /// Internal.
-    pub async fn close(&self) -> Result<(), Error> {
+    async fn close(&self) -> Result<(), Error> {
         let slots = match self {
             Self::Slots(slots) => slots,
             Self::Pool(db) => return Ok(db.clone().close().await?),
@@ -199,10 +279,91 @@ impl Reads {
         for slot in free {
             slot.db.close().await?;
         }
-        if let Some(canceller) = &slots.canceller {
-            canceller.clone().close().await?;
+        if let Some(postgres) = &slots.postgres {
+            postgres.canceller.clone().close().await?;
         }
         Ok(())
+    }
+}
+
+impl Reads {
+    /// Reads by a pool that is open already, and looks after itself.
+    pub fn pool(db: DatabaseConnection) -> Self {
+        Self { home: Source::Pool(db), pulse: Pulse::steady(), replica: None }
+    }
+
+    /// So many connections to the database at `url`, and as many to its replica, for queries that are given up after
+    /// `timeout`; `db` is the pool that is open already.
+    ///
+    /// # Errors
+    /// Internal.
+    pub async fn open(
+        url: &str,
+        replica: Option<&str>,
+        connections: u32,
+        db: &DatabaseConnection,
+        timeout: Duration,
+    ) -> Result<Self, Error> {
+        let home = Source::open(url, connections, db, timeout).await?;
+        let replica = match replica {
+            Some(replica) => Some(Source::open(replica, connections, db, timeout).await?),
+            None => None,
+        };
+        let pulse = home.postgres().map_or_else(Pulse::steady, |postgres| postgres.pulse.clone());
+        Ok(Self { home, pulse, replica })
+    }
+
+    /// How many connections to one server there are.
+    pub fn places(&self) -> usize {
+        match &self.home {
+            Source::Slots(slots) => slots.count,
+            Source::Pool(db) => super::pool_size(db),
+        }
+    }
+
+    /// Whether the database is there.
+    pub fn pulse(&self) -> &Pulse {
+        &self.pulse
+    }
+
+    /// Why the replica is not read; none if it is, or there is none.
+    pub fn without_replica(&self) -> Option<&'static str> {
+        self.replica.as_ref()?.postgres()?.pulse.away()
+    }
+
+    /// Whether more connections do not end than are replaced.
+    pub fn is_short(&self) -> bool {
+        self.home.is_short() || self.replica.as_ref().is_some_and(Source::is_short)
+    }
+
+    /// A connection, as soon as one is free.
+    ///
+    /// # Errors
+    /// Unavailable; internal.
+    pub async fn take(&self) -> Result<Read, Error> {
+        match &self.replica {
+            Some(replica) if self.without_replica().is_none() => replica.take(true).await,
+            _ => self.take_home().await,
+        }
+    }
+
+    /// A connection to the database itself, as soon as one is free.
+    ///
+    /// # Errors
+    /// Unavailable; internal.
+    pub async fn take_home(&self) -> Result<Read, Error> {
+        self.home.take(false).await
+    }
+
+    /// Closes the connections.
+    ///
+    /// # Errors
+    /// Internal.
+    pub async fn close(&self) -> Result<(), Error> {
+        if let Some(replica) = &self.replica {
+            replica.close().await?;
+        }
+        self.home.close().await
     }
 }
 
@@ -220,6 +381,11 @@ impl Deref for Read {
 }
 
 impl Read {
+    /// Whether the replica is there, if that is read.
+    pub fn replica(&self) -> Option<Pulse> {
+        self.replica.clone()
+    }
+
     /// Gives the connection back: its request has had all it wanted, and there is nothing to stop.
     pub fn done(mut self) {
         self.is_done = true;
@@ -230,21 +396,59 @@ impl Slots {
     fn give_back(&self, slot: Slot) {
         self.free.lock().unwrap_or_else(PoisonError::into_inner).push(slot);
     }
+
+    /// Ends what a request that has gone has left on its connection. The connection is used again if that
+    /// ends; if not, another one takes its place.
+    async fn end(
+        &self,
+        postgres: &Postgres,
+        slot: Slot,
+        place: OwnedSemaphorePermit,
+        outages: u64,
+    ) {
+        // What was used when the database went away may be dead without knowing.
+        if postgres.pulse.outages() == outages && postgres.stop(&slot).await {
+            self.give_back(slot);
+            return drop(place);
+        }
+        let is_first = postgres.left.fetch_add(1, Ordering::Relaxed) < postgres.most_left;
+        let mut place = Some(place);
+        if is_first {
+            self.replace(postgres, &mut place).await;
+        }
+        postgres.leave(&slot).await;
+        postgres.left.fetch_sub(1, Ordering::Relaxed);
+        self.replace(postgres, &mut place).await;
+    }
+
+    /// Gives a place a connection of its own again, if it has none.
+    async fn replace(&self, postgres: &Postgres, place: &mut Option<OwnedSemaphorePermit>) {
+        if place.is_none() {
+            return;
+        }
+        match connect_postgres(&postgres.url, postgres.longest).await {
+            Ok(slot) => {
+                self.give_back(slot);
+                *place = None;
+            }
+            // The address is that of the others; the place is tried again once the backend has ended.
+            Err(error) => tracing::error!(error.cause = %error, "connection.not_replaced"),
+        }
+    }
 }
 
 impl Drop for Read {
     fn drop(&mut self) {
         let Some((slots, slot, place)) = self.slots.take() else { return };
-        if slots.canceller.is_some()
+        if slots.postgres.is_some()
             && !self.is_done
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
+            let outages = self.outages;
             runtime.spawn(async move {
-                if let Some(canceller) = &slots.canceller {
-                    slot.stop(canceller).await;
+                if let Some(postgres) = &slots.postgres {
+                    slots.end(postgres, slot, place, outages).await;
                 }
-                slots.give_back(slot);
-                drop(place);
             });
             return;
         }

@@ -15,7 +15,7 @@ use apollo_compiler::response::JsonMap;
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{Schema, request as coercion};
 use async_graphql::SDLExportOptions;
-use sea_orm::DatabaseExecutor;
+use sea_orm::{DatabaseConnection, DatabaseExecutor};
 use serde_json::{Map, Value};
 
 use super::api_client::MAKE_SECRETS;
@@ -27,13 +27,14 @@ use super::{faults, introspection, limits, mutation, rules, scan, values};
 use crate::auth::secret::Hashing;
 use crate::config::Introspection;
 use crate::database::Store;
-use crate::database::reads::Reads;
+use crate::database::reads::{Read, Reads};
 use crate::domain::access::Denied;
 use crate::domain::principal::{Author, Principal};
 use crate::domain::rate::Allowance;
 use crate::error::{Error, Language, Message};
 use crate::read::args::Variables;
 use crate::read::context::Marks;
+use crate::read::query::{self, Answer, Introspected};
 use crate::read::stream::{self, Events};
 use crate::read::{Act, Reader, selection};
 use crate::service::audit::{self, Backlog};
@@ -131,11 +132,20 @@ impl Prepared {
     }
 }
 
+/// What is asked of a database.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    prepared: &'a Prepared,
+    author: &'a Author<'a>,
+    allowance: Option<Allowance>,
+    introspected: &'a Introspected,
+}
+
 /// Answers GraphQL requests.
 #[derive(Debug)]
 pub struct Engine {
     /// Connections that queries read by.
-    reads: Reads,
+    pub reads: Reads,
     /// The database that is written.
     db: Store,
     documents: DocumentCache,
@@ -154,7 +164,7 @@ impl Engine {
         // The schema is built at the start, not by the first caller.
         validation_schema();
         introspection::implementers();
-        let reads = reads.unwrap_or_else(|| Reads::Pool((*db).clone()));
+        let reads = reads.unwrap_or_else(|| Reads::pool((*db).clone()));
         let feed = Feed::new(reads.clone());
         Self {
             reads,
@@ -165,19 +175,6 @@ impl Engine {
             backlog: Arc::default(),
             feed,
         }
-    }
-
-    /// How many connections queries read by.
-    pub fn places(&self) -> usize {
-        self.reads.places()
-    }
-
-    /// Closes the connections that queries read by.
-    ///
-    /// # Errors
-    /// Internal.
-    pub async fn close(&self) -> Result<(), Error> {
-        self.reads.close().await
     }
 
     /// Parses and validates a request and its variables.
@@ -312,17 +309,16 @@ impl Engine {
     /// Answers one request.
     pub async fn execute(&self, request: &Request, call: &Call<'_>) -> Response {
         match self.prepare(request, call) {
-            Ok(prepared) => self.answer(&prepared, call).await,
+            Ok(prepared) => self.answer(&prepared, call).await.unwrap_or_else(Response::refused),
             Err(refused) => refused,
         }
     }
 
     /// Answers a query or a mutation.
-    pub async fn answer(&self, prepared: &Prepared, call: &Call<'_>) -> Response {
-        self.answered(prepared, call).await.unwrap_or_else(Response::refused)
-    }
-
-    async fn answered(&self, prepared: &Prepared, call: &Call<'_>) -> Result<Response, Error> {
+    ///
+    /// # Errors
+    /// Those of the request; what kept everything from being answered and may pass.
+    pub async fn answer(&self, prepared: &Prepared, call: &Call<'_>) -> Result<Response, Error> {
         let operation = prepared.operation()?;
         if prepared.kind == OperationType::Subscription {
             return Err(Error::Validation(Message::new(
@@ -339,41 +335,36 @@ impl Engine {
             self.backlog.flush(&self.db).await?;
         }
         let Call { author, language, allowance } = *call;
-        let catalog = super::catalog();
-        let holding = self.db.holding();
-        let act = Act {
-            db: &holding,
-            hashing: &self.hashing,
-            backlog: &self.backlog,
-            catalog,
-            author,
-            language,
+        let asked = Asked { prepared, author: &author, allowance, introspected: &told.answers };
+        let (answer, marks) = if prepared.kind == OperationType::Mutation {
+            let holding = self.db.holding();
+            let act = Act {
+                db: &holding,
+                hashing: &self.hashing,
+                backlog: &self.backlog,
+                catalog: super::catalog(),
+                author,
+                language,
+            };
+            // Once: what was written might stand twice. And read where it was written: a replica may not have it yet.
+            self.ask(&self.db, asked, Some(&act)).await?
+        } else {
+            let read = self.reads.take().await?;
+            let is_of_replica = read.replica().is_some();
+            let found = self.read(read, asked).await;
+            let errors = match &found {
+                Ok((answer, _)) => answer.errors.iter().map(|told| &told.error).collect(),
+                Err(error) => vec![error],
+            };
+            // Another connection may not be cut, and the database be there where its replica is not.
+            let again = |error: &Error| matches!(error, Error::Unavailable { is_cut, .. } if *is_cut || is_of_replica);
+            if errors.into_iter().any(again) {
+                self.read(self.reads.take_home().await?, asked).await?
+            } else {
+                found?
+            }
         };
-        let writes = prepared.kind == OperationType::Mutation;
-        let marks = Marks::new(allowance);
-        // What was written is read where it was written: a replica may not have it yet.
-        let read = if writes { None } else { Some(self.reads.take().await?) };
-        let db = DatabaseExecutor::from(read.as_deref().unwrap_or(&self.db));
-        let reader = self.reader(&db, &author, &marks);
-        let mut answer = crate::read::query::answer(
-            &reader,
-            prepared.selected(),
-            &operation.selection_set,
-            &told.answers,
-            writes.then_some(&act),
-        )
-        .await;
-        if let Some(read) = read {
-            read.done();
-        }
         self.account(&author, &marks).await?;
-        // Nothing was answered: that is told by the status, not beside data that is none.
-        if answer.data == "null"
-            && let Some(at) =
-                answer.errors.iter().position(|found| found.error.retry_after().is_some())
-        {
-            return Err(answer.errors.swap_remove(at).error);
-        }
         Ok(Response {
             data: Some(answer.data),
             errors: answer.errors.into_iter().map(GraphQlError::from).collect(),
@@ -383,6 +374,37 @@ impl Engine {
             }),
             allowance,
         })
+    }
+
+    /// Reads by a connection, unless it is one to a replica that is away or goes away meanwhile.
+    async fn read(&self, read: Read, asked: Asked<'_>) -> Result<(Answer, Marks), Error> {
+        let replica = read.replica();
+        let reading = async {
+            let found = self.ask(&read, asked, None).await;
+            read.done();
+            found
+        };
+        match replica {
+            Some(replica) => replica.during(reading).await,
+            None => reading.await,
+        }
+    }
+
+    /// Asks a database once; with `act` it may write.
+    async fn ask(
+        &self,
+        db: &DatabaseConnection,
+        asked: Asked<'_>,
+        act: Option<&Act<'_>>,
+    ) -> Result<(Answer, Marks), Error> {
+        let Asked { prepared, author, allowance, introspected } = asked;
+        let marks = Marks::new(allowance);
+        let executor = DatabaseExecutor::from(db);
+        let reader = self.reader(&executor, author, &marks);
+        let selected = &prepared.operation()?.selection_set;
+        let answer =
+            query::answer(&reader, prepared.selected(), selected, introspected, act).await?;
+        Ok((answer, marks))
     }
 
     fn reader<'a>(
@@ -416,7 +438,7 @@ impl Engine {
     /// Input; internal.
     pub async fn subscribe(&self, prepared: &Prepared, call: &Call<'_>) -> Result<i64, Error> {
         let marks = Marks::default();
-        let read = self.reads.take().await?;
+        let read = self.reads.take_home().await?;
         let db = DatabaseExecutor::from(&*read);
         let reader = self.reader(&db, &call.author, &marks);
         let operation = prepared.operation()?;
@@ -441,7 +463,7 @@ impl Engine {
         until: i64,
     ) -> Result<Events, Error> {
         let marks = Marks::default();
-        let read = self.reads.take().await?;
+        let read = self.reads.take_home().await?;
         let db = DatabaseExecutor::from(&*read);
         let reader = self.reader(&db, &call.author, &marks);
         let operation = prepared.operation()?;

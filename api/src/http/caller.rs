@@ -104,7 +104,10 @@ impl Caller {
         let now = Utc::now();
         let signed_in = match token {
             Ok(None) => return Ok(()),
-            Ok(Some(token)) => shared.app.access.authenticate(&shared.app.db, token, now).await,
+            Ok(Some(token)) => {
+                let app = &shared.app;
+                app.pulse().during(app.access.authenticate(&app.db, token, now)).await
+            }
             Err(error) => Err(error),
         };
         match signed_in {

@@ -11,6 +11,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::Shared;
 use super::headers::REQUEST_ID;
+use crate::error::Error;
 use crate::service::api_client;
 
 /// Whether pages of the origin may call.
@@ -19,8 +20,10 @@ pub async fn allows(shared: &Shared, origin: &HeaderValue) -> bool {
     if shared.settings.cors_origins.iter().any(|allowed| allowed == origin) {
         return true;
     }
-    match api_client::allows_origin(&shared.app.db, origin).await {
+    let app = &shared.app;
+    match app.pulse().during(api_client::allows_origin(&app.db, origin)).await {
         Ok(allowed) => allowed,
+        Err(Error::Unavailable { .. }) => false,
         Err(error) => {
             tracing::error!(error.cause = %error, "cors.unknown");
             false

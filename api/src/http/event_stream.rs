@@ -134,7 +134,8 @@ impl Running {
                 () = tokio::time::sleep(HEARTBEAT) => {
                     let app = &shared.app;
                     match app.access.renewed(&app.db, &caller.principal, Utc::now()) {
-                        Ok(_) => {}
+                        // Nothing is told while the database is away, to whomever.
+                        Ok(_) | Err(Error::Unavailable { .. }) => {}
                         Err(Error::Unauthenticated) => return Ok(None),
                         Err(error) => return Err(error),
                     }

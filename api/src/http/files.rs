@@ -204,7 +204,7 @@ pub async fn export(
 ) -> Response {
     let (parts, _) = request.into_parts();
     let mut caller = Caller::of(&shared, &parts);
-    let sent = send(&shared, &mut caller, &parts, &name).await;
+    let sent = shared.app.pulse().during(send(&shared, &mut caller, &parts, &name)).await;
     finish(&caller, sent)
 }
 
@@ -273,7 +273,8 @@ pub async fn import(
     let (parts, body) = request.into_parts();
     let mut caller = Caller::of(&shared, &parts);
     let mut of = None;
-    let taken = take(&shared, &mut caller, &parts, body, &name, &mut of).await;
+    let taken = take(&shared, &mut caller, &parts, body, &name, &mut of);
+    let taken = shared.app.pulse().during(taken).await;
     let refused = match &taken {
         // What was told when its token or its rate was looked at stands in the audit by then; what is our fault is no
         // refusal.

@@ -97,16 +97,15 @@ pub async fn answer_in_time(
     let writes = prepared.kind == OperationType::Mutation;
     let admitted = admit(shared, caller, if writes { Kind::Write } else { Kind::Read }).await?;
     let call = caller.call(Utc::now());
-    let running = shared.app.engine.answer(prepared, &call);
-    let answered = tokio::time::timeout(shared.settings.limits.query_timeout(), running).await;
-    let rows = answered.as_ref().ok().and_then(|answered| answered.cost);
-    caller.allowance = admitted.end(rows.map_or(0, |cost| cost.actual));
-    let mut answered =
-        answered.map_err(|_| Refusal(StatusCode::GATEWAY_TIMEOUT, Error::Timeout))?;
-    let unavailable = answered.errors.iter().position(|told| told.error.retry_after().is_some());
-    if let (None, Some(at)) = (&answered.data, unavailable) {
-        return Err(answered.errors.swap_remove(at).error.into());
-    }
+    let answering = shared.app.pulse().during(shared.app.engine.answer(prepared, &call));
+    let answered = tokio::time::timeout(shared.settings.limits.query_timeout(), answering).await;
+    let cost = answered.as_ref().ok().and_then(|answered| answered.as_ref().ok()?.cost);
+    caller.allowance = admitted.end(cost.map_or(0, |cost| cost.actual));
+    let mut answered = match answered {
+        Err(_) => return Err(Refusal(StatusCode::GATEWAY_TIMEOUT, Error::Timeout)),
+        Ok(Err(error)) if error.retry_after().is_some() => return Err(error.into()),
+        Ok(answered) => answered.unwrap_or_else(request::Response::refused),
+    };
     answered.allowance = caller.allowance;
     Ok(answered)
 }

@@ -26,7 +26,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
-use axum::http::header::RETRY_AFTER;
+use axum::http::header::{CONNECTION, RETRY_AFTER};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{any, get};
@@ -39,6 +39,7 @@ use crate::app::App;
 use crate::config::ServeSettings;
 use crate::domain::rate::Allowance;
 use crate::error::Error;
+use crate::fault;
 use crate::service::audit::RATE_LIMIT;
 
 use admission::Admission;
@@ -63,7 +64,7 @@ pub struct Shared {
 impl Shared {
     fn new(app: App, settings: &ServeSettings, stopping: watch::Receiver<bool>) -> Self {
         Self {
-            admission: Arc::new(Admission::new(app.engine.places(), &settings.limits)),
+            admission: Arc::new(Admission::new(app.engine.reads.places(), &settings.limits)),
             app,
             limiter: Arc::new(Limiter::new(&settings.limits)),
             settings: Arc::new(settings.clone()),
@@ -153,6 +154,18 @@ async fn limit(State(shared): State<Shared>, request: Request, next: Next) -> Re
     response
 }
 
+/// Answers that the server starts, and lives, until this is dropped.
+pub async fn starting(listener: TcpListener) {
+    // Nobody keeps a connection to what will be gone.
+    let last = |status, text| (status, [(CONNECTION, "close"), (RETRY_AFTER, "1")], text);
+    let router = Router::new()
+        .route("/healthz", get(move || async move { last(StatusCode::OK, "ok\n") }))
+        .fallback(move || async move { last(StatusCode::SERVICE_UNAVAILABLE, "starting\n") });
+    if let Err(error) = axum::serve(listener, router).await {
+        tracing::warn!(error.cause = %error, "server.cannot_accept");
+    }
+}
+
 /// Serves until Ctrl-C or SIGTERM.
 ///
 /// # Errors
@@ -229,15 +242,37 @@ pub fn stop_signal() -> impl Future<Output = ()> + Send + 'static {
     }
 }
 
-/// Whether the database answers.
-async fn ready(State(shared): State<Shared>) -> impl IntoResponse {
-    match shared.app.db.execute_unprepared("SELECT 1").await {
-        Ok(_) if !shared.is_stopping() => (StatusCode::OK, "ready\n"),
-        Ok(_) => (StatusCode::SERVICE_UNAVAILABLE, "stopping\n"),
-        Err(error) => {
-            tracing::error!(error.cause = %error, "server.not_ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
-        }
+/// How long the database may take to show that it is there.
+const PATIENCE: Duration = Duration::from_millis(700);
+
+/// Whether calls can be answered; why not.
+async fn ready(State(shared): State<Shared>) -> Response {
+    match not_ready(&shared).await {
+        None => match shared.app.engine.reads.without_replica() {
+            None => (StatusCode::OK, "ready\n").into_response(),
+            Some(why) => {
+                (StatusCode::OK, format!("ready without the replica: {why}\n")).into_response()
+            }
+        },
+        Some(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n")).into_response(),
+    }
+}
+
+async fn not_ready(shared: &Shared) -> Option<&'static str> {
+    if shared.is_stopping() {
+        return Some("stopping");
+    }
+    let app = &shared.app;
+    if let Some(why) = app.pulse().away() {
+        return Some(why);
+    }
+    if app.engine.reads.is_short() {
+        return Some("connections to the database do not end");
+    }
+    match tokio::time::timeout(PATIENCE, app.db.execute_unprepared("SELECT 1")).await {
+        Ok(Ok(_)) => None,
+        Ok(Err(error)) => Some(fault::of(&error).why()),
+        Err(_) => Some("the database does not answer"),
     }
 }
 

@@ -152,7 +152,7 @@ impl From<Error> for Fault {
         if let Error::RateLimited { retry_after } = error {
             return Self::wait(retry_after);
         }
-        if let Error::Unavailable { retry_after, ref cause } = error {
+        if let Error::Unavailable { retry_after, ref cause, .. } = error {
             if !cause.is_empty() {
                 tracing::warn!(error.cause = %cause, "oauth.unavailable");
             }
@@ -341,7 +341,7 @@ async fn sign_in(
 pub async fn token(State(shared): State<Shared>, request: Request) -> Response {
     let (parts, content) = request.into_parts();
     let caller = Caller::of(&shared, &parts);
-    match issue(&shared, &caller, &parts, content).await {
+    match shared.app.pulse().during(issue(&shared, &caller, &parts, content)).await {
         Ok(response) => response,
         Err(fault) => {
             fault.record(&shared, &caller, "token.issue");
@@ -427,7 +427,7 @@ async fn issue(
 pub async fn revoke(State(shared): State<Shared>, request: Request) -> Response {
     let (parts, content) = request.into_parts();
     let caller = Caller::of(&shared, &parts);
-    match end(&shared, &caller, &parts, content).await {
+    match shared.app.pulse().during(end(&shared, &caller, &parts, content)).await {
         Ok(()) => no_store(StatusCode::OK),
         Err(fault) => {
             fault.record(&shared, &caller, "token.revoke");

@@ -2,6 +2,8 @@
 //! what that caller may see at that time. A caller who is slow to read is read for slowly: nothing waits in
 //! memory but the events of one look.
 
+use std::time::Duration;
+
 use chrono::Utc;
 use tokio::sync::watch;
 
@@ -11,6 +13,9 @@ use super::caller::Caller;
 use crate::error::Error;
 use crate::graphql::engine::Prepared;
 use crate::graphql::request::{GraphQlError, Response};
+
+/// How long a subscription waits when it could not be served.
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// A running subscription.
 pub struct Subscription {
@@ -27,7 +32,9 @@ async fn in_time<T>(
     look: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {
     let longest = shared.settings.limits.query_timeout();
-    tokio::time::timeout(longest, look).await.unwrap_or(Err(Error::Timeout))
+    tokio::time::timeout(longest, shared.app.pulse().during(look))
+        .await
+        .unwrap_or(Err(Error::Timeout))
 }
 
 impl Subscription {
@@ -65,10 +72,22 @@ impl Subscription {
             let admitted = admit_look(&self.shared, &self.caller).await;
             let now = Utc::now();
             let app = &self.shared.app;
-            self.caller.principal = app.access.renew(&app.db, &self.caller.principal, now).await?;
-            let call = self.caller.call(now);
-            let look = app.engine.events(&self.prepared, &call, position, end);
-            let found = in_time(&self.shared, look).await?;
+            let look = async {
+                let renewal = app.access.renew(&app.db, &self.caller.principal, now);
+                self.caller.principal = renewal.await?;
+                let call = self.caller.call(now);
+                app.engine.events(&self.prepared, &call, position, end).await
+            };
+            let found = match in_time(&self.shared, look).await {
+                // Whoever listens goes on where it was once the database is back.
+                Err(Error::Unavailable { .. }) => {
+                    drop(admitted);
+                    tokio::time::sleep(PAUSE).await;
+                    app.pulse().until_there().await;
+                    continue;
+                }
+                found => found?,
+            };
             self.position = found.position;
             self.caller.allowance = admitted.end(found.actual);
             if !found.data.is_empty() {

@@ -49,18 +49,25 @@ const WRITE_COST: usize = 10;
 pub const STATISTIC_READ: usize = 100;
 
 /// Answers a query, or with `act` a mutation, whose fields run one after the other.
+///
+/// # Errors
+/// What kept everything from being answered and may pass: that is told by a status, not beside data that is none.
 pub async fn answer(
     reader: &Reader<'_>,
     document: Document<'_>,
     root: &SelectionSet,
     introspected: &Introspected,
     act: Option<&Act<'_>>,
-) -> Answer {
+) -> Result<Answer, Error> {
     let mut planner = Planner::new(reader, document);
     let mut errors = Vec::new();
     let data = fields(reader, &mut planner, root, introspected, act, &mut errors).await;
+    let passes = errors.iter().position(|told: &FieldError| told.error.retry_after().is_some());
+    if let (None, Some(at)) = (&data, passes) {
+        return Err(errors.swap_remove(at).error);
+    }
     let (requested, actual) = (planner.cost, planner.rows);
-    Answer { data: data.unwrap_or_else(|| "null".to_owned()), errors, requested, actual }
+    Ok(Answer { data: data.unwrap_or_else(|| "null".to_owned()), errors, requested, actual })
 }
 
 /// The fields of the root; none if one that must not be empty is.
@@ -122,9 +129,11 @@ async fn fields<'a>(
         };
         let done = match (away, plan) {
             // What could not serve the field before will not serve this one, and each would wait for it.
-            (Some(retry_after), _) => {
-                Err(Error::Unavailable { cause: "after another field".to_owned(), retry_after })
-            }
+            (Some(retry_after), _) => Err(Error::Unavailable {
+                cause: "after another field".to_owned(),
+                retry_after,
+                is_cut: false,
+            }),
             (None, Ok(Planned::List(plan))) => connection(reader, planner, &mut writer, plan).await,
             (None, Ok(Planned::Row(row))) => one(reader, planner, &mut writer, row).await,
             (None, Ok(Planned::Kinds(kinds))) => {

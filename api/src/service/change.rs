@@ -39,7 +39,8 @@ pub struct Feed {
 }
 
 impl Feed {
-    /// A feed that nobody waits for.
+    /// A feed that nobody waits for, of the database itself: a replica that is behind another would let changes fall
+    /// between two looks.
     pub fn new(reads: Reads) -> Arc<Self> {
         Arc::new(Self { reads, end: watch::Sender::new(0), is_watched: Mutex::new(false) })
     }
@@ -57,6 +58,7 @@ impl Feed {
     }
 
     async fn follow(self: Arc<Self>) {
+        let mut is_told = false;
         let mut ticks = tokio::time::interval(PERIOD);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -68,19 +70,23 @@ impl Feed {
                     return;
                 }
             }
-            let end = match self.reads.take().await {
-                Ok(read) => {
-                    let end = last(&read).await;
-                    read.done();
-                    end
-                }
-                Err(error) => Err(error),
+            let look = async {
+                let read = self.reads.take_home().await?;
+                let end = last(&read).await;
+                read.done();
+                end
             };
-            match end {
+            match self.reads.pulse().during(look).await {
                 Ok(end) => {
+                    is_told = false;
                     self.end.send_if_modified(|known| std::mem::replace(known, end) != end);
                 }
-                Err(error) => tracing::error!(error.cause = %error, "feed.unreadable"),
+                // Once, and not four times a second.
+                Err(_) if is_told => {}
+                Err(error) => {
+                    is_told = true;
+                    tracing::error!(error.cause = %error, "feed.unreadable");
+                }
             }
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod client;
 mod postgres;
+pub mod proxy;
 pub mod results;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use aiplus::app::App;
 use aiplus::auth::Access;
 use aiplus::auth::keys::KeyStore;
 use aiplus::config::{AccessSettings, Introspection, LimitSettings, ServeSettings};
+use aiplus::database::reads::Reads;
 use aiplus::database::{self, Store};
 use aiplus::domain::principal::{Author, Principal};
 use aiplus::error::Language;
@@ -251,6 +253,12 @@ impl TestApp {
         settings: &ServeSettings,
         keys: Arc<TempDir>,
     ) -> Self {
+        let app = Self::made(&keys, db.clone(), None, settings);
+        Self { app, db, url, settings: settings.clone(), keys, statements }
+    }
+
+    /// An application of these connections.
+    pub fn made(keys: &TempDir, db: Store, reads: Option<Reads>, settings: &ServeSettings) -> App {
         let store = KeyStore::open(keys.path().join("keys.pem"), Utc::now()).unwrap();
         let access = Access::new(&access_settings(), store, &settings.public_url()).unwrap();
         let trusted = settings.limits.trusted_documents.as_deref();
@@ -258,8 +266,16 @@ impl TestApp {
             introspection: settings.limits.introspection,
             persisted: Persisted::read(trusted).unwrap(),
         };
-        let app = App::new(db.clone(), None, access, engine);
-        Self { app, db, url, settings: settings.clone(), keys, statements }
+        App::new(db, reads, access, engine)
+    }
+
+    /// Another server of the same database and keys as it is run, with connections of its own for reading,
+    /// by another address of the database.
+    pub async fn served_by(&self, url: &str, connections: u32, settings: &ServeSettings) -> App {
+        let db = database::connect(url, connections).await.unwrap();
+        let longest = settings.limits.query_timeout();
+        let reads = Reads::open(url, None, connections, &db, longest).await.unwrap();
+        Self::made(&self.keys, db, Some(reads), settings)
     }
 
     /// File of the signing keys.

@@ -6,10 +6,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use entity::change;
 use entity::common::{Origin, Visibility};
 use entity::reporting_period::{self, PeriodState};
 use entity::submission::{self, SubmissionStatus};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    Statement,
+};
 use serde_json::Map;
 use uuid::Uuid;
 
@@ -27,6 +31,32 @@ pub const LOOK: Duration = Duration::from_secs(3600);
 /// How long a quarter waits after the last obligation for it that was recorded after its end: whoever sets up a
 /// programme then has a day to finish, or opens it.
 const GRACE: chrono::Duration = chrono::Duration::days(1);
+/// How far this machine's clock may be ahead of the database's.
+const AHEAD: chrono::Duration = chrono::Duration::minutes(10);
+/// Longest time in which nothing is written: every quarter that opens is.
+const SILENCE: chrono::Duration = chrono::Duration::days(200);
+
+/// Why this machine's clock is not believed when it says that a quarter is over; none if it is.
+///
+/// # Errors
+/// Unavailable; internal.
+pub async fn disbelieved(
+    db: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+) -> Result<Option<String>, Error> {
+    if db.get_database_backend() == DbBackend::Postgres {
+        let asked = Statement::from_string(DbBackend::Postgres, "SELECT now()");
+        let told = db.query_one_raw(asked).await?;
+        let told = told.ok_or_else(|| Error::internal("the database tells no time"))?;
+        let told: DateTime<Utc> = told.try_get_by_index(0)?;
+        if now > told + AHEAD {
+            return Ok(Some(format!("the database's clock says {told}")));
+        }
+    }
+    let newest = change::Entity::find().order_by_desc(change::Column::Seq).one(db).await?;
+    let old = newest.filter(|newest| now > newest.at + SILENCE);
+    Ok(old.map(|newest| format!("nothing was written since {}", newest.at)))
+}
 
 /// Opens every quarter whose time has come: the one that ended last, if anybody is under an obligation for
 /// it, and those planned. Tells how many were opened. Deadlines are brought to the days off on record.
