@@ -68,6 +68,9 @@ pub struct Model {
     pub previous_secret_hash: Option<String>,
     /// 이전 비밀키 발급 시각. When the secret before was made.
     pub previous_secret_created_at: Option<DateTimeUtc>,
+    /// 다른 기관이 발급한 비밀키. Whether another institution made a secret that may still work; it then gets no scope
+    /// to act with.
+    pub secret_by_other: bool,
     /// Version, counted up by each write.
     pub version: i32,
     /// Instant of creation.

@@ -48,6 +48,7 @@ mod m20261125_000025_feed;
 mod m20261125_000030_audit_rules;
 mod m20261125_000031_target_values;
 mod m20261125_000032_disabled_by_owner;
+mod m20261126_000035_secret_by_other;
 mod schema;
 mod table;
 
@@ -80,6 +81,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000030_audit_rules::Migration),
             Box::new(m20261125_000031_target_values::Migration),
             Box::new(m20261125_000032_disabled_by_owner::Migration),
+            Box::new(m20261126_000035_secret_by_other::Migration),
         ]
     }
 }

@@ -36,6 +36,7 @@ tests![
     nobody_learns_which_clients_there_are,
     a_partner_keeps_to_its_own,
     nobody_acts_in_the_name_of_another_institution,
+    a_secret_that_another_institution_made_gets_no_scope_to_act,
     owner_and_operator_disable_apart_from_each_other,
     a_partner_does_not_raise_its_limits,
     who_was_shut_out_by_an_operator_stays_out,
@@ -842,6 +843,41 @@ async fn nobody_acts_in_the_name_of_another_institution(place: Place) {
                 .await;
         done(&app, &token, ROTATE, json!({ "id": made["apiClient"]["id"], "version": 1 })).await;
     }
+}
+
+async fn a_secret_that_another_institution_made_gets_no_scope_to_act(place: Place) {
+    let app = place.app().await;
+    let owner = app.token(&app.client("KOSME", "program:read access:admin").await).await;
+    let other = admin(&app, "TIPA").await;
+    let code = |payload: &Value| payload["errors"][0]["code"].clone();
+    let all = json!({ "scopes": ["program:read", "access:admin"] });
+    let made = done(&app, &other, CREATE, new("KOSME", "made-by-another")).await;
+    // Narrowed, one that acts is given a new secret by another as well.
+    let acting = app.client("KOSME", "program:read access:admin").await;
+    let id = global(acting.id);
+    let narrow = json!({ "id": id, "version": 1, "scopes": ["program:read"] });
+    done(&app, &other, UPDATE, narrow).await;
+    let theirs = done(&app, &other, ROTATE, json!({ "id": id, "version": 2 })).await;
+    let client_id = made["apiClient"]["clientId"].as_str().unwrap();
+    for (id, version, secret, client_id) in [
+        (made["apiClient"]["id"].clone(), 1, &made["clientSecret"], client_id),
+        (json!(id), 3, &theirs["clientSecret"], &acting.client_id),
+    ] {
+        let secret = secret.as_str().unwrap();
+        let seen = |version: i32| json!({ "id": id, "version": version });
+        let refused = act(&app, &owner, UPDATE, with(seen(version), all.clone())).await;
+        assert_eq!(code(&refused), "SEPARATION_OF_DUTIES");
+        let works = async || sign_in(&app, client_id, secret, "").await.0 == StatusCode::OK;
+        assert!(works().await);
+        // A new secret of its own institution ends the other's, and then it may act.
+        done(&app, &owner, ROTATE, seen(version)).await;
+        assert!(!works().await);
+        done(&app, &owner, UPDATE, with(seen(version + 1), all.clone())).await;
+    }
+    // What its own institution made is widened as before.
+    let made = done(&app, &owner, CREATE, new("KOSME", "made-by-itself")).await;
+    let seen = json!({ "id": made["apiClient"]["id"], "version": 1 });
+    done(&app, &owner, UPDATE, with(seen, all)).await;
 }
 
 async fn owner_and_operator_disable_apart_from_each_other(place: Place) {

@@ -22,6 +22,7 @@ tests![
     illustrations_are_like_nobody_unless_asked,
     what_cannot_be_asked_names_its_place,
     likeness_stands_on_the_edge,
+    what_a_stage_requires_is_what_stages_up_to_it_do,
 ];
 
 fn path(answer: &Value) -> String {
@@ -557,6 +558,34 @@ async fn what_cannot_be_asked_names_its_place(place: Place) {
     let many = json!({ "ids": vec!["x"; 101] });
     let query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
     assert_eq!(path(&app.ask(&Principal::Anonymous, query, many).await), "ids");
+}
+
+async fn what_a_stage_requires_is_what_stages_up_to_it_do(place: Place) {
+    let app = place.app_without_results().await;
+    let of = async |condition: &str| -> Vec<Value> {
+        let query = format!(
+            "{{ caseRequirements(first: 100{condition}) {{ totalCount nodes {{ field stage }} }} }}"
+        );
+        let found = app.data(&query).await["caseRequirements"].clone();
+        let nodes = found["nodes"].as_array().unwrap().clone();
+        assert_eq!(found["totalCount"], nodes.len());
+        nodes
+    };
+    let all = of("").await;
+    for (stage, counts) in [
+        ("EXPLORING", &["EXPLORING"][..]),
+        ("POC", &["EXPLORING", "POC"]),
+        ("PILOT", &["EXPLORING", "POC", "PILOT"]),
+        ("PRODUCTION", &["EXPLORING", "POC", "PILOT", "PRODUCTION"]),
+        ("SCALED", &["EXPLORING", "POC", "PILOT", "PRODUCTION", "SCALED"]),
+        ("STOPPED", &["EXPLORING", "STOPPED"]),
+    ] {
+        let is_required = |row: &&Value| counts.contains(&row["stage"].as_str().unwrap());
+        let wanted: Vec<Value> = all.iter().filter(is_required).cloned().collect();
+        assert!(!wanted.is_empty() && wanted.len() <= all.len(), "{stage}");
+        assert_eq!(of(&format!(", stage: {stage}")).await, wanted, "{stage}");
+    }
+    assert!(of(", stage: EXPLORING").await.len() < all.len());
 }
 
 async fn likeness_stands_on_the_edge(place: Place) {

@@ -315,9 +315,15 @@ async fn rosters_know_their_day(place: Place) {
         .data(
             "{ body(code: \"ADVISORY_GROUP\") { seats filledSeats expiringSeats(days: 30)
                  before: appointments(asOf: \"2024-12-31\") { totalCount }
-                 after: appointments(asOf: \"2025-01-31\") { nodes { headCount role } } } }",
+                 after: appointments(asOf: \"2025-01-31\") { nodes { headCount role } } }
+               council: body(code: \"POLICY_COUNCIL\") {
+                 before: appointments(asOf: \"2026-02-28\") { totalCount }
+                 after: appointments(asOf: \"2026-03-01\") { totalCount } } }",
         )
         .await;
+    // Whose term is not known sits there since the body does.
+    assert_eq!(data["council"]["before"]["totalCount"], 0);
+    assert_ne!(data["council"]["after"]["totalCount"], 0);
     assert_eq!(data["body"]["before"]["totalCount"], 0);
     assert_eq!(data["body"]["after"]["nodes"], json!([{ "headCount": 11, "role": "ADVISOR" }]));
     assert_eq!((&data["body"]["seats"], &data["body"]["filledSeats"]), (&json!(11), &json!(11)));

@@ -337,6 +337,8 @@ async fn all_that_is_wrong_with_a_list_is_told(_: Place) {
             &["apollo-persisted-query-manifest", "operations[0] has no id", "SHA-256", "a has no text"],
         ),
         (json!({ "format": "apollo-persisted-query-manifest", "version": 1 }).to_string(), &["list of operations"]),
+        ("{}".to_owned(), &["names no document"]),
+        (json!({ "format": "apollo-persisted-query-manifest", "version": 1, "operations": [] }).to_string(), &["names no document"]),
     ] {
         std::fs::write(&file, &text).unwrap();
         let told = Persisted::read(Some(&file)).unwrap_err().for_operator();

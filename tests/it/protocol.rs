@@ -245,7 +245,14 @@ async fn pages_of_other_origins_call_if_they_are_listed(place: Place) {
             let vary: Vec<_> = answer.headers.get_all("vary").iter().collect();
             assert!(vary.iter().any(|vary| vary.to_str().unwrap().contains("origin")), "{vary:?}");
             let exposed = answer.header("access-control-expose-headers").unwrap();
-            for name in ["ratelimit", "ratelimit-policy", "retry-after", "x-request-id"] {
+            for name in [
+                "content-disposition",
+                "etag",
+                "ratelimit",
+                "ratelimit-policy",
+                "retry-after",
+                "x-request-id",
+            ] {
                 assert!(exposed.split(',').any(|exposed| exposed == name), "{exposed}");
             }
         }
@@ -260,7 +267,15 @@ async fn pages_of_other_origins_call_if_they_are_listed(place: Place) {
         assert_eq!(answer.header("access-control-allow-origin"), expected, "{origin}");
         assert_eq!(answer.header("access-control-allow-methods"), Some("GET,POST"));
         let taken = answer.header("access-control-allow-headers").unwrap();
-        for name in ["authorization", "content-type", "accept", "accept-language", "x-request-id"] {
+        for name in [
+            "authorization",
+            "content-type",
+            "accept",
+            "accept-language",
+            "if-match",
+            "idempotency-key",
+            "x-request-id",
+        ] {
             assert!(taken.split(',').any(|taken| taken == name), "{taken}");
         }
     }

@@ -864,6 +864,10 @@ async fn revisions_never_change(place: Place) {
             assert_eq!(now[field], revision[field], "{field} of revision {number}");
         }
     }
+    // No revision is none, not what stands now.
+    for number in [i32::try_from(kept.len()).unwrap() + 1, 99, 0, -1] {
+        assert_eq!(values(&world, &id, Some(number)).await, json!([]), "revision {number}");
+    }
     let cells = |values: &Value| -> Vec<String> {
         let nodes = values.as_array().unwrap().iter();
         nodes

@@ -69,6 +69,15 @@ async fn a_text_is_found_as_one_types_it(place: Place) {
     for text in ["etnow", "now", "etn"] {
         assert_eq!(institutions(text).await, Vec::<String>::new(), "{text}");
     }
+    // Latin words that are written in one or in two, and a syllable apart.
+    let startup = found(&app, "statements", "id", "startup").await;
+    assert!(!startup.is_empty());
+    for text in ["start-up", "start up", "STARTUP"] {
+        assert_eq!(found(&app, "statements", "id", text).await, startup, "{text}");
+    }
+    let apart = found(&app, "legislativeInitiatives", "code", "인공지능 기본 법").await;
+    assert_eq!(found(&app, "legislativeInitiatives", "code", "인공지능 기본법").await, apart);
+    assert!(!apart.is_empty());
     for text in ["중소벤처기업 진흥공단", "중소 벤처 기업 진흥 공단", "중소·벤처기업진흥공단"]
     {
         assert_eq!(institutions(text).await, ["KOSME"], "{text}");
@@ -107,6 +116,15 @@ async fn a_list_is_found_by_the_names_of_what_it_hangs_on(place: Place) {
         ),
         ("documents", "code", "publisher: { code: { eq: \"SEOUL\" } }", "서울특별시"),
         ("memberships", "id", "institution: { code: { eq: \"PETNOW\" } }", "Petnow"),
+        ("adoptionCases", "code", "region: { code: { eq: \"KR-11\" } }", "서울시"),
+        ("adoptionCases", "code", "region: { code: { eq: \"KR-26\" } }", "부산광역시"),
+        ("adoptionCases", "code", "industry: { code: { eq: \"10\" } }", "식료품"),
+        (
+            "meetings",
+            "code",
+            "attendance: { some: { institution: { name: { ko: { eq: \"기술보증기금\" } } } } }",
+            "기술보증 기금",
+        ),
     ] {
         let query =
             format!("{{ {list}(first: 100, where: {{ {filter} }}) {{ nodes {{ {code} }} }} }}");

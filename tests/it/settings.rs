@@ -7,6 +7,7 @@ use std::process::Command;
 
 use aiplus::database;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::cli::{Done, Running, Terminal, finished, mode};
@@ -264,6 +265,16 @@ async fn what_is_wrong_on_this_machine_is_told_at_once(place: Place) {
     std::fs::write(folder.join("wrong.toml"), "[[issuer]]\nissuer = \"x\"\n").unwrap();
     std::fs::write(folder.join("wrong.json"), "{\"00\": \"{ __typename }\"}").unwrap();
     std::fs::write(folder.join("wrong.pem"), "no key").unwrap();
+    // Documents that nobody could ask, each told.
+    let unasked = json!({ "a": "{ meetingz { id } }", "b": "{ meetings { nodes } }", "c": "{" });
+    let operations: Vec<Value> = unasked
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(id, body)| json!({ "id": id, "body": body }))
+        .collect();
+    let manifest = json!({ "format": "apollo-persisted-query-manifest", "version": 1, "operations": operations });
+    std::fs::write(folder.join("unasked.json"), manifest.to_string()).unwrap();
     std::fs::create_dir(folder.join("folder")).unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let listen = taken.local_addr().unwrap().to_string();
@@ -278,6 +289,7 @@ async fn what_is_wrong_on_this_machine_is_told_at_once(place: Place) {
         ("AIPLUS_SIGNING_KEY_FILE", &path("nowhere/keys.pem")),
         ("AIPLUS_ISSUERS_FILE", &path("issuers.toml")),
         ("AIPLUS_TRUSTED_DOCUMENTS", &path("folder")),
+        ("AIPLUS_AUDIT_ANCHOR_FILE", &path("none/anchors")),
         ("AIPLUS_LISTEN", &listen),
     ];
     let lines = wrong(terminal.aiplus(&[]), &variables).await;
@@ -286,6 +298,7 @@ async fn what_is_wrong_on_this_machine_is_told_at_once(place: Place) {
         "AIPLUS_SIGNING_KEY_FILE (--signing-key-file)",
         "AIPLUS_ISSUERS_FILE (--issuers-file)",
         "AIPLUS_TRUSTED_DOCUMENTS (--trusted-documents)",
+        "AIPLUS_AUDIT_ANCHOR_FILE (--audit-anchor-file)",
         "AIPLUS_LISTEN (--listen)",
     ];
     names(&lines, &expected);
@@ -300,7 +313,7 @@ async fn what_is_wrong_on_this_machine_is_told_at_once(place: Place) {
     }
     // The port matters to the server alone.
     for arguments in &COMMANDS[2..] {
-        names(&wrong(terminal.aiplus(arguments), &variables).await, &expected[..4]);
+        names(&wrong(terminal.aiplus(arguments), &variables).await, &expected[..5]);
     }
     let variables = [
         ("AIPLUS_SIGNING_KEY_FILE", &*path("wrong.pem")),
@@ -309,6 +322,17 @@ async fn what_is_wrong_on_this_machine_is_told_at_once(place: Place) {
     ];
     let lines = wrong(terminal.aiplus(&["schema"]), &variables).await;
     names(&lines, &expected[1..4]);
+    for (name, said) in [
+        ("unasked.json", &["meetingz", "subselection", "not valid GraphQL"][..]),
+        ("folder", &["is a folder, not a file"]),
+    ] {
+        let variables = [("AIPLUS_TRUSTED_DOCUMENTS", &*path(name))];
+        let told = wrong(terminal.aiplus(&["schema"]), &variables).await.join("\n");
+        assert!(said.iter().all(|said| told.contains(said)), "{told}");
+    }
+    let variables = [("AIPLUS_AUDIT_ANCHOR_FILE", &*path("folder"))];
+    let lines = wrong(terminal.aiplus(&["serve"]), &variables).await;
+    names(&lines, &["AIPLUS_AUDIT_ANCHOR_FILE (--audit-anchor-file)"]);
     // Each right by itself: one file for two things.
     let keys = path("keys.pem");
     let lines = wrong(terminal.aiplus(&["schema"]), &[("AIPLUS_ISSUERS_FILE", &keys)]).await;

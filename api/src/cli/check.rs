@@ -14,6 +14,7 @@ use crate::config::{AccessSettings, DatabaseSettings, ServeSettings};
 use crate::database::{self, is_sqlite, sqlite_file};
 use crate::domain::codes::nearest;
 use crate::error::Error;
+use crate::graphql::engine;
 use crate::graphql::persisted::Persisted;
 use crate::seed;
 
@@ -49,14 +50,22 @@ pub async fn settings(
     }
     if let Some(path) = &serve.limits.trusted_documents {
         content("trusted-documents", path, &mut mistakes, |path| {
-            Persisted::read(Some(path)).map(drop)
+            let faults = Persisted::read(Some(path))?.faults(engine::fault);
+            faults.map_or(Ok(()), |faults| Err(Error::internal(faults)))
         });
+    }
+    if let Some(path) = &serve.audit_anchor_file {
+        let unwritable = no_place(path).or_else(|| unwritable(path));
+        if let Some(cause) = unwritable {
+            mistakes.at("audit-anchor-file", cause);
+        }
     }
     let files = [
         ("database-url", file),
         ("signing-key-file", Some(keys)),
         ("issuers-file", access.issuers_file.clone()),
         ("trusted-documents", serve.limits.trusted_documents.clone()),
+        ("audit-anchor-file", serve.audit_anchor_file.clone()),
     ];
     one_file_each(&files, &mut mistakes);
     not_institutions(not_yet_known(database, &access.operators).await, &mut mistakes);
@@ -160,11 +169,17 @@ fn no_place(path: &Path) -> Option<String> {
     }
 }
 
+/// Why lines cannot be added to a file, which is not made here.
+fn unwritable(path: &Path) -> Option<String> {
+    let opened = std::fs::OpenOptions::new().append(true).open(path).map(drop);
+    opened.err().filter(|error| error.kind() != ErrorKind::NotFound).map(|error| told(path, &error))
+}
+
 fn told(path: &Path, error: &std::io::Error) -> String {
     let path = path.display();
     match error.kind() {
         ErrorKind::NotFound => format!("{path} does not exist"),
-        ErrorKind::PermissionDenied => format!("this user may not read {path}"),
+        ErrorKind::PermissionDenied => format!("this user may not use {path}"),
         _ => format!("{path}: {error}"),
     }
 }

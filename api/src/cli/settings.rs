@@ -165,7 +165,10 @@ fn wrong_value(refused: &Refused, named: &Command) -> Option<(String, String)> {
     let name = arg.map_or_else(|| format!("--{flag}"), label);
     let value = text(refused, ContextKind::InvalidValue).unwrap_or_default();
     let is_secret = arg.is_some_and(Arg::is_hide_env_values_set);
-    let (value, cause) = (masked(&value), masked(&cause));
+    // What is wrong with a database's address is told without quoting it, and names the right form.
+    let is_told = flag.starts_with("database");
+    let cause = if is_told { cause } else { masked(&cause) };
+    let value = masked(&value);
     let line = match is_secret || value.is_empty() {
         true => format!("{name}: {cause}"),
         false => format!("{name}: {value:?}: {cause}"),

@@ -257,6 +257,11 @@ const ACTING: [Scope; 5] = [
     Scope::AccessAdmin,
 ];
 
+/// Whether a client with these scopes acts in the name of its institution.
+pub fn acts(scopes: Scopes) -> bool {
+    ACTING.into_iter().any(|scope| scopes.has(scope))
+}
+
 /// Whether the principal may have a secret made for a client of `owner` with these scopes, or give them to it. Nobody
 /// acts in the name of another institution, above all of one that it reviews or is reviewed by; the command line is
 /// the machine's own.
@@ -264,9 +269,7 @@ pub fn may_act_for(principal: &Principal, owner: Uuid, scopes: Scopes) -> bool {
     match principal {
         Principal::System => true,
         Principal::Anonymous => false,
-        Principal::Client(client) => {
-            owns(client, Some(owner)) || !ACTING.into_iter().any(|scope| scopes.has(scope))
-        }
+        Principal::Client(client) => owns(client, Some(owner)) || !acts(scopes),
     }
 }
 

@@ -7,6 +7,7 @@
 //! character, the pairs of characters of Korean text, and the first pair of Latin words.
 
 use std::collections::BTreeSet;
+use std::iter;
 
 use super::fold;
 
@@ -18,6 +19,8 @@ pub const MAX_QUERY: usize = 100;
 pub const MAX_WORDS: usize = 8;
 /// Longest Korean word whose spacing is looked at; over a longer one, no two words meet by chance.
 const MAX_SPACED: usize = 4;
+/// Longest Latin word that is looked for in two as well.
+const MAX_JOINED: usize = 16;
 
 fn is_korean(c: char) -> bool {
     matches!(c,
@@ -102,6 +105,16 @@ pub struct Piece {
 pub struct Word(Vec<String>);
 
 impl Word {
+    /// It in one with the word before, if people write such words both ways: Latin ones, and a syllable after a
+    /// Korean word.
+    fn joined(&self, before: &Self) -> Option<Self> {
+        let ([first], [second]) = (&*before.0, &*self.0) else { return None };
+        let is_latin = |word: &str| word.chars().all(|c| c.is_alphabetic() && !is_korean(c));
+        let is_one = is_latin(first) && is_latin(second)
+            || is_korean_word(first) && is_korean_word(second) && second.chars().count() == 1;
+        is_one.then(|| Self(vec![format!("{first}{second}")]))
+    }
+
     /// Pairs or characters that the index holds of every text in which the word is found, one or two.
     pub fn grams(&self) -> Vec<String> {
         let korean = self.0.iter().filter(|part| is_korean_word(part));
@@ -129,7 +142,14 @@ impl Word {
         };
         let letters: Vec<char> = word.chars().collect();
         if !is_korean_word(word) || letters.len() == 1 {
-            return vec![vec![plain(format!(" {word}"))]];
+            // startup is start-up as well: letters, from the beginning of one word into the next.
+            let is_joined = letters.len() <= MAX_JOINED && word.chars().all(char::is_alphabetic);
+            let cuts = if is_joined { 2..letters.len().max(3) - 1 } else { 0..0 };
+            let both = |cut: usize| {
+                let (one, other) = letters.split_at(cut);
+                plain(format!(" {} {}", String::from_iter(one), String::from_iter(other)))
+            };
+            return vec![iter::once(plain(format!(" {word}"))).chain(cuts.map(both)).collect()];
         }
         if letters.len() > MAX_SPACED {
             return vec![vec![squeezed(word.clone())]];
@@ -150,11 +170,21 @@ impl Word {
     }
 }
 
+/// What a text must hold for one of these words to be found in it: of each group one piece.
+pub fn any_of(words: &[Word]) -> Vec<Vec<Piece>> {
+    match words {
+        [word] => word.pieces(),
+        // Words that may be written in one are of one group each.
+        _ => vec![words.iter().flat_map(Word::pieces).flatten().collect()],
+    }
+}
+
 /// What is searched for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
-    /// Words that must all be found, none twice.
-    pub words: Vec<Word>,
+    /// Words that must all be found, none twice; each as it was typed and, where that may be meant, in one with
+    /// the word before it (round table as roundtable, 기본 법 as 기본법).
+    pub words: Vec<Vec<Word>>,
     /// All of it without spaces.
     pub whole: String,
 }
@@ -165,7 +195,8 @@ impl Query {
         if text.chars().count() > MAX_QUERY || text.contains('\0') {
             return None;
         }
-        let mut words: Vec<Word> = Vec::new();
+        let mut words: Vec<Vec<Word>> = Vec::new();
+        let mut before = None;
         let mut whole = String::new();
         for typed in fold::clean(text).split(' ') {
             let mut parts: Vec<String> = Vec::new();
@@ -180,9 +211,14 @@ impl Query {
             }
             whole.push_str(&parts.concat());
             let word = Word(parts);
-            if !word.0.is_empty() && !words.contains(&word) {
-                words.push(word);
+            if word.0.is_empty() {
+                continue;
             }
+            let joined = before.as_ref().and_then(|before| word.joined(before));
+            if !words.iter().any(|ways| ways.contains(&word)) {
+                words.push(iter::once(word.clone()).chain(joined).collect());
+            }
+            before = Some(word);
         }
         (1..=MAX_WORDS).contains(&words.len()).then_some(Self { words, whole })
     }
@@ -209,12 +245,13 @@ mod tests {
         let holds =
             |piece: &Piece| if piece.is_squeezed { &squeezed } else { &kept }.contains(&piece.text);
         let query = Query::read(query).unwrap_or_else(|| panic!("{query:?} asks for nothing"));
-        query.words.iter().all(|word| {
+        let is_found = |word: &Word| {
             let is_found = word.pieces().iter().all(|group| group.iter().any(holds));
             let is_indexed = word.grams().iter().all(|gram| grams.contains(gram));
             assert!(is_indexed || !is_found, "{word:?} of {kept:?} is not found by the index");
             is_found
-        })
+        };
+        query.words.iter().all(|ways| ways.iter().any(is_found))
     }
 
     #[test]
@@ -264,6 +301,16 @@ mod tests {
             ("및기관", "기업 및 기관"),
             ("법", "이 법은"),
             ("A", "AI 활용"),
+            ("startup", "Start-up 지원"),
+            ("start-up", "startup 지원"),
+            ("start up", "startup 지원"),
+            ("round table", "Roundtable"),
+            ("roundtable", "round table"),
+            ("oh youngjoo", "Oh Young-joo"),
+            ("young joo oh", "Oh Youngjoo"),
+            ("스타트 업", "스타트업 지원"),
+            ("AI 기본 법", "AI기본법 시행"),
+            ("이 법", "이 법은"),
         ] {
             assert!(finds(query, text), "{query} in {text}");
         }
@@ -283,6 +330,10 @@ mod tests {
             ("허브 구축", "데이터 허브"),
             ("중소벤처", "중소기업과 벤처"),
             ("법", "촉진법"),
+            ("table", "roundtable"),
+            ("up start", "startup"),
+            ("업 스타트", "스타트업"),
+            ("art up", "start-up"),
         ] {
             let is_prefix = query == "1";
             assert_eq!(finds(query, text), is_prefix, "{query} in {text}");

@@ -70,7 +70,7 @@ fn adoption_case() -> Type {
         .orderable_by("INVESTMENT", known(Scalar::Krw, |_, sql, alias, _, _| least(sql, alias, "investment", "-1")))
         .orderable_by("PUBLIC_SUPPORT", known(Scalar::Krw, |_, sql, alias, _, _| least(sql, alias, "public_support", "-1")))
         .orderable_by("PUBLISHED_ON", known(Scalar::Date, |_, sql, alias, _, _| least(sql, alias, "published_on", "'0001-01-01'")))
-        .searchable()
+        .searchable_by(&["region", "industry"])
         .list("adoptionCases")
         .lookup("adoptionCase", "code")
 }
@@ -148,7 +148,6 @@ fn case_requirement() -> Type {
     .localized("note", C::NoteKo, C::NoteEn, "설명. Why and how.")
     .sorted(&["position"])
     .orderable("POSITION", "position")
-    .list("caseRequirements")
 }
 
 fn known(scalar: Scalar, expression: Expression) -> Column {
@@ -341,14 +340,8 @@ fn required_at(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Resul
         return Ok(());
     };
     let stage: AdoptionStage = serde_json::from_value(stage.clone()).map_err(Error::internal)?;
-    sql.column(alias, "stage").push(" IN (");
-    for (at, stage) in required_from(stage).into_iter().enumerate() {
-        if at > 0 {
-            sql.push(", ");
-        }
-        sql.bind(stage.code());
-    }
-    sql.push(")");
+    let stages = required_from(stage).into_iter().map(|stage| stage.code().into());
+    sql.holds(alias, "stage", stages.collect());
     Ok(())
 }
 

@@ -312,13 +312,20 @@ fn held_on(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<()
     if day.len() != 10 || !partial_date::is_partial_date(day) {
         return Err(Error::not_a_date("asOf"));
     }
-    // A term known to the month holds for the whole month.
-    sql.push("(").column(alias, "starts_on").push(" IS NULL OR ").column(alias, "starts_on");
-    sql.push(" <= substr(")
-        .bind(day)
-        .push(", 1, length(")
-        .column(alias, "starts_on")
-        .push("))) AND (");
+    // No seat is older than its body. A term known to the month holds for the whole month.
+    let body = sql.alias();
+    let since = |sql: &mut Sql| {
+        sql.push("coalesce(").column(alias, "starts_on").push(", (SELECT ");
+        sql.column(&body, "operating_since").push(" FROM body ").push(&body).push(" WHERE ");
+        sql.column(&body, "id").push(" = ").column(alias, "body_id").push("))");
+    };
+    sql.push("(");
+    since(sql);
+    sql.push(" IS NULL OR ");
+    since(sql);
+    sql.push(" <= substr(").bind(day).push(", 1, length(");
+    since(sql);
+    sql.push("))) AND (");
     sql.column(alias, "ends_on").push(" IS NULL OR ").column(alias, "ends_on");
     sql.push(" >= substr(").bind(day).push(", 1, length(").column(alias, "ends_on").push(")))");
     Ok(())

@@ -489,28 +489,42 @@ impl Engine {
         if let Some(known) = self.documents.find(text) {
             return Ok(known);
         }
-        scan::check(text).map_err(|error| vec![error.into()])?;
-        // The validator's parser goes on after a fault; this one refuses it.
-        let covered = scan::covered(text).map_err(|at| vec![unreadable(text, at)])?;
-        async_graphql::parser::parse_query(covered).map_err(|broken| vec![parse_error(&broken)])?;
-        let parsed = Parser::new()
-            .recursion_limit(scan::MAX_NESTING + 20)
-            // It counts white space and comments; tokens were counted above.
-            .token_limit(scan::MAX_DOCUMENT)
-            .parse_ast(text, "request.graphql")
-            .map_err(|broken| parse_errors(&broken.errors))?;
-        limits::check(&parsed).map_err(|error| vec![error.into()])?;
-        let executable = parsed
-            .to_executable_validate(validation_schema())
-            .map_err(|errors| validation_errors(&errors.errors, told))?;
-        let findings = rules::look(validation_schema(), &executable);
-        if !findings.faults.is_empty() {
-            return Err(rules::errors(&findings).into_iter().map(GraphQlError::from).collect());
-        }
-        let document = Arc::new(Checked { executable, conditions: findings.conditions });
+        let document = Arc::new(checked(text, told)?);
         self.documents.keep(&call.owner(), text, &document);
         Ok(document)
     }
+}
+
+/// Parses and validates a document.
+///
+/// # Errors
+/// Those of the document.
+fn checked(text: &str, told: Told<'_>) -> Result<Checked, Vec<GraphQlError>> {
+    scan::check(text).map_err(|error| vec![error.into()])?;
+    // The validator's parser goes on after a fault; this one refuses it.
+    let covered = scan::covered(text).map_err(|at| vec![unreadable(text, at)])?;
+    async_graphql::parser::parse_query(covered).map_err(|broken| vec![parse_error(&broken)])?;
+    let parsed = Parser::new()
+        .recursion_limit(scan::MAX_NESTING + 20)
+        // It counts white space and comments; tokens were counted above.
+        .token_limit(scan::MAX_DOCUMENT)
+        .parse_ast(text, "request.graphql")
+        .map_err(|broken| parse_errors(&broken.errors))?;
+    limits::check(&parsed).map_err(|error| vec![error.into()])?;
+    let executable = parsed
+        .to_executable_validate(validation_schema())
+        .map_err(|errors| validation_errors(&errors.errors, told))?;
+    let findings = rules::look(validation_schema(), &executable);
+    if !findings.faults.is_empty() {
+        return Err(rules::errors(&findings).into_iter().map(GraphQlError::from).collect());
+    }
+    Ok(Checked { executable, conditions: findings.conditions })
+}
+
+/// What an operator is told of a document that nobody could ask.
+pub fn fault(text: &str) -> Option<String> {
+    let errors = checked(text, Told { schema: validation_schema(), hints: true }).err()?;
+    errors.first().map(|error| error.error.message().text(Language::English).to_owned())
 }
 
 fn located(

@@ -194,7 +194,7 @@ fn meeting() -> Type {
     .sorted(&["-held_on"])
     .orderable("HELD_ON", "held_on")
     .orderable("CODE", "code")
-    .searchable_by(&["venues", "host", "body"])
+    .searchable_by(&["venues", "host", "body", "attendance.institution"])
     .filter(Filter {
         name: "quarter",
         ty: "Quarter",

@@ -272,4 +272,19 @@ mod tests {
             assert_eq!(seen.insert(ty.tag, ty.name), None, "the tag of {} is taken", ty.name);
         }
     }
+
+    #[test]
+    fn each_root_field_is_declared_once() {
+        let catalog = super::catalog();
+        for roots in [&catalog.roots, &catalog.mutations, &catalog.subscriptions] {
+            let mut seen = std::collections::HashSet::new();
+            for root in roots {
+                assert!(
+                    seen.insert(root.name),
+                    "{} is declared twice; the first answers",
+                    root.name
+                );
+            }
+        }
+    }
 }

@@ -83,6 +83,16 @@ fn fault(id: &str, text: &str, is_free: bool) -> Option<String> {
     }
 }
 
+/// All faults in one text, if there are any; of very many, the first.
+fn all(mut faults: Vec<String>) -> Option<String> {
+    let more = faults.len().saturating_sub(MAX_FAULTS);
+    faults.truncate(MAX_FAULTS);
+    if more > 0 {
+        faults.push(format!("and {more} more"));
+    }
+    (!faults.is_empty()).then(|| faults.join("; "))
+}
+
 /// Names and values of an object as they stand, those that stand twice as well.
 struct Entries(Vec<(String, Value)>);
 
@@ -171,16 +181,25 @@ impl Persisted {
                 reading.take(id, text.as_str(), false);
             }
         }
-        let Reading { documents, mut faults } = reading;
-        if faults.is_empty() {
-            return Ok(Self { trusted: Some(documents), ..Self::default() });
+        if reading.documents.is_empty() && reading.faults.is_empty() {
+            reading.faults.push("it names no document, so that nothing could be asked".to_owned());
         }
-        let more = faults.len().saturating_sub(MAX_FAULTS);
-        faults.truncate(MAX_FAULTS);
-        if more > 0 {
-            faults.push(format!("and {more} more"));
+        match all(reading.faults) {
+            None => Ok(Self { trusted: Some(reading.documents), ..Self::default() }),
+            Some(faults) => Err(fault(faults)),
         }
-        Err(fault(faults.join("; ")))
+    }
+
+    /// What is wrong with the texts of trusted documents, which a check tells of each.
+    pub fn faults(&self, check: impl Fn(&str) -> Option<String>) -> Option<String> {
+        let trusted = self.trusted.iter().flatten();
+        // Each text stands under its own SHA-256 once.
+        let texts = trusted.filter(|(id, text)| **id == hash(text));
+        let mut faults: Vec<String> = texts
+            .filter_map(|(id, text)| check(text).map(|cause| format!("{id}: {cause}")))
+            .collect();
+        faults.sort();
+        all(faults)
     }
 
     /// The document of a request.

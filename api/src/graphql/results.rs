@@ -126,7 +126,7 @@ pub fn roots() -> Vec<Root> {
         Arg::new(
             "knownAt",
             "DateTime",
-            "기준 시각. Submissions as they counted at this instant; now if left out.",
+            "기준 시각. Submissions as they counted at this instant; now if left out or still to come.",
         ),
     ];
     statistics.extend(narrowing());
@@ -148,7 +148,7 @@ pub fn roots() -> Vec<Root> {
         Arg::new(
             "knownAt",
             "DateTime",
-            "기준 시각. Figures as they were accepted at this instant; now if left out.",
+            "기준 시각. Figures as they were accepted at this instant; now if left out or still to come.",
         ),
     ];
     series.extend(narrowing());

@@ -106,7 +106,7 @@ fn submission() -> Type {
         .computed("clocks", "SubmissionClocks!", timed, clocks, "처리 기간. How long each side took.")
         .computed("viewerCan", "SubmissionActions!", acted, viewer_can, "가능한 작업. What the caller may do with it now, and if not, why.")
         .many("values", entity::submission_value::Column::SubmissionId, "SubmissionValue", &["cell"], "값. Values as they stand, or as a revision had them.")
-        .narrowed(Arg::new("revision", "Int", "차수. Number of a revision; what stands now if left out."), of_revision)
+        .narrowed(Arg::new("revision", "Int", "차수. Number of a revision; what stands now if left out, nothing if there is no such revision."), of_revision)
         .many("revisions", entity::submission_revision::Column::SubmissionId, "SubmissionRevision", &["-number"], "차수. What was handed in, newest first.")
         .many("comments", entity::submission_comment::Column::SubmissionId, "SubmissionComment", &["created_at"], "검토 의견. What reviewers asked to put right.")
         .many("extensions", entity::extension::Column::SubmissionId, "Extension", &["created_at"], "기한연장. Extensions granted.")
@@ -371,7 +371,10 @@ fn of_revision(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Resul
         Some(number) => {
             sql.push("(").column(alias, "first_revision").push(" <= ").bind(number);
             sql.push(" AND (").column(alias, "last_revision").push(" IS NULL OR ");
-            sql.column(alias, "last_revision").push(" >= ").bind(number).push("))")
+            sql.column(alias, "last_revision").push(" >= ").bind(number).push(")");
+            // What stands now is not what a revision to come will say.
+            sql.push(" AND EXISTS (SELECT 1 FROM submission o WHERE o.id = ");
+            sql.column(alias, "submission_id").push(" AND o.revision >= ").bind(number).push("))")
         }
     };
     Ok(())

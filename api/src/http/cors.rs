@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use axum::http::header::{
-    ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER,
+    ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, HeaderName,
+    HeaderValue, IF_MATCH, RETRY_AFTER,
 };
 use axum::http::{Method, request};
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -40,8 +41,18 @@ pub fn layer(shared: Shared) -> CorsLayer {
     CorsLayer::new()
         .allow_origin(allowed)
         .allow_methods([Method::GET, Method::POST])
-        .allow_headers([AUTHORIZATION, CONTENT_TYPE, ACCEPT, ACCEPT_LANGUAGE, REQUEST_ID])
+        .allow_headers([
+            AUTHORIZATION,
+            CONTENT_TYPE,
+            ACCEPT,
+            ACCEPT_LANGUAGE,
+            IF_MATCH,
+            HeaderName::from_static("idempotency-key"),
+            REQUEST_ID,
+        ])
         .expose_headers([
+            CONTENT_DISPOSITION,
+            ETAG,
             REQUEST_ID,
             RETRY_AFTER,
             HeaderName::from_static("ratelimit"),

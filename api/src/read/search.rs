@@ -7,7 +7,7 @@ use super::filter::{end_inner, inner_alias};
 use super::model::{Guard, Kind, Link, List, Source, Type};
 use super::scope;
 use super::sql::Sql;
-use crate::domain::search_text::{self, Piece, Query, Word};
+use crate::domain::search_text::{self, Piece, Query, Word, any_of};
 use crate::error::{Error, Message};
 
 /// Which part of the index is looked at.
@@ -55,13 +55,16 @@ pub fn condition(
         _ => (ty, "subject_id"),
     };
     sql.push("(TRUE");
-    for word in &read(text)?.words {
+    for ways in &read(text)?.words {
         inner_alias(sql)?;
         sql.push(" AND ").column(alias, "id").push(" IN (");
-        documents(reader, sql, Some(subject), key, word);
-        for path in &ty.searches {
-            sql.push(" UNION ALL ");
-            hanging(reader, sql, ty, path, word)?;
+        for (at, word) in ways.iter().enumerate() {
+            sql.push(if at > 0 { " UNION ALL " } else { "" });
+            documents(reader, sql, Some(subject), key, word);
+            for path in &ty.searches {
+                sql.push(" UNION ALL ");
+                hanging(reader, sql, ty, path, word)?;
+            }
         }
         end_inner(sql);
     }
@@ -76,10 +79,13 @@ pub fn condition(
 /// Input; too large.
 pub fn anywhere(reader: &Reader<'_>, sql: &mut Sql, alias: &str, text: &str) -> Result<(), Error> {
     sql.push("(TRUE");
-    for word in &read(text)?.words {
+    for ways in &read(text)?.words {
         inner_alias(sql)?;
         sql.push(" AND ").column(alias, "subject_id").push(" IN (");
-        documents(reader, sql, None, "subject_id", word);
+        for (at, word) in ways.iter().enumerate() {
+            sql.push(if at > 0 { " UNION ALL " } else { "" });
+            documents(reader, sql, None, "subject_id", word);
+        }
         end_inner(sql);
     }
     sql.push(")");
@@ -93,7 +99,7 @@ pub fn anywhere(reader: &Reader<'_>, sql: &mut Sql, alias: &str, text: &str) -> 
 /// Input.
 pub fn rank(reader: &Reader<'_>, sql: &mut Sql, alias: &str, text: &str) -> Result<(), Error> {
     let query = read(text)?;
-    let words: Vec<Vec<Piece>> = query.words.iter().flat_map(Word::pieces).collect();
+    let words: Vec<Vec<Piece>> = query.words.iter().flat_map(|ways| any_of(ways)).collect();
     sql.push("CASE");
     for (rank, pieces) in [vec![vec![query.exact()]], words].iter().enumerate() {
         sql.push(" WHEN ");

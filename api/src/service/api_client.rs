@@ -246,6 +246,7 @@ pub async fn create(
         secret_created_at: author.now.trunc_subsecs(6),
         previous_secret_hash: None,
         previous_secret_created_at: None,
+        secret_by_other: is_other(author.principal, owner),
         version: 1,
         created_at: author.now,
         updated_at: author.now,
@@ -262,6 +263,7 @@ pub async fn create(
                 "secret_created_at",
                 "disabled_by_operator",
                 "disabled_by_owner",
+                "secret_by_other",
                 "token_generation",
             ],
         )
@@ -341,6 +343,11 @@ async fn for_action(
     Ok(client)
 }
 
+/// Whether the caller is of another institution than `owner`; the command line is of none.
+fn is_other(principal: &Principal, owner: Uuid) -> bool {
+    principal.client().is_some_and(|caller| caller.institution.id != owner)
+}
+
 /// Whether the caller is of the client's own institution.
 fn is_owner(principal: &Principal, client: &api_client::Model) -> bool {
     principal.client().is_some_and(|caller| caller.institution.id == client.institution_id)
@@ -385,6 +392,14 @@ pub async fn update(
     let added: Scopes = added.filter(|scope| !known.has(*scope)).collect();
     if !access::may_act_for(author.principal, client.institution_id, added) {
         errors.push(separate("scopes"));
+    } else if client.secret_by_other && access::acts(added) {
+        // Who made its secret would act in its institution's name.
+        errors.push(UserError::at(
+            "scopes",
+            "SEPARATION_OF_DUTIES",
+            "다른 기관이 발급한 비밀키로 쓰이는 클라이언트입니다. rotateApiClientSecret으로 비밀키를 먼저 새로 발급하십시오.",
+            "Another institution made the secret of this client. Make a new one first with rotateApiClientSecret.",
+        ));
     }
     settled((), errors)?;
     write
@@ -438,6 +453,9 @@ pub async fn rotate_secret(
     let client =
         for_action(write.reads(), author.principal, id, ClientAction::RotateSecret).await?;
     let now = serde_json::to_value(author.now.trunc_subsecs(6)).map_err(Error::internal)?;
+    let by_other = is_other(author.principal, client.institution_id);
+    // Its own institution's new secret is the only one, if another institution made the last.
+    let drop_others = drop_others || client.secret_by_other && !by_other;
     write
         .update::<api_client::Entity>(id, version, |row| {
             let last = ["secret_hash", "secret_created_at"]
@@ -447,6 +465,7 @@ pub async fn rotate_secret(
             set(row, "previous_secret_created_at", last_at);
             set(row, "secret_hash", hash);
             set(row, "secret_created_at", now);
+            set(row, "secret_by_other", by_other || client.secret_by_other && !drop_others);
             if drop_others {
                 end_tokens(row);
             }

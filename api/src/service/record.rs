@@ -174,7 +174,7 @@ records! {
         partial_dates: [],
         references: [("institution_id", "institution")],
         redacted: ["secret_hash", "previous_secret_hash"],
-        later: ["disabled_by_owner"],
+        later: ["disabled_by_owner", "secret_by_other"],
     }
     fact institution_name "InstitutionName" {
         object: Content,

@@ -18,6 +18,8 @@ use super::{MAX_ENTRIES, MAX_UPLOAD, Other, Unreadable};
 
 /// Longest tag, text or comment, in bytes. A cell's text has 32,767 characters at most.
 const MAX_PIECE: usize = 1024 * 1024;
+/// What a tag costs of the bytes that may be unpacked, beside its own: millions of small ones take seconds.
+const TAG: u64 = 32;
 /// Deepest nesting of tags.
 const MAX_DEPTH: usize = 64;
 /// Longest text that is held of an element, in bytes; the rest is dropped.
@@ -230,7 +232,13 @@ impl Xml<'_> {
             self.reader.read_event_into(&mut self.buffer).map_err(|_| fault(left, limit))?;
         match &event {
             Event::Start(_) if self.depth == MAX_DEPTH => return Err(DAMAGED),
-            Event::Start(_) => self.depth += 1,
+            Event::Start(_) => {
+                self.depth += 1;
+                left.set(left.get().saturating_sub(TAG));
+                if left.get() == 0 {
+                    return Err(Unreadable::TooLarge { limit });
+                }
+            }
             Event::End(_) => self.depth = self.depth.saturating_sub(1),
             // Nothing that Excel writes or opens has one.
             Event::DocType(_) => return Err(DAMAGED),

@@ -35,6 +35,8 @@ impl Range {
 pub(super) struct Merged {
     /// By column and first row.
     ranges: BTreeMap<(u16, u32), Range>,
+    /// Cells touched so far, those that lie on one another too.
+    touched: usize,
     /// What stands in those that go on below.
     open: Vec<(Range, Rc<Content>)>,
 }
@@ -44,9 +46,10 @@ impl Merged {
     pub(super) fn add(&mut self, range: Range) -> Result<(), Unreadable> {
         let right = range.right.min(u16::try_from(MAX_COLUMNS).unwrap_or(u16::MAX));
         for column in range.left..=right {
-            if self.ranges.len() >= MAX_MERGED {
+            if self.touched >= MAX_MERGED {
                 return Err(Unreadable::TooManyMerged { limit: MAX_MERGED });
             }
+            self.touched += 1;
             self.ranges.insert((column, range.top), range);
         }
         Ok(())

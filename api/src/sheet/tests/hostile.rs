@@ -108,6 +108,20 @@ fn a_bomb_is_refused() {
 }
 
 #[test]
+fn millions_of_small_tags_and_of_equal_ranges_are_refused() {
+    // Each of them costs time, however few bytes it is sent or unpacked with.
+    let runs = with_part("xl/sharedStrings.xml", |text| {
+        text.replacen("<si>", &format!("<si>{}", "<r><t>a</t></r>".repeat(3_500_000)), 1)
+    });
+    assert_eq!(refused(&runs), Unreadable::TooLarge { limit: MAX_EXPANDED });
+    let ranges = with_part(PARTS_XML, |text| {
+        let ranges = "<mergeCell ref=\"A1:XFD1048576\"/>".repeat(5_000);
+        text.replacen("</sheetData>", &format!("</sheetData><mergeCells>{ranges}</mergeCells>"), 1)
+    });
+    assert!(matches!(refused(&ranges), Unreadable::TooManyMerged { .. }));
+}
+
+#[test]
 fn what_an_archive_declares_is_not_believed() {
     let mut bytes = spaces(3_000_000);
     let listing = bytes.windows(4).rposition(|it| it == b"PK\x01\x02").unwrap();
