@@ -261,6 +261,13 @@ async fn codes_that_are_none_name_those_that_are(place: Place) {
             "indicator",
             "`TRAINEES`",
         ),
+        ("institution(code: \"TIPPA\") { id }", "NOT_FOUND", "code", "`TIPA`"),
+        ("body(code: \"POLICY_COUNCL\") { id }", "NOT_FOUND", "code", "`POLICY_COUNCIL`"),
+        ("programme(code: \"AI_TRAININGS\") { id }", "NOT_FOUND", "code", "`AI_TRAINING`"),
+        ("region(code: \"KR-111\") { id }", "NOT_FOUND", "code", "KR-11"),
+        ("industry(code: \"c10\") { id }", "NOT_FOUND", "code", "`10`"),
+        ("bill(number: \"SME_AI_ACT-9\") { id }", "NOT_FOUND", "number", "`SME_AI_ACT-1`"),
+        ("period(quarter: \"2031-Q1\") { id }", "NOT_FOUND", "quarter", "2026-Q3"),
         ("changes(types: [\"Meetings\"]) { totalCount }", "BAD_USER_INPUT", "types", "`Meeting`"),
     ] {
         let answer = app.ask(&Principal::System, &format!("{{ {query} }}"), Value::Null).await;
@@ -269,6 +276,13 @@ async fn codes_that_are_none_name_those_that_are(place: Place) {
         assert!(answer["errors"][0]["message"].as_str().unwrap().contains(near), "{answer}");
     }
     // A code as people write it is the code.
+    for (query, code) in [
+        ("programme(code: \"ai-training\")", "AI_TRAINING"),
+        ("body(code: \"policy council\")", "POLICY_COUNCIL"),
+    ] {
+        let data = app.data(&format!("{{ it: {query} {{ code }} }}")).await;
+        assert_eq!(data["it"]["code"], code, "{query}");
+    }
     let ranked = async |to: &str| {
         app.data(&format!("{{ similarCases(includeIllustrative: true, to: {{ {to} }}) {{ totalCount edges {{ score node {{ code }} }} }} }}")).await
     };

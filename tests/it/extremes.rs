@@ -20,6 +20,9 @@ tests![
     no_argument_is_the_servers_fault,
     no_input_of_a_mutation_is_the_servers_fault,
     what_cannot_be_kept_is_refused_at_its_place,
+    each_misfit_of_an_input_is_told_at_once_with_its_path,
+    each_misfit_of_an_argument_is_told_with_its_path,
+    nulls_are_left_out_and_ids_may_be_numbers,
     no_form_header_or_address_is_the_servers_fault,
 ];
 
@@ -547,4 +550,193 @@ async fn no_form_header_or_address_is_the_servers_fault(place: Place) {
             assert_eq!(status, StatusCode::BAD_REQUEST, "{shown}");
         }
     }
+}
+
+/// A value of the type in which nothing of a form of its own is right, with the paths of what is wrong.
+fn misfits(schema: &Schema, by: &Honest, at: Vec<String>, ty: &Value) -> (Value, Vec<Vec<String>>) {
+    let deeper = |step: &str| [at.clone(), vec![step.to_owned()]].concat();
+    let name = at.last().cloned().unwrap_or_default();
+    match ty["kind"].as_str().unwrap() {
+        "NON_NULL" => misfits(schema, by, at, &ty["ofType"]),
+        "LIST" => {
+            let (first, mut paths) = misfits(schema, by, deeper("0"), &ty["ofType"]);
+            let (second, more) = misfits(schema, by, deeper("1"), &ty["ofType"]);
+            paths.extend(more);
+            (json!([first, second]), paths)
+        }
+        "INPUT_OBJECT" => {
+            let (mut fields, mut paths) = (Map::new(), Vec::new());
+            for (field, ty) in entries(&schema.types[named(ty)], "inputFields") {
+                let (value, more) = misfits(schema, by, deeper(field), ty);
+                fields.insert(field.to_owned(), value);
+                paths.extend(more);
+            }
+            (fields.into(), paths)
+        }
+        _ => match (named(ty), name.as_str()) {
+            ("Date", _) => (json!("2026-02-30"), vec![at]),
+            ("DateTime", _) => (json!("2026-07-01 9:00"), vec![at]),
+            ("PartialDate", _) => (json!("2026-13"), vec![at]),
+            ("Period", _) => (json!("2026-H3"), vec![at]),
+            ("Quarter", _) => (json!("2026-Q5"), vec![at]),
+            ("ID", _) => (json!("no-id"), vec![at]),
+            (_, "idempotencyKey") => (json!("short"), vec![at]),
+            _ => (schema.honest(by, &name, ty), Vec::new()),
+        },
+    }
+}
+
+async fn each_misfit_of_an_input_is_told_at_once_with_its_path(place: Place) {
+    let app = place.app().await;
+    let (schema, by) = (Schema::of(&app).await, signed_in(&app).await);
+    let mut seen = 0;
+    for (name, _, args) in schema.fields("Mutation") {
+        let [(_, input)] = args[..] else { panic!("{name} has arguments besides its input") };
+        let (value, mut paths) = misfits(&schema, &by, vec!["input".to_owned()], input);
+        let query = format!(
+            "mutation($input: {}) {{ it: {name}(input: $input) {{ errors {{ code path message }} }} }}",
+            written(input)
+        );
+        let body = json!({ "query": query, "variables": { "input": value } });
+        let answer = body_of(app.post(Some(&by.token), &body).await).await;
+        assert!(answer.get("errors").is_none(), "{name}: {answer:#}");
+        let errors = answer["data"]["it"]["errors"].as_array().unwrap();
+        let mut told: Vec<Vec<String>> = errors
+            .iter()
+            .map(|error| serde_json::from_value(error["path"].clone()).unwrap())
+            .collect();
+        (paths.sort(), told.sort());
+        assert_eq!(told, paths, "{name}: {answer:#}");
+        seen += paths.len();
+    }
+    assert!(seen > 50, "{seen} values");
+    // The day is named, in the caller's language.
+    let query = "mutation($input: CreateObligationInput!) { it: createObligation(input: $input) { obligation { id } errors { code path message } } }";
+    let input = json!({
+        "institution": "KOSME", "programme": "AI_TRAINING", "startsOn": "2026-02-30", "endsOn": "tomorrow",
+        "idempotencyKey": uuid::Uuid::now_v7().to_string(),
+    });
+    for (language, said) in [
+        (
+            "ko",
+            "2026-02-30은(는) 달력에 없는 날짜입니다. `startsOn` 값은 2026-07-01과 같은 날짜여야 합니다.",
+        ),
+        ("en", "There is no day 2026-02-30. `startsOn` must be a date like 2026-07-01."),
+    ] {
+        let request = Request::post("/graphql")
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::ACCEPT_LANGUAGE, language)
+            .header(header::AUTHORIZATION, format!("Bearer {}", by.token))
+            .body(Body::from(
+                json!({ "query": query, "variables": { "input": input } }).to_string(),
+            ));
+        let answer = body_of(app.router().oneshot(request.unwrap()).await.unwrap()).await;
+        let it = &answer["data"]["it"];
+        assert_eq!(it["obligation"], Value::Null, "{answer:#}");
+        assert_eq!(it["errors"][0]["message"], said, "{answer:#}");
+        assert_eq!(it["errors"][0]["code"], "INVALID_DATE", "{answer:#}");
+        assert_eq!(it["errors"][1]["path"], json!(["input", "endsOn"]), "{answer:#}");
+    }
+    // Codes that name nothing and a day before the first are told together, with the codes that are near.
+    let input = json!({
+        "institution": "KOSMEE", "programme": "AI_TRAININGS", "startsOn": "2026-03-01", "endsOn": "2026-02-01",
+        "idempotencyKey": uuid::Uuid::now_v7().to_string(),
+    });
+    let body = json!({ "query": query, "variables": { "input": input } });
+    let answer = body_of(app.post(Some(&by.token), &body).await).await;
+    let told: Vec<(&Value, &Value)> = answer["data"]["it"]["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| (&error["path"][1], &error["message"]))
+        .collect();
+    let [(programme, near), (institution, close), (ends, _)] = told[..] else {
+        panic!("{answer:#}")
+    };
+    assert_eq!(
+        [programme, institution, ends],
+        ["programme", "institution", "endsOn"],
+        "{answer:#}"
+    );
+    assert!(near.as_str().unwrap().contains("Near: `AI_TRAINING`."), "{answer:#}");
+    assert!(close.as_str().unwrap().contains("Near: `KOSME`."), "{answer:#}");
+}
+
+async fn each_misfit_of_an_argument_is_told_with_its_path(place: Place) {
+    let app = place.app().await;
+    let (schema, by) = (Schema::of(&app).await, signed_in(&app).await);
+    let mut seen = Vec::new();
+    let mut all: Vec<(String, String, String)> = Vec::new();
+    for (name, ty, args) in schema.fields("Query") {
+        let row = named(ty).strip_suffix("Connection");
+        if let Some(row) = row.filter(|_| !args.iter().any(|(_, ty)| ty["kind"] == "NON_NULL")) {
+            for (inner, ty, args) in schema.fields(row) {
+                all.extend(wrong(&schema, &by, (inner, ty, &args)).into_iter().map(
+                    |(argument, declared, call)| {
+                        (argument, declared, format!("{name}(first: 1) {{ nodes {{ {call} }} }}"))
+                    },
+                ));
+            }
+        }
+        all.extend(wrong(&schema, &by, (name, ty, &args)));
+    }
+    for (argument, variables, call) in all {
+        let body = json!({ "query": format!("{{ {call} }}") });
+        let answer = body_of(app.post(Some(&by.token), &body).await).await;
+        let error = &answer["errors"][0]["extensions"];
+        assert_eq!(error["code"], "BAD_USER_INPUT", "{call} {variables}\n{answer:#}");
+        assert_eq!(error["path"][0], argument.as_str(), "{call}\n{answer:#}");
+        seen.push(call);
+    }
+    for expected in ["period(", "validateSubmission(", "stageOn(", "asOf:", "knownAt:"] {
+        assert!(seen.iter().any(|call| call.contains(expected)), "{expected} in {seen:#?}");
+    }
+}
+
+/// Calls of a field, each with one argument that is none of its scalar: the argument, its type, the call.
+fn wrong(
+    schema: &Schema,
+    by: &Honest,
+    (name, ty, args): (&str, &Value, &[(&str, &Value)]),
+) -> Vec<(String, String, String)> {
+    let mut calls = Vec::new();
+    for (argument, of) in args.iter().filter(|(argument, _)| *argument != "where") {
+        let (value, paths) = misfits(schema, by, vec![(*argument).to_owned()], of);
+        if paths.is_empty() {
+            continue;
+        }
+        let others =
+            args.iter().filter(|(other, ty)| other != argument && ty["kind"] == "NON_NULL");
+        let given = others.map(|(other, ty)| (*other, schema.honest(by, other, ty)));
+        let given: Vec<String> = given
+            .chain([(*argument, value)])
+            .map(|(name, value)| match named(args.iter().find(|(it, _)| *it == name).unwrap().1) {
+                ty if schema.types[ty]["kind"] == "ENUM" => {
+                    format!("{name}: {}", value.as_str().unwrap())
+                }
+                _ => format!("{name}: {value}"),
+            })
+            .collect();
+        let call = format!("{name}({}) {}", given.join(", "), schema.selection(ty));
+        calls.push(((*argument).to_owned(), written(of), call));
+    }
+    calls
+}
+
+async fn nulls_are_left_out_and_ids_may_be_numbers(place: Place) {
+    let app = place.app().await;
+    let by = signed_in(&app).await;
+    let query = "mutation($input: CreateIndicatorInput!) { it: createIndicator(input: $input) { indicator { decimals } errors { code path message } } }";
+    let input = json!({
+        "programme": "AI_TRAINING", "code": "ONE_MORE", "name": { "ko": "하나 더", "en": null }, "unit": "%",
+        "valueType": "PERCENT", "decimals": null, "isRequired": null, "range": null, "validFrom": "2027-Q1",
+        "idempotencyKey": "the-same-call",
+    });
+    let body = json!({ "query": query, "variables": { "input": input } });
+    let answer = body_of(app.post(Some(&by.token), &body).await).await;
+    assert_eq!(answer["data"]["it"]["indicator"]["decimals"], 0, "{answer:#}");
+    let query = "mutation { it: endObligation(input: { id: 5, version: 1, endsOn: \"2026-12-31\" }) { errors { code path } } }";
+    let answer = body_of(app.post(Some(&by.token), &json!({ "query": query })).await).await;
+    let expected = json!([{ "code": "NOT_AN_ID", "path": ["input", "id"] }]);
+    assert_eq!(answer["data"]["it"]["errors"], expected, "{answer:#}");
 }

@@ -1446,6 +1446,8 @@ async fn rules_are_refused_with_a_reason(place: Place) {
     let refused =
         world.act(&world.lead, "createValidationRule", rule("R_X", "BUDGET > 0", "NOTHING")).await;
     assert_eq!(codes(&refused), ["BAD_EXPRESSION"]);
+    assert_eq!(refused["errors"][0]["path"], json!(["input", "indicator"]));
+    assert!(refused["errors"][0]["message"].as_str().unwrap().contains("BUDGET"), "{refused:#}");
     let taken = rule("R_BUDGET", "BUDGET > 0", "BUDGET");
     assert_eq!(codes(&world.act(&world.lead, "createValidationRule", taken).await), ["TAKEN"]);
     // A rule of the quarter holds from now on, and not once it is retired.

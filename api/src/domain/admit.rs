@@ -38,6 +38,21 @@ pub fn instant(text: &str) -> Option<DateTime<Utc>> {
     (is_year(instant.year()) && is_year(seoul.year())).then_some(instant)
 }
 
+/// Whether a text is a day or an instant of other years.
+pub fn is_beyond(text: &str) -> bool {
+    text.parse::<NaiveDate>().is_ok() && date(text).is_none()
+        || text.parse::<DateTime<Utc>>().is_ok() && instant(text).is_none()
+}
+
+/// Whether a text begins with a day as days are written, though the calendar has no such day: `2026-02-30`.
+pub fn is_no_day(text: &str) -> bool {
+    let is_form = text.bytes().take(10).enumerate().all(|(at, byte)| match at {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    });
+    is_form && text.get(..10).is_some_and(|day| day.parse::<NaiveDate>().is_err())
+}
+
 /// A text as it is kept: its characters composed (Unicode NFC), so that what looks alike is alike and sorts
 /// by its code points as people expect.
 pub fn composed(text: &str) -> Cow<'_, str> {

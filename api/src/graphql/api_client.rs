@@ -359,7 +359,6 @@ fn issued(issued: Issued) -> Map<String, Value> {
 }
 
 async fn create(act: &Act<'_>, input: CreateInput) -> Result<Map<String, Value>, Error> {
-    super::mutation::check_key(&input.idempotency_key)?;
     let new = NewClient {
         institution: input.institution,
         name: input.name,

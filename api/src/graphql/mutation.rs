@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::domain::access::Object;
 use crate::domain::admit;
 use crate::domain::principal::Principal;
-use crate::error::{Error, UserError};
+use crate::error::{Error, Message, UserError};
 use crate::read::catalog::{Action, Catalog, Root, RootKind};
 use crate::read::model::{Arg, Args, Shape};
 use crate::read::{Act, global_id};
@@ -87,21 +87,20 @@ where
         refused(act, name, subject, error.code()).await?;
         return Err(error);
     }
-    let input: I = match serde_json::from_value(input) {
-        Ok(input) => input,
-        // A value that the schema lets pass and no field takes, such as an amount beyond its bounds.
-        Err(error) => {
-            let error = Error::argument(
-                "input",
-                "`input`에 받을 수 없는 값이 있습니다.",
-                format!("`input` holds a value that cannot be taken: {error}"),
-            );
-            refused(act, name, subject, error.code()).await?;
-            return Err(error);
-        }
-    };
     let mut payload = Map::new();
-    let errors = match action(act, input).await {
+    let mut misfits = act.misfits.to_vec();
+    misfits.extend(wrong_key(&input));
+    let done = match serde_json::from_value(input) {
+        _ if !misfits.is_empty() => Err(Error::User(misfits)),
+        Ok(input) => action(act, input).await,
+        // The schema and the forms of its scalars leave nothing known for this.
+        Err(error) => Err(Error::argument(
+            "input",
+            "`input`에 받을 수 없는 값이 있습니다.",
+            format!("`input` holds a value that cannot be taken: {error}"),
+        )),
+    };
+    let errors = match done {
         Ok(done) => {
             payload = done;
             Vec::new()
@@ -168,34 +167,47 @@ async fn refused(
     audit::record(&act.db.direct(), act.author, vec![event]).await
 }
 
-/// The key of a row of the type with this tag, out of its global id.
+/// The key of a row of the type with this tag, out of the global id in the input's `id`.
 ///
 /// # Errors
 /// User error, if it is no id, or one of another type.
 pub fn key_of(tag: [u8; 2], id: &str) -> Result<Uuid, Error> {
-    match global_id::decode(id) {
-        Some((found, key)) if found == tag => Ok(key),
-        _ => Err(Error::User(vec![UserError::at(
-            "id",
-            "NOT_AN_ID",
-            "이 유형의 식별자가 아닙니다.",
-            "This is not an id of this type.",
-        )])),
-    }
+    keys_of(tag, [(vec!["id".to_owned()], id)])?.pop().ok_or_else(|| Error::internal("no key"))
 }
 
-/// Checks a caller's idempotency key.
+/// The keys of ids, each with its place in the input; every one that is none of the type is told.
 ///
 /// # Errors
-/// User error, if it is too short to be unlikely or too long to be kept.
-pub fn check_key(key: &str) -> Result<(), Error> {
-    if (8..=100).contains(&key.chars().count()) && !key.chars().any(char::is_control) {
-        return Ok(());
+/// User errors.
+pub fn keys_of<'i>(
+    tag: [u8; 2],
+    ids: impl IntoIterator<Item = (Vec<String>, &'i str)>,
+) -> Result<Vec<Uuid>, Error> {
+    let (mut keys, mut wrong) = (Vec::new(), Vec::new());
+    for (mut path, id) in ids {
+        match global_id::decode(id) {
+            Some((found, key)) if found == tag => keys.push(key),
+            _ => {
+                path.insert(0, "input".to_owned());
+                let message =
+                    Message::new("이 유형의 식별자가 아닙니다.", "This is not an id of this type.");
+                wrong.push(UserError { code: "NOT_AN_ID", path, message });
+            }
+        }
     }
-    Err(Error::User(vec![UserError::at(
+    if wrong.is_empty() { Ok(keys) } else { Err(Error::User(wrong)) }
+}
+
+/// What is wrong with a caller's idempotency key, which must be too long to be likely and short enough to keep.
+fn wrong_key(input: &Value) -> Option<UserError> {
+    let key = input.get("idempotencyKey")?.as_str()?;
+    if (8..=100).contains(&key.chars().count()) && !key.chars().any(char::is_control) {
+        return None;
+    }
+    Some(UserError::at(
         "idempotencyKey",
         "INVALID_KEY",
         "멱등 키는 8~100자여야 합니다. 예: UUID",
         "An idempotency key has 8 to 100 characters, e.g. a UUID.",
-    )]))
+    ))
 }

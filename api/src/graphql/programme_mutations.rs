@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::choices::Input;
-use super::mutation::{check_key, key_of, root, run};
+use super::mutation::{key_of, keys_of, root, run};
 use super::programme::{INDICATOR, OBLIGATION, RULE};
 use super::submission::TAG;
 use crate::domain::access::Object;
@@ -280,7 +280,6 @@ pub fn mutations() -> Vec<Root> {
             "ProgrammePayload",
             |act, args| {
                 run(act, "createProgramme", args, |act, input: service::NewProgramme| async move {
-                    check_key(&input.idempotency_key)?;
                     payload("programme", service::create(act.db, act.author, input).await)
                 })
                 .boxed()
@@ -300,7 +299,6 @@ pub fn mutations() -> Vec<Root> {
                     "createIndicator",
                     args,
                     |act, input: indicators::NewIndicator| async move {
-                        check_key(&input.idempotency_key)?;
                         payload("indicator", indicators::create(act.db, act.author, input).await)
                     },
                 )
@@ -327,7 +325,6 @@ pub fn mutations() -> Vec<Root> {
             "TargetPayload",
             |act, args| {
                 run(act, "setTarget", args, |act, input: targets::NewTarget| async move {
-                    check_key(&input.idempotency_key)?;
                     payload("target", targets::set(act.db, act.author, input).await)
                 })
                 .boxed()
@@ -341,7 +338,6 @@ pub fn mutations() -> Vec<Root> {
             "ValidationRulePayload",
             |act, args| {
                 run(act, "createValidationRule", args, |act, input: service::NewRule| async move {
-                    check_key(&input.idempotency_key)?;
                     payload("validationRule", service::create_rule(act.db, act.author, input).await)
                 })
                 .boxed()
@@ -367,7 +363,6 @@ pub fn mutations() -> Vec<Root> {
                     "createObligation",
                     args,
                     |act, input: obligations::NewObligation| async move {
-                        check_key(&input.idempotency_key)?;
                         obliged(obligations::create(act.db, act.author, input).await?)
                     },
                 )
@@ -390,7 +385,6 @@ pub fn mutations() -> Vec<Root> {
             "HolidayPayload",
             |act, args| {
                 run(act, "createHoliday", args, |act, input: service::NewHoliday| async move {
-                    check_key(&input.idempotency_key)?;
                     payload("holiday", service::create_holiday(act.db, act.author, input).await)
                 })
                 .boxed()
@@ -498,10 +492,11 @@ struct Freeze {
 }
 
 async fn freeze(act: &Act<'_>, input: Freeze) -> Result<Map<String, Value>, Error> {
-    check_key(&input.idempotency_key)?;
     let quarter = quarter(&input.quarter)?;
     let missing = input.missing.unwrap_or_default();
-    let missing = missing.iter().map(|id| key_of(TAG, id)).collect::<Result<Vec<_>, _>>()?;
+    let place = |at: usize| ["missing", &at.to_string()].map(str::to_owned).to_vec();
+    let missing = missing.iter().enumerate().map(|(at, id)| (place(at), id.as_str()));
+    let missing = keys_of(TAG, missing)?;
     let key = &input.idempotency_key;
     let done = quarters::freeze(act.db, act.author, quarter, input.version, &missing, key).await;
     payload("period", done)

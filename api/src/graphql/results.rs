@@ -10,7 +10,7 @@ use super::submission::TAG;
 use crate::domain::access::Object;
 use crate::domain::form::{Problem, is_ready};
 use crate::domain::submission::Verb;
-use crate::error::Error;
+use crate::error::{Error, Message};
 use crate::read::Reader;
 use crate::read::catalog::{Root, RootKind};
 use crate::read::model::{Arg, Args, Shape};
@@ -190,8 +190,10 @@ pub fn roots() -> Vec<Root> {
 
 fn id(args: &Args) -> Result<uuid::Uuid, Error> {
     let id = args.get("id").and_then(Value::as_str).unwrap_or_default();
-    // What is no id of a submission names none.
-    key_of(TAG, id).map_err(|_| Error::NotFound)
+    key_of(TAG, id).map_err(|error| {
+        let Message { ko, en } = error.message();
+        Error::argument("id", ko, en)
+    })
 }
 
 async fn validate(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> {

@@ -7,11 +7,11 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::choices::{Input, InputField};
-use super::mutation::{check_key, key_of, refused_item, root, run, shown};
+use super::mutation::{self, key_of, refused_item, root, run, shown};
 use super::results::problems;
 use super::submission::TAG;
 use crate::domain::access::Object;
-use crate::error::{Error, UserError};
+use crate::error::Error;
 use crate::read::catalog::Root;
 use crate::read::model::Shape;
 use crate::read::{Act, global_id};
@@ -438,7 +438,6 @@ struct Wish {
 
 impl Wish {
     fn checked(&self) -> Result<Asked, Error> {
-        check_key(&self.idempotency_key)?;
         let id = key_of(TAG, &self.id)?;
         Ok(Asked { id, version: self.expected_version, key: self.idempotency_key.clone() })
     }
@@ -590,26 +589,15 @@ async fn save(act: &Act<'_>, input: Save) -> Result<Map<String, Value>, Error> {
 }
 
 async fn each(act: &Act<'_>, what: Bulk, input: Items) -> Result<Map<String, Value>, Error> {
-    check_key(&input.idempotency_key)?;
-    let mut asked = Vec::with_capacity(input.items.len());
-    let mut errors = Vec::new();
-    for (at, item) in input.items.iter().enumerate() {
-        match key_of(TAG, &item.id) {
-            Ok(id) => asked.push(Asked {
-                id,
-                version: item.expected_version,
-                key: format!("{}#{id}", input.idempotency_key),
-            }),
-            Err(Error::User(wrong)) => errors.extend(wrong.into_iter().map(|error| UserError {
-                path: ["input", "items", &at.to_string(), "id"].map(str::to_owned).to_vec(),
-                ..error
-            })),
-            Err(error) => return Err(error),
-        }
-    }
-    if !errors.is_empty() {
-        return Err(Error::User(errors));
-    }
+    let place = |at: usize| ["items", &at.to_string(), "id"].map(str::to_owned).to_vec();
+    let ids = input.items.iter().enumerate().map(|(at, item)| (place(at), item.id.as_str()));
+    let ids = mutation::keys_of(TAG, ids)?;
+    let asked = ids.into_iter().zip(&input.items).map(|(id, item)| Asked {
+        id,
+        version: item.expected_version,
+        key: format!("{}#{id}", input.idempotency_key),
+    });
+    let asked: Vec<Asked> = asked.collect();
     // Each is a write of its own, and the payload reads none of their rows.
     let items = bulk::each(&act.db.direct(), act.author, what, &asked).await?;
     let action = match what {

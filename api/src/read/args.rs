@@ -6,7 +6,6 @@ use apollo_compiler::ast;
 use apollo_compiler::executable::Field;
 use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::{Name, Node, Schema};
-use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value};
 
 use super::model::Args;
@@ -41,8 +40,8 @@ pub fn coerce(schema: &Schema, field: &Field, variables: &Variables) -> Result<A
             Some(Value::Null) | None if definition.ty.is_non_null() => {
                 return Err(missing(&definition.name));
             }
-            Some(value) => {
-                look(schema, &value, &definition.ty)
+            Some(mut value) => {
+                look(schema, &mut value, &definition.ty)
                     .map_err(|error| error.within(&definition.name))?;
                 args.insert(definition.name.to_string(), value);
             }
@@ -52,15 +51,15 @@ pub fn coerce(schema: &Schema, field: &Field, variables: &Variables) -> Result<A
     Ok(args)
 }
 
-/// Looks whether a value, wherever it was written, can be kept and compared.
-fn look(schema: &Schema, value: &Value, ty: &ast::Type) -> Result<(), Error> {
+/// Looks whether a value, wherever it was written, can be kept and compared; an id written as a number becomes
+/// its text.
+fn look(schema: &Schema, value: &mut Value, ty: &ast::Type) -> Result<(), Error> {
     match value {
         Value::Array(items) => {
-            for (at, item) in items.iter().enumerate() {
+            for (at, item) in items.iter_mut().enumerate() {
                 look(schema, item, ty.item_type())
                     .map_err(|error| error.within(&at.to_string()))?;
             }
-            Ok(())
         }
         Value::Object(fields) => {
             let Some(ExtendedType::InputObject(input)) = schema.types.get(ty.inner_named_type())
@@ -72,37 +71,22 @@ fn look(schema: &Schema, value: &Value, ty: &ast::Type) -> Result<(), Error> {
                     look(schema, value, &field.ty).map_err(|error| error.within(name))?;
                 }
             }
-            Ok(())
         }
-        Value::String(text) if !admit::is_text(text) => Err(Error::at(
-            Vec::new(),
-            Message::new(
-                "NUL 문자(U+0000)는 쓸 수 없습니다.",
-                "The character NUL (U+0000) cannot be taken.",
-            ),
-        )),
-        Value::String(text) => {
-            // What is no date or instant at all is its reader's to say.
-            let is_beyond = match ty.inner_named_type().as_str() {
-                "Date" => text.parse::<NaiveDate>().is_ok() && admit::date(text).is_none(),
-                "DateTime" => {
-                    text.parse::<DateTime<Utc>>().is_ok() && admit::instant(text).is_none()
-                }
-                _ => false,
-            };
-            if is_beyond {
-                return Err(Error::at(
-                    Vec::new(),
-                    Message::new(
-                        "0001년부터 9999년까지의 날짜만 쓸 수 있습니다.",
-                        "Only the years 0001 to 9999 can be taken.",
-                    ),
-                ));
-            }
-            Ok(())
+        Value::String(text) if !admit::is_text(text) => {
+            return Err(Error::at(
+                Vec::new(),
+                Message::new(
+                    "NUL 문자(U+0000)는 쓸 수 없습니다.",
+                    "The character NUL (U+0000) cannot be taken.",
+                ),
+            ));
         }
-        _ => Ok(()),
+        Value::Number(number) if ty.inner_named_type() == "ID" => {
+            *value = number.to_string().into();
+        }
+        _ => {}
     }
+    Ok(())
 }
 
 fn missing(name: &str) -> Error {

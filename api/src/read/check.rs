@@ -6,12 +6,10 @@ use serde_json::{Map, Value};
 
 use super::catalog::Catalog;
 use super::filter::{MAX_PATTERN, MAX_VALUES};
-use super::global_id;
 use super::model::{Column, Field, Kind, Scalar, Source, Type};
-use super::page::bound;
 use super::search;
 use super::weight;
-use crate::domain::partial_date;
+use super::{forms, global_id};
 use crate::error::{Error, Message};
 
 /// Looks at the filter of a list; tells what it costs.
@@ -262,49 +260,14 @@ impl Walk<'_> {
     }
 
     fn value(&mut self, scalar: Scalar, value: &Value) -> Result<(), Error> {
-        let fits = match (scalar, value) {
-            (Scalar::PartialDate, Value::String(text)) => partial_date::is_partial_date(text),
-            (scalar, value) => bound(scalar, value).is_some(),
-        };
-        if fits {
-            return Ok(());
+        match forms::misfit(scalar, &self.path.join("."), value) {
+            Some(message) => Err(self.fault(message)),
+            None => Ok(()),
         }
-        let at = self.path.join(".");
-        let (ko, en) = form(scalar);
-        Err(self.fault(Message::new(
-            format!("`{at}` 값은 {ko}야 합니다."),
-            format!("`{at}` must be {en}."),
-        )))
     }
 }
 
 /// How rows without a value are asked for, if the field can be without one.
 fn is_null(field: &Field) -> Option<String> {
     (!field.ty.ends_with('!')).then(|| "isNull: true".to_owned())
-}
-
-/// How a value is written; the Korean goes on with 야 합니다.
-fn form(scalar: Scalar) -> (&'static str, &'static str) {
-    match scalar {
-        Scalar::Text => ("NUL 문자가 없는 문자열이어", "a text without the character NUL"),
-        Scalar::Int => ("정수여", "an integer"),
-        Scalar::Float => ("수여", "a number"),
-        Scalar::Boolean => ("true나 false여", "true or false"),
-        Scalar::Krw => ("원 단위의 정수여", "a whole number of won"),
-        Scalar::Date => ("2026-07-01과 같은 날짜여", "a date like 2026-07-01"),
-        Scalar::DateTime => (
-            "2026-07-01T14:00:00+09:00과 같은 시각이어",
-            "an instant like 2026-07-01T14:00:00+09:00",
-        ),
-        Scalar::PartialDate => (
-            "2026, 2026-07, 2026-07-01 가운데 한 형식의 날짜여",
-            "a date like 2026, 2026-07 or 2026-07-01",
-        ),
-        Scalar::Quarter => ("2026-Q3과 같은 분기여", "a quarter like 2026-Q3"),
-        Scalar::Period => (
-            "2026-07, 2026-Q3, 2026-H2, 2026 가운데 한 형식의 기간이어",
-            "a period like 2026-07, 2026-Q3, 2026-H2 or 2026",
-        ),
-        Scalar::Choice(_) => ("목록에 있는 코드여", "a code of its list"),
-    }
 }

@@ -33,8 +33,8 @@ pub async fn resolve(reader: &Reader<'_>, args: &mut Args) -> Result<(), Error> 
         match found {
             Some(Value::String(code)) => {
                 let given = (ty.code_of)(code);
-                let known = match codes(reader, ty, Some(&given)).await? {
-                    found if found.is_empty() => codes(reader, ty, None).await?,
+                let known = match codes(reader, ty, "code", Some(&given)).await? {
+                    found if found.is_empty() => codes(reader, ty, "code", None).await?,
                     found => found,
                 };
                 *code = one(ty, &known, code, path)?;
@@ -50,7 +50,7 @@ pub async fn resolve(reader: &Reader<'_>, args: &mut Args) -> Result<(), Error> 
                         ),
                     ));
                 }
-                let known = codes(reader, ty, None).await?;
+                let known = codes(reader, ty, "code", None).await?;
                 for (at, code) in given.iter_mut().enumerate() {
                     let Value::String(code) = code else { continue };
                     let path = [&path[..], &[at.to_string()]].concat();
@@ -63,15 +63,34 @@ pub async fn resolve(reader: &Reader<'_>, args: &mut Args) -> Result<(), Error> 
     Ok(())
 }
 
+/// The code that is meant by one that a look-up did not find as it was written.
+///
+/// # Errors
+/// Not found, with what could be meant among all that the caller sees; internal.
+pub async fn meant(
+    reader: &Reader<'_>,
+    ty: &Type,
+    column: &str,
+    (arg, given): (&str, &str),
+) -> Result<String, Error> {
+    let known = codes(reader, ty, column, None).await?;
+    one(ty, &known, given, vec![arg.to_owned()]).map_err(Error::absent)
+}
+
 /// Codes that the caller sees: all, or the one given if it is among them.
-async fn codes(reader: &Reader<'_>, ty: &Type, of: Option<&str>) -> Result<Vec<String>, Error> {
+async fn codes(
+    reader: &Reader<'_>,
+    ty: &Type,
+    column: &str,
+    of: Option<&str>,
+) -> Result<Vec<String>, Error> {
     let mut sql = reader.sql();
-    sql.push("SELECT t.code FROM ").push(ty.table).push(" t WHERE ");
+    sql.push("SELECT t.").push(column).push(" FROM ").push(ty.table).push(" t WHERE ");
     if let Some(code) = of {
-        sql.push("t.code = ").bind(code).push(" AND ");
+        sql.push("t.").push(column).push(" = ").bind(code).push(" AND ");
     }
     scope::guard(reader, &mut sql, ty, "t", None);
-    sql.push(" ORDER BY t.code LIMIT ").literal(MAX_CODES);
+    sql.push(" ORDER BY t.").push(column).push(" LIMIT ").literal(MAX_CODES);
     let mut codes = Vec::new();
     for found in reader.db.query_all_raw(sql.finish()).await? {
         codes.extend(row::text(&found, 0)?.map(str::to_owned));

@@ -15,6 +15,7 @@ pub mod context;
 pub mod declare;
 pub mod error;
 pub mod filter;
+pub mod forms;
 pub mod global_id;
 pub mod load;
 pub mod model;

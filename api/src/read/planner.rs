@@ -8,6 +8,7 @@ use super::args;
 use super::catalog::Catalog;
 use super::check;
 use super::context::Reader;
+use super::forms;
 use super::model::{Args, Column, Field, Kind, List, Order, Scalar, Source, Type};
 use super::page::{self, Page};
 use super::plan::{
@@ -18,7 +19,7 @@ use super::scope;
 use super::selection::{Document, Selected};
 use super::weight;
 use crate::domain::principal::Principal;
-use crate::error::Error;
+use crate::error::{Error, UserError};
 
 /// Most that one query may cost before it is run, in rows: those that it could reach if every page were full,
 /// and what [`weight`] adds.
@@ -64,7 +65,19 @@ impl<'a> Planner<'a> {
     /// # Errors
     /// Input.
     pub fn args(&self, selected: &Selected<'_>) -> Result<Args, Error> {
-        args::coerce(self.document.schema, selected.field, self.document.variables)
+        let (args, misfits) = self.given(selected)?;
+        forms::first(misfits).map(|()| args)
+    }
+
+    /// Arguments of a selected field, with all that is wrong with how their values are written.
+    ///
+    /// # Errors
+    /// Input, if a value cannot be taken at all.
+    pub fn given(&self, selected: &Selected<'_>) -> Result<(Args, Vec<UserError>), Error> {
+        let Document { schema, variables, .. } = self.document;
+        let args = args::coerce(schema, selected.field, variables)?;
+        let misfits = forms::misfits(schema, selected.field, &args);
+        Ok((args, misfits))
     }
 
     /// Plans an object over a row of the level.

@@ -180,6 +180,7 @@ struct Row<'a> {
     level: Level<'a>,
     object: Object<'a>,
     column: &'static str,
+    arg: &'static str,
     code: String,
 }
 
@@ -207,10 +208,11 @@ fn planned<'a>(
             let code = if ty.is_code(column) { (ty.code_of)(code) } else { code.to_owned() };
             let mut level = Level::new(ty, Args::new());
             let object = planner.object(&mut level, 0, ty, &selected.sets, 1)?;
-            Ok(Planned::Row(Row { level, object, column, code }))
+            Ok(Planned::Row(Row { level, object, column, arg, code }))
         }
+        // Each id that is none is told at its own place.
         RootKind::Node | RootKind::Nodes => {
-            kinds(planner, &planner.args(selected)?, selected).map(Planned::Kinds)
+            kinds(planner, &planner.given(selected)?.0, selected).map(Planned::Kinds)
         }
         RootKind::Statistic(_, weight, _) => planner.add_cost(*weight).map(|()| Planned::Alone),
         RootKind::Known(_) | RootKind::Action(..) | RootKind::Stream(_) => Ok(Planned::Alone),
@@ -288,7 +290,9 @@ async fn field<'a>(
         }
         RootKind::Action(_, action) => {
             let act = act.ok_or_else(|| Error::internal("a write without an author"))?;
-            let args = planner.args(selected).inspect_err(|error| act.refuse(root.name, error))?;
+            let (args, misfits) =
+                planner.given(selected).inspect_err(|error| act.refuse(root.name, error))?;
+            let act = &Act { misfits: &misfits, ..*act };
             planner.cost = planner.cost.saturating_add(WRITE_COST);
             planner.add_rows(WRITE_COST)?;
             weigh(planner, &root.ty, selected).inspect_err(|error| act.refuse(root.name, error))?;
@@ -382,8 +386,13 @@ async fn one<'a>(
     writer: &mut Writer<'_>,
     row: Row<'a>,
 ) -> Result<(), Error> {
-    let Row { level, object, column, code } = row;
-    let loaded = load::root_rows(reader, planner, &level, column, vec![code.into()]).await?;
+    let Row { level, object, column, arg, code } = row;
+    let named = vec![code.as_str().into()];
+    let mut loaded = load::root_rows(reader, planner, &level, column, named).await?;
+    if loaded.rows.is_empty() {
+        let meant = codes::meant(reader, level.ty, column, (arg, &code)).await?;
+        loaded = load::root_rows(reader, planner, &level, column, vec![meant.into()]).await?;
+    }
     if loaded.rows.is_empty() {
         return Err(Error::NotFound);
     }

@@ -100,12 +100,14 @@ struct Checked {
 /// Forbidden; user errors; internal.
 pub async fn create(db: &Store, author: Author<'_>, new: NewIndicator) -> Result<Uuid, Error> {
     let mut write = begin(db, author).await?;
-    let programme = locked(&write, programme_of(&write, &new.programme).await?.id).await?;
     let mut faults = Faults::default();
     faults.code("code", &new.code);
     faults.name("name", &new.name.ko);
     faults.name("unit", &new.unit);
     let from = faults.quarter("validFrom", &new.valid_from);
+    let programme = faults.keep(programme_of(&write, &new.programme).await)?;
+    let Some(programme) = programme else { return Err(Error::User(faults.0)) };
+    let programme = locked(&write, programme.id).await?;
     let revisions = indicator::Entity::find()
         .filter(indicator::Column::ProgrammeId.eq(programme.id))
         .filter(indicator::Column::Code.eq(&new.code))
@@ -340,15 +342,17 @@ async fn may_weigh(
         );
         return faults.settle();
     }
-    let known = in_force(write, programme, &new.valid_from).await?;
-    let known = known.into_iter().find(|row| row.code == base && row.code != new.code);
-    match known {
-        None => faults.add(
-            "weightedBy",
-            "UNKNOWN",
-            "적용 시작 분기에 이 사업의 다른 지표 가운데 그런 코드가 없습니다.",
-            "The programme has no other indicator of that code in the first quarter.",
-        ),
+    let mut known = in_force(write, programme, &new.valid_from).await?;
+    known.retain(|row| row.code != new.code);
+    match known.iter().find(|row| row.code == base) {
+        None => {
+            let text = (
+                "적용 시작 분기에 이 사업의 다른 지표 가운데 그런 코드가 없습니다.",
+                "The programme has no other indicator of that code in the first quarter.",
+            );
+            let codes = known.iter().map(|row| row.code.as_str());
+            faults.0.push(Faults::unknown("weightedBy", text, base, codes));
+        }
         Some(row) => {
             let least = row.minimum.as_deref().filter(|_| is_number(row.value_type));
             let fits = least.is_some_and(|least| !least.starts_with('-'))

@@ -52,9 +52,13 @@ pub struct Done {
 /// Forbidden; user errors; internal.
 pub async fn create(db: &Store, author: Author<'_>, new: NewObligation) -> Result<Done, Error> {
     let mut write = begin(db, author).await?;
-    let programme = locked(&write, programme_of(&write, &new.programme).await?.id).await?;
-    let institution_id = institution_of(&write, "institution", &new.institution).await?;
-    ends_after(new.starts_on, new.ends_on)?;
+    let mut faults = Faults::default();
+    let programme = faults.keep(programme_of(&write, &new.programme).await)?;
+    let institution = institution_of(&write, "institution", &new.institution).await;
+    let institution_id = faults.keep(institution)?;
+    faults.keep(ends_after(new.starts_on, new.ends_on))?;
+    let (programme, institution_id) = faults.sure(programme.zip(institution_id))?;
+    let programme = locked(&write, programme.id).await?;
     let first = Quarter::of(new.starts_on);
     if let Some(first) = first.filter(|first| !is_expected(new.starts_on, new.ends_on, *first)) {
         let last = first.last_day();

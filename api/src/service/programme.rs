@@ -18,6 +18,7 @@ use crate::database::Store;
 use crate::domain::access::{self, Object};
 use crate::domain::fold;
 use crate::domain::quarter::Quarter;
+use crate::domain::suggest;
 use crate::error::{Error, UserError};
 
 /// A text in Korean and English, as an input has it.
@@ -162,12 +163,41 @@ impl Faults {
         quarter
     }
 
+    /// What was kept, if nothing else is wrong either.
+    pub(super) fn sure<T>(self, kept: Option<T>) -> Result<T, Error> {
+        match kept {
+            Some(kept) if self.0.is_empty() => Ok(kept),
+            _ => Err(Error::User(self.0)),
+        }
+    }
+
     pub(super) fn settle(self) -> Result<(), Error> {
         if self.0.is_empty() { Ok(()) } else { Err(Error::User(self.0)) }
     }
 
-    pub(super) fn unknown(field: &str, ko: &str, en: &str) -> Error {
-        Error::User(vec![UserError::at(field, "UNKNOWN", ko, en)])
+    /// What was read, or what is wrong with it, to be told with the rest.
+    pub(super) fn keep<T>(&mut self, read: Result<T, Error>) -> Result<Option<T>, Error> {
+        match read {
+            Ok(read) => Ok(Some(read)),
+            Err(Error::User(wrong)) => {
+                self.0.extend(wrong);
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A code that names nothing, with the ones that do.
+    pub(super) fn unknown<'c>(
+        field: &str,
+        text: (&str, &str),
+        given: &str,
+        known: impl Iterator<Item = &'c str>,
+    ) -> UserError {
+        let hint = suggest::among(given, known);
+        let [ko, en] =
+            [(text.0, hint.ko), (text.1, hint.en)].map(|(text, hint)| format!("{text}{hint}"));
+        UserError::at(field, "UNKNOWN", ko, en)
     }
 
     pub(super) fn taken(field: &str) -> Error {
@@ -182,17 +212,18 @@ pub(super) async fn begin<'a>(db: &Store, author: Author<'a>) -> Result<Write<'a
 }
 
 pub(super) async fn programme_of(write: &Write<'_>, code: &str) -> Result<programme::Model, Error> {
-    let found = programme::Entity::find()
-        .filter(programme::Column::Code.eq(fold::code(code)))
-        .one(write.reads())
-        .await?;
-    found.ok_or_else(|| {
-        Faults::unknown(
-            "programme",
-            "그런 코드의 사업이 없습니다.",
-            "There is no programme of that code.",
-        )
-    })
+    let given = fold::code(code);
+    let named = programme::Entity::find().filter(programme::Column::Code.eq(&given));
+    if let Some(found) = named.one(write.reads()).await? {
+        return Ok(found);
+    }
+    let text = ("그런 코드의 사업이 없습니다.", "There is no programme of that code.");
+    let all = programme::Entity::find()
+        .filter(programme::Column::Visibility.eq(Visibility::Public))
+        .order_by_asc(programme::Column::Code);
+    let all = all.all(write.reads()).await?;
+    let codes = all.iter().map(|row| row.code.as_str());
+    Err(Error::User(vec![Faults::unknown("programme", text, &given, codes)]))
 }
 
 /// The programme, which no other call sets up until the write is over.
@@ -206,17 +237,24 @@ pub(super) async fn institution_of(
     field: &str,
     code: &str,
 ) -> Result<Uuid, Error> {
-    let found = institution::Entity::find()
-        .filter(institution::Column::Code.eq(fold::code(code)))
-        .one(write.reads())
-        .await?;
-    found.map(|row| row.id).ok_or_else(|| {
-        Faults::unknown(
-            field,
-            "그런 코드의 기관이 없습니다.",
-            "There is no institution of that code.",
-        )
-    })
+    let given = fold::code(code);
+    let named = institution::Entity::find().filter(institution::Column::Code.eq(&given));
+    if let Some(found) = named.one(write.reads()).await? {
+        return Ok(found.id);
+    }
+    let text = ("그런 코드의 기관이 없습니다.", "There is no institution of that code.");
+    let all = institution::Entity::find()
+        .filter(institution::Column::Visibility.eq(Visibility::Public))
+        .order_by_asc(institution::Column::Code);
+    let all = all.all(write.reads()).await?;
+    let codes = all.iter().map(|row| row.code.as_str());
+    Err(Error::User(vec![Faults::unknown(field, text, &given, codes)]))
+}
+
+/// The error of an indicator that a quarter has not.
+pub(super) fn no_indicator<'c>(given: &str, known: impl Iterator<Item = &'c str>) -> UserError {
+    let text = ("그 분기에 없는 지표입니다.", "There is no such indicator in that quarter.");
+    Faults::unknown("indicator", text, given, known)
 }
 
 pub(super) async fn make<R: Record>(
@@ -272,8 +310,9 @@ pub async fn create(db: &Store, author: Author<'_>, new: NewProgramme) -> Result
     let (due_days, lock_days) = (new.due_days.unwrap_or(10), new.lock_days.unwrap_or(30));
     faults.within("dueDays", due_days, 1..=120);
     faults.within("lockDays", lock_days, 0..=180);
-    faults.settle()?;
-    let operator_id = institution_of(&write, "operator", &new.operator).await?;
+    let operator = institution_of(&write, "operator", &new.operator).await;
+    let operator_id = faults.keep(operator)?;
+    let operator_id = faults.sure(operator_id)?;
     let taken = programme::Entity::find()
         .filter(programme::Column::Code.eq(&new.code))
         .one(write.reads())
@@ -353,13 +392,17 @@ pub(super) async fn in_force(
 /// Forbidden; user errors; internal.
 pub async fn create_rule(db: &Store, author: Author<'_>, new: NewRule) -> Result<Uuid, Error> {
     let write = begin(db, author).await?;
-    let programme = locked(&write, programme_of(&write, &new.programme).await?.id).await?;
     let mut faults = Faults::default();
     faults.code("code", &new.code);
     let from = faults.quarter("validFrom", &new.valid_from);
-    faults.settle()?;
+    let programme = faults.keep(programme_of(&write, &new.programme).await)?;
+    let programme = locked(&write, faults.sure(programme)?.id).await?;
     let indicators = in_force(&write, programme.id, &new.valid_from).await?;
     let codes: Vec<&str> = indicators.iter().map(|row| row.code.as_str()).collect();
+    if !codes.contains(&new.indicator.as_str()) {
+        let wrong = no_indicator(&new.indicator, codes.into_iter());
+        return Err(Error::User(vec![UserError { code: "BAD_EXPRESSION", ..wrong }]));
+    }
     let last = validation_rule::Entity::find()
         .filter(validation_rule::Column::ProgrammeId.eq(programme.id))
         .order_by_desc(validation_rule::Column::Position)

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::programme::{
-    Faults, ORIGIN, begin, in_force, institution_of, programme_of, quarter_final,
+    Faults, ORIGIN, begin, in_force, institution_of, no_indicator, programme_of, quarter_final,
 };
 use super::submission::data;
 use super::submission::key_reused;
@@ -44,25 +44,20 @@ pub struct NewTarget {
 /// Forbidden; user errors; internal.
 pub async fn set(db: &Store, author: Author<'_>, new: NewTarget) -> Result<Uuid, Error> {
     let mut write = begin(db, author).await?;
-    let programme = programme_of(&write, &new.programme).await?;
     let mut faults = Faults::default();
     let quarter = faults.quarter("quarter", &new.quarter);
-    faults.settle()?;
-    let indicator = in_force(&write, programme.id, &new.quarter)
-        .await?
-        .into_iter()
-        .find(|row| row.code == new.indicator)
-        .ok_or_else(|| {
-            Faults::unknown(
-                "indicator",
-                "그 분기에 없는 지표입니다.",
-                "There is no such indicator in that quarter.",
-            )
-        })?;
     let institution_id = match &new.institution {
         None => None,
-        Some(code) => Some(institution_of(&write, "institution", code).await?),
+        Some(code) => faults.keep(institution_of(&write, "institution", code).await)?,
     };
+    let programme = faults.keep(programme_of(&write, &new.programme).await)?;
+    let programme = faults.sure(programme)?;
+    let mut indicators = in_force(&write, programme.id, &new.quarter).await?;
+    let Some(at) = indicators.iter().position(|row| row.code == new.indicator) else {
+        let codes = indicators.iter().map(|row| row.code.as_str());
+        return Err(Error::User(vec![no_indicator(&new.indicator, codes)]));
+    };
+    let indicator = indicators.swap_remove(at);
     let decimals = u32::try_from(indicator.decimals).map_err(Error::internal)?;
     let value = decimal::parse(&new.value, indicator.value_type, decimals).map_err(|wrong| {
         let text = wrong.message();
