@@ -345,6 +345,30 @@ async fn what_is_wrong_on_this_machine_is_told_at_once(place: Place) {
         [("DATABASE_URL", "sqlite://new.db"), ("AIPLUS_DATABASE_READ_URL", "sqlite://no.db")];
     let lines = wrong(terminal.aiplus(&["migrate"]), &read).await;
     names(&lines, &expected[..1]);
+    // What is written wrong is told with what is wrong here, and nothing is said of what it would have been.
+    let written = [
+        ("AIPLUS_LISTN", "127.0.0.1:8080"),
+        ("AIPLUS_LOG", "inof"),
+        ("AIPLUS_TRUSTED_DOCUMENTS", &*path("folder")),
+        ("AIPLUS_OPERATORS", "NOWHERE"),
+        ("AIPLUS_LISTEN", &*listen),
+    ];
+    let here = [
+        "AIPLUS_LISTN",
+        "AIPLUS_LOG (--log)",
+        "AIPLUS_TRUSTED_DOCUMENTS (--trusted-documents)",
+        "AIPLUS_OPERATORS (--operators)",
+        "AIPLUS_LISTEN (--listen)",
+    ];
+    let set = [&written[..], &[("DATABASE_URL", "sqlite://first.db")]].concat();
+    names(&wrong(terminal.aiplus(&["serve"]), &set).await, &here);
+    let set = [&written[..], &[("DATABASE_URL", "mysql://first")]].concat();
+    let lines = wrong(terminal.aiplus(&["serve"]), &set).await;
+    let told = ["DATABASE_URL (--database-url)", here[0], here[1], here[2], here[4]];
+    names(&lines, &told);
+    let set = [&written[..3], &[("AIPLUS_LISTEN", "localhost")]].concat();
+    let lines = wrong(terminal.aiplus(&["serve"]), &set).await;
+    names(&lines, &[here[0], here[1], here[2], here[4]]);
     assert_eq!(files(folder), before, "nothing is touched");
 }
 

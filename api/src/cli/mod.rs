@@ -118,7 +118,12 @@ async fn run() -> ExitCode {
             let _ = said.print();
             return ExitCode::from(u8::try_from(said.exit_code()).unwrap_or(WRONG));
         }
-        Err(Unread::Wrong(mistakes, said)) => {
+        Err(Unread::Wrong(mut mistakes, rest, said)) => {
+            // What is wrong with the files and institutions of the others is told with it.
+            if let Some(mut rest) = rest {
+                let found = looked_at(&mut rest, !mistakes.has("listen")).await;
+                mistakes.extend(found);
+            }
             complain(&mistakes.text());
             said.map(|said| said.print());
             return ExitCode::from(WRONG);
@@ -142,15 +147,19 @@ fn complain(text: &str) {
     let _ = writeln!(std::io::stderr(), "aiplus: {text}");
 }
 
-async fn carry_out(cli: Cli) -> Result<(), Failure> {
-    let Cli { command, mut serve, database, access, .. } = cli;
-    let command = command.unwrap_or(Command::Serve);
-    let mut mistakes = check::settings(&database, &access, &serve).await;
-    if matches!(command, Command::Serve) {
-        check::port(&mut serve, &mut mistakes);
+/// What is wrong with settings that are well written.
+async fn looked_at(cli: &mut Cli, has_port: bool) -> Mistakes {
+    let mut mistakes = check::settings(&cli.database, &cli.access, &cli.serve).await;
+    if has_port && matches!(cli.command, None | Some(Command::Serve)) {
+        check::port(&mut cli.serve, &mut mistakes);
     }
-    mistakes.none()?;
-    match command {
+    mistakes
+}
+
+async fn carry_out(mut cli: Cli) -> Result<(), Failure> {
+    looked_at(&mut cli, true).await.none()?;
+    let Cli { command, serve, database, access, .. } = cli;
+    match command.unwrap_or(Command::Serve) {
         Command::Serve => return self::serve(&database, &access, &serve).await,
         Command::Migrate => migrate(&database).await?,
         Command::Seed { demo } => seed(&database, demo).await?,

@@ -11,9 +11,9 @@ use clap::{Arg, ArgMatches, Command, CommandFactory as _, FromArgMatches as _};
 use super::Cli;
 use crate::domain::codes::nearest;
 
-/// What is wrong with the settings, a line each.
+/// What is wrong with the settings: a line each, and the flag it is of, if it is of one.
 #[derive(Debug, Default)]
-pub struct Mistakes(Vec<String>);
+pub struct Mistakes(Vec<(Option<String>, String)>);
 
 impl Mistakes {
     /// What is wrong with one setting, told by its flag's name.
@@ -22,7 +22,25 @@ impl Mistakes {
         let arg = command.get_arguments().find(|arg| arg.get_long() == Some(flag));
         let name = arg.map_or_else(|| format!("--{flag}"), label);
         let what = what.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
-        self.0.push(format!("{name}: {what}"));
+        self.0.push((Some(flag.to_owned()), format!("{name}: {what}")));
+    }
+
+    /// Whether something is wrong with a setting.
+    pub fn has(&self, flag: &str) -> bool {
+        self.0.iter().any(|(known, _)| known.as_deref() == Some(flag))
+    }
+
+    /// Adds what was found with the settings that are well written. Where one is not, its default was looked at
+    /// in its place; what that came to is nobody's mistake, nor is what hangs on the database.
+    pub fn extend(&mut self, found: Self) {
+        let of_database = ["database-url", "database-read-url", "operators"];
+        let told: Vec<String> = self.0.iter().filter_map(|(flag, _)| flag.clone()).collect();
+        let has = |flag: &str| told.iter().any(|known| known == flag);
+        self.0.extend(found.0.into_iter().filter(|(flag, _)| {
+            flag.as_deref().is_none_or(|flag| {
+                !has(flag) && !(has("database-url") && of_database.contains(&flag))
+            })
+        }));
     }
 
     /// Whether nothing is wrong.
@@ -36,7 +54,7 @@ impl Mistakes {
             1 => "1 setting is wrong".to_owned(),
             count => format!("{count} settings are wrong"),
         };
-        let lines: String = self.0.iter().map(|line| format!("\n  {line}")).collect();
+        let lines: String = self.0.iter().map(|(_, line)| format!("\n  {line}")).collect();
         format!("{head}:{lines}")
     }
 }
@@ -46,8 +64,8 @@ impl Mistakes {
 pub enum Unread {
     /// Help was asked for, or it is no command line at all.
     Said(Refused),
-    /// Settings are wrong; perhaps it is no command line either.
-    Wrong(Mistakes, Option<Refused>),
+    /// Settings are wrong, the others are these; perhaps it is no command line either.
+    Wrong(Mistakes, Option<Box<Cli>>, Option<Refused>),
 }
 
 /// Variables that other programs, the build and the README's commands use.
@@ -91,7 +109,9 @@ pub fn read(
                 return Err(Unread::Said(help));
             }
             Err(refused) => match wrong_value(&refused, &named) {
-                Some((flag, line)) if take_out(&mut arguments, &flag) => mistakes.0.push(line),
+                Some((flag, line)) if take_out(&mut arguments, &flag) => {
+                    mistakes.0.push((Some(flag), line));
+                }
                 _ => break Err(refused),
             },
         }
@@ -111,24 +131,20 @@ pub fn read(
             Err(refused) => {
                 let line = wrong_value(&refused, &named).map(|(_, line)| line);
                 let unreadable = || format!("{}: it is not readable as text", label(arg));
-                mistakes.0.push(line.unwrap_or_else(unreadable));
+                mistakes.0.push((Some(long.to_owned()), line.unwrap_or_else(unreadable)));
             }
         }
     }
     unknown_variables(environment, &named, &mut mistakes);
-    if let Err(refused) = given {
-        return Err(match mistakes.is_empty() {
-            true => Unread::Said(refused),
-            false => Unread::Wrong(mistakes, Some(refused)),
-        });
-    }
-    if !mistakes.is_empty() {
-        return Err(Unread::Wrong(mistakes, None));
-    }
-    let rest = arguments.into_iter().skip(1);
+    let rest = arguments.into_iter().skip(1).filter(|_| given.is_ok());
     let all = std::iter::once(program).chain(settings).chain(rest);
-    let matches = command.try_get_matches_from(all).map_err(Unread::Said)?;
-    Cli::from_arg_matches(&matches).map_err(Unread::Said)
+    let matches = command.try_get_matches_from(all);
+    let cli = matches.and_then(|matches| Cli::from_arg_matches(&matches));
+    match (mistakes.is_empty(), given) {
+        (true, Ok(_)) => cli.map_err(Unread::Said),
+        (true, Err(refused)) => Err(Unread::Said(refused)),
+        (false, given) => Err(Unread::Wrong(mistakes, cli.ok().map(Box::new), given.err())),
+    }
 }
 
 /// Whether the command line gives it, before or after a subcommand.
@@ -221,10 +237,11 @@ fn unknown_variables(
         let stems: Vec<String> = settings.iter().map(|setting| stem(setting)).collect();
         let near = nearest(&stem(&name), stems.iter().map(String::as_str));
         let meant = settings.iter().zip(&stems).find(|(_, stem)| Some(stem.as_str()) == near);
-        mistakes.0.push(match meant {
+        let line = match meant {
             Some((setting, _)) => format!("{name}: no setting is called that; {setting} is"),
             None => format!("{name}: no setting is called that; `aiplus --help` lists them"),
-        });
+        };
+        mistakes.0.push((None, line));
     }
 }
 
