@@ -26,7 +26,9 @@ tests![
     only_the_institution_uploads,
     what_is_not_in_the_file_stays_unless_it_is_to_be_replaced,
     numbers_count_as_people_see_them,
+    a_cell_that_shows_another_number_is_told,
     a_problem_names_the_cell_that_is_wrong,
+    an_address_that_names_nothing_says_which_part,
     a_csv_knows_whose_form_it_is,
     notes_that_a_file_has_no_room_for_stay,
 ];
@@ -562,6 +564,44 @@ async fn numbers_count_as_people_see_them(place: Place) {
     assert_eq!(told["counts"]["unchanged"], 4, "{told:#}");
 }
 
+async fn a_cell_that_shows_another_number_is_told(place: Place) {
+    let files = Files::new(&place).await;
+    let styles = "xl/styles.xml";
+    // Where a cell shows another number than is stored, it is told there; what is no whole number is taken as shown.
+    let rounded = [
+        ("COMPANIES", "", "30.4"),
+        ("COMPANIES", "KR-11", "20.4"),
+        ("COMPANIES", "KR-26", "9.6"),
+        ("BUDGET", "", "1000"),
+        ("EXECUTED", "", "500.5"),
+        ("RATE", "", "0.905"),
+    ];
+    let book = patched(&files.book(1, &rounded), &[(styles, "#,##0.0##############", "0%")]);
+    let saved = files.up("submission.xlsx", "&mode=save", &[], book).await;
+    let told = saved.json();
+    assert_eq!(saved.status, StatusCode::OK, "{told:#}");
+    assert_eq!((&told["isReady"], &told["infoCount"]), (&json!(true), &json!(5)), "{told:#}");
+    let mut cells: Vec<String> =
+        saved.problems().into_iter().map(|[sheet, cell, _]| format!("{sheet} {cell}")).collect();
+    cells.sort();
+    cells.dedup();
+    assert_eq!(cells.len(), 5, "{told:#}");
+    let rate = told["problems"].as_array().unwrap().iter().find(|it| it["indicator"] == "RATE");
+    let message = rate.unwrap()["message"].as_str().unwrap();
+    assert!(message.contains("shows 91%; the stored value 90.5% was taken"), "{message}");
+    let down = String::from_utf8(files.down("submission.csv").await.bytes).unwrap();
+    for (row, value) in [
+        ("COMPANIES,지표 COMPANIES,,", "30"),
+        ("COMPANIES,지표 COMPANIES,KR-11,", "20"),
+        ("COMPANIES,지표 COMPANIES,KR-26,", "10"),
+        ("EXECUTED,", "501"),
+        ("RATE,", "90.5"),
+    ] {
+        let row = down.lines().find(|line| line.starts_with(row)).unwrap();
+        assert_eq!(row.split(',').nth(6), Some(value), "{row}");
+    }
+}
+
 async fn a_problem_names_the_cell_that_is_wrong(place: Place) {
     let files = Files::new(&place).await;
     let text = |rows: &str| rows.as_bytes().to_vec();
@@ -603,7 +643,8 @@ async fn a_problem_names_the_cell_that_is_wrong(place: Place) {
             &[
                 ["CSV", "B2", "UNKNOWN_STATE"],
                 ["CSV", "C3", "INVALID_VALUE"],
-                ["CSV", "C5", "REQUIRED"],
+                // It has no row in the file.
+                ["-", "-", "REQUIRED"],
                 ["CSV", "D4", "REASON"],
             ],
         ),
@@ -613,8 +654,8 @@ async fn a_problem_names_the_cell_that_is_wrong(place: Place) {
             &[
                 // It is COMPANIES most likely, which is not told to be missing beside that.
                 ["CSV", "A2", "UNKNOWN_INDICATOR"],
-                ["CSV", "B4", "REQUIRED"],
-                ["CSV", "B5", "REQUIRED"],
+                ["-", "-", "REQUIRED"],
+                ["-", "-", "REQUIRED"],
             ],
         ),
         ("submission.csv", twice, &[["CSV", "D4", "FILE"]]),
@@ -651,6 +692,46 @@ async fn a_problem_names_the_cell_that_is_wrong(place: Place) {
         assert_eq!(is_korean(&notes.replace("맑은 고딕", "")), korean, "{notes}");
         for cell in ["G5", "G6", "G7"] {
             assert!(notes.contains(&format!("ref=\"{cell}\"")), "{notes}");
+        }
+    }
+}
+
+/// Parameters that name nothing say so, with what could be meant.
+async fn an_address_that_names_nothing_says_which_part(place: Place) {
+    let files = Files::new(&place).await;
+    for (query, status, code, path, piece) in [
+        ("programme=T_AI&quarter=2026-Q5", 400, "BAD_USER_INPUT", "quarter", "like 2026-Q3"),
+        ("programme=T_AI&quarter=", 400, "BAD_USER_INPUT", "quarter", "like 2026-Q3"),
+        ("programme=T_AI&quarter=2031-Q1", 404, "NOT_FOUND", "quarter", "in 2031-Q1"),
+        ("programme=T_AIX&quarter=2026-Q3", 404, "NOT_FOUND", "programme", "`T_AI`"),
+        (
+            "programme=T_AI&quarter=2026-Q3&institution=KIBBO",
+            404,
+            "NOT_FOUND",
+            "institution",
+            "`KIBO`",
+        ),
+        // Another's is told as one that is not there.
+        (
+            "programme=T_AI&quarter=2026-Q3&institution=TIPA",
+            404,
+            "NOT_FOUND",
+            "quarter",
+            "no submission",
+        ),
+    ] {
+        for (method, route) in [("GET", "export"), ("POST", "import")] {
+            let request = Request::builder()
+                .method(method)
+                .uri(format!("/{route}/submission.csv?{query}"))
+                .header(header::AUTHORIZATION, format!("Bearer {}", files.token))
+                .body(Body::from("x"));
+            let answer = files.send(request.unwrap()).await;
+            let told = answer.json();
+            assert_eq!(answer.status.as_u16(), status, "{method} {query}: {told:#}");
+            assert_eq!(told["error"]["code"], code, "{method} {query}: {told:#}");
+            assert_eq!(told["errors"][0]["path"], json!([path]), "{method} {query}: {told:#}");
+            assert!(told["error"]["message"].as_str().unwrap().contains(piece), "{told:#}");
         }
     }
 }

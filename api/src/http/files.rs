@@ -25,6 +25,7 @@ use super::{Refusal, Shared, body};
 use crate::domain::admit;
 use crate::domain::fold;
 use crate::domain::principal::Principal;
+use crate::domain::quarter::Quarter;
 use crate::domain::text::Text;
 use crate::error::{Error, Language, Message, UserError};
 use crate::graphql::submission_id;
@@ -186,6 +187,9 @@ fn wished(parts: &Parts, caller: &Caller) -> Result<Wished, Fault> {
         }
     }
     match (institution, programme, quarter) {
+        (Some(_), Some(_), Some(quarter)) if quarter.parse::<Quarter>().is_err() => {
+            Err(Error::not_a_quarter("quarter").into())
+        }
         (Some(institution), Some(programme), Some(quarter)) => {
             Ok(Wished { target: Target { institution, programme, quarter }, save, replace })
         }

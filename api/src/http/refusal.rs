@@ -69,6 +69,9 @@ impl Refusal {
                 StatusCode::FORBIDDEN
             }
             Error::NotFound => StatusCode::NOT_FOUND,
+            Error::Argument { code, .. } if *code == Error::NotFound.code() => {
+                StatusCode::NOT_FOUND
+            }
             Error::TooLarge(_) | Error::Argument { code: Error::TOO_LARGE, .. } => {
                 StatusCode::PAYLOAD_TOO_LARGE
             }

@@ -10,7 +10,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::archive::{Archive, DAMAGED, MAX_HELD, Xml, attribute};
 use super::content::Content;
-use super::format::NumberFormat;
+use super::format::{Digits, NumberFormat};
 use super::grid::column_within_limit;
 use super::layout::{Tab, position};
 use super::merged::{Merged, Range};
@@ -486,7 +486,8 @@ fn content(
             _ => return Err(DAMAGED),
         },
         "e" => Some(Content::Fault(plain.to_owned())),
-        "d" => Some(Content::Date(plain.to_owned())),
+        "d" if plain.contains('-') => Some(Content::Date(plain.to_owned())),
+        "d" => Some(Content::Time(plain.trim_start_matches('T').to_owned())),
         "n" | "" => {
             let is_number =
                 plain.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
@@ -494,9 +495,10 @@ fn content(
             let format = head.style.and_then(|style| tables.styles.get(style));
             let format = format.and_then(|index| tables.formats.get(*index));
             let look = format.map(|format| format.look(number)).unwrap_or_default();
-            Some(match look.is_date {
-                true => Content::Date(date(number, tables.is_1904)),
-                false => Content::Number(number, look),
+            Some(match look.digits {
+                Digits::Date => Content::Date(date(number, tables.is_1904)),
+                Digits::Clock { is_elapsed } => Content::Time(clock(number, is_elapsed)),
+                _ => Content::Number(number, look),
             })
         }
         _ => return Err(DAMAGED),
@@ -524,9 +526,34 @@ fn date(days: f64, is_1904: bool) -> String {
     shown().unwrap_or_else(|| super::number::text(days))
 }
 
+/// A number of days as a time of the day, or as the hours in all.
+fn clock(days: f64, is_elapsed: bool) -> String {
+    let days = if is_elapsed { days } else { days - days.floor() };
+    let sign = if days < 0.0 { "-" } else { "" };
+    let seconds = (days.abs() * 86_400.0).round() as u64;
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match seconds {
+        0 => format!("{sign}{hours}:{minutes:02}"),
+        _ => format!("{sign}{hours}:{minutes:02}:{seconds:02}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_are_of_the_day_or_of_hours() {
+        for (days, is_elapsed, shown) in [
+            (0.5, false, "12:00"),
+            (46_295.75, false, "18:00"),
+            (1.5, true, "36:00"),
+            (0.000_011_574, true, "0:00:01"),
+            (-0.25, true, "-6:00"),
+        ] {
+            assert_eq!(clock(days, is_elapsed), shown);
+        }
+    }
 
     #[test]
     fn days_are_counted_as_spreadsheets_do() {

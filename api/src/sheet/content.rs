@@ -3,7 +3,7 @@
 use super::format::Look;
 use super::number::{self, Asked};
 use super::problems::Problems;
-use super::{Kind, MAX_TEXT, Place, Text};
+use super::{Kind, MAX_TEXT, Place, Text, shown};
 
 /// What a cell of a file holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,8 +14,10 @@ pub(super) enum Content {
     Text(String),
     /// A truth value.
     Truth(bool),
-    /// A date or time, as text.
+    /// A date, with the time if there is one, as text.
     Date(String),
+    /// A time of the day or of hours, as text.
+    Time(String),
     /// An error such as `#N/A`.
     Fault(String),
     /// A formula and what it came to, if the file says so.
@@ -40,7 +42,9 @@ impl Content {
     /// The text of a label; nothing where there is none.
     pub(super) fn label(self) -> Option<String> {
         match self {
-            Self::Text(text) | Self::Date(text) | Self::Fault(text) => Some(text),
+            Self::Text(text) | Self::Date(text) | Self::Time(text) | Self::Fault(text) => {
+                Some(text)
+            }
             Self::Number(value, _) => Some(number::text(value)),
             Self::Truth(value) => Some(number::yes_no(value).to_owned()),
             Self::Formula(result) => result.and_then(|result| result.label()),
@@ -65,15 +69,21 @@ impl Content {
                 wrong(number::text(value), too_long())
             }
             Self::Number(value, look) if is_number => {
-                of_number(value, look, asked, place, problems)
+                shown::of_number(value, look, asked, place, problems)
             }
-            Self::Number(value, look) => Taken { text: shown(value, look), is_faulty: false },
+            Self::Number(value, look) => shown::of_text(value, look, place, problems),
             Self::Truth(value) => {
                 Taken { text: number::yes_no(value).to_owned(), is_faulty: false }
             }
-            Self::Date(text) if asked.kind == Kind::Text => Taken { text, is_faulty: false },
+            Self::Date(text) | Self::Time(text) if asked.kind == Kind::Text => {
+                Taken { text, is_faulty: false }
+            }
             Self::Date(text) => {
-                let message = not_a_date(&text);
+                let message = not_a_date(&format!("날짜({text})로"), ("a date", &text));
+                wrong(text, message)
+            }
+            Self::Time(text) => {
+                let message = not_a_date(&format!("시간({text})으로"), ("a time", &text));
                 wrong(text, message)
             }
             Self::Fault(text) => {
@@ -89,51 +99,6 @@ impl Content {
                 taken
             }
         }
-    }
-}
-
-/// A number for an indicator that asks for one.
-fn of_number(
-    value: f64,
-    look: Look,
-    asked: &Asked<'_>,
-    place: &dyn Fn() -> Place,
-    problems: &mut Problems,
-) -> Taken {
-    let stored = number::text(value);
-    if look.percents > 0 && asked.kind != Kind::Percent {
-        problems.error(place(), not_a_percentage(&shown(value, look), &stored));
-        return Taken { text: stored, is_faulty: true };
-    }
-    let exact = number::shifted(&stored, 2 * i32::from(look.percents));
-    if look.thousands > 0 {
-        let steps = -3 * i32::from(look.thousands);
-        let seen =
-            number::rounded(&number::shifted(&exact, steps), look.places.unwrap_or(0).into());
-        if number::shifted(&seen, -steps) != exact {
-            problems.info(place(), in_thousands(&seen, &exact));
-        }
-        return Taken { text: exact, is_faulty: false };
-    }
-    // A whole number is never rounded: a fraction there means another unit.
-    let decimals = usize::try_from(asked.decimals).unwrap_or(usize::MAX);
-    let is_fraction = matches!(asked.kind, Kind::Decimal | Kind::Percent);
-    match look.places.map(usize::from) {
-        Some(places) if is_fraction && number::places(&exact) > decimals && places <= decimals => {
-            let seen = number::rounded(&exact, places);
-            problems.info(place(), as_shown(&seen, &exact));
-            Taken { text: seen, is_faulty: false }
-        }
-        _ => Taken { text: exact, is_faulty: false },
-    }
-}
-
-/// A number in a text, as it is seen.
-fn shown(value: f64, look: Look) -> String {
-    let stored = number::text(value);
-    match look.percents {
-        0 => stored,
-        percents => format!("{}%", number::shifted(&stored, 2 * i32::from(percents))),
     }
 }
 
@@ -164,13 +129,11 @@ fn too_long() -> Text {
     )
 }
 
-fn not_a_date(text: &str) -> Text {
+fn not_a_date(ko: &str, (en, text): (&str, &str)) -> Text {
     Text::new(
+        format!("{ko} 저장된 칸입니다. 칸의 표시 형식을 숫자로 바꾸고 값을 다시 적어 주십시오."),
         format!(
-            "날짜({text})로 저장된 칸입니다. 칸의 표시 형식을 숫자로 바꾸고 값을 다시 적어 주십시오."
-        ),
-        format!(
-            "The cell holds a date ({text}). Change its format to a number and enter the value again."
+            "The cell holds {en} ({text}). Change its format to a number and enter the value again."
         ),
     )
 }
@@ -194,35 +157,6 @@ fn computed(text: &str) -> Text {
     Text::new(
         format!("수식이 들어 있어, 저장된 계산 결과({text})를 값으로 받았습니다."),
         format!("The cell holds a formula; its saved result, {text}, was taken."),
-    )
-}
-
-fn not_a_percentage(seen: &str, stored: &str) -> Text {
-    Text::new(
-        format!(
-            "백분율 형식이라 {seen}로 보이는 칸인데(저장된 값 {stored}), 이 지표는 백분율이 아닙니다. 표시 형식을 숫자로 바꾸고 값을 확인해 주십시오."
-        ),
-        format!(
-            "The cell is formatted as a percentage and shows {seen} (stored: {stored}), but this indicator is no percentage. Change the format to a number and check the value."
-        ),
-    )
-}
-
-fn in_thousands(seen: &str, exact: &str) -> Text {
-    Text::new(
-        format!("천 단위로 줄여 {seen}(으)로 보이는 칸이라, 저장된 값 {exact}을(를) 받았습니다."),
-        format!("The cell is shown in thousands as {seen}; the stored value {exact} was taken."),
-    )
-}
-
-fn as_shown(seen: &str, exact: &str) -> Text {
-    Text::new(
-        format!(
-            "저장된 값 {exact}의 소수 자릿수가 많아, 칸에 보이는 대로 {seen}을(를) 받았습니다."
-        ),
-        format!(
-            "The stored value {exact} has more decimal places than are asked for; {seen} was taken, as the cell shows it."
-        ),
     )
 }
 

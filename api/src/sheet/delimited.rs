@@ -20,7 +20,7 @@ use super::read::{check_form, check_version, hand_on_missing, no_code};
 use super::words::{self, Lists};
 use super::{
     Cell, Failed, Form, MAX_COLUMNS, MAX_LONG_ROWS, MAX_PART_ROWS, MAX_TEXT, MAX_UPLOAD, Other,
-    Placed, Reading, Spots, Unreadable, encoding, number,
+    Placed, Reading, Spots, Text, Unreadable, encoding, number,
 };
 
 /// Byte-order mark, by which spreadsheets know UTF-8.
@@ -159,6 +159,9 @@ impl<'t> Lines<'t> {
                 .from_reader(text.as_bytes());
             let mut lines = Self { reader, text, record: StringRecord::new(), next_row: 0 };
             let Some((row, head)) = lines.head(lists)? else { continue };
+            if is_answer(&head, lists) {
+                return Err(no_headings(row));
+            }
             if head.iter().any(is_known) {
                 return Ok((lines, row, head));
             }
@@ -167,7 +170,7 @@ impl<'t> Lines<'t> {
                 found = Some((row, head));
             }
         }
-        let (row, head) = found.unwrap_or_default();
+        let Some((row, head)) = found else { return Err(no_headings(0)) };
         let first = head.iter().position(|heading| !heading.is_empty()).unwrap_or(0);
         let heading = head.get(first).map_or("", String::as_str);
         let column = u16::try_from(first).unwrap_or_default();
@@ -240,6 +243,33 @@ impl<'t> Lines<'t> {
         let fields = self.fields()?.into_iter().filter(|(_, field)| !field.is_empty());
         Ok(fields.map(|(column, field)| (column, Content::Text(field))).collect())
     }
+}
+
+/// Whether what stands where headings should is an answer already: it holds a number, or an indicator's code
+/// beside its name.
+fn is_answer(head: &[String], lists: &Lists<'_>) -> bool {
+    // `값` is a state as well.
+    let has_heading = head
+        .iter()
+        .any(|it| it == LONG_HEAD[INDICATOR] || CSV_IDENTITY.contains(&it.as_str()) || is_wide(it));
+    let codes = || head.iter().filter(|heading| lists.indicator(heading).is_some());
+    let is_twice = |code: &String| codes().filter(|other| *other == code).count() > 1;
+    let is_number = |heading: &String| number::is_plain(&heading.replace(',', ""));
+    head.iter().any(is_number) || !has_heading && codes().any(is_twice)
+}
+
+/// The refusal of a file that begins with answers.
+fn no_headings(row: u32) -> Unreadable {
+    let long = LONG_HEAD.join(", ");
+    let wanted = Text::new(
+        format!(
+            "첫 행에 한 행에 값 하나면 {long}, 한 열에 지표 하나면 지역, 규모, 업종과 지표코드를 적어 주십시오"
+        ),
+        format!(
+            "write {long} for a value in each row, or 지역, 규모, 업종 and the indicators' codes for an indicator in each column"
+        ),
+    );
+    Unreadable::NoHeading { row: row.saturating_add(1), wanted }
 }
 
 /// What follows the end of a line.
@@ -340,12 +370,11 @@ impl File<'_> {
     ) -> Result<(), Unreadable> {
         let headings = (0..).zip(self.head.iter().cloned()).collect();
         let mut grid = Grid::new(self.lists, CSV, true, self.head_row, headings)?;
-        let (mut rows, mut last) = (0, self.head_row);
+        let mut rows = 0;
         let mut totals: std::collections::HashSet<String> = std::collections::HashSet::new();
         let mut totals_row = None;
         while let Some(row) = lines.next()? {
             let cells = lines.cells()?;
-            last = row;
             if cells.is_empty() {
                 continue;
             }
@@ -364,8 +393,7 @@ impl File<'_> {
                 each(placed);
             });
         }
-        let row = totals_row.unwrap_or(last.saturating_add(1));
-        let spots = |code: &str| grid.total_spots(code, row);
+        let spots = |code: &str| grid.total_spots(code, totals_row);
         hand_on_missing(self.form, |code| totals.contains(code), spots, each);
         Ok(())
     }
@@ -391,8 +419,12 @@ impl File<'_> {
         }
         for needed in [INDICATOR, VALUE] {
             if !columns.contains(&Some(needed)) {
-                let next = u16::try_from(columns.len()).unwrap_or_default();
-                return Err(bad_heading(CSV, row, next, "", Expected::Heading(LONG_HEAD[needed])));
+                let heading = LONG_HEAD[needed];
+                let wanted = Text::new(
+                    format!("‘{heading}’ 열이 있어야 합니다"),
+                    format!("a column '{heading}' is needed"),
+                );
+                return Err(Unreadable::NoHeading { row: row.saturating_add(1), wanted });
             }
         }
         Ok(columns)
@@ -424,13 +456,12 @@ impl File<'_> {
         };
         let mut answered = Addresses::default();
         let mut totals: std::collections::HashSet<String> = std::collections::HashSet::new();
-        let (mut rows, mut next_row) = (0, self.head_row.saturating_add(1));
+        let mut rows = 0;
         while let Some(row) = lines.next()? {
             let cells = lines.cells()?;
             if cells.is_empty() {
                 continue;
             }
-            next_row = row.saturating_add(1);
             rows += 1;
             if rows > MAX_LONG_ROWS {
                 return Err(Unreadable::TooManyRows { limit: MAX_LONG_ROWS });
@@ -475,10 +506,7 @@ impl File<'_> {
             let is_brief = [7, 8, 9].into_iter().all(|meaning| column_of(meaning).is_none());
             each(Placed { cell, is_faulty, is_brief, spots: spots(row) });
         }
-        let missing = |_: &str| {
-            next_row = next_row.saturating_add(1);
-            spots(next_row - 1)
-        };
+        let missing = |_: &str| Spots { is_absent: true, ..spots(self.head_row) };
         hand_on_missing(self.form, |code| totals.contains(code), missing, each);
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! How a number's format shows it: as a percentage, in thousands, rounded, or as a date.
+//! How a number's format shows it: as a percentage, in thousands, rounded, as a fraction, or as a date.
 
 /// What a format makes of a number, as far as it changes what people read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -7,10 +7,30 @@ pub(super) struct Look {
     pub(super) percents: u8,
     /// Steps by which it is shown in thousands.
     pub(super) thousands: u8,
-    /// Decimal places to which it is rounded; none where it is not.
-    pub(super) places: Option<u8>,
-    /// Whether it is a day or a time.
-    pub(super) is_date: bool,
+    /// How its digits are shown.
+    pub(super) digits: Digits,
+    /// Whether a number below zero is shown without anything that says so.
+    pub(super) drops_sign: bool,
+}
+
+/// How the digits of a number are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Digits {
+    /// As many as there are.
+    #[default]
+    All,
+    /// To so many decimal places.
+    Places(u8),
+    /// With an exponent: digits before the point at most, and decimal places.
+    Exponent { whole: u8, places: u8 },
+    /// As a fraction of this denominator, or of one at most that large.
+    Fraction { denominator: u32, is_fixed: bool },
+    /// Not at all.
+    None,
+    /// As a day, with a time or without.
+    Date,
+    /// As a time of the day, or as hours in all.
+    Clock { is_elapsed: bool },
 }
 
 /// A number format.
@@ -46,7 +66,13 @@ impl NumberFormat {
             2 | 4 | 39 | 40 | 43 | 44 => "0.00",
             9 => "0%",
             10 => "0.00%",
-            14..=22 | 27..=36 | 45..=47 | 50..=58 => "yyyy",
+            11 => "0.00E+00",
+            12 => "# ?/?",
+            13 => "# ??/??",
+            18..=21 | 32 | 33 | 45 | 47 => "h:mm",
+            46 => "[h]:mm",
+            48 => "##0.0E+0",
+            14..=17 | 22 | 27..=36 | 50..=58 => "yyyy",
             _ => "General",
         })
     }
@@ -54,7 +80,7 @@ impl NumberFormat {
     /// Reads a format's code.
     pub(super) fn parse(code: &str) -> Self {
         let mut sections = Vec::new();
-        let mut rest = code;
+        let mut rest = if code.trim().is_empty() { "General" } else { code };
         while sections.len() < MAX_SECTIONS {
             let (section, after) = section(rest);
             sections.push(section);
@@ -97,21 +123,57 @@ impl NumberFormat {
             };
             sections.get(index)
         };
-        found.map(|section| section.look).unwrap_or_default()
+        let look = found.map(|section| section.look).unwrap_or_default();
+        // A format of one section puts the sign before the number by itself.
+        let drops_sign = look.drops_sign && sections.len() > 1 && number < 0.0;
+        Look { drops_sign, ..look }
     }
 }
 
 /// What has been seen of a section.
 #[derive(Default)]
 struct Seen {
-    digits: bool,
-    point: bool,
+    /// Places for digits before the point, behind it, and behind a stroke.
+    whole: u8,
     places: u8,
+    below: u32,
+    point: bool,
+    stroke: bool,
+    exponent: bool,
+    /// The denominator that is written out.
+    denominator: u32,
     /// Commas since the last digit: after the last one of all, they stand for thousands.
     commas: u8,
-    /// Whether it is no plain decimal: a fraction or an exponent.
-    is_odd: bool,
     is_general: bool,
+    /// Whether anything says that a number is below zero.
+    has_sign: bool,
+    has_day: bool,
+    has_clock: bool,
+    has_month: bool,
+    is_elapsed: bool,
+}
+
+impl Seen {
+    fn digits(&self) -> Digits {
+        let has_digits = self.whole > 0 || self.places > 0;
+        match self {
+            Self { has_day: true, .. } => Digits::Date,
+            Self { has_clock: true, is_elapsed, .. } => Digits::Clock { is_elapsed: *is_elapsed },
+            Self { has_month: true, .. } => Digits::Date,
+            Self { is_general: true, .. } => Digits::All,
+            Self { exponent: true, whole, places, .. } => {
+                Digits::Exponent { whole: *whole, places: *places }
+            }
+            Self { stroke: true, denominator, .. } if *denominator > 0 => {
+                Digits::Fraction { denominator: *denominator, is_fixed: true }
+            }
+            Self { stroke: true, below, .. } if *below > 0 => {
+                Digits::Fraction { denominator: 10_u32.pow((*below).min(4)) - 1, is_fixed: false }
+            }
+            _ if has_digits => Digits::Places(self.places),
+            _ => Digits::None,
+        }
+    }
 }
 
 /// One section of a format, and what follows its semicolon.
@@ -121,6 +183,7 @@ fn section(code: &str) -> (Section, Option<&str>) {
     let look = &mut section.look;
     let mut rest = code;
     let mut after = None;
+    let says_below = |text: &str| text.contains(['-', '(', '\u{2212}', '△', '▲', '▽', '▼']);
     while let Some(letter) = rest.chars().next() {
         let tail = &rest[letter.len_utf8()..];
         let skip = |text: &'_ str| text.chars().next().map_or(0, char::len_utf8);
@@ -129,40 +192,66 @@ fn section(code: &str) -> (Section, Option<&str>) {
                 after = Some(tail);
                 break;
             }
-            '"' => tail.find('"').map_or("", |end| &tail[end + 1..]),
-            // The next letter is shown as it is, or only as a gap.
-            '\\' | '_' | '*' => &tail[skip(tail)..],
+            '"' => {
+                let (literal, tail) = tail.split_once('"').unwrap_or((tail, ""));
+                seen.has_sign |= says_below(literal);
+                tail
+            }
+            '\\' => {
+                let (literal, tail) = tail.split_at(skip(tail));
+                seen.has_sign |= says_below(literal);
+                tail
+            }
+            // The next letter is only a gap, or fills one.
+            '_' | '*' => &tail[skip(tail)..],
             '[' => {
                 let (inside, tail) = tail.split_once(']').unwrap_or((tail, ""));
                 section.condition = section.condition.or_else(|| condition(inside));
                 let is_time = !inside.is_empty()
                     && inside.chars().all(|it| matches!(it.to_ascii_lowercase(), 'h' | 'm' | 's'));
-                look.is_date |= is_time;
+                seen.has_clock |= is_time;
+                seen.is_elapsed |= is_time;
                 tail
             }
             'g' | 'G' if starts_with(rest, "general") => {
                 seen.is_general = true;
                 &rest["general".len()..]
             }
-            'e' | 'E' if tail.starts_with(['+', '-']) => {
-                seen.is_odd = true;
+            '@' => {
+                seen.is_general = true;
                 tail
+            }
+            'e' | 'E' if tail.starts_with(['+', '-']) => {
+                seen.exponent = true;
+                &tail[1..]
             }
             '%' => {
                 look.percents = look.percents.saturating_add(1);
                 tail
             }
             '0' | '#' | '?' => {
-                seen.digits = true;
-                if seen.point {
+                if seen.stroke {
+                    seen.below = seen.below.saturating_add(1);
+                    // A written denominator may end in zeros: `?/100`.
+                    seen.denominator = seen.denominator.saturating_mul(10);
+                } else if seen.exponent {
+                    // Digits of the exponent.
+                } else if seen.point {
                     seen.places = seen.places.saturating_add(1);
                 } else {
+                    seen.whole = seen.whole.saturating_add(1);
                     seen.commas = 0;
                 }
                 tail
             }
+            '1'..='9' if seen.stroke => {
+                let digit = letter.to_digit(10).unwrap_or_default();
+                seen.denominator = seen.denominator.saturating_mul(10).saturating_add(digit);
+                tail
+            }
             ',' => {
-                seen.commas = seen.commas.saturating_add(u8::from(seen.digits));
+                let has_digits = seen.whole > 0 || seen.places > 0;
+                seen.commas = seen.commas.saturating_add(u8::from(has_digits));
                 tail
             }
             '.' => {
@@ -171,26 +260,31 @@ fn section(code: &str) -> (Section, Option<&str>) {
                 tail
             }
             '/' => {
-                seen.is_odd = true;
+                seen.stroke = true;
                 tail
             }
-            _ if matches!(
-                letter.to_ascii_lowercase(),
-                'y' | 'm' | 'd' | 'h' | 's' | 'e' | 'g' | 'b'
-            ) =>
-            {
-                look.is_date = true;
+            'a' | 'A' if starts_with(rest, "am/pm") => {
+                seen.has_clock = true;
+                &rest["am/pm".len()..]
+            }
+            'a' | 'A' if starts_with(rest, "a/p") => {
+                seen.has_clock = true;
+                &rest["a/p".len()..]
+            }
+            _ => {
+                match letter.to_ascii_lowercase() {
+                    'y' | 'd' | 'e' | 'g' | 'b' => seen.has_day = true,
+                    'h' | 's' => seen.has_clock = true,
+                    'm' => seen.has_month = true,
+                    _ => seen.has_sign |= says_below(&rest[..letter.len_utf8()]),
+                }
                 tail
             }
-            'a' | 'A' if starts_with(rest, "am/pm") || starts_with(rest, "a/p") => {
-                look.is_date = true;
-                tail
-            }
-            _ => tail,
         };
     }
     look.thousands = look.thousands.saturating_add(seen.commas);
-    look.places = (seen.digits && !seen.is_odd && !seen.is_general).then_some(seen.places);
+    look.digits = seen.digits();
+    look.drops_sign = !seen.has_sign;
     (section, after)
 }
 
@@ -252,49 +346,76 @@ mod tests {
         ] {
             assert_eq!(look(code, number).percents, percents, "{code} {number}");
         }
-        for (id, percents, is_date) in [
-            (0, 0, false),
-            (9, 1, false),
-            (10, 1, false),
-            (14, 0, true),
-            (31, 0, true),
-            (49, 0, false),
+        for (id, percents, digits) in [
+            (0, 0, Digits::All),
+            (9, 1, Digits::Places(0)),
+            (10, 1, Digits::Places(2)),
+            (11, 0, Digits::Exponent { whole: 1, places: 2 }),
+            (12, 0, Digits::Fraction { denominator: 9, is_fixed: false }),
+            (14, 0, Digits::Date),
+            (20, 0, Digits::Clock { is_elapsed: false }),
+            (22, 0, Digits::Date),
+            (31, 0, Digits::Date),
+            (46, 0, Digits::Clock { is_elapsed: true }),
+            (49, 0, Digits::All),
         ] {
             let look = NumberFormat::built_in(id).look(1.0);
-            assert_eq!((look.percents, look.is_date), (percents, is_date), "{id}");
+            assert_eq!((look.percents, look.digits), (percents, digits), "{id}");
         }
     }
 
     #[test]
-    fn places_thousands_and_dates_are_seen() {
-        for (code, places, thousands, is_date) in [
-            ("0", Some(0), 0, false),
-            ("#,##0.00", Some(2), 0, false),
-            ("#,##0.0##", Some(3), 0, false),
-            ("#,##0,", Some(0), 1, false),
-            ("#,##0,,\"백만\"", Some(0), 2, false),
-            ("#,##0,.0", Some(1), 1, false),
-            ("0.0,", Some(1), 1, false),
-            ("_-* #,##0_-", Some(0), 0, false),
-            ("(#,##0)", Some(0), 0, false),
-            ("General", None, 0, false),
-            ("0.00E+00", None, 0, false),
-            ("# ?/?", None, 0, false),
-            ("@", None, 0, false),
-            ("yyyy-mm-dd", None, 0, true),
-            ("[$-412]yyyy\"년\" m\"월\" d\"일\";@", None, 0, true),
-            ("[h]:mm", None, 0, true),
-            ("AM/PM h:mm", None, 0, true),
-            ("[Red]#,##0", Some(0), 0, false),
-            ("\"dym\"0", Some(0), 0, false),
-            ("0\"명\"", Some(0), 0, false),
+    fn digits_thousands_and_dates_are_seen() {
+        let places = Digits::Places;
+        let clock = |is_elapsed| Digits::Clock { is_elapsed };
+        let fraction = |denominator, is_fixed| Digits::Fraction { denominator, is_fixed };
+        for (code, digits, thousands) in [
+            ("0", places(0), 0),
+            ("#,##0.00", places(2), 0),
+            ("#,##0.0##", places(3), 0),
+            ("#,##0,", places(0), 1),
+            ("#,##0,,\"백만\"", places(0), 2),
+            ("#,##0,.0", places(1), 1),
+            ("0.0,", places(1), 1),
+            ("_-* #,##0_-", places(0), 0),
+            ("(#,##0)", places(0), 0),
+            ("General", Digits::All, 0),
+            ("@", Digits::All, 0),
+            ("", Digits::All, 0),
+            (";;;", Digits::None, 0),
+            ("\"-\"", Digits::None, 0),
+            ("0.00E+00", Digits::Exponent { whole: 1, places: 2 }, 0),
+            ("##0.0E+0", Digits::Exponent { whole: 3, places: 1 }, 0),
+            ("# ?/?", fraction(9, false), 0),
+            ("# ???/???", fraction(999, false), 0),
+            ("# ?/8", fraction(8, true), 0),
+            ("# ??/100", fraction(100, true), 0),
+            ("yyyy-mm-dd", Digits::Date, 0),
+            ("yyyy/mm/dd h:mm", Digits::Date, 0),
+            ("mmmm", Digits::Date, 0),
+            ("[$-412]yyyy\"년\" m\"월\" d\"일\";@", Digits::Date, 0),
+            ("[h]:mm", clock(true), 0),
+            ("h:mm", clock(false), 0),
+            ("mm:ss.0", clock(false), 0),
+            ("AM/PM h:mm", clock(false), 0),
+            ("h\"시\" mm\"분\"", clock(false), 0),
+            ("[Red]#,##0", places(0), 0),
+            ("\"dym\"0", places(0), 0),
+            ("0\"명\"", places(0), 0),
         ] {
             let found = look(code, 1.0);
-            assert_eq!(
-                (found.places, found.thousands, found.is_date),
-                (places, thousands, is_date),
-                "{code}"
-            );
+            assert_eq!((found.digits, found.thousands), (digits, thousands), "{code}");
+        }
+        for (code, number, drops_sign) in [
+            ("0", -1.0, false),
+            ("0;-0", -1.0, false),
+            ("0;[Red]0", -1.0, true),
+            ("0;(0)", -1.0, false),
+            ("0;\"△\"0", -1.0, false),
+            ("0_);\\-0_)", -1.0, false),
+            ("0;[Red]0", 1.0, false),
+        ] {
+            assert_eq!(look(code, number).drops_sign, drops_sign, "{code}");
         }
     }
 

@@ -102,19 +102,14 @@ impl<'a> Grid<'a> {
         })
     }
 
-    /// Where the total of an indicator would stand in a row.
-    pub(super) fn total_spots(&self, code: &str, row: u32) -> Spots {
+    /// Where the total of an indicator would stand in the row of totals, if there is one.
+    pub(super) fn total_spots(&self, code: &str, row: Option<u32>) -> Spots {
         let at = self.columns.iter().position(
             |column| matches!(column, Column::Values { code: known, .. } if known == code),
         );
-        match at {
-            Some(at) => self.spots(row, u16::try_from(at).unwrap_or(u16::MAX)),
-            // Without a column, its heading is what is missing.
-            None => {
-                let next = u16::try_from(self.columns.len()).unwrap_or(u16::MAX);
-                Spots::of(self.sheet, self.head_row, next)
-            }
-        }
+        let column = at.and_then(|at| u16::try_from(at).ok());
+        let spots = self.spots(row.unwrap_or_default(), column.unwrap_or_default());
+        Spots { is_absent: row.is_none() || column.is_none(), ..spots }
     }
 
     fn spots(&self, row: u32, column: u16) -> Spots {

@@ -27,6 +27,7 @@ mod number;
 mod plan;
 mod problems;
 mod read;
+mod shown;
 mod style;
 #[cfg(test)]
 mod tests;
@@ -240,6 +241,8 @@ struct Spots {
     reason: Option<u16>,
     comment: Option<u16>,
     evidence: Option<u16>,
+    /// Whether it stands nowhere: the file has no such row or column.
+    is_absent: bool,
 }
 
 impl Spots {
@@ -269,8 +272,12 @@ impl Placed {
     }
 
     /// The cell of a part of the answer, by its name in [`Cell`]; of what has no cell of its own, the value's.
-    pub fn at(&self, part: &str) -> Place {
+    /// None, if the file has not even that.
+    pub fn at(&self, part: &str) -> Option<Place> {
         let spots = &self.spots;
+        if spots.is_absent {
+            return None;
+        }
         let (row, column) = match part {
             "indicator" => spots.indicator.unwrap_or((spots.row, spots.value)),
             other => {
@@ -287,7 +294,7 @@ impl Placed {
                 (spots.row, column.unwrap_or(spots.value))
             }
         };
-        layout::place(spots.sheet, row, column)
+        Some(layout::place(spots.sheet, row, column))
     }
 
     /// An answer that says nothing, where a total would stand.
@@ -395,6 +402,13 @@ pub enum Unreadable {
         /// What should stand there.
         expected: Text,
     },
+    /// A heading is missing, or all of them.
+    NoHeading {
+        /// Number of the row in which it should stand.
+        row: u32,
+        /// What should stand there.
+        wanted: Text,
+    },
     /// Its text is in no encoding that is known.
     Encoding {
         /// The first byte that cannot be read, from zero.
@@ -420,7 +434,7 @@ impl Unreadable {
             Self::TooManyColumns { .. } => "TOO_MANY_COLUMNS",
             Self::TooManyMerged { .. } => "TOO_MANY_MERGED_CELLS",
             Self::NoSheet(_) => "NO_SHEET",
-            Self::BadHeader { .. } => "BAD_HEADER",
+            Self::BadHeader { .. } | Self::NoHeading { .. } => "BAD_HEADER",
             Self::Encoding { .. } => "ENCODING",
             Self::OtherForm { .. } => "OTHER_FORM",
         }
@@ -470,6 +484,10 @@ impl Unreadable {
                     "The heading in {place} is not the form's (found: '{found}'): {}.",
                     expected.en
                 ),
+            ),
+            Self::NoHeading { row, wanted } => Text::new(
+                format!("CSV {row}행에 제목이 없습니다. {}.", wanted.ko),
+                format!("Row {row} of the CSV lacks headings: {}.", wanted.en),
             ),
             Self::Encoding { offset } => Text::new(
                 format!(

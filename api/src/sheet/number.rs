@@ -101,6 +101,19 @@ pub(super) fn shifted(number: &str, places: i32) -> String {
     }
 }
 
+/// The power of ten of a plain number's first digit; of zero, none.
+pub(super) fn magnitude(number: &str) -> i32 {
+    let unsigned = number.trim_start_matches('-');
+    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+    let whole = whole.trim_start_matches('0');
+    let zeros = fraction.bytes().take_while(|digit| *digit == b'0').count();
+    match (whole.len(), fraction.len()) {
+        (0, length) if zeros == length => 0,
+        (0, _) => -i32::try_from(zeros).unwrap_or(i32::MAX - 1) - 1,
+        (length, _) => i32::try_from(length).unwrap_or(i32::MAX) - 1,
+    }
+}
+
 /// Decimal places of a plain number.
 pub(super) fn places(number: &str) -> usize {
     number.split_once('.').map_or(0, |(_, fraction)| fraction.len())

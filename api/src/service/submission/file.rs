@@ -409,7 +409,8 @@ impl Read {
         self.rejected += 1;
         self.faulty.insert(meant(data, placed, &faults));
         for fault in faults {
-            let place = placed.at(fault.field);
+            // What is handed on without standing in the file says nothing that could be wrong.
+            let Some(place) = placed.at(fault.field) else { continue };
             if self.found.len() < MAX_PROBLEMS && told.insert(place.clone()) {
                 self.found.push(faulty(placed, place, fault));
             }
@@ -483,7 +484,7 @@ fn of_rule(problem: &Problem, places: &BTreeMap<Cell, Placed>) -> Found {
     // Who is asked for a reason looks for its cell.
     let part = if problem.rule == "REASON" { "reason" } else { "value" };
     Found {
-        place: places.get(&problem.cell).map(|placed| placed.at(part)),
+        place: places.get(&problem.cell).and_then(|placed| placed.at(part)),
         address: Some(problem.cell.to_string()),
         indicator: Some(problem.cell.indicator.clone()),
         rule: problem.rule.clone(),
@@ -789,7 +790,7 @@ fn of_kept(kept: &Kept, places: &BTreeMap<Cell, Placed>) -> Found {
         _ => ("빈칸이거나 파일에 없어 저장된 값", "Blank or not in the file, so the saved value"),
     };
     Found {
-        place: places.get(cell).map(|placed| placed.at(field)),
+        place: places.get(cell).and_then(|placed| placed.at(field)),
         address: Some(cell.to_string()),
         indicator: Some(cell.indicator.clone()),
         rule: "KEPT".to_owned(),

@@ -31,7 +31,8 @@ use crate::domain::fold;
 use crate::domain::principal::{Principal, Scope};
 use crate::domain::quarter::seoul;
 use crate::domain::submission::{Actor, Facts, Refused, Verb, next};
-use crate::error::{Error, UserError};
+use crate::error::{Error, Message, UserError};
+use crate::read::codes::unknown;
 
 /// What every verb is told: the submission, the version that the caller saw, and its key for this call.
 #[derive(Debug, Clone)]
@@ -321,6 +322,47 @@ pub async fn by_codes(
         .await?;
     match found {
         Some(found) if sees(principal, found.institution_id) => Ok(found),
-        _ => Err(Error::NotFound),
+        _ => Err(none(db, institution, programme, quarter).await?),
     }
+}
+
+/// Why there is no such submission, as far as everybody may know: which institutions and programmes there are is
+/// public; whether one has a submission is not, and told alike where it is hidden.
+async fn none(
+    db: &DatabaseConnection,
+    institution: &str,
+    programme: &str,
+    quarter: &str,
+) -> Result<Error, Error> {
+    use entity::common::Visibility;
+    use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
+    let institutions = entity::institution::Entity::find()
+        .filter(entity::institution::Column::Visibility.eq(Visibility::Public))
+        .order_by_asc(entity::institution::Column::Code)
+        .all(db)
+        .await?;
+    let programmes = entity::programme::Entity::find()
+        .filter(entity::programme::Column::Visibility.eq(Visibility::Public))
+        .order_by_asc(entity::programme::Column::Code)
+        .all(db)
+        .await?;
+    let institutions: Vec<&str> = institutions.iter().map(|row| row.code.as_str()).collect();
+    let programmes: Vec<&str> = programmes.iter().map(|row| row.code.as_str()).collect();
+    for (name, given, known) in
+        [("institution", institution, institutions), ("programme", programme, programmes)]
+    {
+        let code = fold::code(given);
+        if !known.contains(&code.as_str()) {
+            return Ok(unknown(vec![name.to_owned()], given, known.into_iter()).absent());
+        }
+    }
+    let message = Message::new(
+        format!(
+            "{quarter} 분기에는 이 기관의 이 사업 제출이 없습니다. 열린 분기와 제출 의무를 확인해 주십시오."
+        ),
+        format!(
+            "There is no submission of this institution for this programme in {quarter}; look at the open quarters and its obligations."
+        ),
+    );
+    Ok(Error::at(vec!["quarter".to_owned()], message).absent())
 }

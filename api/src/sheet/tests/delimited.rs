@@ -221,13 +221,11 @@ fn a_file_that_is_not_such_a_table_is_refused() {
         other => panic!("{other:?}"),
     };
     for (text, cell, found, expected) in [
-        ("", "A1", "", "'지표코드' belongs there"),
         ("a,b\n1,2\n", "A1", "a", "'지표코드' belongs there"),
         ("지표코드,값,금액\n", "C1", "금액", "headings are: 지표코드"),
         ("지표코드,값,값\n", "C1", "값", "twice"),
         ("지역,FIRMS,FIRMS\n", "C1", "FIRMS", "twice"),
         ("지역,FIRM,SPENT\nKR-11,1,2\n", "B1", "FIRM", "codes of the form"),
-        ("지표코드,의견\n", "C1", "", "'값' belongs there"),
         ("지표,지표명,구분,값\nFIRMS,,값,1\n", "A1", "지표", "'지표코드' belongs there"),
         ("지표코드,구분,수치\nFIRMS,값,1\n", "C1", "수치", "'값' belongs there"),
         ("\n;;\n비고;x;y\n", "A3", "비고", "'지표코드' belongs there"),
@@ -235,6 +233,23 @@ fn a_file_that_is_not_such_a_table_is_refused() {
         let told = bad(text.as_bytes());
         assert_eq!((told.0.as_str(), told.1.as_str()), (cell, found), "{text}");
         assert!(told.2.contains(expected), "{told:?}");
+    }
+    for (text, at, piece) in [
+        ("", 1, "write 지표코드"),
+        ("지표코드,의견\n", 1, "a column '값' is needed"),
+        ("\n의견,지표코드\n", 2, "a column '값' is needed"),
+        // A file that begins with its answers, long and wide.
+        ("FIRMS,기업 수,,,,값,10\n", 1, "write 지표코드"),
+        ("FIRMS,10\nSPENT,\"1,000\"\n", 1, "or 지역, 규모, 업종"),
+        ("KR-11,,,10,20\n", 1, "write 지표코드"),
+    ] {
+        match refused(text.as_bytes()) {
+            Unreadable::NoHeading { row, wanted } => {
+                assert_eq!(row, at, "{text}");
+                assert!(wanted.en.contains(piece), "{wanted:?}");
+            }
+            other => panic!("{text}: {other:?}"),
+        }
     }
     assert_eq!(refused(b"FIRMS,\xFF\n"), Unreadable::Encoding { offset: 6 });
     assert_eq!(refused(&write_xlsx(&form()).unwrap()), Unreadable::NotText);

@@ -66,7 +66,24 @@ fn a_number_is_what_its_format_shows() {
         ("0\\%", "90", "90", None),
         ("General", "91.299999999999997", "91.3", None),
         ("0.0", "91.25", "91.3", Some("칸에 보이는 대로 91.3")),
-        ("0%", "0.91299999999999992", "91.3", None),
+        ("0%", "0.91299999999999992", "91.3", Some("91%(으)로 보이는 칸이라, 저장된 값 91.3%")),
+        ("0%", "0.905", "90.5", Some("91%(으)로 보이는")),
+        ("0.0%", "0.905", "90.5", None),
+        ("0", "90.5", "90.5", Some("91(으)로 보이는")),
+        ("0.0", "90.5", "90.5", None),
+        ("#,##0", "1234.5", "1234.5", Some("1235(으)로 보이는")),
+        ("0.00E+00", "1234.5", "1234.5", Some("1.23E+03(으)로 보이는")),
+        ("0.00E+00", "1230", "1230", None),
+        ("##0.0E+0", "12300", "12300", None),
+        ("0E+0", "0.05", "0.05", None),
+        ("# ?/?", "0.5", "0.5", None),
+        ("# ?/?", "12.3", "12.3", Some("12 2/7(으)로 보이는")),
+        ("# ?/8", "0.3", "0.3", Some("2/8(으)로 보이는")),
+        ("@", "90.5", "90.5", None),
+        (";;;", "90.5", "90.5", Some("보이지 않는 칸이라")),
+        ("0.0;[Red]0.0", "-5.5", "-5.5", Some("5.5(으)로 보이는")),
+        ("0.0;\"-\"", "0", "0", None),
+        ("#,##0,.0", "1234500", "1234500", None),
         ("0%", "0.91255", "91", Some("칸에 보이는 대로 91")),
         ("0.00", "91.25", "91.25", None),
         ("General", "91.25", "91.25", None),
@@ -98,7 +115,12 @@ fn a_percentage_a_date_and_thousands_are_told_where_none_are_asked_for() {
         ("G6", "0.0%", "12", "12", Severity::Error, "1200%로 보이는"),
         ("G7", "0%", "0.5", "0.5", Severity::Error, "50%로 보이는"),
         ("G5", "yyyy-mm-dd", "46295", "2026-09-30", Severity::Error, "날짜(2026-09-30)"),
-        ("G5", "[h]:mm", "1.5", "1900-01-01 12:00:00", Severity::Error, "날짜"),
+        ("G5", "[h]:mm", "1.5", "36:00", Severity::Error, "시간(36:00)"),
+        ("G5", "h:mm", "0.5", "12:00", Severity::Error, "시간(12:00)"),
+        ("G5", "yyyy-mm-dd h:mm", "46295.75", "2026-09-30 18:00:00", Severity::Error, "날짜"),
+        // What is no whole number is taken as the cell shows it, where it shows one.
+        ("G5", "0", "10.4", "10", Severity::Info, "칸에 보이는 대로 10"),
+        ("G6", "#,##0", "3333.5", "3334", Severity::Info, "칸에 보이는 대로 3334"),
         ("G6", "#,##0,", "1234567", "1234567", Severity::Info, "1235(으)로 보이는"),
         ("G6", "#,##0,,\"백만원\"", "1200000", "1200000", Severity::Info, "1(으)로 보이는"),
     ] {
@@ -114,11 +136,11 @@ fn a_percentage_a_date_and_thousands_are_told_where_none_are_asked_for() {
             "{code}"
         );
     }
-    // A whole number is never rounded; what is exact is not talked about; texts are what is seen.
+    // What shows its fraction is refused later; what is exact is not talked about; texts are what is seen.
     let book = formatted(
         TOTALS_XML,
         &[
-            ("G5", "0", "<v>1.5</v>"),
+            ("G5", "0.0", "<v>1.5</v>"),
             ("G6", "#,##0,", "<v>5000</v>"),
             ("G10", "0%", "<v>0.9</v>"),
             ("I5", "yyyy-mm-dd", "<v>46295</v>"),

@@ -1,0 +1,158 @@
+//! A number and what its cell shows of it.
+//!
+//! One rule: the number that is stored is taken, read with the sign of a percentage, and where the cell shows
+//! another one, the answer says so at that cell. A format is dress: columns are narrowed and decimals hidden for
+//! the looks, sums and shares are computed from what is stored, and a form that comes back must say what it said.
+//! Only a number that the indicator cannot hold, since it has more decimal places than are asked for, is taken as
+//! the cell shows it, which is told as well; so nothing is ever taken that is neither stored nor seen.
+
+use super::content::Taken;
+use super::format::{Digits, Look};
+use super::number::{self, Asked};
+use super::problems::Problems;
+use super::{Kind, Place, Text};
+
+/// A number for an indicator that asks for one.
+pub(super) fn of_number(
+    value: f64,
+    look: Look,
+    asked: &Asked<'_>,
+    place: &dyn Fn() -> Place,
+    problems: &mut Problems,
+) -> Taken {
+    let stored = number::text(value);
+    let exact = number::shifted(&stored, 2 * i32::from(look.percents));
+    if look.percents > 0 && asked.kind != Kind::Percent {
+        problems.error(place(), not_a_percentage(&format!("{exact}%"), &stored));
+        return Taken { text: stored, is_faulty: true };
+    }
+    let Some(seen) = seen(&exact, look) else { return Taken { text: exact, is_faulty: false } };
+    let decimals = usize::try_from(asked.decimals).unwrap_or(usize::MAX);
+    let is_rounded = look.thousands == 0 && matches!(look.digits, Digits::Places(_));
+    if is_rounded && number::places(&exact) > decimals && number::places(&seen) <= decimals {
+        problems.info(place(), as_shown(&seen, &exact));
+        return Taken { text: seen, is_faulty: false };
+    }
+    let percent = "%".repeat(look.percents.into());
+    let (seen, exact_shown) = (format!("{seen}{percent}"), format!("{exact}{percent}"));
+    problems.info(
+        place(),
+        match look.thousands {
+            0 => as_stored(&seen, &exact_shown),
+            _ => in_thousands(&seen, &exact),
+        },
+    );
+    Taken { text: exact, is_faulty: false }
+}
+
+/// A number where a text is asked for: the number that is stored, with the sign of a percentage.
+pub(super) fn of_text(
+    value: f64,
+    look: Look,
+    place: &dyn Fn() -> Place,
+    problems: &mut Problems,
+) -> Taken {
+    let percent = "%".repeat(look.percents.into());
+    let exact = number::shifted(&number::text(value), 2 * i32::from(look.percents));
+    let text = format!("{exact}{percent}");
+    if let Some(seen) = seen(&exact, look) {
+        problems.info(place(), as_stored(&format!("{seen}{percent}"), &text));
+    }
+    Taken { text, is_faulty: false }
+}
+
+/// What a cell shows of a number, where that is another one: of one in thousands, the thousands.
+fn seen(exact: &str, look: Look) -> Option<String> {
+    let steps = 3 * i32::from(look.thousands);
+    let scaled = number::shifted(exact, -steps);
+    let (shown, text) = match look.digits {
+        Digits::All => (scaled.clone(), scaled.clone()),
+        Digits::Places(places) => {
+            let shown = number::rounded(&scaled, places.into());
+            (shown.clone(), shown)
+        }
+        Digits::Exponent { whole, places } => {
+            let step = i32::from(whole.max(1));
+            let power = number::magnitude(&scaled).div_euclid(step) * step;
+            let mantissa = number::rounded(&number::shifted(&scaled, -power), places.into());
+            (number::shifted(&mantissa, power), format!("{mantissa}E{power:+03}"))
+        }
+        Digits::Fraction { denominator, is_fixed } => fraction(&scaled, denominator, is_fixed)?,
+        Digits::None => return Some(String::new()).filter(|_| exact != "0"),
+        Digits::Date | Digits::Clock { .. } => return None,
+    };
+    let unsigned = look.drops_sign && shown.starts_with('-');
+    let is_exact = number::shifted(&shown, steps) == exact && !unsigned;
+    (!is_exact).then(|| if unsigned { text.trim_start_matches('-').to_owned() } else { text })
+}
+
+/// The fraction that is shown for a number, unless it is that very number.
+fn fraction(exact: &str, most: u32, is_fixed: bool) -> Option<(String, String)> {
+    let value: f64 = exact.parse().ok()?;
+    let part = value.abs().fract();
+    let denominators = if is_fixed { most..=most } else { 1..=most };
+    let off = |of: u32| ((part * f64::from(of)).round() / f64::from(of) - part).abs();
+    let nearest = denominators.min_by(|one, two| off(*one).total_cmp(&off(*two)))?;
+    let above = (part * f64::from(nearest)).round();
+    // What binary fractions add is shown by no spreadsheet.
+    if off(nearest) < 1e-12 {
+        return None;
+    }
+    let sign = if value < 0.0 { "-" } else { "" };
+    let whole = value.abs().trunc();
+    let shown = number::text(value.signum() * (whole + above / f64::from(nearest)));
+    let text = match (whole, above) {
+        (_, 0.0) => format!("{sign}{whole}"),
+        (0.0, _) => format!("{sign}{above}/{nearest}"),
+        _ => format!("{sign}{whole} {above}/{nearest}"),
+    };
+    Some((shown, text))
+}
+
+fn not_a_percentage(seen: &str, stored: &str) -> Text {
+    Text::new(
+        format!(
+            "백분율 형식이라 {seen}로 보이는 칸인데(저장된 값 {stored}), 이 지표는 백분율이 아닙니다. 표시 형식을 숫자로 바꾸고 값을 확인해 주십시오."
+        ),
+        format!(
+            "The cell is formatted as a percentage and shows {seen} (stored: {stored}), but this indicator is no percentage. Change the format to a number and check the value."
+        ),
+    )
+}
+
+fn in_thousands(seen: &str, exact: &str) -> Text {
+    Text::new(
+        format!("천 단위로 줄여 {seen}(으)로 보이는 칸이라, 저장된 값 {exact}을(를) 받았습니다."),
+        format!("The cell is shown in thousands as {seen}; the stored value {exact} was taken."),
+    )
+}
+
+fn as_stored(seen: &str, exact: &str) -> Text {
+    if seen.trim_matches('%').is_empty() {
+        return Text::new(
+            format!(
+                "표시 형식 때문에 값이 보이지 않는 칸이라, 저장된 값 {exact}을(를) 받았습니다."
+            ),
+            format!("The cell's format hides its number; the stored value {exact} was taken."),
+        );
+    }
+    Text::new(
+        format!(
+            "표시 형식 때문에 {seen}(으)로 보이는 칸이라, 저장된 값 {exact}을(를) 받았습니다. 보이는 값이 맞으면 그 값을 적어 주십시오."
+        ),
+        format!(
+            "The cell's format shows {seen}; the stored value {exact} was taken. If what it shows is right, enter that."
+        ),
+    )
+}
+
+fn as_shown(seen: &str, exact: &str) -> Text {
+    Text::new(
+        format!(
+            "저장된 값 {exact}의 소수 자릿수가 많아, 칸에 보이는 대로 {seen}을(를) 받았습니다."
+        ),
+        format!(
+            "The stored value {exact} has more decimal places than are asked for; {seen} was taken, as the cell shows it."
+        ),
+    )
+}
