@@ -605,7 +605,8 @@ async fn each_misfit_of_an_input_is_told_at_once_with_its_path(place: Place) {
             .iter()
             .map(|error| serde_json::from_value(error["path"].clone()).unwrap())
             .collect();
-        (paths.sort(), told.sort());
+        paths.sort();
+        told.sort();
         assert_eq!(told, paths, "{name}: {answer:#}");
         seen += paths.len();
     }

@@ -153,11 +153,13 @@ impl Codes {
     pub fn hint(&self, text: &str) -> Option<&str> {
         match self.family {
             Family::Region => None,
-            // `C10` names the section as well.
+            // `C10` names the section as well, which must be that of the division.
             Family::Industry => {
                 let cut = fold::code(text);
                 let division = cut.strip_prefix(|c: char| c.is_ascii_uppercase())?.get(..2)?;
-                self.places.get_key_value(division).map(|(code, _)| code.as_str())
+                let is_its = SECTIONS.get(division).is_some_and(|section| cut.starts_with(section));
+                let known = self.places.get_key_value(division).filter(|_| is_its);
+                known.map(|(code, _)| code.as_str())
             }
             Family::Indicator | Family::Size | Family::State => {
                 nearest(text, self.codes.iter().map(String::as_str))
@@ -188,6 +190,16 @@ pub static REGIONS: LazyLock<Codes> =
 /// The industries of the data set.
 pub static INDUSTRIES: LazyLock<Codes> =
     LazyLock::new(|| listed(Family::Industry, "industry", INDUSTRY_FILE));
+
+/// The section of each division.
+static SECTIONS: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
+    // invariant: the file is part of the build, and tests read it.
+    let file: toml::Table = toml::from_str(INDUSTRY_FILE).unwrap_or_default();
+    let rows = file.get("industry").and_then(toml::Value::as_array).map(Vec::as_slice);
+    let text = |row: &toml::Value, name| row.get(name)?.as_str().map(str::to_owned);
+    let section = |row| Some((text(row, "code")?, text(row, "parent")?));
+    rows.unwrap_or_default().iter().filter_map(section).collect()
+});
 
 /// The code of a region as it is kept, however it is written.
 pub fn region(text: &str) -> String {

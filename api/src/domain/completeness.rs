@@ -21,7 +21,7 @@ pub enum Completeness {
     Late,
     /// 승인. Accepted or final.
     Accepted,
-    /// 미제출. Never handed in, and overdue or its quarter final.
+    /// 미제출. Not handed in, or taken back, and overdue or its quarter final.
     Missing,
 }
 
@@ -89,7 +89,7 @@ pub fn is_expected(starts_on: NaiveDate, ends_on: Option<NaiveDate>, quarter: Qu
 pub struct Tally {
     /// On the frozen lists: the base of each rate.
     pub expected: i64,
-    /// Ever handed in.
+    /// Handed in, whatever has become of it since; what was recalled before any return was not.
     pub submitted: i64,
     /// First handed in by the due date.
     pub on_time: i64,

@@ -21,25 +21,28 @@ use entity::validation_rule::Severity;
 /// How complete a submission is.
 pub const COMPLETENESS: &Choice = &Choice {
     name: "Completeness",
-    description: "이행 구분. How complete a submission is.",
+    description: "이행 구분. How complete a submission is. A recalled one is judged as if it had never been submitted, unless it was returned before.",
     values: &[
         ChoiceValue { code: "NOT_DUE", description: "접수 전. Not open yet." },
         ChoiceValue {
             code: "OPEN", description: "미작성. Open, nothing saved, and not overdue."
         },
-        ChoiceValue { code: "DRAFT", description: "작성 중. Being filled in, and not overdue." },
+        ChoiceValue {
+            code: "DRAFT",
+            description: "작성 중. Being filled in, a recalled one included, and not overdue.",
+        },
         ChoiceValue {
             code: "SUBMITTED",
-            description: "제출. First handed in on time, not accepted yet.",
+            description: "제출. First submitted on time, returned since or not, not accepted yet.",
         },
         ChoiceValue {
             code: "LATE",
-            description: "지연 제출. First handed in late, not accepted yet.",
+            description: "지연 제출. First submitted late, returned since or not, not accepted yet.",
         },
         ChoiceValue { code: "ACCEPTED", description: "승인. Accepted or final." },
         ChoiceValue {
             code: "MISSING",
-            description: "미제출. Never submitted, and overdue or the quarter final.",
+            description: "미제출. Not submitted, or recalled, and overdue or the quarter final.",
         },
     ],
 };
@@ -340,14 +343,26 @@ pub const SHAPES: &[Shape] = &[
                 "Int!",
                 "제출 대상. Submissions on the frozen lists: the base of each rate.",
             ),
-            ("submitted", "Int!", "제출 수. Ever handed in."),
-            ("onTime", "Int!", "기한 내 제출. First handed in by the due date."),
-            ("late", "Int!", "지연 제출. First handed in later."),
+            (
+                "submitted",
+                "Int!",
+                "제출 수. Submitted, whatever has become of it since; a recalled one only once it is submitted again, unless it was returned before.",
+            ),
+            ("onTime", "Int!", "기한 내 제출. Of these, first submitted by the due date."),
+            ("late", "Int!", "지연 제출. Of these, first submitted later."),
             ("accepted", "Int!", "승인 수. Accepted or final."),
             ("nil", "Int!", "실적 없음 수. Reported that there is nothing to report."),
-            ("draft", "Int!", "작성 중 수. Being filled in."),
+            (
+                "draft",
+                "Int!",
+                "작성 중 수. Being filled in, recalled ones included, and not overdue.",
+            ),
             ("returned", "Int!", "반려 수. Given back and not come again."),
-            ("missing", "Int!", "미제출 수. Never submitted, and overdue or the quarter final."),
+            (
+                "missing",
+                "Int!",
+                "미제출 수. Not submitted, or recalled, and overdue or the quarter final.",
+            ),
             (
                 "submittedRate",
                 "Float",

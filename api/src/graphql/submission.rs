@@ -87,7 +87,7 @@ fn submission() -> Type {
         .computed("daysLeft", "Int", due, days_left, "남은 일수. Days until it is due, or due again; negative when overdue, null if nobody waits for it or a restatement has no due date.")
         .column("startedAt", C::StartedAt, "작성 시작 시각. When something was first saved.")
         .column("firstSubmittedAt", C::FirstSubmittedAt, "최초 제출 시각. When it was first handed in.")
-        .column("isOnTime", C::IsOnTime, "기한 내 여부. Whether it was first handed in by the due date; null until then.")
+        .column("isOnTime", C::IsOnTime, "기한 내 여부. Whether it was first submitted by the due date; null until then, and after a recall until it is submitted again, unless it was returned before.")
         .column("submittedAt", C::SubmittedAt, "제출 시각. When it was last handed in.")
         .column("submittedBy", C::SubmittedBy, "제출자. Client that last submitted it.")
         .one_by("submittedByInstitution", Source::Expression(submitter), "Institution", "Institution", "제출자 소속 기관. Institution of that client; null until it is submitted.")

@@ -291,7 +291,10 @@ pub fn mutations() -> Vec<Root> {
         ),
         verb(
             "recallSubmission",
-            ("회수. Takes back what was handed in, before its review.", SUBMITS),
+            (
+                "회수. Takes back what was submitted, before its review. It counts as not submitted, and is judged by when it is submitted again, unless it was returned before.",
+                SUBMITS,
+            ),
             "RecallSubmissionInput",
             |act, args| {
                 run(act, "recallSubmission", args, |act, input: Wish| async move {

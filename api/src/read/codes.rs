@@ -8,6 +8,7 @@ use super::context::Reader;
 use super::model::{Args, Type};
 use super::row;
 use super::scope;
+use crate::domain::codes::INDUSTRIES;
 use crate::domain::text::Text;
 use crate::domain::{fold, suggest};
 use crate::error::{Error, Message};
@@ -108,6 +109,16 @@ fn one(ty: &Type, known: &[String], given: &str, path: Vec<String>) -> Result<St
         Some(code) => Ok(code.clone()),
         // The name of one region is never a hint for another.
         None if ty.name == "Region" => Err(unknown_of(path, given, &suggest::all(known.iter()))),
+        // Nor does one number stand near another because its digits do.
+        None if ty.name == "Industry" => {
+            let meant = INDUSTRIES.hint(given).filter(|hint| known.iter().any(|it| it == hint));
+            let mut hint = suggest::all(known.iter());
+            if let Some(meant) = meant {
+                hint.ko.insert_str(0, &format!(" 비슷한 것: `{meant}`."));
+                hint.en.insert_str(0, &format!(" Near: `{meant}`."));
+            }
+            Err(unknown_of(path, given, &hint))
+        }
         None => Err(unknown(path, given, known.iter().map(String::as_str))),
     }
 }

@@ -14,6 +14,8 @@ use super::{Asked, Columns, Done, Held, Turn, day, settled, tally, text, today, 
 use super::{draft, expected, table};
 use crate::database::Store;
 use crate::domain::submission::{Deadline, Verb, deadline};
+use crate::domain::suggest;
+use crate::domain::text::Text;
 use crate::error::{Error, Message, UserError};
 use crate::service::write::{Author, Write};
 use entity::submission::SubmissionStatus;
@@ -144,12 +146,20 @@ fn checked(
                 let keys = found.as_ref().and_then(|cell| data.keys(cell));
                 if keys.is_none() {
                     let path = ["input", "comments", &at.to_string(), "cell"];
+                    let given = comment.cell.as_deref().unwrap_or_default();
+                    let indicator = given.split('/').next().unwrap_or_default();
+                    let codes = data.indicators.iter().map(|row| row.code.as_str());
+                    // Where the indicator is one, what is wrong is the part.
+                    let hint = match data.lists.indicators.find(indicator) {
+                        Some(_) => Text::new("", ""),
+                        None => suggest::among(indicator, codes),
+                    };
                     errors.push(UserError {
                         code: "UNKNOWN_CELL",
                         path: path.map(str::to_owned).to_vec(),
                         message: Message::new(
-                            "이 제출에 없는 셀입니다. 예: CODE 또는 CODE/KR-11//",
-                            "This submission has no such cell. Write CODE, or CODE/KR-11// for a part.",
+                            format!("이 제출에 없는 셀입니다. 예: CODE 또는 CODE/KR-11//{}", hint.ko),
+                            format!("This submission has no such cell. Write CODE, or CODE/KR-11// for a part.{}", hint.en),
                         ),
                     });
                 }
