@@ -190,11 +190,11 @@ fn each_part_of_an_answer_has_its_cell() {
         ("reason", "D2"),
         ("comment", "A2"),
     ] {
-        assert_eq!(placed[0].at(part).cell, at, "{part}");
+        assert_eq!(placed[0].at(part).unwrap().cell, at, "{part}");
     }
     let (placed, _) = read("규모,지역,SPENT,FIRMS\nSMALL,KR-99,,2\n");
     for (part, at) in [("indicator", "D1"), ("region", "B2"), ("size", "A2"), ("industry", "D2")] {
-        assert_eq!(placed[0].at(part).cell, at, "{part}");
+        assert_eq!(placed[0].at(part).unwrap().cell, at, "{part}");
     }
 }
 
