@@ -60,6 +60,7 @@ mod statistics;
 mod subscription;
 mod support;
 mod token;
+mod unknown;
 mod visibility;
 mod websocket;
 mod wire;
@@ -122,6 +123,7 @@ fn main() -> ExitCode {
         statistics::tests(),
         subscription::tests(),
         token::tests(),
+        unknown::tests(),
         visibility::tests(),
         websocket::tests(),
         write::tests(),

@@ -40,6 +40,12 @@ use crate::read::{Act, Reader, selection};
 use crate::service::audit::{self, Backlog};
 use crate::service::change::{self, Feed};
 use crate::service::ledger::Event;
+use crate::turns::{Bounds, Turns};
+
+/// Longest document that is parsed in next to no time, in bytes.
+const SHORT: usize = 2 * 1024;
+/// Most values in the variables that are looked at in next to no time.
+const FEW_VALUES: usize = 1_000;
 
 /// The schema as documents are validated against it.
 pub fn validation_schema() -> &'static Valid<Schema> {
@@ -101,6 +107,17 @@ pub struct EngineSettings {
     pub persisted: Persisted,
 }
 
+/// What it takes to find out whether a request is good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effort {
+    /// Next to nothing: the document was found good before.
+    None,
+    /// A short document is parsed and validated.
+    Little,
+    /// A long document is, or many values are looked at.
+    Much,
+}
+
 /// A request that was found good, before it is executed.
 #[derive(Debug)]
 pub struct Prepared {
@@ -152,6 +169,8 @@ pub struct Engine {
     settings: EngineSettings,
     /// Turns at hashing.
     pub hashing: Hashing,
+    /// Turns at finding out whether requests are good.
+    pub parsing: Turns,
     /// Refusals that wait to be written to the audit.
     pub backlog: Arc<Backlog>,
     /// The change feed.
@@ -166,14 +185,35 @@ impl Engine {
         introspection::implementers();
         let reads = reads.unwrap_or_else(|| Reads::pool((*db).clone()));
         let feed = Feed::new(reads.clone());
+        // Two at least, since those without a token have half of them.
+        let places = std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2));
+        let bounds = Bounds { waiting: 512, waiting_each: 64, ..Bounds::shared(places, 50) };
         Self {
             reads,
             db,
             documents: DocumentCache::default(),
             settings,
             hashing: Hashing::default(),
+            parsing: Turns::new(bounds),
             backlog: Arc::default(),
             feed,
+        }
+    }
+
+    /// What it takes to prepare a request.
+    pub fn effort(&self, request: &Request) -> Effort {
+        if request.values > FEW_VALUES || request.query.len() > scan::MAX_DOCUMENT {
+            return Effort::Much;
+        }
+        // What names no text is refused at once.
+        let Ok(text) = self.settings.persisted.text(request) else { return Effort::None };
+        if self.documents.find(&text).is_some() {
+            Effort::None
+        } else if text.len() > SHORT || text.contains("fragment") {
+            // Few fragments spread make many fields.
+            Effort::Much
+        } else {
+            Effort::Little
         }
     }
 
@@ -650,8 +690,10 @@ fn variables(
             None => {}
         }
     }
+    // Others that are given are nobody's.
+    let names = operation.variables.iter().map(|variable| variable.name.as_str());
     let given: JsonMap =
-        given.iter().map(|(name, value)| (name.as_str().into(), value.clone().into())).collect();
+        names.filter_map(|name| Some((name.into(), given.get(name)?.clone().into()))).collect();
     let coerced = coercion::coerce_variable_values(validation_schema(), operation, &given)
         .map_err(|error| {
             Error::input(

@@ -22,6 +22,8 @@ pub struct Request {
     /// The document's name, if the caller gives one: its SHA-256 in hexadecimal, or a name of the list of trusted
     /// documents.
     pub document_id: Option<String>,
+    /// How many values the variables hold, lists and objects counted with what they hold.
+    pub values: usize,
     /// Whether it came in a way by which nothing may be changed.
     pub is_safe: bool,
 }
@@ -141,13 +143,14 @@ impl Request {
                 "variables are nested too deeply.",
             ));
         }
-        if variables.values().map(count).sum::<usize>() > MAX_VARIABLE_VALUES {
+        let values: usize = variables.values().map(count).sum();
+        if values > MAX_VARIABLE_VALUES {
             return Err(Error::TooLarge(Message::new(
                 format!("variables의 값이 너무 많습니다(한도 {MAX_VARIABLE_VALUES}개)."),
                 format!("The variables hold too many values (at most {MAX_VARIABLE_VALUES})."),
             )));
         }
-        Ok(Self { query, operation_name, variables, document_id, is_safe: false })
+        Ok(Self { query, operation_name, variables, document_id, values, is_safe: false })
     }
 }
 

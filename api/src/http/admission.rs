@@ -1,7 +1,8 @@
 //! Admission: a request waits for its turn before it takes a connection to the database, and whoever asked is
 //! charged for what it cost, however it ends: answered, refused, timed out, left.
 //!
-//! Queries, writes and files have turns of their own: whatever dashboards ask for, results can be handed in.
+//! Queries, writes and files have turns of their own: whatever dashboards ask for, results can be handed in. So has
+//! the processor, where a request takes it for long before it is known to be good.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -26,6 +27,8 @@ const FILES_EACH: usize = 4;
 const FILES_PATIENCE: Duration = Duration::from_secs(120);
 /// Milliseconds on a connection that are part of a request's own point: less than that is mostly chance.
 const FREE_MS: u128 = 10;
+/// Points for each millisecond of a processor, of which there are fewer than connections.
+const PROCESSOR: u128 = 4;
 /// How long an event waits where a request would be refused.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -82,24 +85,33 @@ impl Admission {
     }
 }
 
+/// What is charged for the time of a turn.
+#[derive(Debug, Clone, Copy)]
+enum Time {
+    Free,
+    Connection,
+    Processor,
+}
+
 /// A request that was let in. Its caller is charged when it ends, or is dropped.
 #[derive(Debug)]
 pub struct Admitted {
     limiter: Arc<Limiter>,
     principal: Principal,
     address: Option<IpAddr>,
-    /// Since when it holds a connection, if that is charged.
-    since: Option<Instant>,
+    since: Instant,
+    time: Time,
     turn: Option<Turn>,
 }
 
 impl Admitted {
-    fn new(shared: &Shared, caller: &Caller, turn: Turn, is_timed: bool) -> Self {
+    fn new(shared: &Shared, caller: &Caller, turn: Turn, time: Time) -> Self {
         Self {
             limiter: shared.limiter.clone(),
             principal: caller.principal.clone(),
             address: caller.address,
-            since: is_timed.then(Instant::now),
+            since: Instant::now(),
+            time,
             turn: Some(turn),
         }
     }
@@ -113,8 +125,13 @@ impl Admitted {
     /// little and takes long costs its time.
     fn charge(&mut self, rows: usize) -> Option<Allowance> {
         self.turn = None;
-        let time = self.since.map_or(0, |since| since.elapsed().as_millis());
-        let cost = time.saturating_sub(FREE_MS).max(rows as u128);
+        let time = self.since.elapsed();
+        let cost = match self.time {
+            Time::Free => 0,
+            Time::Connection => time.as_millis().saturating_sub(FREE_MS),
+            Time::Processor => time.as_micros() * PROCESSOR / 1_000,
+        };
+        let cost = cost.max(rows as u128);
         let cost = u32::try_from(cost).unwrap_or(u32::MAX);
         self.limiter.charge(&self.principal, self.address, cost, Instant::now())
     }
@@ -133,10 +150,6 @@ impl Drop for Admitted {
 /// # Errors
 /// Rate limited, if the caller has nothing left or too much waiting; unavailable, if there is no turn in time.
 pub async fn admit(shared: &Shared, caller: &mut Caller, kind: Kind) -> Result<Admitted, Error> {
-    // Who has signed in was asked when it did.
-    if caller.principal == Principal::Anonymous {
-        caller.may_ask(shared)?;
-    }
     let turns = match kind {
         Kind::Read => &shared.admission.reads,
         Kind::Write => &shared.admission.writes,
@@ -154,7 +167,8 @@ pub async fn admit(shared: &Shared, caller: &mut Caller, kind: Kind) -> Result<A
         }
     };
     // A write waits for other writes most of its time.
-    Ok(Admitted::new(shared, caller, turn, kind == Kind::Read))
+    let time = if kind == Kind::Read { Time::Connection } else { Time::Free };
+    Ok(Admitted::new(shared, caller, turn, time))
 }
 
 /// Lets a look for events in; it waits where a query would be refused.
@@ -164,7 +178,7 @@ pub async fn admit_look(shared: &Shared, caller: &Caller) -> Admitted {
             connection.drained().await;
         }
         match shared.admission.reads.wait(&caller.who()).await {
-            Ok(turn) => return Admitted::new(shared, caller, turn, true),
+            Ok(turn) => return Admitted::new(shared, caller, turn, Time::Connection),
             Err(Busy::Own | Busy::All) => tokio::time::sleep(PAUSE).await,
         }
     }
@@ -176,5 +190,29 @@ pub async fn admit_look(shared: &Shared, caller: &Caller) -> Admitted {
 /// Rate limited; unavailable.
 pub async fn admit_file(shared: &Shared, caller: &Caller) -> Result<Admitted, Error> {
     let turn = shared.admission.files.take(&caller.who()).await?;
-    Ok(Admitted::new(shared, caller, turn, true))
+    Ok(Admitted::new(shared, caller, turn, Time::Connection))
+}
+
+/// Does what takes a processor and nothing else, as soon as it is the caller's turn; what takes `long` is done beside
+/// the requests and charged, even if nobody waits for it any more.
+///
+/// # Errors
+/// Rate limited; unavailable, if there is no turn in time; internal.
+pub async fn in_turn<T: Send + 'static>(
+    shared: &Shared,
+    caller: &mut Caller,
+    long: bool,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
+    let turn = shared.app.engine.parsing.take(&caller.who()).await?;
+    if !long {
+        let done = work();
+        drop(turn);
+        return Ok(done);
+    }
+    let admitted = Admitted::new(shared, caller, turn, Time::Processor);
+    let working = tokio::task::spawn_blocking(move || (work(), admitted.end(0)));
+    let (done, allowance) = working.await.map_err(Error::internal)?;
+    caller.allowance = allowance;
+    Ok(done)
 }

@@ -12,17 +12,20 @@ use axum::response::{IntoResponse, Response};
 use chrono::Utc;
 use serde_json::{Map, Value};
 
-use super::admission::{Kind, admit};
+use super::admission::{Kind, admit, in_turn};
 use super::caller::Caller;
 use super::media::Media;
 use super::refusal::Signs;
 use super::{Refusal, Shared, body, event_stream, websocket};
+use crate::domain::principal::Principal;
 use crate::error::Error;
-use crate::graphql::engine::Prepared;
+use crate::graphql::engine::{Effort, Prepared};
 use crate::graphql::request;
 
 /// Longest body, in bytes.
 pub const MAX_BODY: usize = 1024 * 1024;
+/// Longest body that is read in next to no time, in bytes.
+const SHORT_BODY: usize = 16 * 1024;
 
 fn bad_request(ko: &str, en: &str) -> Refusal {
     Error::bad_request(ko, en).into()
@@ -61,6 +64,10 @@ async fn run(
     // Nobody reads a stream that has no body.
     let media = if parts.method == Method::HEAD { media.of_refusal() } else { media };
     caller.sign_in(shared, &parts).await?;
+    // Who has signed in was asked when it did.
+    if caller.principal == Principal::Anonymous {
+        caller.may_ask(shared)?;
+    }
     let mut request = if is_safe {
         from_query(parts.uri.query().unwrap_or_default())?
     } else {
@@ -68,12 +75,10 @@ async fn run(
             Some(connection) => Some(connection.room(&parts.headers).await),
             None => None,
         };
-        from_body(&parts.headers, body).await?
+        from_body(shared, caller, &parts.headers, body).await?
     };
     request.is_safe = is_safe;
-    let now = Utc::now();
-    let engine = &shared.app.engine;
-    let prepared = match engine.prepare(&request, &caller.call(now)) {
+    let prepared = match prepare(shared, caller, request).await? {
         Ok(prepared) => prepared,
         Err(refused) => return Ok(finish(caller, media.of_refusal(), refused)),
     };
@@ -82,6 +87,27 @@ async fn run(
     }
     let answered = answer_in_time(shared, caller, &prepared).await?;
     Ok(finish(caller, media, answered))
+}
+
+/// Finds out whether a request is good, when it is its caller's turn if that takes a while, and charges what it takes.
+///
+/// # Errors
+/// Rate limited; unavailable, if there is no turn in time; internal.
+pub async fn prepare(
+    shared: &Shared,
+    caller: &mut Caller,
+    request: request::Request,
+) -> Result<Result<Prepared, request::Response>, Error> {
+    let engine = shared.app.engine.clone();
+    let effort = engine.effort(&request);
+    let author = caller.clone();
+    let work = move || engine.prepare(&request, &author.call(Utc::now()));
+    match effort {
+        Effort::None => Ok(work()),
+        Effort::Little | Effort::Much => {
+            in_turn(shared, caller, effort == Effort::Much, work).await
+        }
+    }
 }
 
 /// Answers a query or a mutation when it is its caller's turn, in time, and charges what it has cost.
@@ -178,7 +204,12 @@ fn from_query(query: &str) -> Result<request::Request, Refusal> {
     request::Request::from_fields(fields).map_err(Refusal::from)
 }
 
-async fn from_body(headers: &HeaderMap, body: Body) -> Result<request::Request, Refusal> {
+async fn from_body(
+    shared: &Shared,
+    caller: &mut Caller,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<request::Request, Refusal> {
     let kind = headers
         .get(header::CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())
@@ -191,13 +222,18 @@ async fn from_body(headers: &HeaderMap, body: Body) -> Result<request::Request, 
         return Err(Refusal::unsupported());
     }
     let bytes = body::read(body, MAX_BODY).await?;
-    let fields = serde_json::from_slice::<UniqueObject>(&bytes).map_err(|_| {
-        bad_request(
-            "본문은 GraphQL 요청의 JSON 객체여야 합니다.",
-            "The body must be the JSON object of a GraphQL request.",
-        )
-    })?;
-    request::Request::from_fields(fields.0).map_err(Refusal::from)
+    let is_short = bytes.len() <= SHORT_BODY;
+    let read = move || {
+        let fields = serde_json::from_slice::<UniqueObject>(&bytes).map_err(|_| {
+            Error::bad_request(
+                "본문은 GraphQL 요청의 JSON 객체여야 합니다.",
+                "The body must be the JSON object of a GraphQL request.",
+            )
+        })?;
+        request::Request::from_fields(fields.0)
+    };
+    let request = if is_short { read() } else { in_turn(shared, caller, true, read).await? };
+    request.map_err(Refusal::from)
 }
 
 /// A JSON object in which no key stands twice.

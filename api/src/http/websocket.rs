@@ -40,7 +40,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use tracing::Instrument as _;
 
 use super::caller::{Caller, token_of};
-use super::graphql::answer_in_time;
+use super::graphql::{answer_in_time, prepare};
 use super::headers::span_of;
 use super::refusal::Signs;
 use super::subscription::Subscription;
@@ -421,10 +421,7 @@ impl Connection {
             caller.refuse(&self.shared, RATE_LIMIT, &error);
             return self.refuse(&id, error).await;
         }
-        // Others are asked when it is their turn.
-        if caller.principal != Principal::Anonymous
-            && let Err(error) = caller.may_ask(&self.shared)
-        {
+        if let Err(error) = caller.may_ask(&self.shared) {
             return self.refuse(&id, error).await;
         }
         self.runs += 1;
@@ -493,16 +490,13 @@ struct Operation {
 
 impl Operation {
     async fn run(mut self, request: request::Request) {
-        let prepared = {
-            let call = self.caller.call(Utc::now());
-            self.shared.app.engine.prepare(&request, &call)
-        };
-        let prepared = match prepared {
-            Ok(prepared) => prepared,
-            Err(refused) => return self.fail(refused).await,
+        let shared = self.shared.clone();
+        let prepared = match prepare(&shared, &mut self.caller, request).await {
+            Ok(Ok(prepared)) => prepared,
+            Ok(Err(refused)) => return self.fail(refused).await,
+            Err(error) => return self.fail(request::Response::refused(error)).await,
         };
         if prepared.kind != OperationType::Subscription {
-            let shared = self.shared.clone();
             let answered = match answer_in_time(&shared, &mut self.caller, &prepared).await {
                 Ok(answered) if answered.data.is_some() => answered,
                 Ok(refused) => return self.fail(refused).await,
@@ -513,7 +507,7 @@ impl Operation {
             let complete = json!({ "type": "complete", "id": self.id }).to_string();
             return self.say(complete, true).await;
         }
-        let begun = Subscription::begin(self.shared.clone(), self.caller.clone(), prepared).await;
+        let begun = Subscription::begin(shared, self.caller.clone(), prepared).await;
         let mut subscription = match begun {
             Ok(subscription) => subscription,
             Err(error) => return self.fail(request::Response::refused(error)).await,
