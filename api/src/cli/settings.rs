@@ -38,7 +38,7 @@ impl Mistakes {
         let has = |flag: &str| told.iter().any(|known| known == flag);
         self.0.extend(found.0.into_iter().filter(|(flag, _)| {
             flag.as_deref().is_none_or(|flag| {
-                !has(flag) && !(has("database-url") && of_database.contains(&flag))
+                !(has(flag) || has("database-url") && of_database.contains(&flag))
             })
         }));
     }
