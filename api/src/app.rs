@@ -136,7 +136,8 @@ impl App {
         };
         let connections = database.database_connections;
         let timeout = serve.limits.query_timeout();
-        let replica = database.database_read_url.as_deref();
+        let lag = Duration::from_secs(database.database_read_lag);
+        let replica = database.database_read_url.as_deref().map(|replica| (replica, lag));
         let reads = Reads::open(&database.database_url, replica, connections, &db, timeout).await?;
         Ok((Self::new(db, Some(reads), access, settings), summary))
     }

@@ -136,6 +136,9 @@ pub struct DatabaseSettings {
     /// A replica that queries read; the database itself if left out
     #[arg(long, env = "AIPLUS_DATABASE_READ_URL", value_parser = database_url, hide_env_values = true, global = true)]
     pub database_read_url: Option<String>,
+    /// Seconds that the replica may be behind and still be read
+    #[arg(long, env = "AIPLUS_DATABASE_READ_LAG", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600), global = true)]
+    pub database_read_lag: u64,
     /// Most connections to the database at a time
     #[arg(long, env = "AIPLUS_DATABASE_CONNECTIONS", default_value_t = 8, value_parser = clap::value_parser!(u32).range(2..=1000), global = true)]
     pub database_connections: u32,

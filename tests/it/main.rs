@@ -41,6 +41,7 @@ mod protocol;
 mod questions;
 mod raw;
 mod read_path;
+mod replica;
 mod results;
 mod results_access;
 mod results_crash;
@@ -105,6 +106,7 @@ fn main() -> ExitCode {
         questions::tests(),
         raw::tests(),
         read_path::tests(),
+        replica::tests(),
         results::tests(),
         results_access::tests(),
         results_crash::tests(),

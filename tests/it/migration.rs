@@ -101,6 +101,7 @@ async fn servers_that_start_at_once_load_once(place: Place) {
         sqlite_synchronous: aiplus::database::Synchronous::Full,
         database_url: place.empty().await,
         database_read_url: None,
+        database_read_lag: 10,
         database_connections: 2,
     };
     let folder = tempfile::TempDir::new().unwrap();

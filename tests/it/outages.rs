@@ -233,7 +233,7 @@ async fn without_its_replica_a_server_reads_the_database(place: Place) {
     let proxy = Proxy::before(&app.url).await;
     let longest = settings.limits.query_timeout();
     let url = proxy.url(&app.url);
-    let reads = Reads::open(&app.url, Some(&url), 3, &app.db, longest).await.unwrap();
+    let reads = Reads::open(&app.url, Some((&*url, SOON)), 3, &app.db, longest).await.unwrap();
     let served = TestApp::made(&app.keys, app.db.clone(), Some(reads), &settings);
     let server = Server::start(served, &settings).await;
     for mode in [Mode::Pass, Mode::Swallow, Mode::Pass, Mode::Refuse] {

@@ -150,6 +150,7 @@ async fn a_wrong_list_of_documents_is_refused_at_start(place: Place) {
         sqlite_synchronous: aiplus::database::Synchronous::Full,
         database_url: place.empty().await,
         database_read_url: None,
+        database_read_lag: 10,
         database_connections: 2,
     };
     let mut settings = settings();

@@ -1,6 +1,7 @@
 //! Connections, and the one start at a time: several servers that start at once migrate once and load
 //! the starting data set once.
 
+pub mod position;
 pub mod pulse;
 pub mod reads;
 pub mod store;

@@ -8,6 +8,7 @@
 
 use std::pin::pin;
 use std::str::FromStr as _;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,7 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use super::is_sqlite;
+use super::position::Position;
 use crate::error::Error;
 use crate::fault::{self, Fault};
 
@@ -31,9 +33,53 @@ const RETRY: Duration = Duration::from_secs(3);
 /// What waiting is measured in; a step that takes twice as long is not counted.
 const STEP: Duration = Duration::from_millis(50);
 
+/// How far a database is in the log of writes: the replica in what it has replayed.
+const POSITION: &str = "SELECT (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() \
+                        ELSE pg_current_wal_insert_lsn() END - '0/0')::bigint";
+
 /// Whether a database is there.
 #[derive(Debug, Clone)]
-pub struct Pulse(Arc<watch::Sender<State>>);
+pub struct Pulse(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    state: watch::Sender<State>,
+    position: AtomicU64,
+}
+
+/// What a database is asked.
+#[derive(Debug)]
+pub enum Question {
+    /// Whether it is there.
+    Life,
+    /// How far it is as well.
+    Position,
+    /// How far it is behind another, and no more than so long.
+    Replica(Pulse, Duration),
+}
+
+/// How long a replica takes to replay what stands in the database.
+#[derive(Debug)]
+struct Lag {
+    home: Pulse,
+    most: Duration,
+    /// What it had to reach, and since when.
+    target: Position,
+    since: Instant,
+    /// How long it took to reach the one before.
+    last: Duration,
+}
+
+impl Lag {
+    /// Whether a replica at a position is further behind than it may be.
+    fn is_too_long(&mut self, replayed: Position) -> bool {
+        let elapsed = self.since.elapsed();
+        if replayed >= self.target {
+            (self.target, self.since, self.last) = (self.home.position(), Instant::now(), elapsed);
+        }
+        elapsed.max(self.last) > self.most
+    }
+}
 
 #[derive(Debug, Clone, Copy, Default)]
 struct State {
@@ -53,28 +99,47 @@ impl Pulse {
     ///
     /// # Errors
     /// Internal, if the address is none.
-    pub fn of(url: &str) -> Result<Self, Error> {
+    pub fn of(url: &str, question: Question) -> Result<Self, Error> {
         let pulse = Self::steady();
         if !is_sqlite(url) {
-            let asking = ask(Arc::downgrade(&pulse.0), probe_options(url)?, super::public(url));
-            tokio::spawn(asking);
+            let asked = Asked {
+                options: probe_options(url)?,
+                name: super::public(url),
+                is_placed: !matches!(question, Question::Life),
+            };
+            let lag = match question {
+                Question::Replica(home, most) => Some(Lag {
+                    home,
+                    most,
+                    target: Position::default(),
+                    since: Instant::now(),
+                    last: Duration::ZERO,
+                }),
+                Question::Life | Question::Position => None,
+            };
+            tokio::spawn(ask(Arc::downgrade(&pulse.0), asked, lag));
         }
         Ok(pulse)
     }
 
+    /// How far it was when it was last asked.
+    pub fn position(&self) -> Position {
+        Position(self.0.position.load(Ordering::Acquire))
+    }
+
     /// Why the database is away; none while it is there.
     pub fn away(&self) -> Option<&'static str> {
-        self.0.borrow().away
+        self.0.state.borrow().away
     }
 
     /// How often the database has gone away so far.
     pub fn outages(&self) -> u64 {
-        self.0.borrow().outages
+        self.0.state.borrow().outages
     }
 
     /// Waits until the database is away; tells why.
     pub async fn until_away(&self) -> &'static str {
-        let mut state = self.0.subscribe();
+        let mut state = self.0.state.subscribe();
         loop {
             if let Some(why) = state.borrow_and_update().away {
                 return why;
@@ -86,7 +151,7 @@ impl Pulse {
 
     /// Waits until the database is there.
     pub async fn until_there(&self) {
-        let _ = self.0.subscribe().wait_for(|state| state.away.is_none()).await;
+        let _ = self.0.state.subscribe().wait_for(|state| state.away.is_none()).await;
     }
 
     /// Does what needs the database, unless that is away or goes away meanwhile.
@@ -121,7 +186,7 @@ pub async fn reach(url: &str) -> Result<(), Error> {
     }
     let options = probe_options(url)?;
     let shown = super::public(url);
-    match timeout(super::ACQUIRE, connect(&options)).await {
+    match timeout(super::ACQUIRE, options.connect()).await {
         Ok(Ok(connection)) => {
             let _ = timeout(PATIENCE, connection.close()).await;
             Ok(())
@@ -140,12 +205,6 @@ pub async fn reach(url: &str) -> Result<(), Error> {
     }
 }
 
-async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sea_orm::sqlx::Error> {
-    let mut connection = options.connect().await?;
-    connection.ping().await?;
-    Ok(connection)
-}
-
 /// Waits so long, not counting time in which this process was not let run.
 async fn wait(longest: Duration) {
     let mut waited = Duration::ZERO;
@@ -158,13 +217,22 @@ async fn wait(longest: Duration) {
     }
 }
 
+/// Where a database is asked what.
+struct Asked {
+    options: PgConnectOptions,
+    name: String,
+    is_placed: bool,
+}
+
+type Answer = Result<(PgConnection, Position), sea_orm::sqlx::Error>;
+
 /// Asks until nobody holds the pulse any more.
-async fn ask(pulse: Weak<watch::Sender<State>>, options: PgConnectOptions, name: String) {
-    const SILENT: (Option<&str>, &str) =
-        (Some("the database does not answer"), "nothing came in time");
+async fn ask(pulse: Weak<Inner>, asked: Asked, mut lag: Option<Lag>) {
+    const SILENT: &str = "the database does not answer";
+    let note = |away, cause: &str| note(&pulse, away, cause, &asked.name);
     let mut kept = None;
     loop {
-        let mut answer = pin!(timeout(RETRY, answer(kept.take(), &options)));
+        let mut answer = pin!(timeout(RETRY, asked.answer(kept.take())));
         let in_time = tokio::select! {
             biased;
             answered = &mut answer => Some(answered),
@@ -172,22 +240,20 @@ async fn ask(pulse: Weak<watch::Sender<State>>, options: PgConnectOptions, name:
         };
         let answered = match in_time {
             Some(answered) => answered,
-            None => {
-                if !note(&pulse, SILENT.0, SILENT.1, &name) {
-                    return;
-                }
-                answer.await
-            }
+            None if note(Some(SILENT), "nothing came in time") => answer.await,
+            None => return,
         };
         let is_held = match answered {
-            Ok(Ok(connection)) => {
+            Ok(Ok((connection, position))) => {
                 kept = Some(connection);
-                note(&pulse, None, "", &name)
+                let is_late = lag.as_mut().is_some_and(|lag| lag.is_too_long(position));
+                if let Some(pulse) = pulse.upgrade() {
+                    pulse.position.store(position.0, Ordering::Release);
+                }
+                note(is_late.then_some("the replica is too far behind"), "")
             }
-            Ok(Err(error)) => {
-                note(&pulse, Some(fault::of_driver(&error).why()), &error.to_string(), &name)
-            }
-            Err(_) => note(&pulse, SILENT.0, SILENT.1, &name),
+            Ok(Err(error)) => note(Some(fault::of_driver(&error).why()), &error.to_string()),
+            Err(_) => note(Some(SILENT), "nothing came in time"),
         };
         if !is_held {
             return;
@@ -200,19 +266,14 @@ async fn ask(pulse: Weak<watch::Sender<State>>, options: PgConnectOptions, name:
 }
 
 /// Tells how it is; whether anybody still wants to know.
-fn note(
-    pulse: &Weak<watch::Sender<State>>,
-    away: Option<&'static str>,
-    cause: &str,
-    name: &str,
-) -> bool {
+fn note(pulse: &Weak<Inner>, away: Option<&'static str>, cause: &str, name: &str) -> bool {
     let Some(pulse) = pulse.upgrade() else { return false };
-    let before = *pulse.borrow();
+    let before = *pulse.state.borrow();
     if before.away == away {
         return true;
     }
     let is_new = before.away.is_none();
-    pulse.send_replace(State { away, outages: before.outages + u64::from(is_new) });
+    pulse.state.send_replace(State { away, outages: before.outages + u64::from(is_new) });
     match away {
         Some(why) if is_new => {
             fault::doubt();
@@ -228,26 +289,40 @@ fn note(
     true
 }
 
-/// A connection that has answered: the one that was kept, or another.
-async fn answer(
-    kept: Option<PgConnection>,
-    options: &PgConnectOptions,
-) -> Result<PgConnection, sea_orm::sqlx::Error> {
-    let Some(mut kept) = kept else { return connect(options).await };
-    if let Ok(answered) = timeout(HEAD_START, kept.ping()).await {
-        match answered {
-            Ok(()) => return Ok(kept),
-            Err(_) => {
-                // It was cut, so others were as well, though the database may be back by now.
-                fault::doubt();
-                return connect(options).await;
+impl Asked {
+    /// A connection that has answered: the one that was kept, or another.
+    async fn answer(&self, kept: Option<PgConnection>) -> Answer {
+        let Some(mut kept) = kept else { return self.anew().await };
+        if let Ok(answered) = timeout(HEAD_START, self.look(&mut kept)).await {
+            match answered {
+                Ok(position) => return Ok((kept, position)),
+                Err(_) => {
+                    // It was cut, so others were as well, though the database may be back by now.
+                    fault::doubt();
+                    return self.anew().await;
+                }
             }
         }
+        // Whatever is asked of it now is answered after what it was asked before.
+        let position = tokio::select! {
+            biased;
+            Ok(position) = self.look(&mut kept) => position,
+            other = self.anew() => return other,
+        };
+        Ok((kept, position))
     }
-    tokio::select! {
-        biased;
-        Ok(()) = kept.ping() => {}
-        other = connect(options) => return other,
+
+    async fn anew(&self) -> Answer {
+        let mut connection = self.options.connect().await?;
+        let position = self.look(&mut connection).await?;
+        Ok((connection, position))
     }
-    Ok(kept)
+
+    async fn look(&self, connection: &mut PgConnection) -> Result<Position, sea_orm::sqlx::Error> {
+        if !self.is_placed {
+            return connection.ping().await.map(|()| Position::default());
+        }
+        let told: i64 = sea_orm::sqlx::query_scalar(POSITION).fetch_one(connection).await?;
+        Ok(Position(told.unsigned_abs()))
+    }
 }

@@ -8,8 +8,10 @@
 //! end, another connection takes its place, and it counts as left until the server has no such backend any
 //! more. Only so many are replaced at a time; beyond that the server has fewer connections and is not ready.
 //!
-//! A replica is read while it is there, the database itself meanwhile; what follows the feed reads the database.
+//! A replica is read as long as it is there and not too far behind, by whoever asks for nothing that it has not
+//! replayed; else, and by what follows the feed, the database itself is.
 
+use std::collections::HashMap;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,7 +20,8 @@ use std::time::Duration;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::pulse::Pulse;
+use super::position::Position;
+use super::pulse::{Pulse, Question};
 use super::{is_sqlite, options, sqlite_file};
 use crate::error::Error;
 
@@ -31,7 +34,16 @@ pub struct Reads {
     /// To the database that is written.
     home: Source,
     pulse: Pulse,
-    replica: Option<Source>,
+    replica: Option<Arc<Replica>>,
+}
+
+/// A replica of the database.
+#[derive(Debug)]
+struct Replica {
+    source: Source,
+    pulse: Pulse,
+    /// What each client has written last, unless the replica has that.
+    written: Mutex<HashMap<String, Position>>,
 }
 
 /// The connections to one server.
@@ -149,6 +161,8 @@ pub struct Read {
     outages: u64,
     /// Whether the replica is there, if that is read.
     replica: Option<Pulse>,
+    /// What it includes, as far as that is known, if there is a replica.
+    pub position: Option<Position>,
 }
 
 /// A connection to PostgreSQL whose statements end after `longest`; it is made when it is first used.
@@ -208,6 +222,7 @@ impl Source {
         connections: u32,
         db: &DatabaseConnection,
         timeout: Duration,
+        question: Question,
     ) -> Result<Self, Error> {
         // A little longer, so that the caller is told of its query's time-out, not of the statement's.
         let longest = timeout + Duration::from_millis(500);
@@ -233,7 +248,7 @@ impl Source {
                 url: url.to_owned(),
                 longest,
                 canceller: super::open(options, url).await?,
-                pulse: Pulse::of(url)?,
+                pulse: Pulse::of(url, question)?,
                 left: AtomicUsize::new(0),
                 most_left: (count / 4).max(1),
             })
@@ -253,7 +268,11 @@ impl Source {
         self.postgres().is_some_and(|it| it.left.load(Ordering::Relaxed) > it.most_left)
     }
 
-    async fn take(&self, is_replica: bool) -> Result<Read, Error> {
+    fn pulse(&self) -> Pulse {
+        self.postgres().map_or_else(Pulse::steady, |postgres| postgres.pulse.clone())
+    }
+
+    async fn take(&self) -> Result<Read, Error> {
         let (mut slots, mut pool) = (None, None);
         match self {
             Self::Pool(db) => pool = Some(db.clone()),
@@ -264,10 +283,8 @@ impl Source {
                 slots = Some((of.clone(), slot, place));
             }
         }
-        let pulse = self.postgres().map(|postgres| &postgres.pulse);
-        let outages = pulse.map_or(0, Pulse::outages);
-        let replica = pulse.filter(|_| is_replica).cloned();
-        Ok(Read { slots, pool, is_done: false, outages, replica })
+        let outages = self.postgres().map_or(0, |postgres| postgres.pulse.outages());
+        Ok(Read { slots, pool, is_done: false, outages, replica: None, position: None })
     }
 
     async fn close(&self) -> Result<(), Error> {
@@ -292,24 +309,30 @@ impl Reads {
         Self { home: Source::Pool(db), pulse: Pulse::steady(), replica: None }
     }
 
-    /// So many connections to the database at `url`, and as many to its replica, for queries that are given up after
-    /// `timeout`; `db` is the pool that is open already.
+    /// So many connections to the database at `url`, and as many to its replica, which is read while it is no further
+    /// behind than so, for queries that are given up after `timeout`; `db` is the pool that is open already.
     ///
     /// # Errors
     /// Internal.
     pub async fn open(
         url: &str,
-        replica: Option<&str>,
+        replica: Option<(&str, Duration)>,
         connections: u32,
         db: &DatabaseConnection,
         timeout: Duration,
     ) -> Result<Self, Error> {
-        let home = Source::open(url, connections, db, timeout).await?;
+        let question = if replica.is_some() { Question::Position } else { Question::Life };
+        let home = Source::open(url, connections, db, timeout, question).await?;
+        let pulse = home.pulse();
         let replica = match replica {
-            Some(replica) => Some(Source::open(replica, connections, db, timeout).await?),
+            Some((replica, lag)) => {
+                let question = Question::Replica(pulse.clone(), lag);
+                let source = Source::open(replica, connections, db, timeout, question).await?;
+                let written = Mutex::default();
+                Some(Arc::new(Replica { pulse: source.pulse(), source, written }))
+            }
             None => None,
         };
-        let pulse = home.postgres().map_or_else(Pulse::steady, |postgres| postgres.pulse.clone());
         Ok(Self { home, pulse, replica })
     }
 
@@ -328,23 +351,32 @@ impl Reads {
 
     /// Why the replica is not read; none if it is, or there is none.
     pub fn without_replica(&self) -> Option<&'static str> {
-        self.replica.as_ref()?.postgres()?.pulse.away()
+        self.replica.as_ref()?.pulse.away()
     }
 
     /// Whether more connections do not end than are replaced.
     pub fn is_short(&self) -> bool {
-        self.home.is_short() || self.replica.as_ref().is_some_and(Source::is_short)
+        self.home.is_short() || self.replica.as_ref().is_some_and(|it| it.source.is_short())
     }
 
-    /// A connection, as soon as one is free.
+    /// A connection to a database that has what the client has written and whatever stands before a position, as
+    /// soon as one is free.
     ///
     /// # Errors
     /// Unavailable; internal.
-    pub async fn take(&self) -> Result<Read, Error> {
-        match &self.replica {
-            Some(replica) if self.without_replica().is_none() => replica.take(true).await,
-            _ => self.take_home().await,
+    pub async fn take(&self, client: &str, least: Position) -> Result<Read, Error> {
+        let Some(replica) = &self.replica else { return self.take_home().await };
+        let position = replica.pulse.position();
+        let least = {
+            let written = replica.written.lock().unwrap_or_else(PoisonError::into_inner);
+            written.get(client).copied().unwrap_or_default().max(least)
+        };
+        if replica.pulse.away().is_some() || position < least {
+            return self.take_home().await;
         }
+        let mut read = replica.source.take().await?;
+        (read.replica, read.position) = (Some(replica.pulse.clone()), position.known());
+        Ok(read)
     }
 
     /// A connection to the database itself, as soon as one is free.
@@ -352,7 +384,35 @@ impl Reads {
     /// # Errors
     /// Unavailable; internal.
     pub async fn take_home(&self) -> Result<Read, Error> {
-        self.home.take(false).await
+        let mut read = self.home.take().await?;
+        read.position = self.replica.as_ref().and_then(|_| self.pulse.position().known());
+        Ok(read)
+    }
+
+    /// Notes that the client has written, so that what it reads next has that. Gives where that stands; none where
+    /// there is no replica.
+    ///
+    /// # Errors
+    /// Unavailable; internal.
+    pub async fn wrote(
+        &self,
+        client: &str,
+        db: &DatabaseConnection,
+    ) -> Result<Option<Position>, Error> {
+        let Some(replica) = &self.replica else { return Ok(None) };
+        if db.get_database_backend() != DbBackend::Postgres {
+            return Ok(None);
+        }
+        let asked = "SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint";
+        let told = db.query_one_raw(Statement::from_string(DbBackend::Postgres, asked)).await?;
+        let told = told.ok_or_else(|| Error::internal("the database tells no position"))?;
+        let position = Position(told.try_get_by_index::<i64>(0)?.unsigned_abs());
+        let mut written = replica.written.lock().unwrap_or_else(PoisonError::into_inner);
+        let replayed = replica.pulse.position();
+        written.retain(|_, position| *position > replayed);
+        let last = written.entry(client.to_owned()).or_default();
+        *last = position.max(*last);
+        Ok(Some(position))
     }
 
     /// Closes the connections.
@@ -361,7 +421,7 @@ impl Reads {
     /// Internal.
     pub async fn close(&self) -> Result<(), Error> {
         if let Some(replica) = &self.replica {
-            replica.close().await?;
+            replica.source.close().await?;
         }
         self.home.close().await
     }

@@ -27,6 +27,7 @@ use super::{faults, introspection, limits, mutation, rules, scan, values};
 use crate::auth::secret::Hashing;
 use crate::config::Introspection;
 use crate::database::Store;
+use crate::database::position::Position;
 use crate::database::reads::{Read, Reads};
 use crate::domain::access::Denied;
 use crate::domain::principal::{Author, Principal};
@@ -125,6 +126,8 @@ pub struct Prepared {
     operation_name: Option<String>,
     coerced: Valid<JsonMap>,
     variables: Variables,
+    /// What it must find at least.
+    least: Position,
     /// What kind of operation it is.
     pub kind: OperationType,
 }
@@ -287,6 +290,7 @@ impl Engine {
             operation_name: request.operation_name.clone(),
             coerced,
             variables,
+            least: request.least,
             kind,
             document,
         };
@@ -376,7 +380,7 @@ impl Engine {
         }
         let Call { author, language, allowance } = *call;
         let asked = Asked { prepared, author: &author, allowance, introspected: &told.answers };
-        let (answer, marks) = if prepared.kind == OperationType::Mutation {
+        let (answer, marks, position) = if prepared.kind == OperationType::Mutation {
             let holding = self.db.holding();
             let act = Act {
                 db: &holding,
@@ -388,13 +392,14 @@ impl Engine {
                 misfits: &[],
             };
             // Once: what was written might stand twice. And read where it was written: a replica may not have it yet.
-            self.ask(&self.db, asked, Some(&act)).await?
+            let (answer, marks) = self.ask(&self.db, asked, Some(&act)).await?;
+            (answer, marks, self.wrote(author.principal).await)
         } else {
-            let read = self.reads.take().await?;
+            let read = self.reads.take(author.principal.actor(), prepared.least).await?;
             let is_of_replica = read.replica().is_some();
             let found = self.read(read, asked).await;
             let errors = match &found {
-                Ok((answer, _)) => answer.errors.iter().map(|told| &told.error).collect(),
+                Ok((answer, ..)) => answer.errors.iter().map(|told| &told.error).collect(),
                 Err(error) => vec![error],
             };
             // Another connection may not be cut, and the database be there where its replica is not.
@@ -414,16 +419,30 @@ impl Engine {
                 actual: answer.actual + told.cost,
             }),
             allowance,
+            position,
+        })
+    }
+
+    /// Notes that the caller has written; tells where what it wrote stands, if that can be told.
+    pub async fn wrote(&self, principal: &Principal) -> Option<Position> {
+        let told = self.reads.wrote(principal.actor(), &self.db).await;
+        told.unwrap_or_else(|error| {
+            tracing::warn!(error.cause = %error, "position.unknown");
+            None
         })
     }
 
     /// Reads by a connection, unless it is one to a replica that is away or goes away meanwhile.
-    async fn read(&self, read: Read, asked: Asked<'_>) -> Result<(Answer, Marks), Error> {
-        let replica = read.replica();
+    async fn read(
+        &self,
+        read: Read,
+        asked: Asked<'_>,
+    ) -> Result<(Answer, Marks, Option<Position>), Error> {
+        let (replica, position) = (read.replica(), read.position);
         let reading = async {
             let found = self.ask(&read, asked, None).await;
             read.done();
-            found
+            found.map(|(answer, marks)| (answer, marks, position))
         };
         match replica {
             Some(replica) => replica.during(reading).await,

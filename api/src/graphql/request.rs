@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value, json};
 
 use super::persisted::plain;
+use crate::database::position::Position;
 use crate::domain::rate::Allowance;
 use crate::error::{Error, Language, Message};
 use crate::read::FieldError;
@@ -26,6 +27,8 @@ pub struct Request {
     pub values: usize,
     /// Whether it came in a way by which nothing may be changed.
     pub is_safe: bool,
+    /// What it must find at least, where a replica may be behind.
+    pub least: Position,
 }
 
 /// Deepest nesting of variables.
@@ -150,7 +153,15 @@ impl Request {
                 format!("The variables hold too many values (at most {MAX_VARIABLE_VALUES})."),
             )));
         }
-        Ok(Self { query, operation_name, variables, document_id, values, is_safe: false })
+        Ok(Self {
+            query,
+            operation_name,
+            variables,
+            document_id,
+            values,
+            is_safe: false,
+            least: Position::default(),
+        })
     }
 }
 
@@ -188,6 +199,8 @@ pub struct Response {
     pub cost: Option<Cost>,
     /// What the caller may still ask for, if that is limited.
     pub allowance: Option<Allowance>,
+    /// What it includes, where a replica may be behind.
+    pub position: Option<Position>,
 }
 
 /// What a request costs, in rows.
@@ -244,7 +257,11 @@ impl Response {
                     ",\"allowance\":{{\"limit\":{limit},\"remaining\":{remaining},\"reset\":{reset}}}"
                 );
             }
-            out.push_str("}}");
+            out.push('}');
+            if let Some(position) = self.position {
+                let _ = write!(out, ",\"position\":\"{position}\"");
+            }
+            out.push('}');
         }
         out.push('}');
         out

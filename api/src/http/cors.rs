@@ -11,7 +11,7 @@ use axum::http::{Method, request};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::Shared;
-use super::headers::REQUEST_ID;
+use super::headers::{POSITION, REQUEST_ID};
 use crate::error::Error;
 use crate::service::api_client;
 
@@ -49,11 +49,13 @@ pub fn layer(shared: Shared) -> CorsLayer {
             IF_MATCH,
             HeaderName::from_static("idempotency-key"),
             REQUEST_ID,
+            POSITION,
         ])
         .expose_headers([
             CONTENT_DISPOSITION,
             ETAG,
             REQUEST_ID,
+            POSITION,
             RETRY_AFTER,
             HeaderName::from_static("ratelimit"),
             HeaderName::from_static("ratelimit-policy"),

@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use super::admission::admit_file;
 use super::caller::Caller;
+use super::headers::tell_position;
 use super::refusal::Signs;
 use super::{Refusal, Shared, body};
 use crate::domain::admit;
@@ -399,7 +400,10 @@ async fn take(
     let report = tokio::time::timeout(LONGEST, working).await.map_err(|_| Error::Timeout)??;
     let cells = report.counts.created + report.counts.updated + report.counts.unchanged;
     caller.allowance = admitted.end(cells / CELLS_A_POINT);
-    Ok(answer(report, save, caller.language))
+    let position = if save { shared.app.engine.wrote(&caller.principal).await } else { None };
+    let mut response = answer(report, save, caller.language);
+    tell_position(response.headers_mut(), position);
+    Ok(response)
 }
 
 fn answer(report: Report, save: bool, language: Language) -> Response {

@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 
 use super::admission::{Kind, admit, in_turn};
 use super::caller::Caller;
+use super::headers::{least, tell_position};
 use super::media::Media;
 use super::refusal::Signs;
 use super::{Refusal, Shared, body, event_stream, websocket};
@@ -78,6 +79,7 @@ async fn run(
         from_body(shared, caller, &parts.headers, body).await?
     };
     request.is_safe = is_safe;
+    request.least = least(&parts.headers)?;
     let prepared = match prepare(shared, caller, request).await? {
         Ok(prepared) => prepared,
         Err(refused) => return Ok(finish(caller, media.of_refusal(), refused)),
@@ -140,9 +142,11 @@ fn finish(caller: &Caller, media: Media, answered: request::Response) -> Respons
     let status = status(media, &answered);
     let refused = answered.errors.first().filter(|_| answered.data.is_none());
     let signs = refused.map(|first| Signs::of(&first.error));
+    let position = answered.position;
     let body = answered.into_json(caller.language, &caller.request_id);
     let mut response = answer(media, status, body);
     signs.unwrap_or_default().put(&mut response);
+    tell_position(response.headers_mut(), position);
     caller.tell(response.headers_mut());
     response
 }

@@ -13,11 +13,37 @@ use tracing::{Instrument as _, Span};
 use uuid::Uuid;
 
 use super::caller::Peer;
+use crate::database::position::Position;
 use crate::error::{Error, Language};
 use crate::graphql;
 
 /// Header of the request's id.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Header of what a request must find at least, or an answer includes, where a replica may be behind.
+pub const POSITION: HeaderName = HeaderName::from_static("x-position");
+
+/// What a request must find at least.
+///
+/// # Errors
+/// Bad request, if it is no position.
+pub fn least(headers: &HeaderMap) -> Result<Position, Error> {
+    let Some(given) = headers.get(POSITION) else { return Ok(Position::default()) };
+    given.to_str().ok().and_then(|given| given.parse().ok()).ok_or_else(|| {
+        Error::bad_request(
+            "x-position 헤더는 응답에 있던 값이어야 합니다.",
+            "The header x-position must be one that an answer had, like 16/B374D848.",
+        )
+    })
+}
+
+/// Tells what an answer includes.
+pub fn tell_position(headers: &mut HeaderMap, position: Option<Position>) {
+    let shown = position.map(|position| HeaderValue::from_str(&position.to_string()));
+    if let Some(Ok(shown)) = shown {
+        headers.insert(POSITION, shown);
+    }
+}
 
 /// Policy of pages: scripts, styles and workers of our own only; no framing.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \

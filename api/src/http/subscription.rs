@@ -61,6 +61,7 @@ impl Subscription {
     /// # Errors
     /// Unauthenticated, once the caller's token has ended or was revoked; time-out; internal.
     pub async fn next(&mut self) -> Result<Vec<String>, Error> {
+        let mut is_told = false;
         loop {
             let position = self.position;
             let end = *self
@@ -80,7 +81,10 @@ impl Subscription {
             };
             let found = match in_time(&self.shared, look).await {
                 // Whoever listens goes on where it was once the database is back.
-                Err(Error::Unavailable { .. }) => {
+                Err(Error::Unavailable { cause, .. }) => {
+                    if !std::mem::replace(&mut is_told, true) {
+                        tracing::warn!(error.cause = %cause, "subscription.waits");
+                    }
                     drop(admitted);
                     tokio::time::sleep(PAUSE).await;
                     app.pulse().until_there().await;

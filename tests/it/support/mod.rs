@@ -203,6 +203,17 @@ impl Place {
         app
     }
 
+    /// An application over a server of PostgreSQL that has a replica; none on SQLite, or where no server can be made.
+    pub async fn replicated(&self) -> Option<Replicated> {
+        let Server::Postgres { .. } = &*self.server else { return None };
+        let primary = Postgres::another().await?;
+        let from = self.keep(self.server.copy_of("template_plain").await);
+        let url = primary.copy("aiplus", &from).await;
+        let replica = primary.replica().await;
+        let app = TestApp::counted(url, Arc::new(TempDir::new().unwrap())).await;
+        Some(Replicated { replica, primary, app })
+    }
+
     /// An application with settings of its own.
     pub async fn app_with(&self, settings: &ServeSettings) -> TestApp {
         let url = self.keep(self.server.full().await);
@@ -218,6 +229,13 @@ pub fn access_settings() -> AccessSettings {
         operators: vec!["MSS".to_owned(), "TIPA".to_owned()],
         issuers_file: None,
     }
+}
+
+/// An application, and the servers of its database.
+pub struct Replicated {
+    pub replica: Postgres,
+    pub primary: Postgres,
+    pub app: TestApp,
 }
 
 /// An application whose statements are counted.

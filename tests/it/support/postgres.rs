@@ -2,7 +2,7 @@
 //! Debian's binaries in a temporary folder, which ends with this process.
 
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database};
 use tempfile::TempDir;
@@ -36,6 +36,25 @@ fn command(program: &Path, as_root: bool) -> Command {
     Command::new(program)
 }
 
+/// A folder that the user who runs servers may write.
+fn folder() -> Result<TempDir, String> {
+    let folder = TempDir::new().map_err(|error| error.to_string())?;
+    if is_root() {
+        let owned = Command::new("chown").arg("postgres").arg(folder.path()).status();
+        owned.map_err(|error| error.to_string())?;
+    }
+    Ok(folder)
+}
+
+/// What a program printed.
+fn done(program: &str, output: std::io::Result<Output>) -> Result<Vec<u8>, String> {
+    let output = output.map_err(|error| format!("{program}: {error}"))?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    Err(format!("{program} failed: {}", String::from_utf8_lossy(&output.stderr)))
+}
+
 impl Postgres {
     /// The server, or why there is none.
     pub async fn find() -> Result<Self, String> {
@@ -44,14 +63,17 @@ impl Postgres {
         }
         let binaries = binaries()
             .ok_or("no binaries found (package postgresql-15) and no AIPLUS_TEST_POSTGRES_URL")?;
-        let folder = TempDir::new().map_err(|error| error.to_string())?;
-        let data = folder.path().join("data");
-        let as_root = is_root();
-        if as_root {
-            let owned = Command::new("chown").arg("postgres").arg(folder.path()).status();
-            owned.map_err(|error| error.to_string())?;
-        }
-        let made = command(&binaries.join("initdb"), as_root)
+        Self::start(&binaries).await
+    }
+
+    /// A server of its own for one test; none where the binaries are not found.
+    pub async fn another() -> Option<Self> {
+        Some(Self::start(&binaries()?).await.unwrap())
+    }
+
+    async fn start(binaries: &Path) -> Result<Self, String> {
+        let folder = folder()?;
+        let make = command(&binaries.join("initdb"), is_root())
             .args([
                 "--auth=trust",
                 "--username=aiplus",
@@ -60,14 +82,57 @@ impl Postgres {
                 "--no-sync",
                 "-D",
             ])
-            .arg(&data)
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .output()
-            .map_err(|error| error.to_string())?;
-        if !made.status.success() {
-            return Err(format!("initdb failed: {}", String::from_utf8_lossy(&made.stderr)));
-        }
+            .arg(folder.path().join("data"))
+            .output();
+        done("initdb", make)?;
+        Self::over(binaries, folder).await
+    }
+
+    /// A replica of this server.
+    pub async fn replica(&self) -> Self {
+        let binaries = binaries().unwrap();
+        let folder = folder().unwrap();
+        let copy = command(&binaries.join("pg_basebackup"), is_root())
+            .args([
+                "--write-recovery-conf",
+                "--checkpoint=fast",
+                "--no-sync",
+                "--dbname",
+                &self.base,
+            ])
+            .arg("--pgdata")
+            .arg(folder.path().join("data"))
+            .output();
+        done("pg_basebackup", copy).unwrap();
+        Self::over(&binaries, folder).await.unwrap()
+    }
+
+    /// Fills a database of this server with what stands in another one.
+    pub async fn copy(&self, name: &str, from: &str) -> String {
+        let url = self.create(name, None).await;
+        let binaries = binaries().unwrap();
+        let dump = Command::new(binaries.join("pg_dump")).args(["--no-owner", from]).output();
+        let dumped = done("pg_dump", dump).unwrap();
+        let folder = folder().unwrap();
+        let file = folder.path().join("dump.sql");
+        std::fs::write(&file, dumped).unwrap();
+        let load = Command::new(binaries.join("psql"))
+            .args(["-q", "-v", "ON_ERROR_STOP=1", "-o", "/dev/null", "-d", &url, "-f"])
+            .arg(&file)
+            .output();
+        done("psql", load).unwrap();
+        url
+    }
+
+    /// The address of a database.
+    pub fn url(&self, name: &str) -> String {
+        format!("{}/{name}", self.base)
+    }
+
+    /// Starts the server of a folder's data.
+    async fn over(binaries: &Path, folder: TempDir) -> Result<Self, String> {
+        let data = folder.path().join("data");
+        let as_root = is_root();
         let port = std::net::TcpListener::bind("127.0.0.1:0")
             .and_then(|listener| listener.local_addr())
             .map_err(|error| error.to_string())?
@@ -147,7 +212,7 @@ impl Postgres {
             format!("CREATE DATABASE {name}{how}"),
         ])
         .await;
-        format!("{}/{name}", self.base)
+        self.url(name)
     }
 
     /// Removes the database at an address, whoever is still connected to it.
