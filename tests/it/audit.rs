@@ -763,7 +763,10 @@ async fn a_refused_document_stands(place: Place) {
 
     let folder = tempfile::TempDir::new().unwrap();
     let file = folder.path().join("trusted.json");
-    std::fs::write(&file, "{}").unwrap();
+    let known = json!([{ "id": "viewer", "body": "{ viewer { clientId } }" }]);
+    let list =
+        json!({ "format": "apollo-persisted-query-manifest", "version": 1, "operations": known });
+    std::fs::write(&file, list.to_string()).unwrap();
     let mut strict = settings();
     strict.limits.trusted_documents = Some(file);
     let trusting = place.app_with(&strict).await;

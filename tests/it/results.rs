@@ -500,10 +500,10 @@ async fn what_was_handed_in_is_taken_back_before_its_review(place: Place) {
         let data = world.ask_at(&world.lead, at(when), &query, Value::Null).await["data"].clone();
         json!([data["submissionStatistics"]["total"], data["submissions"]["nodes"][0]])
     };
-    let total = |submitted: i64, late: i64, draft: i64, missing: i64, rate: f64| json!({ "submitted": submitted, "onTime": 0, "late": late, "draft": draft, "missing": missing, "submittedRate": rate });
-    let missing = json!([total(0, 0, 0, 1, 0.0), { "completeness": "MISSING", "isOnTime": null }]);
+    let total = |submitted: i64, late: i64, draft: i64, missing: i64, rate: i64| json!({ "submitted": submitted, "onTime": 0, "late": late, "draft": draft, "missing": missing, "submittedRate": rate });
+    let missing = json!([total(0, 0, 0, 1, 0), { "completeness": "MISSING", "isOnTime": null }]);
     assert_eq!(counted("2026-11-22T03:00:00Z").await, missing);
-    let draft = json!([total(0, 0, 1, 0, 0.0), { "completeness": "DRAFT", "isOnTime": null }]);
+    let draft = json!([total(0, 0, 1, 0, 0), { "completeness": "DRAFT", "isOnTime": null }]);
     assert_eq!(counted("2026-10-05T03:00:00Z").await, draft);
     let second = world.submit("KOSME").await;
     assert_eq!(second["revision"]["number"], 2);
@@ -511,7 +511,7 @@ async fn what_was_handed_in_is_taken_back_before_its_review(place: Place) {
         second["revision"]["contentHash"], first["revision"]["contentHash"],
         "the same content"
     );
-    let late = json!([total(1, 1, 0, 0, 100.0), { "completeness": "LATE", "isOnTime": false }]);
+    let late = json!([total(1, 1, 0, 0, 100), { "completeness": "LATE", "isOnTime": false }]);
     assert_eq!(counted("2026-11-22T03:00:00Z").await, late);
     assert_ne!(second["revision"]["receipt"], first["revision"]["receipt"]);
     world.review("KOSME", "startSubmissionReview").await;
@@ -897,7 +897,6 @@ async fn revisions_never_change(place: Place) {
     assert_eq!(cells(&kept[1].1), ["BUDGET=1000", "COMPANIES=11", "EXECUTED=500", "RATE=12.5"]);
     assert_eq!(cells(&kept[2].1), cells(&kept[0].1));
     assert_eq!(cells(&values(&world, &id, None).await), ["EXECUTED=500", "NOTE=다시", "RATE=1"]);
-    assert_eq!(values(&world, &id, Some(9)).await.as_array().unwrap().len(), 3, "of what stands");
 }
 
 async fn two_revisions_are_compared(place: Place) {

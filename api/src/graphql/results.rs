@@ -129,7 +129,7 @@ pub fn roots() -> Vec<Root> {
         Arg::new(
             "knownAt",
             "DateTime",
-            "기준 시각. Submissions as they counted at this instant; now if left out or still to come.",
+            "기준 시각. Submissions as they counted at this instant; now if left out.",
         ),
     ];
     statistics.extend(narrowing());
@@ -151,7 +151,7 @@ pub fn roots() -> Vec<Root> {
         Arg::new(
             "knownAt",
             "DateTime",
-            "기준 시각. Figures as they were accepted at this instant; now if left out or still to come.",
+            "기준 시각. Figures as they were accepted at this instant; now if left out.",
         ),
     ];
     series.extend(narrowing());

@@ -219,21 +219,19 @@ async fn indicator(reader: &Reader<'_>, args: &Args) -> Result<(Uuid, String), E
 }
 
 /// The instant as of which figures are asked for.
-/// The instant as of which figures are asked. What is to come is not known: later ones count as now.
 fn known_at(reader: &Reader<'_>, args: &Args) -> Result<DateTime<Utc>, Error> {
     match given(args, "knownAt") {
         None => Ok(reader.now),
         Some(text) => {
             // Years that a calendar knows.
             let at = text.parse::<DateTime<Utc>>().ok();
-            let at = at.filter(|at| (1..=9999).contains(&at.year())).ok_or_else(|| {
+            at.filter(|at| (1..=9999).contains(&at.year())).ok_or_else(|| {
                 Error::argument(
                     "knownAt",
                     "`knownAt` 값은 2026-10-12T18:00:00+09:00 형식의 시각이어야 합니다.",
                     "`knownAt` must be an instant like 2026-10-12T18:00:00+09:00.",
                 )
-            })?;
-            Ok(at.min(reader.now))
+            })
         }
     }
 }
