@@ -193,16 +193,16 @@ pub async fn admit_file(shared: &Shared, caller: &Caller) -> Result<Admitted, Er
     Ok(Admitted::new(shared, caller, turn, Time::Connection))
 }
 
-/// Does what takes a processor and nothing else, as soon as it is the caller's turn; what takes `long` is done beside
-/// the requests and charged, even if nobody waits for it any more.
+/// Does what takes a processor and nothing else, as soon as it is the caller's turn; what takes `long` is charged. It
+/// is done where it is asked: there are as few turns as processors, and threads of their own would each keep memory.
 ///
 /// # Errors
-/// Rate limited; unavailable, if there is no turn in time; internal.
-pub async fn in_turn<T: Send + 'static>(
+/// Rate limited; unavailable, if there is no turn in time.
+pub async fn in_turn<T>(
     shared: &Shared,
     caller: &mut Caller,
     long: bool,
-    work: impl FnOnce() -> T + Send + 'static,
+    work: impl FnOnce() -> T,
 ) -> Result<T, Error> {
     let turn = shared.app.engine.parsing.take(&caller.who()).await?;
     if !long {
@@ -211,8 +211,7 @@ pub async fn in_turn<T: Send + 'static>(
         return Ok(done);
     }
     let admitted = Admitted::new(shared, caller, turn, Time::Processor);
-    let working = tokio::task::spawn_blocking(move || (work(), admitted.end(0)));
-    let (done, allowance) = working.await.map_err(Error::internal)?;
-    caller.allowance = allowance;
+    let done = work();
+    caller.allowance = admitted.end(0);
     Ok(done)
 }
