@@ -33,6 +33,7 @@ mod limits_reads;
 mod lists;
 mod migration;
 mod oauth;
+mod once;
 mod outages;
 mod overload;
 mod persisted;
@@ -98,6 +99,7 @@ fn main() -> ExitCode {
         lists::tests(),
         migration::tests(),
         oauth::tests(),
+        once::tests(),
         outages::tests(),
         overload::tests(),
         persisted::tests(),

@@ -50,7 +50,7 @@ async fn twelve(
 }
 
 /// What is set up: the mutation, its input, the payload's field, and what is counted of it.
-fn set_ups() -> Vec<(&'static str, Value, &'static str, &'static str, i64)> {
+pub fn set_ups() -> Vec<(&'static str, Value, &'static str, &'static str, i64)> {
     let name = json!({ "ko": "이름" });
     vec![
         (

@@ -1,0 +1,250 @@
+//! Every mutation there is, called twelve times at once and again much later, is done once; and so is an upload.
+
+use std::collections::BTreeMap;
+
+use aiplus::domain::principal::Principal;
+use axum::http::StatusCode;
+use futures_util::future::join_all;
+use sea_orm::{ConnectionTrait, Statement};
+use serde_json::{Value, json};
+
+use crate::results_files::{Files, GOOD, csv};
+use crate::results_once::set_ups;
+use crate::support::results::{QUARTER, World, good, key};
+use crate::support::{Place, TestApp};
+use crate::tests;
+
+tests![
+    every_mutation_called_twelve_times_is_done_once,
+    an_upload_without_a_key,
+    a_late_upload_without_a_key_undoes_nothing,
+];
+
+const AT_ONCE: usize = 12;
+
+/// Every mutation of the schema, in an order in which each can be done, with whose submission it is about; a new
+/// one has its place and its input here.
+const CALLS: [(&str, &str); 33] = [
+    ("createApiClient", ""),
+    ("updateApiClient", ""),
+    ("rotateApiClientSecret", ""),
+    ("disableApiClient", ""),
+    ("enableApiClient", ""),
+    ("createProgramme", ""),
+    ("createIndicator", ""),
+    ("setIndicatorRange", ""),
+    ("setTarget", ""),
+    ("createValidationRule", ""),
+    ("retireValidationRule", ""),
+    ("createHoliday", ""),
+    ("createObligation", ""),
+    ("endObligation", ""),
+    ("openReportingPeriod", ""),
+    ("saveSubmissionDraft", "KOSME"),
+    ("submitSubmission", "KOSME"),
+    ("recallSubmission", "KOSME"),
+    ("submitSubmission", "KOSME"),
+    ("startSubmissionReview", "KOSME"),
+    ("returnSubmission", "KOSME"),
+    ("grantExtension", "KOSME"),
+    ("submitSubmission", "KOSME"),
+    ("acceptSubmission", "KOSME"),
+    ("reopenSubmission", "KOSME"),
+    ("submitSubmission", "KOSME"),
+    ("acceptSubmissions", "KOSME"),
+    ("reportNilSubmission", "KIBO"),
+    ("acceptSubmission", "KIBO"),
+    ("remindSubmissions", "SEMAS"),
+    ("freezeQuarter", ""),
+    ("restateSubmission", "KOSME"),
+    ("submitSubmission", "KOSME"),
+];
+
+/// A row that the lead sees: its id and version.
+async fn row(world: &World, list: &str) -> Value {
+    let query = format!("{{ list: {list} {{ nodes {{ id version }} }} }}");
+    world.data(&world.lead, &query).await["list"]["nodes"][0].clone()
+}
+
+/// Who calls a mutation, with which input.
+async fn call(world: &World, admin: &Principal, mutation: &str, of: &str) -> (Principal, Value) {
+    let with = |row: Value, more: Value| {
+        let mut input = row;
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        input
+    };
+    if mutation.ends_with("ApiClient") || mutation == "rotateApiClientSecret" {
+        let list =
+            "{ apiClients(where: { name: { startsWith: \"열두 번\" } }) { nodes { id version } } }";
+        let found = world.data(admin, list).await["apiClients"]["nodes"][0].clone();
+        let input = match mutation {
+            "createApiClient" => {
+                json!({ "institution": "TIPA", "name": "열두 번", "scopes": ["program:read"] })
+            }
+            "updateApiClient" => with(found, json!({ "name": "열두 번째" })),
+            _ => found,
+        };
+        return (admin.clone(), input);
+    }
+    if let Some((_, input, ..)) = set_ups().into_iter().find(|(name, ..)| *name == mutation) {
+        return (world.lead.clone(), input);
+    }
+    let (who, more) = match mutation {
+        "setIndicatorRange" => {
+            let row = row(world, "indicators(where: { code: { eq: \"ONCE\" } })").await;
+            return (world.lead.clone(), with(row, json!({ "range": { "minimum": "0" } })));
+        }
+        "retireValidationRule" => {
+            let row = row(world, "validationRules(where: { code: { eq: \"ONCE\" } })").await;
+            return (world.lead.clone(), with(row, json!({ "validTo": "2027-Q4" })));
+        }
+        "endObligation" => {
+            let list = "obligations(where: { institution: { code: { eq: \"ETRI\" } } })";
+            let row = row(world, list).await;
+            return (world.lead.clone(), with(row, json!({ "endsOn": "2027-12-31" })));
+        }
+        "freezeQuarter" => {
+            let version = world.period(QUARTER).await["version"].clone();
+            let missing = [world.seen("SEMAS").await.id, world.seen("ETRI").await.id];
+            let input = json!({ "quarter": QUARTER, "version": version, "missing": missing });
+            return (world.lead.clone(), input);
+        }
+        "saveSubmissionDraft" => (world.partner(of), json!({ "values": good() })),
+        "submitSubmission" => (world.partner(of), json!({ "attestation": true })),
+        "reportNilSubmission" => (world.partner(of), json!({ "reason": "실적 없음" })),
+        "recallSubmission" => (world.partner(of), json!({})),
+        "returnSubmission" => {
+            (&world.reviewer, json!({ "comments": [{ "message": "보완" }], "dueOn": "2026-12-01" }))
+        }
+        "grantExtension" => {
+            (&world.reviewer, json!({ "reason": "사유", "expiresOn": "2027-06-01" }))
+        }
+        "reopenSubmission" => (&world.lead, json!({ "reason": "착오", "dueOn": "2026-12-01" })),
+        "restateSubmission" => {
+            (&world.lead, json!({ "reason": "정정", "publicNote": { "ko": "정정" } }))
+        }
+        "startSubmissionReview" | "acceptSubmission" => (&world.reviewer, json!({})),
+        "acceptSubmissions" | "remindSubmissions" => {
+            let seen = world.seen(of).await;
+            let items = json!([{ "id": seen.id, "expectedVersion": seen.version }]);
+            return (world.reviewer.clone(), json!({ "items": items }));
+        }
+        new => panic!("{new} has no input here"),
+    };
+    let seen = world.seen(of).await;
+    let row = json!({ "id": seen.id, "expectedVersion": seen.version });
+    (who.clone(), with(row, more))
+}
+
+/// How many changes there are after a number, how many rows they are of, and the number of the last one.
+async fn changes(app: &TestApp, after: i64) -> [i64; 3] {
+    let sql = format!(
+        "SELECT count(*), count(DISTINCT subject_id), (SELECT change_seq FROM ledger) FROM change WHERE seq > {after}"
+    );
+    let counted = Statement::from_string(app.db.get_database_backend(), sql);
+    let counted = app.db.query_one_raw(counted).await.unwrap().unwrap();
+    [0, 1, 2].map(|at| counted.try_get_by_index(at).unwrap())
+}
+
+async fn every_mutation_called_twelve_times_is_done_once(place: Place) {
+    let world = World::new(&place).await;
+    let admin = world.app.principal("TIPA", "program:read access:admin").await;
+    let schema = "{ __schema { mutationType { fields { name args { type { ofType { name inputFields { name } } } } } } } }";
+    let schema = world.app.data(schema).await;
+    let fields = schema["__schema"]["mutationType"]["fields"].as_array().unwrap();
+    let inputs: BTreeMap<&str, &Value> = fields
+        .iter()
+        .map(|field| (field["name"].as_str().unwrap(), &field["args"][0]["type"]["ofType"]))
+        .collect();
+    for name in inputs.keys() {
+        assert!(CALLS.iter().any(|(known, _)| known == name), "{name} is not called twelve times");
+    }
+    let (mut done, mut wrong) = (Vec::new(), Vec::new());
+    for (mutation, of) in CALLS {
+        let (who, mut input) = call(&world, &admin, mutation, of).await;
+        let ty = inputs[mutation];
+        let has = |name: &str| {
+            ty["inputFields"].as_array().unwrap().iter().any(|field| field["name"] == name)
+        };
+        let has_key = has("idempotencyKey");
+        if has_key {
+            input["idempotencyKey"] = key().into();
+        }
+        let document = format!(
+            "mutation($input: {}!) {{ payload: {mutation}(input: $input) {{ errors {{ code }} }} }}",
+            ty["name"].as_str().unwrap()
+        );
+        let [.., before] = changes(&world.app, 0).await;
+        let variables = json!({ "input": input });
+        let calls =
+            (0..AT_ONCE).map(|_| world.ask_at(&who, world.now, &document, variables.clone()));
+        let answers = join_all(calls).await;
+        let is_done = |answer: &Value| answer["data"]["payload"]["errors"] == json!([]);
+        let count = answers.iter().filter(|answer| is_done(answer)).count();
+        // Without a key the version says that it was done.
+        let repeats = has_key || mutation == "openReportingPeriod";
+        if count != if repeats { AT_ONCE } else { 1 } {
+            wrong.push(format!("{mutation} of {of} was done {count} times: {answers:#?}"));
+        }
+        let [written, rows, _] = changes(&world.app, before).await;
+        // A period is made, and then opened.
+        let twice = i64::from(mutation == "openReportingPeriod");
+        if written != rows + twice || (rows == 0 && mutation != "remindSubmissions") {
+            wrong.push(format!("{mutation} of {of}: {written} changes of {rows} rows"));
+        }
+        done.push((mutation, who, document, variables, repeats));
+    }
+    // What comes again when all is over undoes nothing of what came after it.
+    let [.., before] = changes(&world.app, 0).await;
+    for (mutation, who, document, variables, repeats) in done {
+        let answer = world.ask_at(&who, world.now, &document, variables.clone()).await;
+        let is_done = answer["data"]["payload"]["errors"] == json!([]);
+        let [written, ..] = changes(&world.app, before).await;
+        if is_done != repeats || written != 0 {
+            wrong.push(format!("{mutation}, repeated late: {written} changes, {answer:#}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+async fn an_upload_without_a_key(place: Place) {
+    let files = Files::new(&place).await;
+    let version = files.version().await;
+    let tag = format!("\"{version}\"");
+    let headers = [("if-match", &*tag)];
+    let [.., before] = changes(&files.world.app, 0).await;
+    let uploads =
+        (0..AT_ONCE).map(|_| files.up("submission.csv", "&mode=save", &headers, csv(&GOOD)));
+    for answer in join_all(uploads).await {
+        let told = answer.json();
+        assert_eq!(answer.status, StatusCode::OK, "{told:#}");
+        assert_eq!(
+            (&told["isSaved"], &told["submission"]["version"]),
+            (&json!(true), &json!(version + 1))
+        );
+    }
+    let [written, rows, _] = changes(&files.world.app, before).await;
+    assert_eq!(written, rows);
+    assert_eq!(files.version().await, version + 1);
+}
+
+async fn a_late_upload_without_a_key_undoes_nothing(place: Place) {
+    let files = Files::new(&place).await;
+    let tag = format!("\"{}\"", files.version().await);
+    let headers = [("if-match", &*tag)];
+    let first = csv(&GOOD);
+    let saved = files.up("submission.csv", "&mode=save", &headers, first.clone()).await;
+    assert_eq!(saved.status, StatusCode::OK);
+    let newer = saved.headers["etag"].to_str().unwrap().to_owned();
+    let other = csv(&[",,,31,9007199254740993,9007199254740992,87.5"]);
+    let saved = files.up("submission.csv", "&mode=save", &[("if-match", &*newer)], other).await;
+    assert_eq!(saved.status, StatusCode::OK, "{:#}", saved.json());
+    let stands = files.down("submission.csv").await.bytes;
+    let again = files.up("submission.csv", "&mode=save", &headers, first).await;
+    assert!(
+        matches!(again.status, StatusCode::OK | StatusCode::PRECONDITION_FAILED),
+        "{}",
+        again.status
+    );
+    assert_eq!(files.down("submission.csv").await.bytes, stands, "{:#}", again.json());
+}
