@@ -5,7 +5,6 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 
-use aiplus::auth::secret::Hashing;
 use aiplus::config::Introspection;
 use aiplus::database::{self, Store};
 use aiplus::domain::principal::{
@@ -46,6 +45,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use uuid::Uuid;
 
+use crate::support::client::every_turn_taken;
 use crate::support::{Place, TestApp, now, settings};
 use crate::tests;
 
@@ -712,22 +712,7 @@ async fn each_refusal_of_a_sign_in_stands(place: Place) {
     }
     // So many compare their secrets that one more is turned away.
     let (secrets, nobody) = (&app.app.access.secrets, Who::Address(Some([127, 0, 0, 1].into())));
-    // Somebody has every turn, and lets it pass: the futures that are given them are not polled.
-    let (holder, places) = (Who::Client("holder".into()), Hashing::at_a_time());
-    let mut held: Vec<_> =
-        (0..2 * places).map(|_| Box::pin(secrets.verify(&holder, "", Vec::new()))).collect();
-    for one in &mut held {
-        assert!(one.as_mut().now_or_never().is_none());
-    }
-    for one in held.drain(..places) {
-        one.await.unwrap();
-    }
-    let mut waiting: Vec<_> = (places..Hashing::most_of_a_caller())
-        .map(|_| Box::pin(secrets.verify(&nobody, "", Vec::new())))
-        .collect();
-    for one in &mut waiting {
-        assert!(one.as_mut().now_or_never().is_none());
-    }
+    let (held, waiting) = every_turn_taken(secrets, [&nobody]).await;
     let (status, _) = server.form("oauth-busy", "/oauth/token", &own).await;
     assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
     drop((held, waiting));
@@ -1132,12 +1117,18 @@ async fn nothing_leaves_that_cannot_be_recorded(place: Place) {
     let Contacts { phone, .. } = contacts(&app).await;
     let client = app.client("TIPA", "program:read access:admin").await;
     let token = app.token(&client).await;
+    app.app.engine.backlog.flush(&app.db).await.unwrap();
     // Without its one row the ledger gives no numbers, so nothing can be put on record.
     app.sql("DELETE FROM ledger").await;
     let query = "{ institution(code: \"SEOUL_BSC\") { contactPoints { nodes { value } } } }";
     let answer = server.graphql("broken-read", Some(&token), query, Value::Null).await;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "INTERNAL_SERVER_ERROR", "{answer:#}");
     assert!(!answer.to_string().contains(&phone.value), "{answer:#}");
+    // A token is issued for half a minute before its event must be written; no longer.
+    let now = Utc::now() - Duration::seconds(31);
+    let author = Author { principal: &Principal::System, request_id: "waits", address: None, now };
+    let issued = Event { action: "token.issue", ..Event::default() };
+    app.app.engine.backlog.note(&app.db, author, issued).await.unwrap();
     let asked = sign_in(&client.client_id, secret(&client));
     let (status, answer) = server.form("broken-token", "/oauth/token", &asked).await;
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
@@ -1232,8 +1223,9 @@ async fn the_audit_is_for_auditors(place: Place) {
         assert_eq!(codes, [code, "NOT_FOUND"], "{principal:?}");
     }
     let auditor = app.principal("TIPA", "audit:read").await;
+    let seen = total(&app, &auditor, "").await;
     let count = audit_event::Entity::find().count(&app.db).await.unwrap();
-    assert_eq!(total(&app, &auditor, "").await, i64::try_from(count).unwrap());
+    assert_eq!(seen, i64::try_from(count).unwrap());
     let answer = app
         .ask(
             &auditor,
@@ -2102,7 +2094,8 @@ async fn what_could_not_be_written_is_counted(place: Place) {
     let author = Author { principal: &somebody, request_id: "lost", address: None, now: now() };
     let push = |count: usize| {
         for _ in 0..count {
-            backlog.push(author, Event { action: "token.refuse", ..Event::default() });
+            let refused = Some("UNAUTHENTICATED".to_owned());
+            backlog.push(author, Event { action: "token.refuse", refused, ..Event::default() });
         }
     };
     push(7);

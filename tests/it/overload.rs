@@ -4,11 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use aiplus::auth::secret::Hashing;
 use aiplus::domain::rate::Who;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use futures_util::FutureExt as _;
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use serde_json::{Value, json};
@@ -17,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::cli::{Running, Terminal};
 use crate::limits_http::{served_again, slow_down, with_reads};
 use crate::socket::Socket;
-use crate::support::client::json as body_of;
+use crate::support::client::{every_turn_taken, json as body_of};
 use crate::support::{Place, TestApp, settings};
 use crate::tests;
 use crate::wire::{Answer, PATIENCE, Server, get, post, query};
@@ -57,27 +55,11 @@ async fn secrets_are_made_for_who_may_have_them(place: Place) {
     let reader = app.client("KOSME", "program:read").await;
     let (admins, readers) = (app.token(&admin).await, app.token(&reader).await);
     let id = api_client_id(&app, &admins, &reader.client_id).await;
-    // Somebody has every turn, and lets it pass: the futures that are given them are not polled.
     let secrets = &app.app.access.secrets;
-    let (holder, places) = (Who::Client("holder".into()), Hashing::at_a_time());
-    let mut held: Vec<_> =
-        (0..2 * places).map(|_| Box::pin(secrets.verify(&holder, "", Vec::new()))).collect();
-    for one in &mut held {
-        assert!(one.as_mut().now_or_never().is_none());
-    }
-    for one in held.drain(..places) {
-        one.await.unwrap();
-    }
-    // These callers have as many hashes waiting as they may, so that one more would be refused for that.
     let names = [&admin.client_id, &reader.client_id].map(|name| Who::Client(name.as_str().into()));
-    let mut waiting: Vec<_> = [&names[0], &names[1], &Who::Address(None)]
-        .into_iter()
-        .flat_map(|who| (places..Hashing::most_of_a_caller()).map(move |_| who))
-        .map(|who| Box::pin(secrets.verify(who, "", Vec::new())))
-        .collect();
-    for one in &mut waiting {
-        assert!(one.as_mut().now_or_never().is_none());
-    }
+    // These callers have as many hashes waiting as they may, so that one more would be refused for that.
+    let (held, waiting) =
+        every_turn_taken(secrets, [&names[0], &names[1], &Who::Address(None)]).await;
     for (token, version, code) in [
         (None, 1, "UNAUTHENTICATED"),
         (Some(&*readers), 1, "FORBIDDEN"),

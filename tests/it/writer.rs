@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use aiplus::database::{self, Store};
-use aiplus::domain::principal::Principal;
-use aiplus::service::api_client;
+use aiplus::domain::principal::{Author, Principal};
+use aiplus::service::ledger::Event;
+use aiplus::service::{api_client, audit};
 use axum::http::StatusCode;
 use chrono::Utc;
 use futures_util::future::join_all;
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, Statement};
 use serde_json::{Map, Value, json};
 use tokio::time::{Instant, timeout};
 
@@ -21,6 +22,7 @@ use crate::tests;
 
 tests![
     who_only_asks_does_not_wait_for_a_writer,
+    who_signs_in_waits_for_no_writer,
     no_mutation_begins_before_it_is_asked_who_calls,
     writes_beside_another_process_are_told_to_wait,
     writes_are_let_in_as_they_come,
@@ -103,27 +105,103 @@ async fn no_mutation_begins_before_it_is_asked_who_calls(place: Place) {
         .iter()
         .map(|ty| (ty["name"].as_str().unwrap().to_owned(), ty.clone()))
         .collect();
+    // Callers, and what each of them may begin.
+    let (submits, reviews, leads, clients) = (1, 2, 4, 8);
+    let callers = [
+        (Principal::Anonymous, 0),
+        (app.principal("KOSME", "results:submit").await, submits),
+        (app.principal("KIBO", "results:review program:read").await, 0),
+        (app.principal("KIBO", "access:admin").await, clients),
+        (app.principal("TIPA", "program:read audit:read").await, 0),
+        (app.principal("TIPA", "results:review").await, reviews),
+        (app.principal("TIPA", "results:submit content:write").await, submits),
+        (app.principal("MSS", "results:review").await, reviews + leads),
+    ];
+    app.app.engine.backlog.flush(&app.db).await.unwrap();
     let (_other, transaction) = held(&app).await;
     app.statements();
     let mutations = schema["__schema"]["mutationType"]["fields"].as_array().unwrap();
     assert!(mutations.len() > 25, "{}", mutations.len());
-    for mutation in mutations {
-        let name = mutation["name"].as_str().unwrap();
-        let ty = &mutation["args"][0]["type"];
-        let input = made_up(&types, ty);
-        let query = format!(
-            "mutation($input: {}!) {{ {name}(input: $input) {{ __typename }} }}",
-            ty["ofType"]["name"].as_str().unwrap()
-        );
-        let asked = app.ask(&Principal::Anonymous, &query, json!({ "input": input }));
-        let answer = timeout(AT_ONCE, asked)
-            .await
-            .unwrap_or_else(|_| panic!("{name} waited for the writer"));
-        let code = &answer["errors"][0]["extensions"]["code"];
-        assert!(*code == "UNAUTHENTICATED" || *code == "FORBIDDEN", "{name} {input}: {answer:#}");
-        assert_eq!(app.statements(), Vec::<String>::new(), "{name} asked the database first");
+    let mut refusals = 0;
+    for (caller, may) in &callers {
+        for mutation in mutations {
+            let name = mutation["name"].as_str().unwrap();
+            let needs = match name {
+                "saveSubmissionDraft"
+                | "submitSubmission"
+                | "reportNilSubmission"
+                | "recallSubmission" => submits,
+                "reopenSubmission"
+                | "restateSubmission"
+                | "openReportingPeriod"
+                | "freezeQuarter" => leads,
+                name if name.contains("ApiClient") => clients,
+                _ => reviews,
+            };
+            if may & needs > 0 {
+                continue;
+            }
+            let ty = &mutation["args"][0]["type"];
+            let input = made_up(&types, ty);
+            let query = format!(
+                "mutation($input: {}!) {{ {name}(input: $input) {{ __typename }} }}",
+                ty["ofType"]["name"].as_str().unwrap()
+            );
+            let asked = app.ask(caller, &query, json!({ "input": input }));
+            let answer = timeout(AT_ONCE, asked)
+                .await
+                .unwrap_or_else(|_| panic!("{name} waited for the writer"));
+            let code = &answer["errors"][0]["extensions"]["code"];
+            let is_client = caller.client().is_some();
+            let expected = if is_client { "FORBIDDEN" } else { "UNAUTHENTICATED" };
+            assert_eq!(*code, expected, "{name} of {caller:?} {input}: {answer:#}");
+            assert_eq!(app.statements(), Vec::<String>::new(), "{name} asked the database first");
+            refusals += i64::from(is_client);
+        }
     }
     transaction.rollback().await.unwrap();
+    // Each stands on record all the same.
+    app.app.engine.backlog.flush(&app.db).await.unwrap();
+    let known =
+        "SELECT count(*) FROM audit_event WHERE reason = 'FORBIDDEN' AND client_id IS NOT NULL";
+    let known = Statement::from_string(app.db.get_database_backend(), known);
+    let known = app.db.query_one_raw(known).await.unwrap().unwrap();
+    assert_eq!(known.try_get_by_index::<i64>(0).unwrap(), refusals);
+}
+
+async fn who_signs_in_waits_for_no_writer(place: Place) {
+    let app = place.app().await;
+    let client = app.client("TIPA", "program:read").await;
+    let backlog = &app.app.engine.backlog;
+    let (_other, transaction) = held(&app).await;
+    let signed_in = join_all((0..4).map(|_| app.token(&client)));
+    let tokens = timeout(AT_ONCE, signed_in).await.expect("a sign-in waited for the writer");
+    for token in &tokens {
+        app.app.access.authenticate(&app.db, token, Utc::now()).await.unwrap();
+    }
+    // What could not be written yet is not lost.
+    timeout(Duration::from_millis(200), backlog.flush(&app.db)).await.unwrap_err();
+    // As many as may wait; who comes then waits for its turn.
+    let author = || Author {
+        principal: &Principal::System,
+        request_id: "many",
+        address: None,
+        now: Utc::now(),
+    };
+    let issued = || Event { action: "token.issue", ..Event::default() };
+    for _ in tokens.len()..1_000 {
+        timeout(AT_ONCE, backlog.note(&app.db, author(), issued())).await.unwrap().unwrap();
+    }
+    let mut waits = std::pin::pin!(backlog.note(&app.db, author(), issued()));
+    timeout(Duration::from_millis(200), &mut waits).await.unwrap_err();
+    transaction.rollback().await.unwrap();
+    waits.await.unwrap();
+    backlog.flush(&app.db).await.unwrap();
+    let known = "SELECT count(*) FROM audit_event WHERE action = 'token.issue'";
+    let known = Statement::from_string(app.db.get_database_backend(), known);
+    let known = app.db.query_one_raw(known).await.unwrap().unwrap();
+    assert_eq!(known.try_get_by_index::<i64>(0).unwrap(), 1_001);
+    assert_eq!(audit::verify(&app.db, None).await.unwrap().faults, []);
 }
 
 async fn writes_beside_another_process_are_told_to_wait(place: Place) {

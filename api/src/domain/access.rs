@@ -220,15 +220,49 @@ pub fn may_write(principal: &Principal, object: Object, owner: Option<Uuid>) -> 
     if allowed { Ok(()) } else { Err(Denied::Institution) }
 }
 
-/// Why the principal may write no row of `object`, whichever it is: it shows no token, or one without a
-/// scope for it. Asked before anything is read of what it wants.
+/// What somebody sets out to do, before it is known with which row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aim {
+    /// To write a row of an object.
+    Write(Object),
+    /// To hand in results.
+    Submit,
+    /// To review results.
+    Review,
+    /// To do what the ministry alone does with results.
+    Lead,
+}
+
+impl From<Object> for Aim {
+    fn from(object: Object) -> Self {
+        Self::Write(object)
+    }
+}
+
+/// Why the principal may do it with no row, whichever it is: it shows no token, or one without a scope for it, or of
+/// an institution that never may. Asked before anything is read of what it wants.
 ///
 /// # Errors
 /// Why not.
-pub fn may_begin(principal: &Principal, object: Object) -> Result<(), Denied> {
-    match may_write(principal, object, None) {
-        Ok(()) | Err(Denied::Institution) => Ok(()),
-        Err(denied) => Err(denied),
+pub fn may_begin(principal: &Principal, aim: Aim) -> Result<(), Denied> {
+    let client = principal.client();
+    // If not with a row of its own, then with none.
+    let write = |object| may_write(principal, object, client.map(|client| client.institution.id));
+    match aim {
+        Aim::Write(object) => write(object),
+        Aim::Submit => match client {
+            Some(client) if !client.scopes.has(Scope::ResultsSubmit) => {
+                Err(Denied::Scope(Scope::ResultsSubmit))
+            }
+            _ => write(Object::Result),
+        },
+        Aim::Review => write(Object::Programme),
+        Aim::Lead => match client {
+            Some(client) if !client.institution.leads => {
+                write(Object::Programme).and(Err(Denied::Institution))
+            }
+            _ => write(Object::Programme),
+        },
     }
 }
 

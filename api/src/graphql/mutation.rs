@@ -8,9 +8,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::domain::access::Object;
+use crate::domain::access::Aim;
 use crate::domain::admit;
-use crate::domain::principal::Principal;
 use crate::error::{Error, Message, UserError};
 use crate::read::catalog::{Action, Catalog, Root, RootKind};
 use crate::read::model::{Arg, Args, Shape};
@@ -29,9 +28,9 @@ pub const USER_ERROR: Shape = Shape {
     ],
 };
 
-/// A field of the mutation's root that writes rows of a kind.
+/// A field of the mutation's root with an aim, such as to write rows of a kind.
 pub fn root(
-    object: Object,
+    aim: impl Into<Aim>,
     name: &'static str,
     description: &str,
     input: &'static str,
@@ -43,7 +42,7 @@ pub fn root(
         description: description.to_owned(),
         ty: payload.to_owned(),
         args: vec![Arg::new("input", format!("{input}!"), "입력. What is to be done.")],
-        kind: RootKind::Action(object, action),
+        kind: RootKind::Action(aim.into(), action),
     }
 }
 
@@ -84,7 +83,8 @@ where
     let root = act.catalog.root("Mutation", name);
     if let Some(denied) = root.and_then(|root| act.catalog.barred(act.author.principal, root)) {
         let error = Error::from(denied);
-        refused(act, name, subject, error.code()).await?;
+        // It waits for no writer, and none for it.
+        act.backlog.push(act.author, refusal(name, subject, error.code()));
         return Err(error);
     }
     let mut payload = Map::new();
@@ -157,11 +157,6 @@ async fn refused(
     reason: &str,
 ) -> Result<(), Error> {
     let event = refusal(name, subject, reason);
-    if *act.author.principal == Principal::Anonymous {
-        // Anybody can cause these without end.
-        act.backlog.push(act.author, event);
-        return Ok(());
-    }
     // What was not done leaves nothing but this.
     drop(act.db.take_held());
     audit::record(&act.db.direct(), act.author, vec![event]).await

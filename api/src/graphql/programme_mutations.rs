@@ -12,7 +12,7 @@ use super::choices::Input;
 use super::mutation::{key_of, keys_of, root, run};
 use super::programme::{INDICATOR, OBLIGATION, RULE};
 use super::submission::TAG;
-use crate::domain::access::Object;
+use crate::domain::access::{Aim, Object};
 use crate::domain::quarter::Quarter;
 use crate::error::{Error, UserError};
 use crate::read::Act;
@@ -391,7 +391,7 @@ pub fn mutations() -> Vec<Root> {
             },
         ),
         root(
-            Object::Programme,
+            Aim::Lead,
             "openReportingPeriod",
             "보고기간 개시. Opens a quarter and freezes the list of those expected to report. Needs `results:review` of the ministry.",
             "OpenReportingPeriodInput",
@@ -399,7 +399,7 @@ pub fn mutations() -> Vec<Root> {
             |act, args| run(act, "openReportingPeriod", args, open).boxed(),
         ),
         root(
-            Object::Programme,
+            Aim::Lead,
             "freezeQuarter",
             "분기 확정. Makes a quarter final: what is accepted becomes final, the rest is listed as missing. Needs `results:review` of the ministry.",
             "FreezeQuarterInput",

@@ -10,7 +10,7 @@ use super::choices::{Input, InputField};
 use super::mutation::{self, key_of, refused_item, root, run, shown};
 use super::results::problems;
 use super::submission::TAG;
-use crate::domain::access::Object;
+use crate::domain::access::Aim;
 use crate::error::Error;
 use crate::read::catalog::Root;
 use crate::read::model::Shape;
@@ -231,29 +231,32 @@ pub const INPUTS: &[Input] = &[
     ),
 ];
 
-const SUBMITS: &str = "Needs `results:submit` of the institution.";
-const REVIEWS: &str =
-    "Needs `results:review` of an institution that runs the programme, not the one that reports.";
-const LEADS: &str = "Needs `results:review` of the ministry.";
+const SUBMITS: (Aim, &str) = (Aim::Submit, "Needs `results:submit` of the institution.");
+const REVIEWS: (Aim, &str) = (
+    Aim::Review,
+    "Needs `results:review` of an institution that runs the programme, not the one that reports.",
+);
+const LEADS: (Aim, &str) = (Aim::Lead, "Needs `results:review` of the ministry.");
 
 fn verb(
     name: &'static str,
-    (text, needs): (&str, &str),
+    (text, (aim, needs)): (&str, (Aim, &str)),
     input: &'static str,
     action: crate::read::catalog::Action,
 ) -> Root {
     let text = format!("{text} {needs}");
-    root(Object::Result, name, &text, input, "SubmissionPayload", action)
+    root(aim, name, &text, input, "SubmissionPayload", action)
 }
 
 /// The fields of the mutation's root declared here.
 pub fn mutations() -> Vec<Root> {
     vec![
         root(
-            Object::Result,
+            SUBMITS.0,
             "saveSubmissionDraft",
             &format!(
-                "저장. Saves values, all or none; the first saving begins the draft. {SUBMITS}"
+                "저장. Saves values, all or none; the first saving begins the draft. {}",
+                SUBMITS.1
             ),
             "SaveSubmissionDraftInput",
             "SaveSubmissionDraftPayload",
@@ -402,9 +405,9 @@ pub fn mutations() -> Vec<Root> {
             },
         ),
         root(
-            Object::Result,
+            REVIEWS.0,
             "acceptSubmissions",
-            &format!("일괄 승인. Accepts many, each on its own. {REVIEWS}"),
+            &format!("일괄 승인. Accepts many, each on its own. {}", REVIEWS.1),
             "SubmissionItemsInput",
             "SubmissionItemsPayload",
             |act, args| {
@@ -415,9 +418,9 @@ pub fn mutations() -> Vec<Root> {
             },
         ),
         root(
-            Object::Result,
+            REVIEWS.0,
             "remindSubmissions",
-            &format!("일괄 알림. Notes that many were reminded of, each on its own. {REVIEWS}"),
+            &format!("일괄 알림. Notes that many were reminded of, each on its own. {}", REVIEWS.1),
             "SubmissionItemsInput",
             "SubmissionItemsPayload",
             |act, args| {

@@ -29,8 +29,8 @@ use crate::domain::admit;
 use crate::domain::principal::{Author, Client, Institution, Principal, Scope, Scopes, Token};
 use crate::domain::rate::{Who, network};
 use crate::error::{Error, Language, Message};
+use crate::service::api_client as clients;
 use crate::service::ledger::Event;
-use crate::service::{api_client as clients, audit};
 
 /// Longest form, in bytes.
 const MAX_FORM: usize = 8 * 1024;
@@ -414,7 +414,8 @@ async fn issue(
         after: Some(json!({ "jti": claims.jti, "scope": claims.scope }).to_string()),
         ..Event::default()
     };
-    audit::record(&shared.app.db, signed_in.author(caller), vec![event]).await?;
+    let author = signed_in.author(caller);
+    shared.app.engine.backlog.note(&shared.app.db, author, event).await?;
     Ok(no_store(Json(json!({
         "access_token": signed,
         "token_type": "Bearer",

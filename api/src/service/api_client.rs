@@ -316,7 +316,7 @@ async fn for_action(
     id: Uuid,
     action: ClientAction,
 ) -> Result<api_client::Model, Error> {
-    access::may_begin(principal, Object::ApiClient)?;
+    access::may_begin(principal, Object::ApiClient.into())?;
     let client = find(db, id).await?;
     let visible = match access::rows(principal, Object::ApiClient) {
         access::Rows::All => true,

@@ -1,8 +1,10 @@
 //! The audit 감사 기록: every write (by the write path itself), every refusal, every token issued or refused,
 //! every reading of personal data.
 //!
-//! [`record`] writes what must be on record before the answer leaves. [`Backlog`] takes refusals: they are
-//! written in batches, in bounded memory, and what does not fit is counted and the count written. What
+//! [`record`] writes what must be on record before the answer leaves. [`Backlog`] takes refusals and tokens issued:
+//! they are written in batches, in bounded memory, so that nobody who signs in waits for an upload or is kept from it
+//! by those who are refused. Refusals that do not fit are counted and the count written; a token is then issued when
+//! its event is written. What
 //! anybody can cause without end (tokens that are none, rates exceeded) is told by group, so that a flood
 //! adds a row a minute for each network it comes from, and not one for each of its requests.
 
@@ -12,7 +14,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, Duration, SecondsFormat, SubsecRound, Utc};
-use entity::audit_event;
+use entity::audit_event::{self, AuditOutcome};
 use futures_util::TryStreamExt;
 use ipnet::IpNet;
 use sea_orm::{
@@ -47,6 +49,8 @@ pub async fn record(db: &Store, author: Author<'_>, events: Vec<Event>) -> Resul
 
 /// Most events that wait to be written.
 const WAITING: usize = 1_000;
+/// How long what was done may wait to be written before no more is put beside it.
+const LONGEST: Duration = Duration::seconds(30);
 /// Most groups of refusals that are told apart at a time.
 const GROUPS: usize = 200;
 /// How often a group is told of, in seconds.
@@ -97,9 +101,19 @@ impl Window {
 #[derive(Debug, Default)]
 struct Waiting {
     events: Vec<audit_event::Model>,
+    /// How many are being written, and since when the first of them waits.
+    written: usize,
+    written_since: Option<DateTime<Utc>>,
     groups: HashMap<Group, Window>,
     /// When it was last told how many were left out.
     left_out_told: Option<DateTime<Utc>>,
+}
+
+impl Waiting {
+    /// Since when the first of all waits.
+    fn since(&self) -> Option<DateTime<Utc>> {
+        self.written_since.or_else(|| self.events.first().map(|first| first.at))
+    }
 }
 
 /// What waits to be written.
@@ -163,6 +177,23 @@ impl Backlog {
         self.filled.notify_one();
     }
 
+    /// Puts on record what was done, without waiting for a writer: it is written with what waits, in its order. Where
+    /// as many wait as may, or as long, it is written before this returns.
+    ///
+    /// # Errors
+    /// Unavailable, if it could not be written; internal.
+    pub async fn note(&self, db: &Store, author: Author<'_>, event: Event) -> Result<(), Error> {
+        if let Ok(mut waiting) = self.waiting.lock()
+            && waiting.written + waiting.events.len() < WAITING
+            && waiting.since().is_none_or(|since| author.now - since < LONGEST)
+        {
+            waiting.events.push(ledger::complete(&author, event));
+            self.filled.notify_one();
+            return Ok(());
+        }
+        record(db, author, vec![event]).await
+    }
+
     /// Writes what waits, in one transaction.
     ///
     /// # Errors
@@ -194,11 +225,14 @@ impl Backlog {
         is_due: impl Fn(&Window) -> bool + Send,
     ) -> Result<(), Error> {
         let _turn = self.writing.lock().await;
-        let mut taken = Taken { backlog: self, count: 0 };
+        let mut taken = Taken { backlog: self, count: 0, done: Vec::new() };
         let events = {
             let Ok(mut waiting) = self.waiting.lock() else { return Ok(()) };
+            (waiting.written, waiting.written_since) = (waiting.events.len(), waiting.since());
             let mut events = std::mem::take(&mut waiting.events);
-            taken.count = events.len() as u64;
+            let is_done = |event: &&audit_event::Model| event.outcome == Some(AuditOutcome::Done);
+            taken.done = events.iter().filter(is_done).cloned().collect();
+            taken.count = (events.len() - taken.done.len()) as u64;
             waiting.groups.retain(|group, window| {
                 if !is_due(window) {
                     return true;
@@ -231,7 +265,7 @@ impl Backlog {
             return Ok(());
         }
         write_all(db, events, now).await?;
-        taken.count = 0;
+        (taken.count, taken.done) = (0, Vec::new());
         Ok(())
     }
 }
@@ -241,20 +275,23 @@ fn system(now: DateTime<Utc>) -> Author<'static> {
     Author { principal: &Principal::System, request_id: "audit", address: None, now }
 }
 
-/// What is being written; counted as left out if that fails or is given up.
+/// What is being written. If that fails or is given up, refusals are counted as left out, and what was done waits
+/// again.
 struct Taken<'a> {
     backlog: &'a Backlog,
     count: u64,
+    done: Vec<audit_event::Model>,
 }
 
 impl Drop for Taken<'_> {
     fn drop(&mut self) {
-        if self.count == 0 {
-            return;
-        }
         self.backlog.left_out.fetch_add(self.count, Ordering::Relaxed);
         if let Ok(mut waiting) = self.backlog.waiting.lock() {
-            waiting.left_out_told = None;
+            (waiting.written, waiting.written_since) = (0, None);
+            if self.count > 0 {
+                waiting.left_out_told = None;
+            }
+            waiting.events.splice(0..0, self.done.drain(..));
         }
     }
 }

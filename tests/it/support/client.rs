@@ -1,12 +1,18 @@
 //! Clients with their secrets and tokens.
 
-use aiplus::auth::secret::Hashing;
+use std::pin::Pin;
+use std::sync::LazyLock;
+
+use aiplus::auth::secret::{Hashing, Secrets};
 use aiplus::domain::principal::{Author, Principal};
+use aiplus::domain::rate::Who;
+use aiplus::error::Error;
 use aiplus::service::api_client::{self, Issued, NewClient};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use chrono::Utc;
 use entity::api_client::RateTier;
+use futures_util::FutureExt as _;
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -66,6 +72,32 @@ impl TestApp {
         }
         self.router().oneshot(request.body(Body::from(body.to_string())).unwrap()).await.unwrap()
     }
+}
+
+/// A hash that somebody waits for.
+type Hash<'a> = Pin<Box<dyn Future<Output = Result<bool, Error>> + Send + 'a>>;
+
+/// Lets somebody have every turn at hashing and let it pass, since the futures that are given them are not polled;
+/// and these callers have as many waiting as they may.
+pub async fn every_turn_taken<'a>(
+    secrets: &'a Secrets,
+    callers: impl IntoIterator<Item = &'a Who>,
+) -> (Vec<Hash<'a>>, Vec<Hash<'a>>) {
+    static HOLDER: LazyLock<Who> = LazyLock::new(|| Who::Client("holder".into()));
+    let hash = |who: &'a Who| -> Hash<'a> {
+        let mut one = Box::pin(secrets.verify(who, "", Vec::new()));
+        assert!(one.as_mut().now_or_never().is_none());
+        one
+    };
+    let places = Hashing::at_a_time();
+    let mut held: Vec<Hash<'a>> = (0..2 * places).map(|_| hash(&HOLDER)).collect();
+    for one in held.drain(..places) {
+        one.await.unwrap();
+    }
+    let each = places..Hashing::most_of_a_caller();
+    let waiting = callers.into_iter().flat_map(|who| each.clone().map(move |_| who)).map(hash);
+    let waiting = waiting.collect();
+    (held, waiting)
 }
 
 /// A form to be posted.

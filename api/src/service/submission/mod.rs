@@ -109,7 +109,7 @@ pub async fn find(
 }
 
 async fn hold(write: &Write<'_>, principal: &Principal, id: Uuid) -> Result<Held, Error> {
-    access::may_begin(principal, Object::Result)?;
+    access::may_begin(principal, Object::Result.into())?;
     let submission = submission::Entity::find_by_id(id)
         .lock_exclusive()
         .one(write.reads())
