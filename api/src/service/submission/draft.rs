@@ -1,5 +1,6 @@
 //! Saving values: cell by cell, all or nothing.
 
+use entity::submission;
 use sea_orm::ConnectionTrait;
 use serde::Serialize;
 use uuid::Uuid;
@@ -65,7 +66,7 @@ pub async fn save(
     let data = FormData::load(write.reads(), &held.submission).await?;
     let edits = edits(&data, given)?;
     let id = held.submission.id;
-    let (counts, cells) = keep(write, &author, held, &data, edits).await?;
+    let (counts, cells, _) = keep(write, &author, held, &data, edits).await?;
     Ok(Saved { id, counts, problems: data.check(&cells) })
 }
 
@@ -138,7 +139,8 @@ fn error_at(at: usize, fault: Fault) -> UserError {
 }
 
 /// Writes edits to a submission that is locked and may be saved, and commits. What changes nothing leaves no
-/// trace: no version, no audit event, no key. Tells what became of the cells, and all of them as they stand.
+/// trace: no version, no audit event, no key. Tells what became of the cells, all of them as they stand, and the
+/// submission that they are of.
 ///
 /// # Errors
 /// Conflict; internal.
@@ -148,12 +150,12 @@ pub(super) async fn keep(
     held: Held,
     data: &FormData,
     edits: Edits,
-) -> Result<(Counts, Cells), Error> {
+) -> Result<(Counts, Cells, submission::Model), Error> {
     let row = &held.submission;
     let mut standing = Standing::load(write.reads(), row).await?;
     let (counts, told) = standing.edit(&write, data, row, edits).await?;
     if counts.is_nothing() {
-        return Ok((counts, standing.cells));
+        return Ok((counts, standing.cells, held.submission));
     }
     let status = super::next(
         Verb::SaveDraft,
@@ -168,9 +170,10 @@ pub(super) async fn keep(
     if row.is_nil {
         columns.set("is_nil", false)?.set("nil_reason", ())?;
     }
-    tally::update(&mut write, author, "submission.saveDraft", row, columns, told).await?;
+    let action = "submission.saveDraft";
+    let now = tally::update(&mut write, author, action, row, columns, told).await?;
     write.commit().await?;
-    Ok((counts, standing.cells))
+    Ok((counts, standing.cells, now))
 }
 
 /// What is wrong with the values of a submission as they stand.
@@ -179,7 +182,7 @@ pub(super) async fn keep(
 /// Internal.
 pub async fn check(
     db: &impl ConnectionTrait,
-    submission: &entity::submission::Model,
+    submission: &submission::Model,
 ) -> Result<(Cells, Vec<Problem>), Error> {
     let data = FormData::load(db, submission).await?;
     let standing = Standing::load(db, submission).await?;

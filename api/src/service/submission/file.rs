@@ -653,7 +653,16 @@ pub async fn upload(
     upload: Upload,
     language: Language,
 ) -> Result<Report, Failure> {
-    let found = may_upload(db, author.principal, target).await?;
+    let mut found = may_upload(db, author.principal, target).await?;
+    // What stands, and the version that it is of: others save meanwhile.
+    let standing = loop {
+        let standing = Standing::load(db, &found).await?;
+        let before = found.version;
+        found = super::find(db, author.principal, found.id).await?;
+        if found.version == before {
+            break standing;
+        }
+    };
     // The state comes first: what cannot be saved now is refused whatever the file says, and a check says so.
     let closed = barred(db, &found, Verb::SaveDraft, author.now).await?;
     if let Some(why) = closed.as_ref().filter(|_| upload.save) {
@@ -666,7 +675,6 @@ pub async fn upload(
     }
     let form = Arc::new(form);
     let upload = Arc::new(upload);
-    let standing = Standing::load(db, &found).await?;
 
     let (one, two, three) = (upload.clone(), data.clone(), form.clone());
     let mut read = apart(move || read(&one, &two, &three)).await?.map_err(Failure::Unreadable)?;
@@ -854,9 +862,7 @@ async fn save(
             return Ok(Done { outcome, counts, cells, now: held.submission });
         }
     };
-    let id = held.submission.id;
-    let (counts, cells) = draft::keep(write, &author, held, data, edits).await?;
+    let (counts, cells, now) = draft::keep(write, &author, held, data, edits).await?;
     let outcome = if counts.is_nothing() { Outcome::Unchanged } else { Outcome::Saved };
-    let now = super::find(db, author.principal, id).await?;
     Ok(Done { outcome, counts, cells, now })
 }

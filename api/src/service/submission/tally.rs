@@ -50,7 +50,7 @@ pub(super) async fn expect(
 }
 
 /// Sets columns of a submission that is locked, under the name of an action; `told` stands in the audit beside
-/// it.
+/// it. Tells the submission as it is then.
 ///
 /// # Errors
 /// Conflict; forbidden; internal.
@@ -61,18 +61,18 @@ pub(super) async fn update(
     before: &submission::Model,
     columns: Columns,
     told: Map<String, Value>,
-) -> Result<(), Error> {
+) -> Result<submission::Model, Error> {
     let mut after = as_json(before)?;
     after.extend(columns.0.clone());
-    let after: submission::Model =
+    let mut after: submission::Model =
         serde_json::from_value(Value::Object(after)).map_err(Error::internal)?;
-    write
+    after.version = write
         .update_as::<submission::Entity>(action, before.id, before.version, columns.onto(), told)
         .await?;
     let counted = |of: &submission::Model| (of.status, of.is_nil, of.is_on_time, of.due_on);
     let is_accepted_now = before.is_restatement && !after.is_restatement;
     if after.is_restatement || (counted(before) == counted(&after) && !is_accepted_now) {
-        return Ok(());
+        return Ok(after);
     }
     use submission_tally::{Column as C, Entity};
     let last = Entity::find()
@@ -89,5 +89,6 @@ pub(super) async fn update(
         .exec(write.parts())
         .await?;
     let next = row(before.id, &after, from);
-    ledger::insert_all::<submission_tally::Entity>(write.parts(), vec![next]).await
+    ledger::insert_all::<submission_tally::Entity>(write.parts(), vec![next]).await?;
+    Ok(after)
 }
