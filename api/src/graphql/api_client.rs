@@ -278,7 +278,7 @@ pub fn mutations() -> Vec<Root> {
         root(
             Object::ApiClient,
             "rotateApiClientSecret",
-            "비밀키 교체. Gives a client a new secret beside the last one; one that acts for another institution gets it from that institution only. Needs `access:admin`.",
+            "비밀키 교체. Gives a client a new secret beside the last one; one that acts for another institution gets it from that institution only, whose first one ends what others made. Needs `access:admin`.",
             "RotateApiClientSecretInput",
             "ApiClientSecretPayload",
             |act, args| run(act, "rotateApiClientSecret", args, rotate).boxed(),

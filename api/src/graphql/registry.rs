@@ -141,7 +141,7 @@ fn enumeration<'a>(
     });
     let enum_values: Vec<(String, MetaEnumValue)> = enum_values.collect();
     let values: IndexMap<String, MetaEnumValue> = enum_values.iter().cloned().collect();
-    debug_assert_eq!(values.len(), enum_values.len(), "{name} has a value twice");
+    assert_eq!(values.len(), enum_values.len(), "{name} has a value twice");
     MetaType::Enum {
         name: name.to_owned(),
         description: Some(description.trim().to_owned()),
@@ -169,7 +169,7 @@ pub fn register(registry: &mut Registry, catalog: &Catalog, choices: &[&'static 
     let mut add = |ty: MetaType| {
         let name = ty.name().to_owned();
         // Two declarations of one name would hide each other; the schema test names the culprit.
-        debug_assert!(!types.contains_key(&name), "the type {name} is declared twice");
+        assert!(!types.contains_key(&name), "the type {name} is declared twice");
         types.insert(name, ty);
     };
     for (name, description, url) in SCALARS {

@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
-use axum::http::HeaderMap;
 use axum::http::header::CONTENT_LENGTH;
+use axum::http::{HeaderMap, Version};
 use axum::middleware::Next;
 use axum::response::Response;
 use hyper::body::{Frame, SizeHint};
@@ -28,7 +28,7 @@ use super::websocket::Place;
 const MOST_OF_A_CONNECTION: usize = 256 * 1024;
 /// Where more bytes of all connections are unsent, there is less patience.
 const MUCH: usize = 64 * 1024 * 1024;
-/// Bytes that are handed over at a time; what is no longer than that is not counted.
+/// Bytes that are handed over at a time. On a connection of one answer at a time, what is no longer is not counted.
 const PIECE: usize = 32 * 1024;
 /// Time in which a peer must take [`LEAST`] bytes, or the rest.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -144,7 +144,7 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.unsent.release(self.bytes);
+        self.pass(self.bytes);
     }
 }
 
@@ -153,6 +153,8 @@ struct Pieces {
     body: Body,
     /// What has come of the body and is not yet handed over.
     rest: Bytes,
+    /// Bytes of the last piece: it is sent when another is asked for, or nothing more is.
+    handed: usize,
     held: Held,
 }
 
@@ -164,6 +166,8 @@ impl HttpBody for Pieces {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let handed = std::mem::take(&mut self.handed);
+        self.held.pass(handed);
         if self.rest.is_empty() {
             match Pin::new(&mut self.body).poll_frame(context) {
                 Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
@@ -176,7 +180,7 @@ impl HttpBody for Pieces {
         let length = self.rest.len().min(PIECE);
         // A copy, so that what was handed over does not keep all of it in memory.
         let piece = Bytes::copy_from_slice(&self.rest.split_to(length));
-        self.held.pass(length);
+        self.handed = length;
         Poll::Ready(Some(Ok(Frame::data(piece))))
     }
 
@@ -199,12 +203,14 @@ impl HttpBody for Pieces {
 /// Hands the answer over in pieces that are counted.
 pub async fn count(request: Request, next: Next) -> Response {
     let unsent = request.extensions().get::<Arc<Unsent>>().cloned();
+    // Where many answers wait for one window, small ones are much together.
+    let least = if request.version() == Version::HTTP_2 { 0 } else { PIECE as u64 };
     let response = next.run(request).await;
     let Some(unsent) = unsent else { return response };
     match response.body().size_hint().exact() {
-        Some(length) if length > PIECE as u64 => {
+        Some(length) if length > least => {
             let held = unsent.hold(usize::try_from(length).unwrap_or(usize::MAX));
-            response.map(|body| Body::new(Pieces { body, rest: Bytes::new(), held }))
+            response.map(|body| Body::new(Pieces { body, rest: Bytes::new(), handed: 0, held }))
         }
         _ => response,
     }
@@ -222,7 +228,7 @@ mod tests {
         let text = "x".repeat(MOST_OF_A_CONNECTION + 10 * PIECE + 1);
         let held = unsent.hold(text.len());
         let body = Body::from(text.clone());
-        let mut pieces = Box::pin(Pieces { body, rest: Bytes::new(), held });
+        let mut pieces = Box::pin(Pieces { body, rest: Bytes::new(), handed: 0, held });
         assert_eq!(pieces.size_hint().exact(), Some(text.len() as u64));
         assert!(unsent.is_clogged() && unsent.drained().now_or_never().is_none());
         let mut read = 0;
@@ -232,7 +238,7 @@ mod tests {
             let data = frame.unwrap().into_data().unwrap();
             read += data.len();
             assert!(data.len() <= PIECE);
-            assert_eq!(unsent.is_clogged(), text.len() - read > MOST_OF_A_CONNECTION);
+            assert_eq!(unsent.is_clogged(), text.len() - read + data.len() > MOST_OF_A_CONNECTION);
             assert_eq!(pieces.size_hint().exact(), Some((text.len() - read) as u64));
         }
         assert_eq!((read, unsent.bytes.load(Ordering::Relaxed)), (text.len(), 0));

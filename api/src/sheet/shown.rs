@@ -90,23 +90,39 @@ fn seen(exact: &str, look: Look) -> Option<String> {
 fn fraction(exact: &str, most: u32, is_fixed: bool) -> Option<(String, String)> {
     let value: f64 = exact.parse().ok()?;
     let part = value.abs().fract();
-    let denominators = if is_fixed { most..=most } else { 1..=most };
-    let off = |of: u32| ((part * f64::from(of)).round() / f64::from(of) - part).abs();
-    let nearest = denominators.min_by(|one, two| off(*one).total_cmp(&off(*two)))?;
-    let above = (part * f64::from(nearest)).round();
+    let nearest = if is_fixed { f64::from(most) } else { denominator(part, f64::from(most)) };
+    let above = (part * nearest).round();
     // What binary fractions add is shown by no spreadsheet.
-    if off(nearest) < 1e-12 {
+    if (above / nearest - part).abs() < 1e-12 {
         return None;
     }
     let sign = if value < 0.0 { "-" } else { "" };
     let whole = value.abs().trunc();
-    let shown = number::text(value.signum() * (whole + above / f64::from(nearest)));
+    let shown = number::text(value.signum() * (whole + above / nearest));
     let text = match (whole, above) {
         (_, 0.0) => format!("{sign}{whole}"),
         (0.0, _) => format!("{sign}{above}/{nearest}"),
         _ => format!("{sign}{whole} {above}/{nearest}"),
     };
     Some((shown, text))
+}
+
+/// The denominator, none above `most`, whose fraction is nearest to a number from 0 to 1: by its continued fraction,
+/// since thousands of cells may show one.
+fn denominator(number: f64, most: f64) -> f64 {
+    let off = |of: f64| ((number * of).round() / of - number).abs();
+    let (mut before, mut last, mut rest) = (0.0, 1.0, number);
+    while rest.fract() > 1e-9 {
+        rest = rest.fract().recip();
+        let next = before + rest.trunc() * last;
+        if next > most {
+            // Between the last one and the next, as near to that as is allowed.
+            let between = before + ((most - before) / last).trunc() * last;
+            return if off(between) < off(last) { between } else { last };
+        }
+        (before, last) = (last, next);
+    }
+    last
 }
 
 fn not_a_percentage(seen: &str, stored: &str) -> Text {
@@ -155,4 +171,23 @@ fn as_shown(seen: &str, exact: &str) -> Text {
             "The stored value {exact} has more decimal places than are asked for; {seen} was taken, as the cell shows it."
         ),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_other_fraction_is_nearer(thousandths in 0_u32..100_000, places in 1_u32..4) {
+            let (number, most) = (f64::from(thousandths) / 100_000.0, 10_u32.pow(places) - 1);
+            let off = |of: f64| ((number * of).round() / of - number).abs();
+            let found = denominator(number, f64::from(most));
+            prop_assert!((1.0..=f64::from(most)).contains(&found));
+            let best = (1..=most).map(|of| off(f64::from(of))).fold(f64::MAX, f64::min);
+            prop_assert!(off(found) <= best + 1e-9, "{number}: {found}");
+        }
+    }
 }
