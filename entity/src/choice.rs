@@ -21,6 +21,21 @@ pub struct ChoiceValue {
     pub description: &'static str,
 }
 
+impl Choice {
+    /// The Korean name of a code, for sentences; the code itself if it is none.
+    pub fn korean<'a>(&'static self, code: &'a str) -> &'a str {
+        let known = self.values.iter().find(|value| value.code == code);
+        known.map_or(code, |value| value.korean())
+    }
+}
+
+impl ChoiceValue {
+    /// The Korean name at the head of the description.
+    pub fn korean(&self) -> &'static str {
+        self.description.split('.').next().unwrap_or_default().trim()
+    }
+}
+
 /// Declares an enum whose stored text, JSON text and GraphQL name are one and the same code.
 #[macro_export]
 #[doc(hidden)]

@@ -23,6 +23,7 @@ tests![
     what_cannot_be_asked_names_its_place,
     likeness_stands_on_the_edge,
     what_a_stage_requires_is_what_stages_up_to_it_do,
+    a_range_that_ends_before_it_begins_is_refused,
 ];
 
 fn path(answer: &Value) -> String {
@@ -644,4 +645,54 @@ async fn likeness_stands_on_the_edge(place: Place) {
         told["date"]["specifiedByURL"],
         "https://www.rfc-editor.org/rfc/rfc3339#section-5.6"
     );
+}
+
+async fn a_range_that_ends_before_it_begins_is_refused(place: Place) {
+    let app = place.app().await;
+    let programme = "programme: \"X\", indicator: \"Y\"";
+    let reader = app.principal("TIPA", "program:read").await;
+    for (field, piece) in [
+        ("timeline(from: \"2026-07\", to: \"2026-06\") { totalCount }", "2026-06"),
+        ("timeline(from: \"2026-07-02\", to: \"2026-07-01\") { totalCount }", "2026-07-01"),
+        ("timeline(from: \"2027\", to: \"2026-12-31\") { totalCount }", "2026-12-31"),
+        ("feedbackStatistics(from: \"2026\", to: \"2025\") { dataVersion }", "2025"),
+        ("submissionStatistics(from: \"2026-Q3\", to: \"2026-Q1\") { dataVersion }", "2026-Q1"),
+        (
+            &*format!(
+                "indicatorSeries({programme}, from: \"2026-Q3\", to: \"2026-Q1\") {{ dataVersion }}"
+            ),
+            "2026-Q1",
+        ),
+        // Each fault has its own words.
+        ("submissionStatistics(from: \"2099-Q1\") { dataVersion }", "name `to`"),
+        (
+            "submissionStatistics(from: \"2000-Q1\", to: \"2026-Q1\") { dataVersion }",
+            "more than 40 quarters",
+        ),
+    ] {
+        let answer = app.ask(&reader, &format!("{{ {field} }}"), Value::Null).await;
+        let error = &answer["errors"][0];
+        let code = &error["extensions"]["code"];
+        assert_eq!(
+            (code, path(&answer)),
+            (&json!("BAD_USER_INPUT"), "from".to_owned()),
+            "{answer}"
+        );
+        assert!(error["message"].as_str().unwrap().contains(piece), "{field}: {answer}");
+    }
+    let variables = json!({ "a": "2026-07", "b": "2026-06" });
+    let document =
+        "query($a: PartialDate, $b: PartialDate) { timeline(from: $a, to: $b) { totalCount } }";
+    let answer = app.ask(&Principal::Anonymous, document, variables).await;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{answer}");
+    for field in [
+        "timeline(from: \"2026-07-15\", to: \"2026-07\") { totalCount }",
+        "timeline(from: \"2026-07\", to: \"2026-07-01\") { totalCount }",
+        "feedbackStatistics(from: \"2026\", to: \"2026-07\") { dataVersion }",
+        "submissionStatistics(from: \"2026-Q3\", to: \"2026-Q3\") { dataVersion }",
+        "timeline(from: \"2026-07\") { totalCount }",
+    ] {
+        let answer = app.ask(&reader, &format!("{{ {field} }}"), Value::Null).await;
+        assert!(answer.get("errors").is_none(), "{field}: {answer}");
+    }
 }

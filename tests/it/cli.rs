@@ -30,6 +30,7 @@ tests![
     a_client_is_made_before_the_first_start,
     clients_are_listed_rotated_disabled_and_enabled,
     what_cannot_be_done_is_one_readable_line,
+    what_only_looks_makes_no_database,
     keys_are_rotated_and_listed,
     the_audit_is_verified,
     the_log_holds_no_secret_and_no_contact_data,
@@ -259,6 +260,7 @@ async fn a_client_is_made_before_the_first_start(place: Place) {
 
 async fn clients_are_listed_rotated_disabled_and_enabled(place: Place) {
     let terminal = Terminal::new(&place).await;
+    terminal.works(&["migrate"]).await;
     let none = terminal.works(&["client", "list"]).await.out;
     assert!(none.contains("aiplus client create"), "{none}");
     assert_eq!(terminal.works(&["client", "list", "--json"]).await.json(), json!([]));
@@ -363,6 +365,31 @@ async fn what_cannot_be_done_is_one_readable_line(place: Place) {
 pub fn mode(path: &Path) -> u32 {
     use std::os::unix::fs::PermissionsExt as _;
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+async fn what_only_looks_makes_no_database(place: Place) {
+    let there = Terminal::new(&place).await;
+    let sqlite = there.url().starts_with("sqlite:");
+    // A mistyped path, or a mistyped name at the end of the address.
+    let (folder, url) = (TempDir::new().unwrap(), there.url());
+    let url = match sqlite {
+        true => format!("sqlite://{}", folder.path().join("aiplsu.db").display()),
+        false => format!("{}_aiplsu", url.split('?').next().unwrap()),
+    };
+    let terminal = Terminal::over(url);
+    for arguments in [
+        &["client", "list"][..],
+        &["client", "list", "--json"],
+        &["client", "rotate", "tipa-0000"],
+        &["client", "disable", "tipa-0000"],
+        &["client", "enable", "tipa-0000"],
+        &["audit", "verify"],
+    ] {
+        let line = terminal.fails(arguments).await;
+        assert!(line.contains("aiplsu"), "{arguments:?}: {line}");
+        assert!(!sqlite || line.contains("there is no database"), "{arguments:?}: {line}");
+    }
+    assert_eq!(folder.path().read_dir().unwrap().count(), 0, "nothing was made");
 }
 
 async fn keys_are_rotated_and_listed(place: Place) {

@@ -45,6 +45,7 @@ mod read_path;
 mod replica;
 mod results;
 mod results_access;
+mod results_amounts;
 mod results_crash;
 mod results_files;
 mod results_frozen;
@@ -111,6 +112,7 @@ fn main() -> ExitCode {
         replica::tests(),
         results::tests(),
         results_access::tests(),
+        results_amounts::tests(),
         results_crash::tests(),
         results_files::tests(),
         results_frozen::tests(),

@@ -80,7 +80,7 @@ async fn the_whole_round_of_a_quarter(place: Place) {
     world.done(&world.lead, "setTarget", target).await;
     // 1. KOSME saves, with a mistake, and is told of it wherever it asks.
     let wrong =
-        vec![value("COMPANIES", "10"), value("BUDGET", "1000"), value("EXECUTED", "1,500원")];
+        vec![value("COMPANIES", "10"), value("BUDGET", "1000"), value("EXECUTED", "1,500천원")];
     let seen = world.seen("KOSME").await;
     let input = seen.input(json!({ "values": wrong }));
     let refused = world.act(&world.kosme, "saveSubmissionDraft", input).await;

@@ -33,10 +33,7 @@ pub async fn run(settings: &DatabaseSettings, command: Command) -> Result<(), Er
     let Command::Verify { anchor, anchors } = command;
     let mut noted = anchors.map(|file| anchors::read(&file)).transpose()?.unwrap_or_default();
     let anchor = anchor.map(|text| read(&text)).transpose()?;
-    if let Some(file) = database::sqlite_file(&settings.database_url).filter(|file| !file.exists())
-    {
-        return Err(Error::internal(format!("there is no database {}", file.display())));
-    }
+    database::present(&settings.database_url)?;
     let db = database::connect(&settings.database_url, settings.database_connections).await?;
     noted.extend(anchor);
     let verdict = verify_against(&db, noted).await?;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::print;
 use crate::auth::secret::Hashing;
 use crate::config::DatabaseSettings;
-use crate::database::Store;
+use crate::database::{self, Store};
 use crate::domain::principal::{Author, Principal};
 use crate::error::Error;
 use crate::seed;
@@ -96,6 +96,10 @@ pub enum Command {
 /// # Errors
 /// What the person at the terminal can put right; internal.
 pub async fn run(settings: &DatabaseSettings, command: Command) -> Result<(), Error> {
+    // The first client may come before the first start; what is done with clients that there are makes no database.
+    if !matches!(command, Command::Create { .. }) {
+        database::present(&settings.database_url)?;
+    }
     let (db, lock) = super::prepared(settings).await?;
     // Clients belong to institutions, which are part of the starting data set.
     seed::load(&db, &seed::starting_set()?, Utc::now(), |_, _| {}).await?;

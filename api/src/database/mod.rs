@@ -176,6 +176,17 @@ pub enum Synchronous {
     Normal,
 }
 
+/// Whether there is a database at an address, before a command that only looks at it would make one.
+///
+/// # Errors
+/// That its file does not exist.
+pub fn present(url: &str) -> Result<(), Error> {
+    match sqlite_file(url).filter(|file| !file.exists()) {
+        Some(file) => Err(Error::internal(format!("there is no database {}", file.display()))),
+        None => Ok(()),
+    }
+}
+
 /// Opens a database, with up to so many connections for what is looked up, and one more that writes where the
 /// database takes one writer.
 ///

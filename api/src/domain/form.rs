@@ -85,6 +85,11 @@ impl Indicator {
     }
 }
 
+/// The words of a truth value, as files have them.
+pub const fn yes_no(value: bool) -> &'static str {
+    if value { "예" } else { "아니요" }
+}
+
 /// What a cell says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -149,6 +154,26 @@ fn problem(cells: &Cells, cell: Cell, rule: &str, severity: Severity, message: T
 }
 
 impl Entry {
+    /// The truth value of one that holds it.
+    pub fn truth(&self) -> Option<bool> {
+        self.value.as_deref()?.parse().ok()
+    }
+
+    /// What it says, for a sentence: its value, yes or no in words, or its kind where it has none.
+    pub fn said(&self, value_type: Option<ValueType>) -> Text {
+        match (&self.value, self.truth()) {
+            (Some(_), Some(truth)) if value_type == Some(ValueType::Boolean) => {
+                let en = if truth { "yes" } else { "no" };
+                Text::new(yes_no(truth), en)
+            }
+            (Some(value), _) => Text::new(value, value),
+            (None, _) => {
+                let code = self.state.code();
+                Text::new(ValueState::CHOICE.korean(code), code)
+            }
+        }
+    }
+
     /// Whether it says that there is something to report: a value other than zero.
     pub fn is_something(&self) -> bool {
         self.state == ValueState::Value && self.scaled != Some(0)

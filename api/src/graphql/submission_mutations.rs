@@ -112,7 +112,11 @@ pub const INPUTS: &[Input] = &[
             ("size", "BusinessSize", "기업 규모. Business size of a part."),
             ("industry", "String", "업종 코드. KSIC section or division of a part."),
             ("state", "ValueState", "값 구분. VALUE if a value is given."),
-            ("value", "String", "값. Exact value as text, in the indicator's unit."),
+            (
+                "value",
+                "String",
+                "값. Exact value as text, in the indicator's unit; commas and the unit itself (`1,094`, `1,094원`) may stand as in a file, another unit may not.",
+            ),
             (
                 "reason",
                 "String",
@@ -120,7 +124,11 @@ pub const INPUTS: &[Input] = &[
             ),
             ("comment", "String", "의견. Comment, which also answers a warning."),
             ("evidence", "String", "증빙. Where the evidence is."),
-            ("clear", "Boolean", "삭제. Whether the cell is to be taken out."),
+            (
+                "clear",
+                "Boolean",
+                "삭제. Whether the cell is to be taken out; beside anything but its address it is refused.",
+            ),
         ],
     ),
     (

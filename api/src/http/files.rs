@@ -5,6 +5,7 @@
 //! the form knows it by itself, as a workbook and as CSV. The address says what kind of file it is: what a browser, a
 //! proxy or Windows calls it does not matter. To add a file: its handler here, and a route.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use axum::Json;
@@ -33,6 +34,7 @@ use crate::graphql::submission_id;
 use crate::service::submission::file::{
     self, Failure, Format, Found, Outcome, Report, Seen, Target, Upload,
 };
+use crate::service::submission::values::Counts;
 use crate::sheet::{MAX_UPLOAD, Severity};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -162,12 +164,21 @@ fn wished(parts: &Parts, caller: &Caller) -> Result<Wished, Fault> {
     let own = caller.principal.client().map(|client| client.institution.code.clone());
     let (mut institution, mut programme, mut quarter) = (own, None, None);
     let (mut save, mut replace) = (false, false);
+    let mut named = HashSet::new();
     for (name, value) in form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()) {
         if !admit::is_text(&value) {
             let name: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
             let [ko, en] = [
                 format!("`{name}` 값에 NUL 문자를 쓸 수 없습니다."),
                 format!("`{name}` must not hold the character NUL."),
+            ];
+            return Err(Error::argument(&name, ko, en).into());
+        }
+        if !named.insert(name.to_string()) {
+            let name: String = name.chars().filter(|c| !c.is_control()).take(40).collect();
+            let [ko, en] = [
+                format!("`{name}` 매개변수가 두 번 있습니다. 하나만 남겨 주십시오."),
+                format!("`{name}` is there twice; keep one."),
             ];
             return Err(Error::argument(&name, ko, en).into());
         }
@@ -466,20 +477,30 @@ fn shown(report: &Report, save: bool, language: Language) -> Value {
             "version": report.submission.version,
             "status": report.submission.status.code(),
         },
-        "counts": {
-            "created": report.counts.created,
-            "updated": report.counts.updated,
-            "unchanged": report.counts.unchanged,
-            "cleared": report.counts.cleared,
-            "rejected": report.rejected,
-            "absent": report.absent,
-        },
+        "counts": counts(report),
         "encoding": report.encoding,
         "errorCount": count(Severity::Error),
         "warningCount": count(Severity::Warning),
         "infoCount": count(Severity::Info),
         "isReady": report.is_ready,
         "problems": report.problems.iter().map(|found| problem(found, language)).collect::<Vec<_>>(),
+    })
+}
+
+/// What became of each cell, counted once: those of the file, and those that stood beside it.
+fn counts(report: &Report) -> Value {
+    let Counts { created, updated, unchanged, cleared } = report.counts;
+    let told = created + updated + unchanged + report.rejected;
+    json!({
+        "cells": report.cells,
+        "created": created,
+        "updated": updated,
+        "unchanged": unchanged,
+        "rejected": report.rejected,
+        // Sound ones that were kept from being saved by the rejected ones, or by what was saved since.
+        "notSaved": report.cells.saturating_sub(told),
+        "cleared": cleared,
+        "absent": report.absent,
     })
 }
 

@@ -5,6 +5,7 @@ use apollo_compiler::Schema;
 use apollo_compiler::ast::Type;
 use apollo_compiler::executable::Field;
 use apollo_compiler::schema::ExtendedType;
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::global_id;
@@ -21,7 +22,34 @@ pub fn misfits(schema: &Schema, field: &Field, args: &Args) -> Vec<UserError> {
             walk.within(&definition.name, |walk| walk.value(value, &definition.ty));
         }
     }
+    if walk.found.is_empty() {
+        walk.found.extend(reversed(field, args));
+    }
     walk.found
+}
+
+/// A range of time that ends before it begins, which would be answered with nothing. The fields of our own call
+/// its ends `from` and `to`; numbers so called are no range.
+fn reversed(field: &Field, args: &Args) -> Option<UserError> {
+    let end = |name: &str| {
+        let definition = field.definition.arguments.iter().find(|it| it.name == name)?;
+        let text = args.get(name)?.as_str()?;
+        match &**definition.ty.inner_named_type() {
+            "DateTime" => text.parse::<DateTime<Utc>>().ok().map(|at| at.to_rfc3339()),
+            // As texts they are in the order of time; all of a month or year lies before its end.
+            "Date" | "PartialDate" | "Quarter" => Some(text.to_owned()),
+            _ => None,
+        }
+    };
+    let (from, to) = (end("from")?, end("to")?);
+    (from > format!("{to}~")).then(|| UserError {
+        code: "INVALID_RANGE",
+        path: vec!["from".to_owned()],
+        message: Message::new(
+            format!("시작(`from`: {from})이 끝(`to`: {to})보다 뒤입니다. 둘을 바꾸어 주십시오."),
+            format!("`from`, {from}, is after `to`, {to}: swap them."),
+        ),
+    })
 }
 
 /// The first of the misfits as an error of a query.

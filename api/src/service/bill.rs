@@ -126,8 +126,9 @@ pub async fn check_next_stage(write: &Write<'_>, event: &Map<String, Value>) -> 
         return Ok(());
     }
     let from = last.map_or("-", BillStage::code);
+    let ko = |code| BillStage::CHOICE.korean(code);
     Err(Error::input(
-        format!("{from} 다음에 {} 단계가 올 수 없습니다.", stage.code()),
+        format!("{} 다음에 {} 단계가 올 수 없습니다.", ko(from), ko(stage.code())),
         format!("The stage {} may not follow {from}.", stage.code()),
     ))
 }

@@ -252,10 +252,11 @@ fn aggregation(
     if !allowed.contains(&wanted) {
         let codes: Vec<&str> = allowed.iter().map(|one| one.code()).collect();
         let (codes, ty) = (codes.join(", "), new.value_type.code());
+        let ko = ValueType::CHOICE.korean(ty);
         faults.add(
             "aggregation",
             "INVALID_AGGREGATION",
-            format!("{ty} 지표에 쓸 수 있는 집계 방법: {codes}."),
+            format!("{ko} 지표에 쓸 수 있는 집계 방법(aggregation): {codes}."),
             format!("For {ty} it must be one of: {codes}."),
         );
     } else if is_percentage(&new.unit) && wanted == Aggregation::Sum {

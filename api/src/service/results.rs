@@ -45,11 +45,25 @@ fn span(reader: &Reader<'_>, args: &Args) -> Result<(Quarter, Quarter), Error> {
     let now = Quarter::of(reader.today()).ok_or_else(|| Error::internal("no quarter is now"))?;
     let to = quarter(args, "to")?.unwrap_or(now);
     let from = quarter(args, "from")?.unwrap_or_else(|| to.back(7));
-    if from > to || to.back(MAX_QUARTERS - 1) > from {
+    // Both ends as given are looked at with every other range (`read::forms`).
+    if from > to {
         return Err(Error::argument(
             "from",
-            format!("기간은 from부터 to까지 최대 {MAX_QUARTERS}개 분기입니다."),
-            format!("Ask for at most {MAX_QUARTERS} quarters, from before to."),
+            format!(
+                "시작(`from`: {from})이 지금 분기({to})보다 뒤입니다. 뒤의 분기까지 보려면 `to`도 적어 주십시오."
+            ),
+            format!("`from`, {from}, is after the present quarter, {to}: name `to` as well."),
+        ));
+    }
+    if to.back(MAX_QUARTERS - 1) > from {
+        return Err(Error::argument(
+            "from",
+            format!(
+                "{from}부터 {to}까지는 {MAX_QUARTERS}개 분기가 넘습니다. 기간을 나누어 주십시오."
+            ),
+            format!(
+                "From {from} to {to} are more than {MAX_QUARTERS} quarters; ask for them in parts."
+            ),
         ));
     }
     Ok((from, to))

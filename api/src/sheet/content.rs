@@ -20,6 +20,13 @@ pub(super) enum Content {
     Time(String),
     /// An error such as `#N/A`.
     Fault(String),
+    /// A piece of a number whose comma parted it, or what it shifted; the first of a row is told.
+    Torn {
+        /// The number as it was meant.
+        text: String,
+        /// Whether it is the first of its row.
+        is_first: bool,
+    },
     /// A formula and what it came to, if the file says so.
     Formula(Option<Box<Content>>),
 }
@@ -48,6 +55,7 @@ impl Content {
             Self::Number(value, _) => Some(number::text(value)),
             Self::Truth(value) => Some(number::yes_no(value).to_owned()),
             Self::Formula(result) => result.and_then(|result| result.label()),
+            Self::Torn { text, .. } => Some(text),
         }
     }
 
@@ -88,6 +96,11 @@ impl Content {
             }
             Self::Fault(text) => {
                 let message = fault(&text);
+                wrong(text, message)
+            }
+            Self::Torn { text, is_first: false } => Taken { text, is_faulty: true },
+            Self::Torn { text, .. } => {
+                let message = torn(&text);
                 wrong(text, message)
             }
             Self::Formula(None) => wrong(String::new(), uncomputed()),
@@ -149,6 +162,17 @@ fn uncomputed() -> Text {
     Text::new(
         "계산된 값이 저장되지 않은 수식입니다. 엑셀에서 열어 저장한 뒤 다시 올리거나, 계산된 값(0이면 0)을 직접 적어 주십시오.",
         "The formula has no computed value in the file. Open and save it in a spreadsheet program and send it again, or enter the value itself (0 if it is 0).",
+    )
+}
+
+fn torn(text: &str) -> Text {
+    Text::new(
+        format!(
+            "쉼표가 든 수({text})가 따옴표로 묶이지 않아 두 칸으로 나뉘었습니다. \"{text}\"처럼 묶거나 쉼표 없이 적어 주십시오."
+        ),
+        format!(
+            "The number {text} has a comma and no quotation marks, so it fell into two cells. Write it as \"{text}\", or without the comma."
+        ),
     )
 }
 

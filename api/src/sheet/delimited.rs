@@ -5,6 +5,8 @@
 //! them holds the totals. The long shape knows all of an answer; the wide one its state and value.
 //! Both may say in each row whose form it is.
 
+use std::collections::HashSet;
+
 use csv::{ReaderBuilder, StringRecord, Terminator, WriterBuilder};
 
 use super::addresses::Addresses;
@@ -135,6 +137,9 @@ struct Lines<'t> {
     text: &'t str,
     record: StringRecord,
     next_row: u32,
+    /// Columns of values, and of all that the headings have; none where no comma can part a number.
+    values: HashSet<usize>,
+    width: usize,
 }
 
 impl<'t> Lines<'t> {
@@ -157,12 +162,22 @@ impl<'t> Lines<'t> {
                 .has_headers(false)
                 .flexible(true)
                 .from_reader(text.as_bytes());
-            let mut lines = Self { reader, text, record: StringRecord::new(), next_row: 0 };
+            let (record, values) = (StringRecord::new(), HashSet::new());
+            let mut lines = Self { reader, text, record, next_row: 0, values, width: 0 };
             let Some((row, head)) = lines.head(lists)? else { continue };
             if is_answer(&head, lists) {
                 return Err(no_headings(row));
             }
             if head.iter().any(is_known) {
+                lines.width = lines.record.len();
+                if delimiter == b',' {
+                    let is_value = |name: &str| {
+                        name == LONG_HEAD[VALUE]
+                            || lists.indicator(name).is_some_and(|it| it.code == name)
+                    };
+                    let values = head.iter().enumerate().filter(|(_, name)| is_value(name));
+                    lines.values = values.map(|(column, _)| column).collect();
+                }
                 return Ok((lines, row, head));
             }
             // The right delimiter is the one that parts something.
@@ -240,9 +255,69 @@ impl<'t> Lines<'t> {
 
     /// The fields of the record that are not blank.
     fn cells(&self) -> Result<Vec<(u16, Content)>, Unreadable> {
+        let torn = self.torn();
         let fields = self.fields()?.into_iter().filter(|(_, field)| !field.is_empty());
-        Ok(fields.map(|(column, field)| (column, Content::Text(field))).collect())
+        Ok(match torn {
+            None => fields.map(|(column, field)| (column, Content::Text(field))).collect(),
+            Some(at) => self.around(at, fields)?,
+        })
     }
+
+    /// What can be kept of a record in which a number was torn: what stands before it. Of the values from there on it
+    /// is not known which is which.
+    fn around(
+        &self,
+        at: usize,
+        fields: impl Iterator<Item = (u16, String)>,
+    ) -> Result<Vec<(u16, Content)>, Unreadable> {
+        let before = fields.take_while(|(column, _)| usize::from(*column) < at);
+        let mut cells: Vec<_> =
+            before.map(|(column, field)| (column, Content::Text(field))).collect();
+        // No more pieces than there are fields too many, where there are.
+        let over = self.record.len().saturating_sub(self.width).max(1);
+        let pieces: Vec<&str> = self.record.iter().skip(at).map(str::trim).collect();
+        let rest = pieces.iter().skip(1).take_while(|piece| is_rest(piece)).take(over).count();
+        let number = pieces.iter().take(rest + 1).copied().collect::<Vec<_>>().join(",");
+        let mut values: Vec<_> =
+            self.values.iter().copied().filter(|column| *column >= at).collect();
+        values.sort_unstable();
+        for column in values {
+            let is_first = column == at;
+            let text = if is_first { number.clone() } else { String::new() };
+            cells.push((column_within_limit(column)?, Content::Torn { text, is_first }));
+        }
+        Ok(cells)
+    }
+
+    /// The column of a value that was parted by its own comma, `1,094` without quotation marks: three digits follow it
+    /// where no value stands, or begin with a zero, or the record is longer than its headings.
+    fn torn(&self) -> Option<usize> {
+        let field = |column: usize| self.record.get(column).map(str::trim);
+        let is_torn = |column: &usize| {
+            let (Some(first), Some(rest)) = (field(*column), field(*column + 1)) else {
+                return false;
+            };
+            let is_over = self.record.len() > self.width;
+            let is_stray = !self.values.contains(&(*column + 1)) || rest.starts_with('0');
+            is_begun(first) && is_rest(rest) && (is_over || is_stray)
+        };
+        self.values.iter().copied().filter(is_torn).min()
+    }
+}
+
+/// Whether a text may be what stands before the first comma of a number: one to three digits.
+fn is_begun(text: &str) -> bool {
+    let digits = text.trim_start_matches(['-', '(', '\u{20A9}', '\\', ' ']);
+    (1..=3).contains(&digits.len())
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && digits != "0"
+}
+
+/// Whether a text may be what follows a comma in a number: three digits, and then anything but a digit.
+fn is_rest(text: &str) -> bool {
+    let is_digit = |letter: char| letter.is_ascii_digit();
+    text.get(..3).is_some_and(|digits| digits.chars().all(is_digit))
+        && !text[3..].starts_with(is_digit)
 }
 
 /// Whether what stands where headings should is an answer already: it holds a number, or an indicator's code
@@ -371,7 +446,7 @@ impl File<'_> {
         let headings = (0..).zip(self.head.iter().cloned()).collect();
         let mut grid = Grid::new(self.lists, CSV, true, self.head_row, headings)?;
         let mut rows = 0;
-        let mut totals: std::collections::HashSet<String> = std::collections::HashSet::new();
+        let mut totals: HashSet<String> = HashSet::new();
         let mut totals_row = None;
         while let Some(row) = lines.next()? {
             let cells = lines.cells()?;
@@ -383,7 +458,9 @@ impl File<'_> {
             if rows > MAX_PART_ROWS + 1 {
                 return Err(Unreadable::TooManyRows { limit: MAX_PART_ROWS });
             }
-            identity.check(&cells)?;
+            if !cells.iter().any(|(_, held)| matches!(held, Content::Torn { .. })) {
+                identity.check(&cells)?;
+            }
             let row = Row { row, cells, from_above: Vec::new() };
             grid.row(row, &Merged::default(), self.problems, &mut |placed| {
                 if is_total(&placed.cell) {
@@ -455,7 +532,7 @@ impl File<'_> {
             ..Spots::of(CSV, row, value_column)
         };
         let mut answered = Addresses::default();
-        let mut totals: std::collections::HashSet<String> = std::collections::HashSet::new();
+        let mut totals: HashSet<String> = HashSet::new();
         let mut rows = 0;
         while let Some(row) = lines.next()? {
             let cells = lines.cells()?;
@@ -466,7 +543,9 @@ impl File<'_> {
             if rows > MAX_LONG_ROWS {
                 return Err(Unreadable::TooManyRows { limit: MAX_LONG_ROWS });
             }
-            identity.check(&cells)?;
+            if !cells.iter().any(|(_, held)| matches!(held, Content::Torn { .. })) {
+                identity.check(&cells)?;
+            }
             let (cell, mut is_faulty) = self.long_answer(row, cells, &columns);
             let is_blank = !is_faulty
                 && [&cell.state, &cell.value, &cell.reason, &cell.comment, &cell.evidence]

@@ -1,7 +1,11 @@
 //! How a number's format shows it: as a percentage, in thousands, rounded, as a fraction, or as a date.
 
+use std::rc::Rc;
+
+use super::unit;
+
 /// What a format makes of a number, as far as it changes what people read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Look {
     /// Signs of a percentage, each of which shows a hundred times the number.
     pub(super) percents: u8,
@@ -11,6 +15,8 @@ pub(super) struct Look {
     pub(super) digits: Digits,
     /// Whether a number below zero is shown without anything that says so.
     pub(super) drops_sign: bool,
+    /// The unit that is shown with it.
+    pub(super) unit: Option<Rc<str>>,
 }
 
 /// How the digits of a number are shown.
@@ -39,7 +45,7 @@ pub(super) struct NumberFormat {
     sections: Vec<Section>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 struct Section {
     condition: Option<(Order, f64)>,
     look: Look,
@@ -62,8 +68,11 @@ impl NumberFormat {
     /// The format of a built-in number (ECMA-376 part 1, 18.8.30), as far as a look goes.
     pub(super) fn built_in(id: u32) -> Self {
         Self::parse(match id {
-            1 | 3 | 37 | 38 | 41 | 42 => "0",
-            2 | 4 | 39 | 40 | 43 | 44 => "0.00",
+            1 | 3 | 37 | 38 | 41 => "0",
+            2 | 4 | 39 | 40 | 43 => "0.00",
+            // Money of the country.
+            5 | 6 | 42 => "₩0",
+            7 | 8 | 44 => "₩0.00",
             9 => "0%",
             10 => "0.00%",
             11 => "0.00E+00",
@@ -123,7 +132,7 @@ impl NumberFormat {
             };
             sections.get(index)
         };
-        let look = found.map(|section| section.look).unwrap_or_default();
+        let look = found.map(|section| section.look.clone()).unwrap_or_default();
         // A format of one section puts the sign before the number by itself.
         let drops_sign = look.drops_sign && sections.len() > 1 && number < 0.0;
         Look { drops_sign, ..look }
@@ -151,9 +160,19 @@ struct Seen {
     has_clock: bool,
     has_month: bool,
     is_elapsed: bool,
+    /// Literal texts before the digits and behind them.
+    before: String,
+    after: String,
 }
 
 impl Seen {
+    /// Notes a text that is shown as it stands.
+    fn literal(&mut self, text: &str) {
+        self.has_sign |= text.contains(['-', '(', '\u{2212}', '△', '▲', '▽', '▼']);
+        let is_behind = self.whole > 0 || self.places > 0 || self.is_general;
+        if is_behind { &mut self.after } else { &mut self.before }.push_str(text);
+    }
+
     fn digits(&self) -> Digits {
         let has_digits = self.whole > 0 || self.places > 0;
         match self {
@@ -183,7 +202,6 @@ fn section(code: &str) -> (Section, Option<&str>) {
     let look = &mut section.look;
     let mut rest = code;
     let mut after = None;
-    let says_below = |text: &str| text.contains(['-', '(', '\u{2212}', '△', '▲', '▽', '▼']);
     while let Some(letter) = rest.chars().next() {
         let tail = &rest[letter.len_utf8()..];
         let skip = |text: &'_ str| text.chars().next().map_or(0, char::len_utf8);
@@ -194,12 +212,12 @@ fn section(code: &str) -> (Section, Option<&str>) {
             }
             '"' => {
                 let (literal, tail) = tail.split_once('"').unwrap_or((tail, ""));
-                seen.has_sign |= says_below(literal);
+                seen.literal(literal);
                 tail
             }
             '\\' => {
                 let (literal, tail) = tail.split_at(skip(tail));
-                seen.has_sign |= says_below(literal);
+                seen.literal(literal);
                 tail
             }
             // The next letter is only a gap, or fills one.
@@ -207,6 +225,9 @@ fn section(code: &str) -> (Section, Option<&str>) {
             '[' => {
                 let (inside, tail) = tail.split_once(']').unwrap_or((tail, ""));
                 section.condition = section.condition.or_else(|| condition(inside));
+                if let Some(money) = inside.strip_prefix('$') {
+                    seen.literal(money.split('-').next().unwrap_or_default());
+                }
                 let is_time = !inside.is_empty()
                     && inside.chars().all(|it| matches!(it.to_ascii_lowercase(), 'h' | 'm' | 's'));
                 seen.has_clock |= is_time;
@@ -276,7 +297,7 @@ fn section(code: &str) -> (Section, Option<&str>) {
                     'y' | 'd' | 'e' | 'g' | 'b' => seen.has_day = true,
                     'h' | 's' => seen.has_clock = true,
                     'm' => seen.has_month = true,
-                    _ => seen.has_sign |= says_below(&rest[..letter.len_utf8()]),
+                    _ => seen.literal(&rest[..letter.len_utf8()]),
                 }
                 tail
             }
@@ -285,6 +306,7 @@ fn section(code: &str) -> (Section, Option<&str>) {
     look.thousands = look.thousands.saturating_add(seen.commas);
     look.digits = seen.digits();
     look.drops_sign = !seen.has_sign;
+    look.unit = unit::of_format(&seen.before, &seen.after).map(Rc::from);
     (section, after)
 }
 

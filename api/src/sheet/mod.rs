@@ -31,6 +31,7 @@ mod shown;
 mod style;
 #[cfg(test)]
 mod tests;
+mod unit;
 mod words;
 mod write;
 
@@ -40,6 +41,7 @@ use crate::domain::text::Text;
 
 pub use delimited::{read_csv, write_csv};
 pub use mark::mark_xlsx;
+pub use number::typed;
 pub use read::read_xlsx;
 pub use write::write_xlsx;
 

@@ -1,6 +1,8 @@
 //! Numbers as text: what a spreadsheet's number holds exactly, and what a person types for one.
 
-use super::{Indicator, Kind};
+use super::unit::{self, Beside};
+use super::{Indicator, Kind, Text};
+pub(super) use crate::domain::form::yes_no;
 
 /// What is asked in a cell.
 #[derive(Debug, Clone, Copy)]
@@ -169,51 +171,60 @@ pub(super) fn tidy(asked: &Asked<'_>, typed: String) -> String {
             word if word.eq_ignore_ascii_case("FALSE") => yes_no(false).to_owned(),
             word => word.to_owned(),
         },
-        Kind::Integer | Kind::Decimal | Kind::Krw | Kind::Percent => {
-            let mut trimmed: String = typed.trim().chars().map(narrow).collect();
-            if asked.kind == Kind::Krw {
-                trimmed = without_won(trimmed);
-            }
-            let bare = undressed(asked, &trimmed);
-            let (is_negative, bare) =
-                match bare.strip_prefix('(').and_then(|it| it.strip_suffix(')')) {
-                    Some(inside) => (true, undressed(asked, inside.trim())),
-                    None => (false, bare),
-                };
-            let plain = if is_grouped(bare) { bare.replace(',', "") } else { bare.to_owned() };
-            match is_plain(&plain) {
-                true if is_negative && !plain.starts_with('-') => format!("-{plain}"),
-                true if !is_negative => plain,
-                _ => typed.trim().to_owned(),
-            }
-        }
+        Kind::Integer | Kind::Decimal | Kind::Krw | Kind::Percent => match Dressed::of(&typed) {
+            Some(it) if unit::typed(&it.unit, asked) == Beside::Fits => it.number,
+            _ => typed.trim().to_owned(),
+        },
     }
 }
 
-/// An amount without the sign of won, which Korean code pages show for the backslash.
-fn without_won(text: String) -> String {
-    match text.split_once(['\u{20A9}', '\\']) {
-        Some((before, after)) if matches!(before.trim_end(), "" | "-" | "(") => {
-            format!("{}{}", before.trim_end(), after.trim_start())
+/// A value as people write it, in the one form in which it is kept: for files and calls alike.
+///
+/// # Errors
+/// What to put right: a number in another unit than is asked for.
+pub fn typed(kind: Kind, decimals: u32, unit: &str, text: &str) -> Result<String, Text> {
+    let asked = Asked { kind, decimals, unit };
+    match Dressed::of(text).filter(|_| is_number(kind)) {
+        Some(it) if unit::typed(&it.unit, &asked) == Beside::Other => {
+            Err(unit::other(&it.unit, &asked))
         }
-        _ => text,
+        _ => Ok(tidy(&asked, text.to_owned())),
     }
 }
 
-/// A number without its unit or the sign of a percentage.
-fn undressed<'t>(asked: &Asked<'_>, text: &'t str) -> &'t str {
-    let mut text = text;
-    let unit = asked.unit.trim();
-    if !unit.is_empty()
-        && let Some(number) = text.strip_suffix(unit)
-    {
-        text = number.trim_end();
-    } else if asked.kind == Kind::Percent
-        && let Some(number) = text.strip_suffix('%')
-    {
-        text = number.trim_end();
+/// A number that a person typed, and the unit beside it.
+struct Dressed {
+    /// Plain.
+    number: String,
+    /// As it was typed; empty if there is none.
+    unit: String,
+}
+
+impl Dressed {
+    /// Takes a text apart; none, if it is no number with a unit.
+    fn of(typed: &str) -> Option<Self> {
+        let text: String = typed.trim().chars().map(narrow).collect();
+        let is_digit = |letter: char| letter.is_ascii_digit();
+        let (start, end) = (text.find(is_digit)?, text.rfind(is_digit)? + 1);
+        // A point or comma before the first digit is no number's.
+        let (before, digits, after) = (&text[..start], &text[start..end], text[end..].trim());
+        let plain = if is_grouped(digits) { digits.replace(',', "") } else { digits.to_owned() };
+        let (has_bracket, after) = match (before.contains('('), after.strip_suffix(')')) {
+            (true, Some(inside)) => (true, inside.trim_end().to_owned()),
+            // The unit may follow the bracket: `(1,200)원`.
+            (true, None) => (true, after.strip_prefix(')')?.trim_start().to_owned()),
+            (false, _) => (false, after.to_owned()),
+        };
+        let is_negative = before.contains('-');
+        let money: String =
+            before.chars().filter(|it| !matches!(it, '(' | '-') && !it.is_whitespace()).collect();
+        let is_money = money.is_empty() || matches!(&*money, "\u{20A9}" | "\\");
+        if !is_money || !is_plain(&plain) || has_bracket && is_negative {
+            return None;
+        }
+        let sign = if is_negative || has_bracket { "-" } else { "" };
+        Some(Self { number: format!("{sign}{plain}"), unit: format!("{money}{after}") })
     }
-    text
 }
 
 /// A letter of a number in the width of ASCII.
@@ -225,11 +236,6 @@ fn narrow(letter: char) -> char {
         '\u{3000}' | '\u{A0}' => ' ',
         other => other,
     }
-}
-
-/// The words of a truth value.
-pub(super) fn yes_no(value: bool) -> &'static str {
-    if value { "예" } else { "아니요" }
 }
 
 /// Whether commas stand after every third digit: `-1,234,567.8`.
@@ -337,6 +343,15 @@ mod tests {
             (Kind::Krw, "원", "-₩ 1,234", "-1234"),
             (Kind::Krw, "원", "\\1,234", "1234"),
             (Kind::Krw, "원", "1,234천원", "1,234천원"),
+            (Kind::Krw, "천원", "₩1,234", "₩1,234"),
+            (Kind::Krw, "천원", "₩1,234천원", "1234"),
+            (Kind::Krw, "천원", "1,234천", "1234"),
+            (Kind::Krw, "천 원", "1,234 천원", "1234"),
+            (Kind::Krw, "원", "(1,200)원", "-1200"),
+            (Kind::Krw, "백만원", "₩1,234", "₩1,234"),
+            (Kind::Integer, "명", "12천명", "12천명"),
+            (Kind::Integer, "천명", "12천명", "12"),
+            (Kind::Integer, "천명", "12명", "12명"),
             (Kind::Krw, "천원", "1,234천원", "1234"),
             (Kind::Krw, "천원", "1,234원", "1,234원"),
             (Kind::Krw, "원", "3억원", "3억원"),

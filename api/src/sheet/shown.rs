@@ -10,6 +10,7 @@ use super::content::Taken;
 use super::format::{Digits, Look};
 use super::number::{self, Asked};
 use super::problems::Problems;
+use super::unit::{self, Beside};
 use super::{Kind, Place, Text};
 
 /// A number for an indicator that asks for one.
@@ -26,7 +27,21 @@ pub(super) fn of_number(
         problems.error(place(), not_a_percentage(&format!("{exact}%"), &stored));
         return Taken { text: stored, is_faulty: true };
     }
-    let Some(seen) = seen(&exact, look) else { return Taken { text: exact, is_faulty: false } };
+    match unit::shown(&look, asked) {
+        Beside::Fits => {}
+        Beside::Other => {
+            let scaled = number::shifted(&exact, -3 * i32::from(look.thousands));
+            let number = seen(&exact, &look).unwrap_or(scaled);
+            let shown = format!("{number}{}", look.unit.as_deref().unwrap_or_default());
+            problems.error(place(), unit::other_shown(&shown, &exact, asked));
+            return Taken { text: exact, is_faulty: true };
+        }
+        Beside::Unknown => {
+            let unit = look.unit.as_deref().unwrap_or_default();
+            problems.info(place(), unit::unknown_shown(unit, &exact, asked));
+        }
+    }
+    let Some(seen) = seen(&exact, &look) else { return Taken { text: exact, is_faulty: false } };
     let decimals = usize::try_from(asked.decimals).unwrap_or(usize::MAX);
     let is_rounded = look.thousands == 0 && matches!(look.digits, Digits::Places(_));
     if is_rounded && number::places(&exact) > decimals && number::places(&seen) <= decimals {
@@ -55,14 +70,14 @@ pub(super) fn of_text(
     let percent = "%".repeat(look.percents.into());
     let exact = number::shifted(&number::text(value), 2 * i32::from(look.percents));
     let text = format!("{exact}{percent}");
-    if let Some(seen) = seen(&exact, look) {
+    if let Some(seen) = seen(&exact, &look) {
         problems.info(place(), as_stored(&format!("{seen}{percent}"), &text));
     }
     Taken { text, is_faulty: false }
 }
 
 /// What a cell shows of a number, where that is another one: of one in thousands, the thousands.
-fn seen(exact: &str, look: Look) -> Option<String> {
+fn seen(exact: &str, look: &Look) -> Option<String> {
     let steps = 3 * i32::from(look.thousands);
     let scaled = number::shifted(exact, -steps);
     let (shown, text) = match look.digits {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use entity::adoption_case::BusinessSize;
+use entity::indicator::ValueType;
 use entity::submission_value::ValueState;
 use entity::{ChoiceValue, industry, institution, programme, region, submission, validation_rule};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -225,8 +226,11 @@ impl FormData {
 
     /// The accepted total of the last quarter, as text.
     pub fn previous(&self, code: &str) -> Option<String> {
-        let decimals = self.indicator(code)?.decimals;
-        self.previous.get(code).map(|scaled| decimal::show(*scaled, decimals))
+        let Indicator { value_type, decimals, .. } = self.indicator(code)?;
+        self.previous.get(code).map(|scaled| match value_type {
+            ValueType::Boolean => form::yes_no(*scaled != 0).to_owned(),
+            _ => decimal::show(*scaled, *decimals),
+        })
     }
 
     /// Everything that is wrong with these values.

@@ -98,6 +98,17 @@ fn edits(data: &FormData, given: &[Given]) -> Result<Edits, Error> {
     let mut edits = Edits::new();
     let mut errors = Vec::new();
     for (at, one) in given.iter().enumerate() {
+        if one.clear && says_something(&one.cell) {
+            errors.push(UserError {
+                code: "CLEAR_AND_VALUE",
+                path: path(at, "clear"),
+                message: Message::new(
+                    "지울 셀(clear)에는 값, 구분, 사유, 의견, 증빙을 적지 않습니다. 하나만 남겨 주십시오.",
+                    "A cell to clear takes no value, state, reason, comment or evidence: keep one or the other.",
+                ),
+            });
+            continue;
+        }
         let made = if one.clear {
             table::address(data, &one.cell).map(|cell| (cell, None))
         } else {
@@ -128,6 +139,12 @@ fn edits(data: &FormData, given: &[Given]) -> Result<Edits, Error> {
         }
     }
     if errors.is_empty() { Ok(edits) } else { Err(Error::User(errors)) }
+}
+
+/// Whether anything but its address is given of a cell.
+fn says_something(cell: &sheet::Cell) -> bool {
+    let said = [&cell.state, &cell.value, &cell.reason, &cell.comment, &cell.evidence];
+    said.into_iter().any(|text| !text.trim().is_empty())
 }
 
 fn path(at: usize, field: &str) -> Vec<String> {

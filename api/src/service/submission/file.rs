@@ -161,7 +161,9 @@ pub struct Report {
     pub counts: Counts,
     /// Cells that cannot be kept as they are.
     pub rejected: usize,
-    /// Cells that stand and are not in the file.
+    /// Cells that the file fills in, whatever became of them.
+    pub cells: usize,
+    /// Cells that stand, are not in the file and stay.
     pub absent: usize,
     /// What is to be said of the file, by place.
     pub problems: Vec<Found>,
@@ -190,17 +192,6 @@ impl<E: Into<Error>> From<E> for Failure {
     }
 }
 
-fn kind(value_type: ValueType) -> sheet::Kind {
-    match value_type {
-        ValueType::Integer => sheet::Kind::Integer,
-        ValueType::Decimal => sheet::Kind::Decimal,
-        ValueType::Krw => sheet::Kind::Krw,
-        ValueType::Percent => sheet::Kind::Percent,
-        ValueType::Boolean => sheet::Kind::Boolean,
-        ValueType::Text => sheet::Kind::Text,
-    }
-}
-
 fn named(code: &str, name: &str) -> Named {
     Named { code: code.to_owned(), name: name.to_owned() }
 }
@@ -223,7 +214,7 @@ fn form_of(data: &FormData, submission: &submission::Model) -> sheet::Form {
             name: row.name_ko.clone(),
             definition: row.definition_ko.clone(),
             unit: row.unit.clone(),
-            kind: kind(row.value_type),
+            kind: table::kind(row.value_type),
             decimals: known.decimals,
             range: range_of(row),
             is_required: row.is_required,
@@ -244,7 +235,7 @@ fn form_of(data: &FormData, submission: &submission::Model) -> sheet::Form {
         sizes: BusinessSize::CHOICE
             .values
             .iter()
-            .map(|value| named(value.code, table::korean(value.description)))
+            .map(|value| named(value.code, value.korean()))
             .collect(),
         industries: data.industries.iter().map(|row| named(&row.code, &row.name_ko)).collect(),
         cells: Vec::new(),
@@ -308,10 +299,9 @@ fn written(data: &FormData, cell: &Cell, entry: &Entry) -> sheet::Cell {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let is_truth =
         data.indicator(&cell.indicator).is_some_and(|known| known.value_type == ValueType::Boolean);
-    let value = match (is_truth, entry.value.as_deref()) {
-        (true, Some("true")) => "예".to_owned(),
-        (true, Some("false")) => "아니요".to_owned(),
-        _ => text(&entry.value),
+    let value = match is_truth {
+        true => entry.truth().map(form::yes_no).unwrap_or_default().to_owned(),
+        false => text(&entry.value),
     };
     sheet::Cell {
         indicator: cell.indicator.clone(),
@@ -372,6 +362,8 @@ struct Read {
     brief: BTreeSet<Cell>,
     found: Vec<Found>,
     rejected: usize,
+    /// Addresses of those, as far as they are known.
+    spoilt: BTreeSet<Cell>,
     /// Cells that cannot even be told apart.
     lost: usize,
     /// Indicators of which something was rejected, so that what they lack follows.
@@ -407,6 +399,7 @@ impl Read {
             Err(faults) => faults,
         };
         self.rejected += 1;
+        self.spoilt.extend(table::address(data, &placed.cell));
         self.faulty.insert(meant(data, placed, &faults));
         for fault in faults {
             // What is handed on without standing in the file says nothing that could be wrong.
@@ -558,7 +551,7 @@ struct Kept {
     cell: Cell,
     /// `value`, `reason`, `comment` or `evidence`.
     field: &'static str,
-    said: String,
+    said: Text,
 }
 
 /// Leaves the notes that a file has no room for or leaves blank as they stand, as long as the state is the same;
@@ -578,7 +571,8 @@ fn keep_notes(read: &mut Read, standing: &Standing, replace: bool) -> Vec<Kept> 
         ] {
             let (None, Some(said)) = (&*now, was) else { continue };
             if !is_brief && kept.len() < MAX_PROBLEMS {
-                kept.push(Kept { cell: cell.clone(), field, said: said.clone() });
+                let said = Text::new(said, said);
+                kept.push(Kept { cell: cell.clone(), field, said });
             }
             *now = Some(said.clone());
         }
@@ -680,14 +674,17 @@ pub async fn upload(
     let mut read = apart(move || read(&one, &two, &three)).await?.map_err(Failure::Unreadable)?;
     let mut kept = keep_notes(&mut read, &standing, upload.replace);
     let said = upload.seen.as_ref().map(|seen| seen.version(found.version)).or(read.version);
+    let is_in_file = |cell: &Cell| read.edits.contains_key(cell) || read.spoilt.contains(cell);
     let absent: Vec<Cell> =
-        standing.cells.keys().filter(|cell| !read.edits.contains_key(cell)).cloned().collect();
+        standing.cells.keys().filter(|cell| !is_in_file(cell)).cloned().collect();
     let absent_count = absent.len();
+    let cells_count = read.edits.len() + read.rejected;
     // What a file leaves blank stays unless it is to be replaced; told of indicators each of whose cells can be read.
     if !upload.replace && closed.is_none() && read.lost == 0 {
         let stands = |cell: &Cell| {
             let entry = standing.cells.get(cell)?;
-            let said = entry.value.clone().unwrap_or_else(|| entry.state.code().to_owned());
+            let known = data.indicator(&cell.indicator);
+            let said = entry.said(known.map(|known| known.value_type));
             Some(Kept { cell: cell.clone(), field: "value", said })
         };
         let is_read = |cell: &&Cell| !read.faulty.contains(&cell.indicator);
@@ -712,14 +709,14 @@ pub async fn upload(
         // What changes nothing needs its version too: whether one must be named does not hang on the values.
         _ => Some(said.ok_or(Failure::NoVersion)?),
     };
-    let done = match version.filter(|_| outcome == Outcome::Saved) {
+    let done = match version {
+        // What changes nothing writes nothing, and conflicts like any other where somebody else wrote first.
         Some(version) => {
             // It is read again under the lock.
             drop(standing);
             let asked = Asked { id: found.id, version, key: key_of(&upload, found.id, version) };
             save(db, author, &asked, &data, &upload, edits).await?
         }
-        // What stands is what the file says, whichever version it was made of (RFC 9110 §13.1.1).
         None => {
             let counts = match outcome {
                 Outcome::Rejected => Counts { unchanged: counts.unchanged, ..Counts::default() },
@@ -773,7 +770,8 @@ pub async fn upload(
         closed: closed.is_some(),
         counts,
         rejected,
-        absent: absent_count,
+        cells: cells_count,
+        absent: absent_count.saturating_sub(counts.cleared),
         problems,
         encoding,
         is_ready,
@@ -790,7 +788,8 @@ pub async fn upload(
 /// A cell that the file leaves blank, and that keeps what it says.
 fn of_kept(kept: &Kept, places: &BTreeMap<Cell, Placed>) -> Found {
     let Kept { cell, field, said } = kept;
-    let said: String = said.chars().take(60).collect();
+    let short = |text: &str| text.chars().take(60).collect::<String>();
+    let (said_ko, said_en) = (short(&said.ko), short(&said.en));
     let (ko, en) = match *field {
         "reason" => ("빈칸이어서 저장된 사유", "Blank, so the saved reason"),
         "comment" => ("빈칸이어서 저장된 의견", "Blank, so the saved comment"),
@@ -807,8 +806,8 @@ fn of_kept(kept: &Kept, places: &BTreeMap<Cell, Placed>) -> Found {
         value: None,
         nearest: None,
         message: Text::new(
-            format!("{ko}: {said} – 그대로 남습니다. 지우려면 replace=true로 올려 주십시오."),
-            format!("{en}, {said}, stays. To clear it, upload with replace=true."),
+            format!("{ko}: {said_ko} – 그대로 남습니다. 지우려면 replace=true로 올려 주십시오."),
+            format!("{en}, {said_en}, stays. To clear it, upload with replace=true."),
         ),
     }
 }

@@ -96,7 +96,7 @@ async fn hand_in(
     let data = FormData::load(write.reads(), &held.submission).await?;
     let mut standing = Standing::load(write.reads(), &held.submission).await?;
     let problems = data.check(&standing.cells);
-    ready(&standing.cells, &problems, said)?;
+    ready(&data, &standing.cells, &problems, said)?;
     let mut told = Map::new();
     if said.nil_reason.is_some() {
         // Zeros said before mean nothing beside the report that there is nothing.
@@ -133,7 +133,12 @@ async fn again(
     Ok(Done { id: held.submission.id, revision: made.map(|made| made.id) })
 }
 
-fn ready(cells: &Cells, problems: &[Problem], said: &Statement<'_>) -> Result<(), Error> {
+fn ready(
+    data: &FormData,
+    cells: &Cells,
+    problems: &[Problem],
+    said: &Statement<'_>,
+) -> Result<(), Error> {
     let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
     let content = Content {
         cells: cells.len(),
@@ -152,7 +157,7 @@ fn ready(cells: &Cells, problems: &[Problem], said: &Statement<'_>) -> Result<()
     let mut told: Vec<UserError> = lacking.iter().map(not_ready).collect();
     if lacking.contains(&NotReady::NonZeroValue) {
         let something = cells.iter().filter(|(_, entry)| entry.is_something());
-        told.extend(something.take(NAMED).map(|(cell, entry)| not_zero(cell, entry)));
+        told.extend(something.take(NAMED).map(|(cell, entry)| not_zero(data, cell, entry)));
     }
     if said.nil_reason.is_none() {
         told.extend(problems.iter().filter(|problem| blocks(problem)).take(NAMED).map(broken));
@@ -162,18 +167,28 @@ fn ready(cells: &Cells, problems: &[Problem], said: &Statement<'_>) -> Result<()
 
 fn not_ready(lacking: &NotReady) -> UserError {
     let text = lacking.message();
-    UserError::at("id", lacking.code(), text.ko, text.en)
+    let field = match lacking {
+        NotReady::NotAttested => "attestation",
+        NotReady::NoReason => "reason",
+        NotReady::EmptyForm
+        | NotReady::OpenErrors(_)
+        | NotReady::UnjustifiedWarnings(_)
+        | NotReady::NonZeroValue => "id",
+    };
+    UserError::at(field, lacking.code(), text.ko, text.en)
 }
 
 /// A value that is in the way of a report of nothing, at the address of its cell.
-fn not_zero(cell: &Cell, entry: &Entry) -> UserError {
-    let value: String = entry.value.iter().flat_map(|value| value.chars()).take(60).collect();
+fn not_zero(data: &FormData, cell: &Cell, entry: &Entry) -> UserError {
+    let known = data.indicator(&cell.indicator);
+    let said = entry.said(known.map(|known| known.value_type));
+    let [ko, en] = [said.ko, said.en].map(|text| text.chars().take(60).collect::<String>());
     UserError {
         code: NotReady::NonZeroValue.code(),
         path: ["input", "id", &cell.to_string()].map(str::to_owned).to_vec(),
         message: Message::new(
-            format!("{cell} 셀에 값({value})이 있습니다. 지우거나, 숫자이면 0으로 고쳐 주십시오."),
-            format!("{cell} has the value {value}: clear it, or set a number to zero."),
+            format!("{cell} 셀에 값({ko})이 있습니다. 지우거나, 숫자이면 0으로 고쳐 주십시오."),
+            format!("{cell} has the value {en}: clear it, or set a number to zero."),
         ),
     }
 }

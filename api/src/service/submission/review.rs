@@ -322,8 +322,14 @@ pub async fn restate(
     };
     let mut errors = Vec::new();
     let reason = text("reason", &restatement.reason, &mut errors);
-    let note_ko = text("publicNote", &restatement.note_ko, &mut errors);
-    let note_en = restatement.note_en.as_deref().map(|note| text("publicNote", note, &mut errors));
+    let mut note = |language: &str, note: &str| {
+        let before = errors.len();
+        let note = text("publicNote", note, &mut errors);
+        errors[before..].iter_mut().for_each(|error| error.path.push(language.to_owned()));
+        note
+    };
+    let note_ko = note("ko", &restatement.note_ko);
+    let note_en = restatement.note_en.as_deref().map(|text| note("en", text));
     settled(errors)?;
     let mut columns = Columns::status(status)?;
     columns

@@ -2,6 +2,7 @@
 //! wrong with it and the nearest code that would be right.
 
 use entity::adoption_case::BusinessSize;
+use entity::indicator::ValueType;
 use entity::region;
 use entity::submission_value::ValueState;
 use sea_orm::Iterable;
@@ -11,7 +12,7 @@ use crate::domain::admit;
 use crate::domain::cell::Cell;
 use crate::domain::codes::Codes;
 use crate::domain::fold;
-use crate::domain::form::{self, Entry};
+use crate::domain::form::{self, Entry, Indicator};
 use crate::domain::text::Text;
 use crate::sheet;
 
@@ -71,16 +72,11 @@ fn unknown(field: &'static str, (code, ko, en): What, value: &str, list: &Codes)
 fn all_of(choice: &entity::Choice) -> (String, String) {
     let codes: Vec<&str> = choice.values.iter().map(|value| value.code).collect();
     let named: Vec<String> =
-        choice.values.iter().map(|it| format!("{}({})", korean(it.description), it.code)).collect();
+        choice.values.iter().map(|it| format!("{}({})", it.korean(), it.code)).collect();
     (
         format!(" 쓸 수 있는 값: {}.", named.join(", ")),
         format!(" Valid values: {}.", codes.join(", ")),
     )
-}
-
-/// The Korean name at the head of a code's description.
-pub fn korean(description: &str) -> &str {
-    description.split('.').next().unwrap_or_default().trim()
 }
 
 /// The code that a text stands for; none if it is blank.
@@ -184,6 +180,25 @@ pub fn spelt(data: &FormData, text: &str) -> Option<Cell> {
     address(data, &raw).ok()
 }
 
+/// What kind of value a file has for an indicator of a type.
+pub fn kind(value_type: ValueType) -> sheet::Kind {
+    match value_type {
+        ValueType::Integer => sheet::Kind::Integer,
+        ValueType::Decimal => sheet::Kind::Decimal,
+        ValueType::Krw => sheet::Kind::Krw,
+        ValueType::Percent => sheet::Kind::Percent,
+        ValueType::Boolean => sheet::Kind::Boolean,
+        ValueType::Text => sheet::Kind::Text,
+    }
+}
+
+/// What an indicator keeps of a value as people write it.
+fn typed(data: &FormData, known: &Indicator, text: &str) -> Result<String, Text> {
+    let row = data.indicators.iter().find(|row| row.code == known.code);
+    let unit = row.map_or("", |row| row.unit.as_str());
+    sheet::typed(kind(known.value_type), known.decimals, unit, text)
+}
+
 /// A cell as written: its address, and its entry unless nothing is said there.
 ///
 /// # Errors
@@ -228,7 +243,11 @@ pub fn cell(data: &FormData, raw: &sheet::Cell) -> Result<(Cell, Option<Entry>),
         _ if is_blank => None,
         (Ok(state), Some(definition)) => {
             let state = state.and_then(|code| ValueState::iter().find(|it| it.code() == code));
-            match form::entry(definition, state, value.as_deref(), reason, comment, evidence) {
+            let value = value.map(|value| typed(data, definition, &value)).transpose();
+            let entry = value.and_then(|value| {
+                form::entry(definition, state, value.as_deref(), reason, comment, evidence)
+            });
+            match entry {
                 Ok(entry) => Some(entry),
                 Err(message) => {
                     wrong("value", "INVALID_VALUE", message, &raw.value, &mut faults);
