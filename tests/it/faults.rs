@@ -1,11 +1,12 @@
-//! A disk that is full or broken: the n-th write or sync of the database's files fails, for n = 1, 2, 3 … until a
-//! run meets no fault. Whatever was acknowledged is there, whatever was not can be done again, and no restart
+//! A disk that is full or broken, a connection to PostgreSQL that is cut: the n-th write or sync of the database's
+//! files fails, or the n-th message is the last, for n = 1, 2, 3 … until a run meets no fault. Whatever was acknowledged is there, whatever was not can be done again, and no restart
 //! is needed.
 //!
 //! The server is this very binary as the command (see `cli`), with `tests/faults/fault.c` preloaded.
 //! `AIPLUS_TEST_FAULTS=all` tries each n; without it their distance grows.
 
 use std::fs::File;
+use std::net::SocketAddr;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,10 +21,15 @@ use tempfile::TempDir;
 use crate::audit::send;
 use crate::cli::{Running, Terminal, finished};
 use crate::support::Place;
+use crate::support::proxy::Proxy;
 use crate::support::results::key;
 use crate::tests;
 
-tests![acknowledged_writes_outlive_a_failing_disk, a_full_disk_keeps_no_server_from_stopping];
+tests![
+    acknowledged_writes_outlive_a_failing_disk,
+    acknowledged_writes_outlive_a_cut_connection,
+    a_full_disk_keeps_no_server_from_stopping,
+];
 
 /// What fails, by its number: no space left, and an error of the device.
 const ENOSPC: i32 = 28;
@@ -166,12 +172,75 @@ async fn manager(terminal: &Terminal) -> Value {
     serde_json::from_str(&made.out).unwrap()
 }
 
+/// What fails.
+enum Fault<'a> {
+    Disk { disk: &'a Disk, error: i32, lasts: bool },
+    Network { proxy: &'a Proxy, arrives: bool },
+}
+
+impl Fault<'_> {
+    /// Lets the n-th call from now on fail.
+    fn begin(&self, n: i32) {
+        match self {
+            Self::Disk { disk, error, lasts } => disk.fail(n, *error, *lasts),
+            Self::Network { proxy, arrives } => proxy.cut(n, *arrives),
+        }
+    }
+
+    /// Lets nothing fail any more; tells whether anything has.
+    async fn end(&self, server: SocketAddr) -> bool {
+        let failed = match self {
+            Self::Disk { disk, .. } => disk.heal() > 0,
+            Self::Network { proxy, .. } => proxy.heal(),
+        };
+        let since = Instant::now();
+        loop {
+            let request = Request::get("/readyz").body(Body::empty()).unwrap();
+            if send(server, request).await.0 == StatusCode::OK {
+                return failed;
+            }
+            assert!(since.elapsed() < Duration::from_secs(10), "it does not recover");
+        }
+    }
+}
+
+/// Writes while the n-th call fails, for n = 1, 2, 3 … until a run meets no fault.
+async fn write_through(name: &str, caller: &mut Caller, kept: &mut Vec<Wish>, fault: Fault<'_>) {
+    let each = std::env::var_os("AIPLUS_TEST_FAULTS").is_some();
+    let (mut n, mut runs, mut refused) = (1, 0, 0);
+    loop {
+        let wishes: Vec<Wish> = (0..3)
+            .map(|at| Wish { code: format!("F{}_{n}_{at}", kept.len()), key: key() })
+            .collect();
+        fault.begin(n);
+        let mut done = Vec::new();
+        for wish in &wishes {
+            done.push(caller.make(wish).await);
+        }
+        let failed = fault.end(caller.server.address).await;
+        for (wish, done) in wishes.iter().zip(&done) {
+            assert!(!done || caller.has(wish).await, "{name}, {n}: {} is lost", wish.code);
+        }
+        // The very same calls go through now, whether they were committed in silence or not.
+        for (wish, _) in wishes.iter().zip(&done).filter(|(_, done)| !**done) {
+            refused += 1;
+            assert!(caller.make(wish).await, "{name}, {n}: {} cannot be written", wish.code);
+        }
+        kept.extend(wishes);
+        runs += 1;
+        if !failed {
+            break;
+        }
+        n += if each { 1 } else { 1 + n / 3 };
+    }
+    println!("{name}: {runs} runs up to call {n}, {refused} writes refused, none lost");
+}
+
 async fn acknowledged_writes_outlive_a_failing_disk(place: Place) {
     let terminal = Terminal::new(&place).await;
     if !database::is_sqlite(terminal.url()) {
         return;
     }
-    let each = std::env::var_os("AIPLUS_TEST_FAULTS").is_some();
     let client = manager(&terminal).await;
     let disk = Disk::new().await;
     let mut kept: Vec<Wish> = Vec::new();
@@ -179,32 +248,8 @@ async fn acknowledged_writes_outlive_a_failing_disk(place: Place) {
         [("full once", ENOSPC, false), ("full", ENOSPC, true), ("broken once", EIO, false)]
     {
         let mut caller = Caller::new(disk.server(&terminal).await, &client).await;
-        let (mut n, mut runs, mut refused) = (1, 0, 0);
-        loop {
-            let wishes: Vec<Wish> = (0..3)
-                .map(|at| Wish { code: format!("F{}_{n}_{at}", kept.len()), key: key() })
-                .collect();
-            disk.fail(n, error, lasts);
-            let mut done = Vec::new();
-            for wish in &wishes {
-                done.push(caller.make(wish).await);
-            }
-            let failed = disk.heal();
-            for (wish, done) in wishes.iter().zip(&done) {
-                assert!(!done || caller.has(wish).await, "{name}, {n}: {} is lost", wish.code);
-            }
-            // The very same calls go through now, whether they were committed in silence or not.
-            for (wish, _) in wishes.iter().zip(&done).filter(|(_, done)| !**done) {
-                refused += 1;
-                assert!(caller.make(wish).await, "{name}, {n}: {} cannot be written", wish.code);
-            }
-            kept.extend(wishes);
-            runs += 1;
-            if failed == 0 {
-                break;
-            }
-            n += if each { 1 } else { 1 + n / 3 };
-        }
+        let fault = Fault::Disk { disk: &disk, error, lasts };
+        write_through(name, &mut caller, &mut kept, fault).await;
         // With one more write cut short, so that what is not acknowledged stands in the log as well.
         disk.fail(3, error, true);
         let last = Wish { code: format!("F{}_LAST", kept.len()), key: key() };
@@ -220,8 +265,30 @@ async fn acknowledged_writes_outlive_a_failing_disk(place: Place) {
         caller.server.stop().await;
         let verified = terminal.run(&["audit", "verify"]).await;
         assert_eq!(verified.code, Some(0), "{name}: {}", verified.err);
-        println!("disk {name}: {runs} runs up to call {n}, {refused} writes refused, none lost");
     }
+}
+
+async fn acknowledged_writes_outlive_a_cut_connection(place: Place) {
+    let terminal = Terminal::new(&place).await;
+    if database::is_sqlite(terminal.url()) {
+        return;
+    }
+    let client = manager(&terminal).await;
+    let proxy = Proxy::before(terminal.url()).await;
+    let through = Terminal::over(proxy.url(terminal.url()));
+    let server = Running::start_as(|| through.aiplus(&["serve"]), "error").await;
+    let mut caller = Caller::new(server, &client).await;
+    let mut kept: Vec<Wish> = Vec::new();
+    for (name, arrives) in [("cut before a message arrives", false), ("cut after it", true)] {
+        let fault = Fault::Network { proxy: &proxy, arrives };
+        write_through(name, &mut caller, &mut kept, fault).await;
+    }
+    for wish in &kept {
+        assert!(caller.has(wish).await, "{} is lost", wish.code);
+    }
+    caller.server.stop().await;
+    let verified = terminal.run(&["audit", "verify"]).await;
+    assert_eq!(verified.code, Some(0), "{}", verified.err);
 }
 
 async fn a_full_disk_keeps_no_server_from_stopping(place: Place) {
