@@ -8,7 +8,7 @@ use chrono::Utc;
 
 use crate::auth::Access;
 use crate::auth::keys::KeyStore;
-use crate::config::{AccessSettings, DatabaseSettings, ServeSettings};
+use crate::config::{AccessSettings, DatabaseSettings, RetentionSettings, ServeSettings};
 use crate::database::pulse::{self, Pulse};
 use crate::database::reads::Reads;
 use crate::database::{self, PrepareLock, Store, is_sqlite};
@@ -16,6 +16,7 @@ use crate::error::Error;
 use crate::graphql::engine::{Engine, EngineSettings};
 use crate::graphql::persisted::Persisted;
 use crate::seed::{self, Summary};
+use crate::service::retention::{self, Forgotten};
 use crate::service::search_index;
 use crate::service::submission::quarter;
 use crate::service::{anchors, bill};
@@ -102,6 +103,21 @@ impl App {
                     Err(error) => tracing::error!(error.cause = %error, "period.not_opened"),
                 }
                 break;
+            }
+        }
+    }
+
+    /// Forgets what is older than it is kept, at once and every hour, until the application is gone.
+    pub async fn forget(self, keep: RetentionSettings) {
+        let mut hours = tokio::time::interval(quarter::LOOK);
+        loop {
+            hours.tick().await;
+            match retention::forget(&self.db, Utc::now(), &keep).await {
+                Ok(Forgotten { changes: 0, keys: 0 }) => {}
+                Ok(Forgotten { changes, keys }) => {
+                    tracing::info!(changes, keys, "retention.forgot")
+                }
+                Err(error) => tracing::error!(error.cause = %error, "retention.failed"),
             }
         }
     }

@@ -257,6 +257,18 @@ impl LimitSettings {
     }
 }
 
+/// How long is kept what nobody needs for ever.
+#[derive(Debug, Clone, Copy, Default, Args)]
+#[command(next_help_heading = "Retention")]
+pub struct RetentionSettings {
+    /// Days for which changes are kept: who goes on after an older cursor of `changes` is told `CURSOR_EXPIRED`; 0 for ever
+    #[arg(long, env = "AIPLUS_KEEP_CHANGES", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=36_500), global = true)]
+    pub keep_changes: u32,
+    /// Days for which idempotency keys are kept: an older call that is repeated is a new one; 0 for ever
+    #[arg(long, env = "AIPLUS_KEEP_KEYS", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=36_500), global = true)]
+    pub keep_keys: u32,
+}
+
 /// How the server serves.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Serving")]
@@ -282,6 +294,9 @@ pub struct ServeSettings {
     /// File to which the end of the audit is added each minute in which it moved, to be kept where who can write the database cannot
     #[arg(long, env = "AIPLUS_AUDIT_ANCHOR_FILE", global = true)]
     pub audit_anchor_file: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "the group has its own documentation")]
+    pub retention: RetentionSettings,
     #[command(flatten)]
     #[allow(missing_docs, reason = "the group has its own documentation")]
     pub limits: LimitSettings,

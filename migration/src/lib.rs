@@ -49,6 +49,7 @@ mod m20261125_000030_audit_rules;
 mod m20261125_000031_target_values;
 mod m20261125_000032_disabled_by_owner;
 mod m20261126_000035_secret_by_other;
+mod m20261126_000036_retention;
 mod schema;
 mod table;
 
@@ -82,6 +83,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000031_target_values::Migration),
             Box::new(m20261125_000032_disabled_by_owner::Migration),
             Box::new(m20261126_000035_secret_by_other::Migration),
+            Box::new(m20261126_000036_retention::Migration),
         ]
     }
 }

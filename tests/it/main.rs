@@ -53,6 +53,7 @@ mod results_load;
 mod results_once;
 mod results_reports;
 mod results_states;
+mod retention;
 mod schema;
 mod search;
 mod seed;
@@ -120,6 +121,7 @@ fn main() -> ExitCode {
         results_once::tests(),
         results_reports::tests(),
         results_states::tests(),
+        retention::tests(),
         schema::tests(),
         search::tests(),
         seed::tests(),

@@ -40,7 +40,7 @@ const CHANGES: &str =
     cursor node { kind type version subject { ... on Topic { code } } } } }";
 
 /// Writes topics of these numbers in one commit.
-async fn write(app: &TestApp, numbers: std::ops::Range<usize>, visibility: &str) {
+pub async fn write(app: &TestApp, numbers: std::ops::Range<usize>, visibility: &str) {
     let author =
         Author { principal: &Principal::System, request_id: "test", address: None, now: now() };
     let mut write = Write::begin(&app.db, author).await.unwrap();
@@ -55,7 +55,7 @@ async fn write(app: &TestApp, numbers: std::ops::Range<usize>, visibility: &str)
     write.commit().await.unwrap();
 }
 
-fn code(number: usize) -> String {
+pub fn code(number: usize) -> String {
     format!("TEST_{number:04}")
 }
 

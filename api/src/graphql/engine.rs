@@ -504,7 +504,7 @@ impl Engine {
         let operation = prepared.operation()?;
         let after = stream::start(&reader, prepared.selected(), &operation.selection_set)?;
         let after = match after {
-            Some(after) => Ok(after),
+            Some(after) => change::check_kept(&*read, after).await.map(|()| after),
             None => change::last(&read).await,
         };
         read.done();

@@ -190,6 +190,7 @@ pub async fn serve_until(
     let drain = Duration::from_secs(settings.drain);
     let refusals = tokio::spawn(app.clone().write_refusals());
     let quarters = tokio::spawn(app.clone().open_quarters());
+    let forgets = tokio::spawn(app.clone().forget(settings.retention));
     let file = settings.audit_anchor_file.clone();
     let anchors = file.clone().map(|file| tokio::spawn(app.clone().write_anchors(file)));
     tokio::spawn(async move {
@@ -207,6 +208,7 @@ pub async fn serve_until(
     }
     refusals.abort();
     quarters.abort();
+    forgets.abort();
     if let (Some(task), Some(file)) = (anchors, file) {
         task.abort();
         app.write_anchor(&file, None).await;

@@ -10,13 +10,14 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::context::Reader;
-use super::model::{Args, Scalar, Type};
+use super::model::{Args, Guard, Scalar, Type};
 use super::plan::{ChildKind, Level, ListPlan, Object};
 use super::planner::Planner;
 use super::row;
 use super::sql::Sql;
 use super::statement;
 use crate::error::Error;
+use crate::service::change;
 
 /// The rows of a level, and of the levels below.
 pub struct Loaded<'a> {
@@ -139,6 +140,12 @@ async fn list<'a>(
                 }
             }
         }
+    }
+    // After the rows were read: what was there then is not missed, whatever is forgotten next.
+    if matches!(plan.level.ty.guard, Guard::Feed)
+        && let Some(after) = plan.page.after.as_ref().and_then(|after| after.first()?.as_i64())
+    {
+        change::check_kept(reader.db, after).await?;
     }
     planner.add_rows(found.len())?;
     if plan.wants_total && reachable {

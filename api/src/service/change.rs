@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use tokio::sync::watch;
 
 use crate::database::reads::Reads;
-use crate::error::Error;
+use crate::error::{Error, Message};
 
 /// How often the end of the feed is asked for while somebody waits: one statement a server, however many
 /// wait, and what another server has written is seen as well.
@@ -28,6 +28,34 @@ pub async fn last(db: &DatabaseConnection) -> Result<i64, Error> {
         .await?
         .ok_or_else(|| Error::internal("the ledger has no row"))?;
     Ok(row.try_get_by_index(0)?)
+}
+
+/// Number of the last change that is no longer kept ([`super::retention`]); 0 if all are.
+///
+/// # Errors
+/// Internal.
+pub async fn forgotten(db: &impl ConnectionTrait) -> Result<i64, Error> {
+    let sql = "SELECT forgotten_seq FROM ledger WHERE id = 1";
+    let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
+    Ok(row.ok_or_else(|| Error::internal("the ledger has no row"))?.try_get_by_index(0)?)
+}
+
+/// Whether all that came after a change is still on record.
+///
+/// # Errors
+/// Input, by a code of its own, if some of it was forgotten; internal.
+pub async fn check_kept(db: &impl ConnectionTrait, number: i64) -> Result<(), Error> {
+    if number >= forgotten(db).await? {
+        return Ok(());
+    }
+    Err(Error::Argument {
+        code: "CURSOR_EXPIRED",
+        path: vec!["after".to_owned()],
+        message: Message::new(
+            "이 커서 다음의 변경 중 보관 기간이 지난 것은 지워졌습니다. 필요한 자료를 다시 읽은 뒤 `changes(last: 1)`의 커서부터 이어 가 주십시오.",
+            "Some of what came after this cursor is no longer kept. Read anew what you need, then go on from the cursor of `changes(last: 1)`.",
+        ),
+    })
 }
 
 /// Tells those who wait how far the feed goes.

@@ -14,6 +14,7 @@ pub mod programme;
 pub mod proof;
 pub mod record;
 pub mod results;
+pub mod retention;
 pub mod search_index;
 pub mod statistics;
 pub mod submission;

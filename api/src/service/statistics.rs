@@ -3,6 +3,7 @@
 use sea_orm::{ConnectionTrait, QueryResult};
 use serde_json::{Value, json};
 
+use super::change;
 use crate::domain::access::{self, Object, Rows};
 use crate::domain::{partial_date, suppression};
 use crate::error::Error;
@@ -28,8 +29,11 @@ pub(super) async fn data_version(reader: &Reader<'_>) -> Result<i64, Error> {
     sql.push("SELECT c.seq FROM change c WHERE ");
     scope::seen(reader, &mut sql, "Change", "c")?;
     sql.push(" ORDER BY c.seq DESC LIMIT 1");
-    let found = rows(reader, sql).await?;
-    found.first().map_or(Ok(0), |found| Ok(row::integer(found, 0)?.unwrap_or(0)))
+    match rows(reader, sql).await?.first() {
+        Some(found) => Ok(row::integer(found, 0)?.unwrap_or(0)),
+        // It never goes back.
+        None => change::forgotten(reader.db).await,
+    }
 }
 
 /// An argument that has a default, or is a must.

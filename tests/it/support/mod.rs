@@ -13,7 +13,9 @@ use std::sync::{Arc, Mutex};
 use aiplus::app::App;
 use aiplus::auth::Access;
 use aiplus::auth::keys::KeyStore;
-use aiplus::config::{AccessSettings, Introspection, LimitSettings, ServeSettings};
+use aiplus::config::{
+    AccessSettings, Introspection, LimitSettings, RetentionSettings, ServeSettings,
+};
 use aiplus::database::reads::Reads;
 use aiplus::database::{self, Store};
 use aiplus::domain::principal::{Author, Principal};
@@ -389,6 +391,7 @@ pub fn settings() -> ServeSettings {
         trusted_proxies: Vec::new(),
         drain: 0,
         audit_anchor_file: None,
+        retention: RetentionSettings::default(),
         limits: LimitSettings {
             query_timeout: 10,
             address_rate: 6000,
