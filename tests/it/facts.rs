@@ -9,7 +9,9 @@ tests![
     a_date_without_its_year_in_print_is_inferred,
     an_english_name_that_no_source_prints_is_our_rendering,
     what_sources_tell_otherwise_is_a_conflict,
-    places_are_in_both_languages
+    places_are_in_both_languages,
+    what_is_inferred_is_not_stated_beside_it,
+    when_a_bill_was_looked_at_says_how_it_is_known,
 ];
 
 const CITATIONS: &str =
@@ -194,4 +196,63 @@ async fn places_are_in_both_languages(place: Place) {
         data["meeting"]["citations"]["nodes"][0]["locator"],
         serde_json::json!({ "ko": "붙임 추진개요(일시)", "en": "Attachment, overview (time)" })
     );
+}
+
+/// A row, or a field of it, is stated by a document or inferred from it, not both.
+async fn what_is_inferred_is_not_stated_beside_it(place: Place) {
+    let app = place.app().await;
+    for list in [
+        "meetings",
+        "agendaItems",
+        "statements",
+        "recommendations",
+        "effects",
+        "policyPlans",
+        "policyTasks",
+        "legislativeInitiatives",
+        "bills",
+        "billEvents",
+        "observations",
+        "institutions",
+        "appointments",
+    ] {
+        for row in rows(&app, list, "id").await {
+            let mut seen: Vec<(&Value, &Value, &Value)> = citations(&row)
+                .iter()
+                .map(|it| (&it["document"]["code"], &it["field"], &it["basis"]))
+                .collect();
+            seen.dedup();
+            for (document, field, basis) in &seen {
+                let both =
+                    seen.iter().any(|it| (it.0, it.1) == (*document, *field) && it.2 != *basis);
+                assert!(!both, "{list} {row:#}");
+            }
+        }
+    }
+    let effects = rows(&app, "effects", "recommendation { code }").await;
+    let of_s4 = |row: &&Value| {
+        row["recommendation"]["code"].as_str().is_some_and(|code| code.starts_with("RC_S4_"))
+    };
+    let of_s4: Vec<&Value> = effects.iter().filter(of_s4).collect();
+    assert_eq!(of_s4.len(), 3);
+    for row in of_s4 {
+        assert!(citations(row).iter().all(|it| it["basis"] == "INFERRED"), "{row:#}");
+    }
+}
+
+async fn when_a_bill_was_looked_at_says_how_it_is_known(place: Place) {
+    let app = place.app().await;
+    let mut seen = 0;
+    for row in rows(&app, "bills", "number checkedAt").await {
+        if row["checkedAt"].is_null() {
+            continue;
+        }
+        seen += 1;
+        let own: Vec<&Value> =
+            citations(&row).iter().filter(|it| it["field"] == "checkedAt").collect();
+        assert_eq!(own.len(), 1, "{row:#}");
+        let note = own[0]["note"]["en"].as_str().unwrap();
+        assert!(note.starts_with("The source does not say when it was checked"), "{note}");
+    }
+    assert_eq!(seen, 2);
 }

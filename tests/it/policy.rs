@@ -114,9 +114,9 @@ async fn silence_is_not_a_missed_meeting(place: Place) {
 async fn a_meeting_tells_what_it_was_about(place: Place) {
     let app = place.app().await;
     let query = "{
-        council: meeting(code: \"AIPLUS_2026_0701\") { heldOn quarter coversPeriod isCoversPeriodStated }
-        relay: meeting(code: \"SEOUL_2023_AI\") { quarter coversPeriod isCoversPeriodStated }
-        year: meeting(code: \"SEOUL_2023_ROBOT\") { quarter coversPeriod isCoversPeriodStated }
+        council: meeting(code: \"AIPLUS_2026_0701\") { heldOn quarter coversPeriod isCoversPeriodRecorded }
+        relay: meeting(code: \"SEOUL_2023_AI\") { quarter coversPeriod isCoversPeriodRecorded }
+        year: meeting(code: \"SEOUL_2023_ROBOT\") { quarter coversPeriod isCoversPeriodRecorded }
         half: meetings(where: { covers: \"2026-H1\" }) { nodes { code } }
         second: meetings(where: { covers: \"2026-Q2\" }) { nodes { code } }
         third: meetings(where: { covers: \"2026-Q3\" }) { nodes { code } }
@@ -127,15 +127,15 @@ async fn a_meeting_tells_what_it_was_about(place: Place) {
     let data = app.data(query).await;
     assert_eq!(
         data["council"],
-        json!({ "heldOn": "2026-07-01", "quarter": "2026-Q3", "coversPeriod": "2026-H1", "isCoversPeriodStated": true })
+        json!({ "heldOn": "2026-07-01", "quarter": "2026-Q3", "coversPeriod": "2026-H1", "isCoversPeriodRecorded": true })
     );
     assert_eq!(
         data["relay"],
-        json!({ "quarter": "2023-Q4", "coversPeriod": "2023-Q4", "isCoversPeriodStated": false })
+        json!({ "quarter": "2023-Q4", "coversPeriod": "2023-Q4", "isCoversPeriodRecorded": false })
     );
     assert_eq!(
         data["year"],
-        json!({ "quarter": null, "coversPeriod": "2023", "isCoversPeriodStated": false })
+        json!({ "quarter": null, "coversPeriod": "2023", "isCoversPeriodRecorded": false })
     );
     let council = json!([{ "code": "AIPLUS_2026_0701" }]);
     assert_eq!((&data["half"]["nodes"], &data["second"]["nodes"]), (&council, &council));

@@ -13,6 +13,7 @@ tests![
     a_final_quarter_changes_by_an_accepted_restatement_alone,
     extensions_reach_what_is_to_come_again,
     a_message_that_advises_is_true,
+    what_was_returned_is_not_missing,
     an_obligation_joins_what_is_open,
     an_obligation_that_cannot_join_names_the_next_day,
     what_holds_in_a_final_quarter_stands,
@@ -623,4 +624,30 @@ async fn targets_are_set_once_for_each_call(place: Place) {
     other["value"] = json!("900");
     assert_eq!(codes(&world.act(&world.lead, "setTarget", other).await), ["KEY_REUSED"]);
     assert_eq!(stored().await.len(), 1);
+}
+
+/// What was submitted and not accepted has no figures in a final quarter, and is not missing.
+async fn what_was_returned_is_not_missing(place: Place) {
+    let world = World::new(&place).await;
+    world.save("KOSME", good()).await;
+    world.submit("KOSME").await;
+    let input = world.seen("KOSME").await.input(back("2026-11-27"));
+    world.done(&world.reviewer, "returnSubmission", input).await;
+    world.accepted("SEMAS", good()).await;
+    let undecided = world.freeze(QUARTER, &[]).await;
+    assert_eq!(codes(&undecided), ["UNDECIDED"]);
+    let message = undecided["errors"][0]["message"].as_str().unwrap();
+    assert!(message.contains("returned") && message.contains("no figures"), "{message}");
+    let (kibo, kosme) = (world.seen("KIBO").await.id, world.seen("KOSME").await.id);
+    let frozen = world.freeze(QUARTER, &[&kibo, &kosme]).await;
+    assert_eq!(codes(&frozen), [""; 0], "{frozen:#}");
+    let told = counts(&world, world.now, None).await;
+    let of = |name: &str| told[COUNTS.iter().position(|known| *known == name).unwrap()];
+    assert_eq!((of("missing"), of("returned"), of("accepted")), (1, 1, 1), "{told:?}");
+    // So says the record of it.
+    let auditor = world.app.principal("MSS", "audit:read").await;
+    let query = "{ auditEvents(where: { action: { eq: \"period.freeze\" } }) { nodes { after } } }";
+    let data = world.data(&auditor, query).await;
+    let text = data["auditEvents"]["nodes"].to_string();
+    assert!(text.contains("missing") && text.contains("notAccepted"), "{text}");
 }

@@ -11,6 +11,7 @@ tests![
     everything_is_described,
     every_searched_type_can_be_asked_for,
     an_id_tells_its_type,
+    every_list_has_the_order_of_its_last_writes,
 ];
 
 async fn the_recorded_schema_is_the_schema(_: Place) {
@@ -87,5 +88,41 @@ async fn an_id_tells_its_type(_: Place) {
     for ty in graphql::catalog().types().iter().filter(|ty| ty.is_node) {
         let other = names.insert(ty.tag, ty.name);
         assert_eq!(other, None, "{} bears the same tag", ty.name);
+    }
+}
+
+async fn every_list_has_the_order_of_its_last_writes(place: Place) {
+    let app = place.app().await;
+    let data = app
+        .data(
+            "{ __schema { queryType { fields { name type { name ofType { name } } args { name } } }
+               types { name fields { name } enumValues { name } } } }",
+        )
+        .await;
+    let types = data["__schema"]["types"].as_array().unwrap();
+    let find = |name: &str| types.iter().find(|ty| ty["name"] == name);
+    let has =
+        |list: &Value, name: &str| list.as_array().unwrap().iter().any(|it| it["name"] == name);
+    let mut seen = 0;
+    for field in data["__schema"]["queryType"]["fields"].as_array().unwrap() {
+        let ty = field["type"]["name"].as_str().or(field["type"]["ofType"]["name"].as_str());
+        let Some(row) = ty.and_then(|ty| ty.strip_suffix("Connection")) else { continue };
+        let Some(row_type) = find(row).filter(|ty| has(&ty["fields"], "updatedAt")) else {
+            continue;
+        };
+        assert!(has(&field["args"], "orderBy"), "{}", field["name"]);
+        let orders = find(&format!("{row}OrderField")).unwrap();
+        assert!(has(&orders["enumValues"], "UPDATED_AT"), "{} {}", field["name"], row_type["name"]);
+        seen += 1;
+    }
+    assert!(seen > 30, "{seen}");
+    for list in ["caseRequirements", "regions"] {
+        let query = format!(
+            "{{ {list}(first: 3, orderBy: [{{ field: UPDATED_AT, direction: DESC }}]) {{ nodes {{ id updatedAt }} }} }}"
+        );
+        let nodes = app.data(&query).await[list]["nodes"].clone();
+        let instants: Vec<&str> =
+            nodes.as_array().unwrap().iter().map(|it| it["updatedAt"].as_str().unwrap()).collect();
+        assert!(instants.len() == 3 && instants.is_sorted_by(|one, next| one >= next), "{nodes:#}");
     }
 }

@@ -101,11 +101,11 @@ fn meeting() -> Type {
         "대상 기간. Period that the meeting was about: the one it was held in (a monthly meeting's month, else the quarter, or the year where no more is known), unless another one is on record. What a series counts is the period it was held in.",
     )
     .computed(
-        "isCoversPeriodStated",
+        "isCoversPeriodRecorded",
         "Boolean!",
         covers,
-        is_covers_period_stated,
-        "대상 기간 명시 여부. Whether `coversPeriod` is on record, rather than taken from `heldOn`.",
+        is_covers_period_recorded,
+        "대상 기간 기록 여부. Whether `coversPeriod` is on record, rather than taken from `heldOn`. Whether a source states it or it was inferred, its citation tells (`citations`, field `coversPeriod`).",
     )
     .expression(
         "countedAttendance",
@@ -431,7 +431,7 @@ fn covers_period(_: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Er
         .ok_or_else(|| Error::internal("a meeting without a date"))
 }
 
-fn is_covers_period_stated(_: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
+fn is_covers_period_recorded(_: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
     Ok(values.first().is_some_and(Value::is_string).into())
 }
 

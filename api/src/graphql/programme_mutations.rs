@@ -261,7 +261,7 @@ pub const INPUTS: &[Input] = &[
             (
                 "missing",
                 "[ID!]",
-                "미제출 목록. Submissions that are left as missing: all that are not accepted.",
+                "실적 없이 확정할 제출. Submissions that have no figures in the final quarter: every one that is not accepted, whether it was never submitted (미제출), is under review or was returned (반려). Each keeps its state, and only those never submitted count as missing.",
             ),
             KEY,
         ],

@@ -1,6 +1,6 @@
 //! Every type, shape and root field in one place, checked against one another at start.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use futures_util::future::BoxFuture;
 use serde_json::Value;
@@ -131,18 +131,30 @@ impl Catalog {
             subscriptions: Vec::new(),
             codes: &[],
         };
-        let completed: Vec<Type> =
-            catalog.types.iter().map(|ty| catalog.complete(ty.clone())).collect();
+        let listed: HashSet<&str> = extra_roots
+            .iter()
+            .filter_map(|root| match &root.kind {
+                RootKind::List(list) => Some(list.target),
+                _ => None,
+            })
+            .collect();
+        let completed: Vec<Type> = catalog
+            .types
+            .iter()
+            .map(|ty| catalog.complete(ty.clone(), listed.contains(ty.name)))
+            .collect();
         catalog.types = completed;
         catalog.roots = catalog.root_fields(extra_roots);
         catalog
     }
 
-    fn complete(&self, mut ty: Type) -> Type {
+    /// A type with what follows from its declaration; `is_listed` tells that a root list of its own rows is declared
+    /// by hand.
+    fn complete(&self, mut ty: Type, is_listed: bool) -> Type {
         if ty.is_fact {
             ty = with_provenance(ty);
         }
-        if ty.list.is_some() && ty.find("updatedAt").is_some() {
+        if (ty.list.is_some() || is_listed) && ty.find("updatedAt").is_some() {
             ty = ty.orderable("UPDATED_AT", "updated_at");
         }
         let (guard, shown) = (ty.guard, ty.clone());

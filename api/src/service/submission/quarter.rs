@@ -224,7 +224,8 @@ pub async fn finals(db: &impl ConnectionTrait, programme: Uuid) -> Result<Vec<Qu
     found.iter().map(|text| quarter_of(text)).collect()
 }
 
-/// Makes a quarter final. Whatever is not accepted must be listed as missing.
+/// Makes a quarter final. Whatever is not accepted must be listed in `missing` as having no figures: never submitted,
+/// or submitted and not accepted.
 ///
 /// # Errors
 /// Forbidden; not found; conflict; user errors that name what is undecided; internal.
@@ -281,21 +282,28 @@ pub async fn freeze(
     }
     let mut columns = Columns::default();
     columns.set("state", PeriodState::Final)?.set("finalised_at", author.now)?;
-    let listed: Vec<String> = missing.iter().map(Uuid::to_string).collect();
+    // What was submitted and is not accepted has no figures either, but is not missing.
+    let is_missing =
+        |id: &&Uuid| rows.iter().any(|row| row.id == **id && row.first_submitted_at.is_none());
+    let (never, unaccepted): (Vec<&Uuid>, Vec<&Uuid>) = missing.iter().partition(is_missing);
+    let told = [("missing", never), ("notAccepted", unaccepted)].map(|(name, ids)| {
+        let ids: Vec<String> = ids.into_iter().map(Uuid::to_string).collect();
+        (name.to_owned(), ids.into())
+    });
     write
         .update_as::<reporting_period::Entity>(
             "period.freeze",
             period.id,
             period.version,
             columns.onto(),
-            Map::from_iter([("missing".to_owned(), listed.into())]),
+            Map::from_iter(told),
         )
         .await?;
     write.commit().await?;
     Ok(period.id)
 }
 
-/// Whether each one is accepted or listed as missing.
+/// Whether each one is accepted or listed as having no figures.
 fn decided(rows: &[submission::Model], missing: &[Uuid]) -> Result<(), Error> {
     let mut errors = Vec::new();
     let undecided = rows
@@ -307,10 +315,10 @@ fn decided(rows: &[submission::Model], missing: &[Uuid]) -> Result<(), Error> {
             "missing",
             "UNDECIDED",
             format!(
-                "승인되지 않은 제출 {undecided}건을 미제출 목록에 올리거나 먼저 처리해 주십시오."
+                "승인되지 않은 제출 {undecided}건(미제출·검토 중·반려)을 먼저 처리하거나, 실적 없이 확정할 제출(missing)에 올려 주십시오."
             ),
             format!(
-                "{undecided} submissions are not accepted: decide them, or list them as missing."
+                "{undecided} submissions are not accepted (never submitted, under review or returned): decide them, or list them under `missing` as having no figures."
             ),
         ));
     }
@@ -321,8 +329,8 @@ fn decided(rows: &[submission::Model], missing: &[Uuid]) -> Result<(), Error> {
         errors.push(UserError::at(
             "missing",
             "NOT_MISSING",
-            "미제출 목록에 이 분기의 것이 아니거나 승인된 제출이 있습니다.",
-            "The list holds one that is accepted or of another quarter.",
+            "실적 없이 확정할 제출(missing)에 이 분기의 것이 아니거나 승인된 제출이 있습니다.",
+            "`missing` names one that is accepted or of another quarter.",
         ));
     }
     super::settled(errors)
