@@ -94,6 +94,8 @@ pub struct Model {
     pub cell_count: i32,
     /// 출처 구분. User entry or illustration.
     pub origin: Origin,
+    /// Version with which its values or its state last changed.
+    pub content_version: i32,
     /// Version, counted up by each write.
     pub version: i32,
     /// Instant of creation.

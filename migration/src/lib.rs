@@ -50,6 +50,7 @@ mod m20261125_000031_target_values;
 mod m20261125_000032_disabled_by_owner;
 mod m20261126_000035_secret_by_other;
 mod m20261126_000036_retention;
+mod m20261126_000040_content_version;
 mod schema;
 mod table;
 
@@ -84,6 +85,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000032_disabled_by_owner::Migration),
             Box::new(m20261126_000035_secret_by_other::Migration),
             Box::new(m20261126_000036_retention::Migration),
+            Box::new(m20261126_000040_content_version::Migration),
         ]
     }
 }

@@ -106,7 +106,7 @@ async fn call(world: &World, admin: &Principal, mutation: &str, of: &str) -> (Pr
         "freezeQuarter" => {
             let version = world.period(QUARTER).await["version"].clone();
             let missing = [world.seen("SEMAS").await.id, world.seen("ETRI").await.id];
-            let input = json!({ "quarter": QUARTER, "version": version, "missing": missing });
+            let input = json!({ "quarter": QUARTER, "version": version, "missing": missing, "closesEarly": true });
             return (world.lead.clone(), input);
         }
         "saveSubmissionDraft" => (world.partner(of), json!({ "values": good() })),

@@ -430,7 +430,7 @@ impl Run {
             .map(|row| row["id"].clone())
             .collect();
         let version = self.world.period(quarter).await["version"].clone();
-        let input = json!({ "quarter": quarter, "version": version, "missing": missing, "idempotencyKey": key() });
+        let input = json!({ "quarter": quarter, "version": version, "missing": missing, "closesEarly": true, "idempotencyKey": key() });
         let lead = self.world.lead.clone();
         self.call(&lead, "freezeQuarter", input).await;
     }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::{Value, json};
 
 use crate::support::Place;
-use crate::support::results::{PROGRAMME, QUARTER, World, at, codes, good, key, value};
+use crate::support::results::{PROGRAMME, QUARTER, Seen, World, at, codes, good, key, value};
 use crate::tests;
 
 tests![
@@ -18,6 +18,10 @@ tests![
     an_obligation_that_cannot_join_names_the_next_day,
     what_holds_in_a_final_quarter_stands,
     targets_are_set_once_for_each_call,
+    deadlines_that_moved_are_in_no_writes_way,
+    a_quarter_closes_early_only_if_that_is_said,
+    what_was_handed_in_is_not_made_wrong,
+    a_weight_stays_one,
 ];
 
 const COUNTS: [&str; 9] =
@@ -527,7 +531,7 @@ async fn what_holds_in_a_final_quarter_stands(place: Place) {
             &world.lead,
             "createValidationRule",
             json!({
-                "programme": PROGRAMME, "code": "R_LOW", "expression": "RATE >= 0", "indicator": "RATE", "severity": "ERROR",
+                "programme": PROGRAMME, "code": "R_LOW", "expression": "RATE >= 0", "indicator": "RATE", "severity": "WARNING",
                 "message": { "ko": "확인" }, "validFrom": QUARTER, "idempotencyKey": key(),
             }),
         )
@@ -650,4 +654,128 @@ async fn what_was_returned_is_not_missing(place: Place) {
     let data = world.data(&auditor, query).await;
     let text = data["auditEvents"]["nodes"].to_string();
     assert!(text.contains("missing") && text.contains("notAccepted"), "{text}");
+}
+
+async fn deadlines_that_moved_are_in_no_writes_way(place: Place) {
+    let world = World::new(&place).await;
+    let first = world.seen("KOSME").await;
+    let holiday = json!({
+        "observedOn": world.now.date_naive().to_string(), "name": { "ko": "임시공휴일" }, "kind": "TEMPORARY",
+        "idempotencyKey": key(),
+    });
+    let remind = |seen: &Seen| json!({ "items": [{ "id": seen.id, "expectedVersion": seen.version }], "idempotencyKey": key() });
+    world.done(&world.reviewer, "remindSubmissions", remind(&first)).await;
+    let extended = json!({ "reason": "사유", "expiresOn": "2026-12-30" });
+    let input = world.seen("KOSME").await.input(extended);
+    world.done(&world.reviewer, "grantExtension", input).await;
+    world.done(&world.lead, "createHoliday", holiday).await;
+    let saved = |value_: &str| first.input(json!({ "values": [value("COMPANIES", value_)] }));
+    world.done(&world.kosme, "saveSubmissionDraft", saved("7")).await;
+    // Values that moved are; so are deadlines, for who moves them again.
+    let refused = world.act(&world.kosme, "saveSubmissionDraft", saved("8")).await;
+    assert_eq!(codes(&refused), ["CONFLICT"]);
+    let stale = world.seen("SEMAS").await;
+    world.done(&world.reviewer, "remindSubmissions", remind(&stale)).await;
+    let again = stale.input(json!({ "reason": "사유", "expiresOn": "2026-12-30" }));
+    assert_eq!(codes(&world.act(&world.reviewer, "grantExtension", again).await), ["CONFLICT"]);
+    // A version that nobody has seen yet is none.
+    let mut early = world.seen("KOSME").await;
+    early.version += 1;
+    let input = early.input(json!({ "values": [value("COMPANIES", "8")] }));
+    assert_eq!(codes(&world.act(&world.kosme, "saveSubmissionDraft", input).await), ["CONFLICT"]);
+}
+
+async fn a_quarter_closes_early_only_if_that_is_said(place: Place) {
+    let world = World::new(&place).await;
+    world.accepted("KOSME", good()).await;
+    let (kibo, semas) = (world.seen("KIBO").await.id, world.seen("SEMAS").await.id);
+    let version = world.period(QUARTER).await["version"].clone();
+    let freeze = |more: Value| {
+        let mut input = json!({
+            "quarter": QUARTER, "version": version, "missing": [kibo, semas], "idempotencyKey": key(),
+        });
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        input
+    };
+    for more in [json!({}), json!({ "closesEarly": false }), json!({ "closesEarly": null })] {
+        let refused = world.act(&world.lead, "freezeQuarter", freeze(more)).await;
+        assert_eq!(codes(&refused), ["STILL_OPEN"], "{refused:#}");
+        let last = shown(&world, "KIBO", world.now, "locksOn").await["locksOn"].clone();
+        let told = refused["errors"][0]["message"].as_str().unwrap();
+        assert!(told.contains(last.as_str().unwrap()), "{told}");
+    }
+    world.done(&world.lead, "freezeQuarter", freeze(json!({ "closesEarly": true }))).await;
+    assert_eq!(world.period(QUARTER).await["state"], "FINAL");
+}
+
+async fn what_was_handed_in_is_not_made_wrong(place: Place) {
+    let world = World::new(&place).await;
+    world.save("KOSME", good()).await;
+    world.submit("KOSME").await;
+    let indicator = |code: &str, from: &str, required: bool| {
+        json!({
+            "programme": PROGRAMME, "code": code, "name": { "ko": "늦은 지표" }, "unit": "건",
+            "valueType": "INTEGER", "isRequired": required, "validFrom": from, "idempotencyKey": key(),
+        })
+    };
+    let rule = |code: &str, from: &str, severity: &str| {
+        json!({
+            "programme": PROGRAMME, "code": code, "expression": "COMPANIES <= 1", "indicator": "COMPANIES",
+            "severity": severity, "message": { "ko": "확인" }, "validFrom": from, "idempotencyKey": key(),
+        })
+    };
+    for (mutation, input) in [
+        ("createIndicator", indicator("LATE", QUARTER, true)),
+        ("createIndicator", indicator("LATE", "2026-Q1", true)),
+        ("createValidationRule", rule("R_LATE", QUARTER, "ERROR")),
+    ] {
+        let refused = world.act(&world.lead, mutation, input).await;
+        assert_eq!(codes(&refused), ["QUARTER_REPORTED"], "{mutation} {refused:#}");
+        assert_eq!(refused["errors"][0]["path"], json!(["input", "validFrom"]));
+        assert!(refused["errors"][0]["message"].as_str().unwrap().contains("2026-Q4"));
+    }
+    // What may be left blank, or is only to be looked at, may come; and from the next quarter on everything.
+    for (mutation, input) in [
+        ("createIndicator", indicator("SOFT", QUARTER, false)),
+        ("createValidationRule", rule("R_SOFT", QUARTER, "WARNING")),
+        ("createIndicator", indicator("LATE", "2026-Q4", true)),
+        ("createValidationRule", rule("R_LATE", "2026-Q4", "ERROR")),
+    ] {
+        world.done(&world.lead, mutation, input).await;
+    }
+    world.review("KOSME", "acceptSubmission").await;
+}
+
+async fn a_weight_stays_one(place: Place) {
+    let world = World::new(&place).await;
+    let more = json!({ "aggregation": "AVERAGE", "weightedBy": "COMPANIES" });
+    world.indicator(PROGRAMME, "HAPPY", "PERCENT", more).await;
+    let query = format!(
+        "{{ indicators(where: {{ code: {{ eq: \"COMPANIES\" }}, programme: {{ code: {{ eq: \"{PROGRAMME}\" }} }} }}) {{ nodes {{ id version }} }} }}"
+    );
+    let found = world.data(&world.lead, &query).await;
+    let found = &found["indicators"]["nodes"][0];
+    for range in [json!({ "minimum": "-1000" }), json!({ "maximum": "5" }), json!({})] {
+        let input = json!({ "id": found["id"], "version": found["version"], "range": range });
+        let refused = world.act(&world.lead, "setIndicatorRange", input).await;
+        assert_eq!(codes(&refused), ["NOT_A_WEIGHT"], "{refused:#}");
+        assert!(refused["errors"][0]["message"].as_str().unwrap().contains("HAPPY"));
+    }
+    let revision = |code: &str, value_type: &str| {
+        json!({
+            "programme": PROGRAMME, "code": code, "name": { "ko": "개정" }, "unit": "건",
+            "valueType": value_type, "validFrom": "2027-Q1", "idempotencyKey": key(),
+        })
+    };
+    for (code, value_type, expected) in [
+        ("COMPANIES", "PERCENT", "NOT_A_WEIGHT"),
+        ("COMPANIES", "TEXT", "NOT_A_WEIGHT"),
+        ("COMPANIES", "KRW", "IN_USE"),
+        ("BUDGET", "TEXT", "IN_USE"),
+    ] {
+        let refused = world.act(&world.lead, "createIndicator", revision(code, value_type)).await;
+        assert_eq!(codes(&refused), [expected], "{code} {value_type} {refused:#}");
+    }
+    world.done(&world.lead, "createIndicator", revision("COMPANIES", "INTEGER")).await;
+    world.done(&world.lead, "createIndicator", revision("NOTE", "BOOLEAN")).await;
 }

@@ -2,6 +2,8 @@
 
 use entity::indicator::{Aggregation, ValueType};
 
+use super::fold;
+
 /// How values of this type may become one figure; the first is the default.
 pub const fn aggregations(value_type: ValueType) -> &'static [Aggregation] {
     match value_type {
@@ -27,4 +29,11 @@ pub const fn usual_range(value_type: ValueType) -> (Option<&'static str>, Option
         ValueType::Integer | ValueType::Krw => (Some("0"), None),
         ValueType::Decimal | ValueType::Boolean | ValueType::Text => (None, None),
     }
+}
+
+/// Whether a unit says that values are percentages, whatever their type.
+pub fn is_percentage(unit: &str) -> bool {
+    let unit = fold::clean(unit).to_lowercase();
+    ["%", "퍼센트", "백분율", "percent"].iter().any(|word| unit.contains(word))
+        && !unit.contains("%p")
 }

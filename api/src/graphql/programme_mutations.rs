@@ -263,6 +263,11 @@ pub const INPUTS: &[Input] = &[
                 "[ID!]",
                 "실적 없이 확정할 제출. Submissions that have no figures in the final quarter: every one that is not accepted, whether it was never submitted (미제출), is under review or was returned (반려). Each keeps its state, and only those never submitted count as missing.",
             ),
+            (
+                "closesEarly",
+                "Boolean",
+                "마감 전 확정. Whether those are missing, too, that may still be handed in; else it is STILL_OPEN until the last closing date is over.",
+            ),
             KEY,
         ],
     ),
@@ -488,6 +493,8 @@ struct Freeze {
     version: i32,
     #[serde(default)]
     missing: Option<Vec<String>>,
+    #[serde(default)]
+    closes_early: Option<bool>,
     idempotency_key: String,
 }
 
@@ -497,7 +504,13 @@ async fn freeze(act: &Act<'_>, input: Freeze) -> Result<Map<String, Value>, Erro
     let place = |at: usize| ["missing", &at.to_string()].map(str::to_owned).to_vec();
     let missing = missing.iter().enumerate().map(|(at, id)| (place(at), id.as_str()));
     let missing = keys_of(TAG, missing)?;
-    let key = &input.idempotency_key;
-    let done = quarters::freeze(act.db, act.author, quarter, input.version, &missing, key).await;
+    let decision = quarters::Decision {
+        quarter,
+        version: input.version,
+        missing,
+        closes_early: input.closes_early.unwrap_or_default(),
+        key: input.idempotency_key,
+    };
+    let done = quarters::freeze(act.db, act.author, &decision).await;
     payload("period", done)
 }

@@ -111,7 +111,7 @@ fn submission() -> Type {
         .many("comments", entity::submission_comment::Column::SubmissionId, "SubmissionComment", &["created_at"], "검토 의견. What reviewers asked to put right.")
         .many("extensions", entity::extension::Column::SubmissionId, "Extension", &["created_at"], "기한연장. Extensions granted.")
         .choice("origin", C::Origin, Origin::CHOICE, "출처 구분. User entry or illustration.")
-        .column("version", C::Version, "판. Version, counted up by each write; a write names the version it saw.")
+        .column("version", C::Version, "판. Version, counted up by each write; a write names the version it saw. Reminders and deadlines that moved since are in no write's way, but in that of another of their kind.")
         .column("createdAt", C::CreatedAt, "생성 시각. Instant of creation.")
         .column("updatedAt", C::UpdatedAt, "수정 시각. Instant of the last write.")
         .sorted(&["-quarter"])

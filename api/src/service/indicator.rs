@@ -2,19 +2,19 @@
 
 use entity::indicator::{Aggregation, Direction, ValueType};
 use entity::validation_rule::Severity;
-use entity::{indicator, submission, submission_value};
+use entity::{indicator, submission, submission_value, validation_rule};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde::Deserialize;
 use uuid::Uuid;
 
 use super::programme::{
-    Faults, Named, ORIGIN, after_finals, begin, in_force, is_repeat, locked, make, programme_of,
+    Faults, Named, ORIGIN, after_finals, begin, in_force, is_repeat, locked, make, not_handed_in,
+    programme_of,
 };
 use super::write::{Author, Write};
 use crate::database::Store;
 use crate::domain::decimal;
-use crate::domain::fold;
-use crate::domain::indicator::{aggregations, is_number, usual_range};
+use crate::domain::indicator::{aggregations, is_number, is_percentage, usual_range};
 use crate::error::{Error, UserError};
 use entity::common::Visibility;
 
@@ -146,6 +146,16 @@ pub async fn create(db: &Store, author: Author<'_>, new: NewIndicator) -> Result
         like.filter(|_| aggregation == Aggregation::Average).and_then(|row| row.weighted_by.clone())
     });
     faults.settle()?;
+    if !repeated {
+        if new.is_required.or(like.map(|row| row.is_required)).unwrap_or(true) {
+            not_handed_in(&write, programme.id, &new.valid_from).await?;
+        }
+        let of = (programme.id, new.code.as_str());
+        may_stay_weight(&write, of, new.value_type, range.minimum.as_deref(), "range").await?;
+        if before.is_some_and(|row| row.value_type != new.value_type) {
+            not_in_rules(&write, of, &new.valid_from).await?;
+        }
+    }
     if let Some(base) = &weighted_by {
         may_weigh(&write, &new, (programme.id, aggregation), base).await?;
     }
@@ -220,6 +230,8 @@ pub async fn set_range(
     let mut faults = Faults::default();
     let range = checked_range(range, known.value_type, known.decimals, &mut faults);
     faults.settle()?;
+    let of = (known.programme_id, known.code.as_str());
+    may_stay_weight(&write, of, known.value_type, range.minimum.as_deref(), "range").await?;
     write
         .update::<indicator::Entity>(id, version, |row| {
             row.insert("minimum".to_owned(), range.minimum.into());
@@ -229,13 +241,6 @@ pub async fn set_range(
         .await?;
     write.commit().await?;
     Ok(id)
-}
-
-/// Whether a unit says that values are percentages, whatever their type.
-fn is_percentage(unit: &str) -> bool {
-    let unit = fold::clean(unit).to_lowercase();
-    ["%", "퍼센트", "백분율", "percent"].iter().any(|word| unit.contains(word))
-        && !unit.contains("%p")
 }
 
 fn aggregation(
@@ -355,10 +360,7 @@ async fn may_weigh(
             faults.0.push(Faults::unknown("weightedBy", text, base, codes));
         }
         Some(row) => {
-            let least = row.minimum.as_deref().filter(|_| is_number(row.value_type));
-            let fits = least.is_some_and(|least| !least.starts_with('-'))
-                && row.value_type != ValueType::Percent;
-            if !fits {
+            if !is_weight(row.value_type, row.minimum.as_deref()) {
                 faults.add(
                     "weightedBy",
                     "NOT_A_WEIGHT",
@@ -369,6 +371,75 @@ async fn may_weigh(
         }
     }
     faults.settle()
+}
+
+/// Whether values of this type, none below a minimum, can be weights.
+fn is_weight(value_type: ValueType, minimum: Option<&str>) -> bool {
+    is_number(value_type)
+        && value_type != ValueType::Percent
+        && minimum.is_some_and(|least| !least.starts_with('-'))
+}
+
+/// Whether no mean that is weighted by an indicator forbids what its values are to be.
+async fn may_stay_weight(
+    write: &Write<'_>,
+    (programme, code): (Uuid, &str),
+    value_type: ValueType,
+    minimum: Option<&str>,
+    field: &str,
+) -> Result<(), Error> {
+    if is_weight(value_type, minimum) {
+        return Ok(());
+    }
+    let weighted = indicator::Entity::find()
+        .filter(indicator::Column::ProgrammeId.eq(programme))
+        .filter(indicator::Column::WeightedBy.eq(code))
+        .order_by_asc(indicator::Column::Code)
+        .all(write.reads())
+        .await?;
+    let Some(first) = weighted.first() else { return Ok(()) };
+    let first = &first.code;
+    Err(Error::User(vec![UserError::at(
+        field,
+        "NOT_A_WEIGHT",
+        format!(
+            "{first} 지표의 평균이 이 지표로 가중되므로 최솟값이 0 이상인 INTEGER, DECIMAL, KRW여야 합니다."
+        ),
+        format!(
+            "The mean of {first} is weighted by it, so it must be an INTEGER, DECIMAL or KRW with a minimum of 0 or more."
+        ),
+    )]))
+}
+
+/// Whether no rule in force from a quarter on reads an indicator whose values are to be of another type.
+async fn not_in_rules(
+    write: &Write<'_>,
+    (programme, code): (Uuid, &str),
+    from: &str,
+) -> Result<(), Error> {
+    let rules = validation_rule::Entity::find()
+        .filter(validation_rule::Column::ProgrammeId.eq(programme))
+        .order_by_asc(validation_rule::Column::Code)
+        .all(write.reads())
+        .await?;
+    let reads = |rule: &&validation_rule::Model| {
+        let lasts = rule.valid_to.as_deref().is_none_or(|to| to >= from);
+        let mut words = rule.expression.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        lasts && (rule.indicator_code == code || words.any(|word| word == code))
+    };
+    let reading: Vec<&str> = rules.iter().filter(reads).map(|rule| rule.code.as_str()).collect();
+    if reading.is_empty() {
+        return Ok(());
+    }
+    let names = reading.join(", ");
+    Err(Error::User(vec![UserError::at(
+        "valueType",
+        "IN_USE",
+        format!(
+            "검증 규칙이 이 지표를 지금의 값 유형으로 읽습니다: {names}. 먼저 그 규칙을 끝내십시오."
+        ),
+        format!("Rules read it as what it is now: {names}. Retire them first."),
+    )]))
 }
 
 /// Whether no value was saved under a revision of an indicator from a quarter on: what was reported must keep

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use entity::common::{Origin, Visibility};
 use entity::holiday::HolidayKind;
 use entity::programme::RollRule;
+use entity::submission::{self, SubmissionStatus};
 use entity::validation_rule::{MissingStrategy, Severity};
 use entity::{holiday, indicator, institution, programme, validation_rule};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
@@ -358,6 +359,33 @@ pub(super) async fn after_finals(
     }
 }
 
+/// What must hold from a quarter on must not make wrong what was handed in there.
+pub(super) async fn not_handed_in(
+    write: &Write<'_>,
+    programme: Uuid,
+    from: &str,
+) -> Result<(), Error> {
+    let last = submission::Entity::find()
+        .filter(submission::Column::ProgrammeId.eq(programme))
+        .filter(submission::Column::Quarter.gte(from))
+        .filter(
+            submission::Column::Status
+                .is_in([SubmissionStatus::Submitted, SubmissionStatus::Accepted]),
+        )
+        .order_by_desc(submission::Column::Quarter)
+        .one(write.reads())
+        .await?;
+    let Some(last) = last else { return Ok(()) };
+    let last = data::quarter_of(&last.quarter)?;
+    let next = last.next();
+    Err(Error::User(vec![UserError::at(
+        "validFrom",
+        "QUARTER_REPORTED",
+        format!("{last} 분기 실적이 이미 제출되어 있습니다. {next} 분기부터 적용하십시오."),
+        format!("Results of {last} have been handed in; let it begin with {next}."),
+    )]))
+}
+
 /// Why something is refused that would reach a final quarter.
 pub(super) fn quarter_final(field: &str, last: Quarter) -> Error {
     let next = last.next();
@@ -419,6 +447,9 @@ pub async fn create_rule(db: &Store, author: Author<'_>, new: NewRule) -> Result
     }
     if !repeated {
         after_finals(&write, programme.id, "validFrom", from).await?;
+        if new.severity == Severity::Error {
+            not_handed_in(&write, programme.id, &new.valid_from).await?;
+        }
     }
     let known = last.iter().find(|row| row.code == new.code).filter(|_| repeated);
     let next = last.first().map_or(1, |row| row.position + 1);

@@ -12,6 +12,7 @@ use super::number::{self, Asked};
 use super::problems::Problems;
 use super::unit::{self, Beside};
 use super::{Kind, Place, Text};
+use crate::domain::indicator::is_percentage;
 
 /// A number for an indicator that asks for one.
 pub(super) fn of_number(
@@ -23,7 +24,7 @@ pub(super) fn of_number(
 ) -> Taken {
     let stored = number::text(value);
     let exact = number::shifted(&stored, 2 * i32::from(look.percents));
-    if look.percents > 0 && asked.kind != Kind::Percent {
+    if look.percents > 0 && asked.kind != Kind::Percent && !is_percentage(asked.unit) {
         problems.error(place(), not_a_percentage(&format!("{exact}%"), &stored));
         return Taken { text: stored, is_faulty: true };
     }
@@ -41,9 +42,16 @@ pub(super) fn of_number(
             problems.info(place(), unit::unknown_shown(unit, &exact, asked));
         }
     }
-    let Some(seen) = seen(&exact, &look) else { return Taken { text: exact, is_faulty: false } };
     let decimals = usize::try_from(asked.decimals).unwrap_or(usize::MAX);
-    let is_rounded = look.thousands == 0 && matches!(look.digits, Digits::Places(_));
+    let seen = match look.digits {
+        // Sums of fractions have digits that no cell shows; where the rest can be held, they are no matter.
+        Digits::All if number::places(&exact) > decimals => {
+            general(&exact).filter(|seen| number::places(seen) <= decimals)
+        }
+        _ => seen(&exact, &look),
+    };
+    let Some(seen) = seen else { return Taken { text: exact, is_faulty: false } };
+    let is_rounded = look.thousands == 0 && matches!(look.digits, Digits::Places(_) | Digits::All);
     if is_rounded && number::places(&exact) > decimals && number::places(&seen) <= decimals {
         problems.info(place(), as_shown(&seen, &exact));
         return Taken { text: seen, is_faulty: false };
@@ -74,6 +82,16 @@ pub(super) fn of_text(
         problems.info(place(), as_stored(&format!("{seen}{percent}"), &text));
     }
     Taken { text, is_faulty: false }
+}
+
+/// Characters that a cell without a format of its own shows of a number.
+const GENERAL: i32 = 11;
+
+/// What a cell without a format of its own shows of a number, where that is another one.
+fn general(exact: &str) -> Option<String> {
+    let point = number::magnitude(exact).max(0) + 2;
+    let shown = number::rounded(exact, usize::try_from(GENERAL - point).unwrap_or_default());
+    (shown != exact).then_some(shown)
 }
 
 /// What a cell shows of a number, where that is another one: of one in thousands, the thousands.

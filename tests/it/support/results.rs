@@ -220,7 +220,8 @@ impl World {
     pub async fn freeze(&self, quarter: &str, missing: &[&str]) -> Value {
         let version = self.period(quarter).await["version"].clone();
         let input = json!({
-            "quarter": quarter, "version": version, "missing": missing, "idempotencyKey": key(),
+            "quarter": quarter, "version": version, "missing": missing, "closesEarly": true,
+            "idempotencyKey": key(),
         });
         self.act(&self.lead, "freezeQuarter", input).await
     }

@@ -243,5 +243,7 @@ async fn freeze(db: &Store, author: Author<'_>, of: Quarter) -> Result<(), Error
         .await?;
     let missing: Vec<Uuid> = missing.into_iter().map(|row| row.id).collect();
     let key = format!("demo:{of}:freeze");
-    quarter::freeze(db, author, of, period.version, &missing, &key).await.map(drop)
+    let version = period.version;
+    let decision = quarter::Decision { quarter: of, version, missing, closes_early: true, key };
+    quarter::freeze(db, author, &decision).await.map(drop)
 }

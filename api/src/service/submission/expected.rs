@@ -204,6 +204,7 @@ fn not_started(
         is_restatement: false,
         cell_count: 0,
         origin: obligation.origin,
+        content_version: 1,
         version: 1,
         created_at: author.now,
         updated_at: author.now,

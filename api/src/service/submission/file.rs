@@ -693,7 +693,7 @@ pub async fn upload(
     if upload.replace {
         read.edits.extend(absent.into_iter().map(|cell| (cell, None)));
     }
-    let Read { edits, found: mut problems, rejected, faulty, encoding, .. } = read;
+    let Read { edits, found: mut problems, rejected, faulty, encoding, lost, .. } = read;
 
     let read_anew: BTreeSet<Cell> =
         edits.keys().filter(|cell| faulty.contains(&cell.indicator)).cloned().collect();
@@ -739,6 +739,8 @@ pub async fn upload(
     let (one, two, three) = (upload.clone(), data.clone(), form.clone());
     let places =
         apart(move || places(&one, &two, &three, &wanted)).await?.map_err(Failure::Unreadable)?;
+    // A cell of which nobody can tell the indicator may be any that is missing.
+    let is_any_lost = lost > 0 || faulty.iter().any(|code| data.indicator(code).is_none());
     // Of a cell that was rejected it is known what is wrong; what is said of the value that stands there instead
     // would be of another file.
     let checked: Vec<Problem> = checked
@@ -749,6 +751,7 @@ pub async fn upload(
             match (rule, problem.rule.as_str()) {
                 (Some(rule), _) => !rule.reads(&faulty),
                 // These read more than their own cell.
+                (None, "REQUIRED") if is_any_lost => false,
                 (None, "REQUIRED" | "SUM" | "OUTLIER") => !is_faulty,
                 (None, _) => !is_faulty || read_anew.contains(&problem.cell),
             }

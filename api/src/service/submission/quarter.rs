@@ -224,19 +224,28 @@ pub async fn finals(db: &impl ConnectionTrait, programme: Uuid) -> Result<Vec<Qu
     found.iter().map(|text| quarter_of(text)).collect()
 }
 
+/// A quarter that is to be made final.
+#[derive(Debug)]
+pub struct Decision {
+    /// The quarter.
+    pub quarter: Quarter,
+    /// Version of its period that the caller saw.
+    pub version: i32,
+    /// Submissions that are left as missing.
+    pub missing: Vec<Uuid>,
+    /// Whether those are, too, that may still be handed in.
+    pub closes_early: bool,
+    /// Idempotency key.
+    pub key: String,
+}
+
 /// Makes a quarter final. Whatever is not accepted must be listed in `missing` as having no figures: never submitted,
 /// or submitted and not accepted.
 ///
 /// # Errors
 /// Forbidden; not found; conflict; user errors that name what is undecided; internal.
-pub async fn freeze(
-    db: &Store,
-    author: Author<'_>,
-    quarter: Quarter,
-    version: i32,
-    missing: &[Uuid],
-    key: &str,
-) -> Result<Uuid, Error> {
+pub async fn freeze(db: &Store, author: Author<'_>, decision: &Decision) -> Result<Uuid, Error> {
+    let Decision { quarter, version, missing, closes_early, key } = decision;
     if !actor(author.principal, Uuid::nil(), None).leads {
         return Err(refused(&Refused::NeedsLead, author.principal));
     }
@@ -247,13 +256,13 @@ pub async fn freeze(
         .one(write.reads())
         .await?
         .ok_or(Error::NotFound)?;
-    let content = ("freeze", missing);
+    let content = ("freeze", missing, closes_early);
     match write.once::<reporting_period::Entity>(key, period.id, &content).await? {
         Created::New(_) => {}
         Created::Known(_) => return Ok(period.id),
         Created::Differs(_) => return Err(super::key_reused()),
     }
-    if period.version != version {
+    if period.version != *version {
         return Err(Error::Conflict);
     }
     if period.state != PeriodState::Open {
@@ -270,7 +279,7 @@ pub async fn freeze(
         .lock_exclusive()
         .all(write.reads())
         .await?;
-    decided(&rows, missing)?;
+    decided(&rows, missing, (!closes_early).then(|| today(&author)))?;
     for row in rows.iter().filter(|row| row.status == SubmissionStatus::Accepted) {
         let held = super::Held { submission: row.clone(), period: period.clone() };
         let who = actor(author.principal, row.institution_id, None);
@@ -303,8 +312,12 @@ pub async fn freeze(
     Ok(period.id)
 }
 
-/// Whether each one is accepted or listed as having no figures.
-fn decided(rows: &[submission::Model], missing: &[Uuid]) -> Result<(), Error> {
+/// Whether each one is accepted, or listed as having no figures when it can no longer come.
+fn decided(
+    rows: &[submission::Model],
+    missing: &[Uuid],
+    today: Option<NaiveDate>,
+) -> Result<(), Error> {
     let mut errors = Vec::new();
     let undecided = rows
         .iter()
@@ -320,6 +333,17 @@ fn decided(rows: &[submission::Model], missing: &[Uuid]) -> Result<(), Error> {
             format!(
                 "{undecided} submissions are not accepted (never submitted, under review or returned): decide them, or list them under `missing` as having no figures."
             ),
+        ));
+    }
+    let awaited = rows.iter().filter(|row| row.status != SubmissionStatus::Accepted);
+    let awaited = awaited.filter(|row| row.status != SubmissionStatus::Submitted);
+    let last = awaited.map(|row| row.locks_on).max();
+    if let Some(last) = last.filter(|last| today.is_some_and(|today| *last >= today)) {
+        errors.push(UserError::at(
+            "missing",
+            "STILL_OPEN",
+            format!("{last}까지 접수하는 제출이 있습니다. 그 뒤에 확정하거나 closesEarly로 미리 마감하십시오."),
+            format!("Some may be handed in until {last}: wait, or say closesEarly."),
         ));
     }
     let stray = missing.iter().any(|id| {

@@ -49,6 +49,10 @@ pub(super) async fn expect(
     ledger::insert_all::<submission_tally::Entity>(write.parts(), rows).await
 }
 
+/// Columns that say when, and nothing of what was reported: who saw a submission before they moved saw what stands.
+const CALENDAR: [&str; 6] =
+    ["due_on", "is_on_time", "locks_on", "original_due_on", "reminded_at", "return_due_on"];
+
 /// Sets columns of a submission that is locked, under the name of an action; `told` stands in the audit beside
 /// it. Tells the submission as it is then.
 ///
@@ -59,9 +63,12 @@ pub(super) async fn update(
     author: &Author<'_>,
     action: &'static str,
     before: &submission::Model,
-    columns: Columns,
+    mut columns: Columns,
     told: Map<String, Value>,
 ) -> Result<submission::Model, Error> {
+    if columns.0.keys().any(|name| !CALENDAR.contains(&name.as_str())) {
+        columns.set("content_version", before.version + 1)?;
+    }
     let mut after = as_json(before)?;
     after.extend(columns.0.clone());
     let mut after: submission::Model =

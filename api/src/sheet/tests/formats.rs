@@ -65,6 +65,10 @@ fn a_number_is_what_its_format_shows() {
         ("0\"%\"", "90", "90", None),
         ("0\\%", "90", "90", None),
         ("General", "91.299999999999997", "91.3", None),
+        // What sums of fractions leave behind, which no cell shows.
+        ("General", "99.9999999999986", "100", Some("칸에 보이는 대로 100")),
+        ("General", "-91.3000000000001", "-91.3", Some("칸에 보이는 대로 -91.3")),
+        ("General", "33.3333333333333", "33.3333333333333", None),
         ("0.0", "91.25", "91.3", Some("칸에 보이는 대로 91.3")),
         ("0%", "0.91299999999999992", "91.3", Some("91%(으)로 보이는 칸이라, 저장된 값 91.3%")),
         ("0%", "0.905", "90.5", Some("91%(으)로 보이는")),
@@ -120,6 +124,7 @@ fn a_percentage_a_date_and_thousands_are_told_where_none_are_asked_for() {
         ("G5", "yyyy-mm-dd h:mm", "46295.75", "2026-09-30 18:00:00", Severity::Error, "날짜"),
         // What is no whole number is taken as the cell shows it, where it shows one.
         ("G5", "0", "10.4", "10", Severity::Info, "칸에 보이는 대로 10"),
+        ("G5", "General", "300.0000000001", "300", Severity::Info, "칸에 보이는 대로 300"),
         ("G6", "#,##0", "3333.5", "3334", Severity::Info, "칸에 보이는 대로 3334"),
         ("G6", "#,##0,", "1234567", "1234567", Severity::Info, "1235(으)로 보이는"),
         ("G6", "#,##0,,\"백만원\"", "1200000", "1200000", Severity::Info, "1(으)로 보이는"),
@@ -135,6 +140,14 @@ fn a_percentage_a_date_and_thousands_are_told_where_none_are_asked_for() {
             (taken, severity == Severity::Error),
             "{code}"
         );
+    }
+    // A unit may say that percentages are asked for, whatever the type.
+    for unit in ["%", "퍼센트"] {
+        let mut form = form();
+        form.indicators[0].unit = unit.to_owned();
+        let book = formatted(TOTALS_XML, &[("G5", "0%", "<v>0.4</v>")]);
+        let (placed, problems) = read_book(&book, &form).unwrap();
+        assert_eq!((placed[0].cell.value.as_str(), problems), ("40", vec![]), "{unit}");
     }
     // What shows its fraction is refused later; what is exact is not talked about; texts are what is seen.
     let book = formatted(
