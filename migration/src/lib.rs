@@ -50,6 +50,7 @@ mod m20261125_000031_target_values;
 mod m20261125_000032_disabled_by_owner;
 mod m20261126_000035_secret_by_other;
 mod m20261126_000036_retention;
+mod m20261126_000037_feed_secret;
 mod m20261126_000040_content_version;
 mod schema;
 mod table;
@@ -85,6 +86,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000032_disabled_by_owner::Migration),
             Box::new(m20261126_000035_secret_by_other::Migration),
             Box::new(m20261126_000036_retention::Migration),
+            Box::new(m20261126_000037_feed_secret::Migration),
             Box::new(m20261126_000040_content_version::Migration),
         ]
     }

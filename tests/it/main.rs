@@ -24,6 +24,7 @@ mod examples;
 mod extremes;
 mod facts;
 mod faults;
+mod feed;
 mod filters;
 mod http;
 mod input;
@@ -92,6 +93,7 @@ fn main() -> ExitCode {
         extremes::tests(),
         facts::tests(),
         faults::tests(),
+        feed::tests(),
         filters::tests(),
         http::tests(),
         input::tests(),

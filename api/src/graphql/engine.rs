@@ -39,7 +39,7 @@ use crate::read::query::{self, Answer, Introspected};
 use crate::read::stream::{self, Events};
 use crate::read::{Act, Reader, selection};
 use crate::service::audit::{self, Backlog};
-use crate::service::change::{self, Feed};
+use crate::service::change::{self, Feed, Places};
 use crate::service::ledger::Event;
 use crate::turns::{Bounds, Turns};
 
@@ -72,6 +72,9 @@ pub fn validation_schema() -> &'static Valid<Schema> {
     });
     &SCHEMA
 }
+
+/// Fields of the query's root that may tell of places in the change feed.
+const TELL_PLACES: [&str; 3] = ["changes", "node", "nodes"];
 
 /// Who asks, and how.
 #[derive(Debug, Clone, Copy)]
@@ -174,10 +177,12 @@ pub struct Engine {
     pub hashing: Hashing,
     /// Turns at finding out whether requests are good.
     pub parsing: Turns,
-    /// Refusals that wait to be written to the audit.
+    /// What waits to be written to the audit.
     pub backlog: Arc<Backlog>,
     /// The change feed.
     pub feed: Arc<Feed>,
+    /// What callers see of places in it.
+    places: Places,
 }
 
 impl Engine {
@@ -200,6 +205,7 @@ impl Engine {
             parsing: Turns::new(bounds),
             backlog: Arc::default(),
             feed,
+            places: Places::default(),
         }
     }
 
@@ -461,6 +467,9 @@ impl Engine {
         let marks = Marks::new(allowance);
         let executor = DatabaseExecutor::from(db);
         let reader = self.reader(&executor, author, &marks);
+        if TELL_PLACES.iter().any(|name| prepared.asks_for(name)) {
+            self.places.open(&executor).await?;
+        }
         let selected = &prepared.operation()?.selection_set;
         let answer =
             query::answer(&reader, prepared.selected(), selected, introspected, act).await?;
@@ -468,13 +477,14 @@ impl Engine {
     }
 
     fn reader<'a>(
-        &self,
+        &'a self,
         db: &'a DatabaseExecutor<'a>,
         author: &Author<'a>,
         marks: &'a Marks,
     ) -> Reader<'a> {
         let catalog = super::catalog();
-        Reader { db, catalog, principal: author.principal, now: author.now, marks }
+        let places = &self.places;
+        Reader { db, catalog, principal: author.principal, now: author.now, marks, places }
     }
 
     /// Puts on record that personal data was looked at, before anything of it leaves.
@@ -501,6 +511,7 @@ impl Engine {
         let read = self.reads.take_home().await?;
         let db = DatabaseExecutor::from(&*read);
         let reader = self.reader(&db, &call.author, &marks);
+        self.places.open(&db).await?;
         let operation = prepared.operation()?;
         let after = stream::start(&reader, prepared.selected(), &operation.selection_set)?;
         let after = match after {

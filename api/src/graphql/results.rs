@@ -329,7 +329,11 @@ pub const SHAPES: &[Shape] = &[
             ("total", "SubmissionStatisticsRow!", "합계. All groups together; its key is null."),
             ("knownAt", "DateTime!", "기준 시각. Instant as of which submissions counted so."),
             ("computedAt", "DateTime!", "산출 시각. When it was computed."),
-            ("dataVersion", "Int!", "자료 판. Number of the last change it includes."),
+            (
+                "dataVersion",
+                "Int!",
+                "자료 판. Stands for the last change you may see: the same as long as nothing has changed. It has no order.",
+            ),
         ],
     },
     Shape {
@@ -381,7 +385,11 @@ pub const SHAPES: &[Shape] = &[
             ("points", "[IndicatorPoint!]!", "값. By quarter, then by key."),
             ("knownAt", "DateTime!", "기준 시각. Instant as of which values were accepted."),
             ("computedAt", "DateTime!", "산출 시각. When it was computed."),
-            ("dataVersion", "Int!", "자료 판. Number of the last change it includes."),
+            (
+                "dataVersion",
+                "Int!",
+                "자료 판. Stands for the last change you may see: the same as long as nothing has changed. It has no order.",
+            ),
         ],
     },
     Shape {

@@ -59,7 +59,11 @@ pub const SHAPES: &[Shape] = &[
             ("rows", "[FeedbackStatisticsRow!]!", "행. Groups, the largest first."),
             ("total", "FeedbackStatisticsRow!", "합계. All groups together; its key is null."),
             ("computedAt", "DateTime!", "산출 시각. When it was computed."),
-            ("dataVersion", "Int!", "자료 판. Number of the last change it includes."),
+            (
+                "dataVersion",
+                "Int!",
+                "자료 판. Stands for the last change you may see: the same as long as nothing has changed. It has no order.",
+            ),
         ],
     },
     Shape {
@@ -106,7 +110,11 @@ pub const SHAPES: &[Shape] = &[
             ("rows", "[AdoptionCaseStatisticsRow!]!", "행. Groups by their codes."),
             ("total", "Int", "합계. All cases; null where that would tell of one company."),
             ("computedAt", "DateTime!", "산출 시각. When it was computed."),
-            ("dataVersion", "Int!", "자료 판. Number of the last change it includes."),
+            (
+                "dataVersion",
+                "Int!",
+                "자료 판. Stands for the last change you may see: the same as long as nothing has changed. It has no order.",
+            ),
         ],
     },
     Shape {

@@ -17,6 +17,7 @@ use super::plan::{
 use super::row;
 use crate::domain::access::Denied;
 use crate::error::Error;
+use crate::service::ledger;
 
 /// Writes answers for one request.
 pub struct Writer<'a> {
@@ -103,8 +104,11 @@ impl<'a> Writer<'a> {
         match field {
             FieldPlan::TypeName => self.name(ty.name),
             FieldPlan::Id(key_at) => {
-                let key = row::key(found, *key_at)?
+                let mut key = row::key(found, *key_at)?
                     .ok_or_else(|| Error::internal("a row without a key"))?;
+                if matches!(ty.guard, Guard::Feed) {
+                    key = self.reader.places.hide(key)?;
+                }
                 self.out.push('"');
                 global_id::write(ty.tag, key.as_bytes(), &mut self.out);
                 self.out.push('"');
@@ -320,16 +324,24 @@ impl<'a> Writer<'a> {
     ) -> Result<(), Error> {
         let found = &list.loaded.rows[at];
         let key = row::key(found, plan.id_at)?.unwrap_or_default();
-        let cursor = page::encode(plan.seal, &load::cursor_values(plan, found)?, key);
+        self.place(plan, &load::cursor_values(plan, found)?, key)
+    }
+
+    fn place(&mut self, plan: &ListPlan<'_>, values: &[Value], key: Uuid) -> Result<(), Error> {
+        let cursor = match plan.level.ty.guard {
+            Guard::Feed => page::encode_place(plan.seal, key, self.reader.places)?,
+            _ => page::encode(plan.seal, values, key),
+        };
         self.name(&cursor);
         Ok(())
     }
 
     /// Writes a cursor as it was given.
-    fn given(&mut self, plan: &ListPlan<'_>, cursor: &[Value]) {
+    fn given(&mut self, plan: &ListPlan<'_>, cursor: &[Value]) -> Result<(), Error> {
         let key = cursor.last().and_then(Value::as_str).and_then(|key| Uuid::parse_str(key).ok());
-        if let (Some(key), Some((_, values))) = (key, cursor.split_last()) {
-            self.name(&page::encode(plan.seal, values, key));
+        match (key, cursor.split_last()) {
+            (Some(key), Some((_, values))) => self.place(plan, values, key),
+            _ => Err(Error::internal("a cursor that was read before cannot be written")),
         }
     }
 
@@ -369,10 +381,9 @@ impl<'a> Writer<'a> {
             match end {
                 Ok(at) => self.cursor(plan, list, *at)?,
                 // Who asks for what is new goes on from where it was.
-                Err(Some(given)) => self.given(plan, given),
+                Err(Some(given)) => self.given(plan, given)?,
                 Err(None) if matches!(plan.level.ty.guard, Guard::Feed) => {
-                    let before_all = page::encode(plan.seal, &[0.into()], Uuid::nil());
-                    self.name(&before_all);
+                    self.place(plan, &[], ledger::key_of_number(0))?;
                 }
                 Err(None) => self.out.push_str("null"),
             }

@@ -15,6 +15,7 @@ use crate::domain::principal::{Author, Principal};
 use crate::domain::rate::Allowance;
 use crate::error::{Error, Language, UserError};
 use crate::service::audit::Backlog;
+use crate::service::change::Places;
 use crate::service::ledger::Event;
 
 /// One request's view of the data.
@@ -30,6 +31,8 @@ pub struct Reader<'a> {
     pub now: DateTime<Utc>,
     /// What the request leaves behind.
     pub marks: &'a Marks,
+    /// What it sees of places in the change feed.
+    pub places: &'a Places,
 }
 
 /// What a request leaves behind for those who account for it.
@@ -69,7 +72,7 @@ pub struct Act<'a> {
     pub db: &'a Store,
     /// Turns at hashing.
     pub hashing: &'a Hashing,
-    /// Refusals that wait to be put on record.
+    /// What waits to be put on record.
     pub backlog: &'a Backlog,
     /// Every type.
     pub catalog: &'a Catalog,

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::context::Reader;
 use super::global_id;
-use super::model::{Args, Column, Field, Kind, Link, Scalar, Source, Type};
+use super::model::{Args, Column, Field, Guard, Kind, Link, Scalar, Source, Type};
 use super::page::bound;
 use super::scope;
 use super::search;
@@ -120,7 +120,7 @@ fn named(
         return Err(Error::internal(format!("filter {}.{name} is not declared", ty.name)));
     };
     match &field.kind {
-        Kind::Id => ids(sql, ty, alias, object(value)),
+        Kind::Id => ids(reader, sql, ty, alias, object(value)),
         Kind::Leaf(column) => {
             let operators = match column {
                 Column { source: Source::Column(name), scalar: Scalar::Text }
@@ -323,7 +323,18 @@ fn wrong(field: &str) -> Error {
     Error::internal(format!("a value of the filter {field} was not looked at"))
 }
 
-fn ids(sql: &mut Sql, ty: &Type, alias: &str, operators: &Map<String, Value>) -> Result<(), Error> {
+fn ids(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    ty: &Type,
+    alias: &str,
+    operators: &Map<String, Value>,
+) -> Result<(), Error> {
+    // As callers see it; one that was made up names no row.
+    let shown = |key| match ty.guard {
+        Guard::Feed => Ok(reader.places.show(key)?.map(|(_, key)| key)),
+        _ => Ok(Some(key)),
+    };
     sql.push("(TRUE");
     for (operator, value) in operators {
         let negative = matches!(operator.as_str(), "ne" | "notIn");
@@ -333,8 +344,8 @@ fn ids(sql: &mut Sql, ty: &Type, alias: &str, operators: &Map<String, Value>) ->
             .iter()
             .map(|id| id.as_str().and_then(global_id::decode).ok_or_else(|| wrong("id")))
             .filter(|id| !matches!(id, Ok((tag, _)) if *tag != ty.tag))
-            .map(|id| id.map(|(_, key)| key))
-            .collect::<Result<_, _>>()?;
+            .filter_map(|id| id.and_then(|(_, key)| shown(key)).transpose())
+            .collect::<Result<_, Error>>()?;
         sql.push(if negative { " AND NOT (" } else { " AND (" });
         sql.holds_key(alias, "id", &keys).push(")");
     }

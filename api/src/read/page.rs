@@ -12,6 +12,7 @@ use crate::domain::admit;
 use crate::domain::period::Period;
 use crate::domain::quarter::Quarter;
 use crate::error::Error;
+use crate::service::change::Places;
 
 /// Rows of a page where none are asked for.
 pub const DEFAULT_SIZE: usize = 20;
@@ -49,11 +50,14 @@ fn size(args: &Args, name: &str) -> Result<Option<usize>, Error> {
 }
 
 impl Page {
-    /// Reads `first`, `after`, `last` and `before`.
+    /// Reads `first`, `after`, `last` and `before`, cursors by `read`.
     ///
     /// # Errors
     /// Input: both ends at once, a size out of bounds, a cursor of another list or none of ours.
-    pub fn from_args(args: &Args, seal: u32, order: &[Scalar]) -> Result<Self, Error> {
+    pub fn from_args(
+        args: &Args,
+        read: impl Fn(&str) -> Result<Option<Vec<Value>>, Error>,
+    ) -> Result<Self, Error> {
         let (first, last) = (size(args, "first")?, size(args, "last")?);
         if first.is_some() && last.is_some() {
             return Err(Error::argument(
@@ -64,7 +68,7 @@ impl Page {
         }
         let cursor = |name: &str| match args.get(name).and_then(Value::as_str) {
             None => Ok(None),
-            Some(text) => decode(text, seal, order).map(Some).ok_or_else(|| {
+            Some(text) => read(text)?.map(Some).ok_or_else(|| {
                 Error::argument(
                     name,
                     format!("`{name}`의 커서가 이 정렬로 된 이 목록의 것이 아닙니다."),
@@ -113,6 +117,24 @@ pub fn decode(text: &str, sealed: u32, order: &[Scalar]) -> Option<Vec<Value>> {
     }
     Uuid::parse_str(parts.last()?.as_str()?).ok()?;
     Some(parts)
+}
+
+/// Text of a cursor of the change feed: the key of the change as callers see it, which has its number.
+///
+/// # Errors
+/// Internal.
+pub fn encode_place(seal: u32, key: Uuid, places: &Places) -> Result<String, Error> {
+    Ok(encode(seal, &[], places.hide(key)?))
+}
+
+/// The number and the key of such a cursor.
+///
+/// # Errors
+/// Internal.
+pub fn decode_place(text: &str, seal: u32, places: &Places) -> Result<Option<Vec<Value>>, Error> {
+    let hidden = decode(text, seal, &[]).and_then(|parts| parts.first()?.as_str()?.parse().ok());
+    let shown = hidden.map_or(Ok(None), |hidden| places.show(hidden))?;
+    Ok(shown.map(|(number, key)| vec![number.into(), key.simple().to_string().into()]))
 }
 
 /// A value as the database compares it; none if it is not of the kind.

@@ -9,7 +9,7 @@ use super::catalog::Catalog;
 use super::check;
 use super::context::Reader;
 use super::forms;
-use super::model::{Args, Column, Field, Kind, List, Order, Scalar, Source, Type};
+use super::model::{Args, Column, Field, Guard, Kind, List, Order, Scalar, Source, Type};
 use super::page::{self, Page};
 use super::plan::{
     Child, ChildKind, EdgePart, FieldPlan, Level, ListPlan, Object, PagePart, Part, ShapeField,
@@ -20,6 +20,7 @@ use super::selection::{Document, Selected};
 use super::weight;
 use crate::domain::principal::Principal;
 use crate::error::{Error, UserError};
+use crate::service::change::Places;
 
 /// Most that one query may cost before it is run, in rows: those that it could reach if every page were full,
 /// and what [`weight`] adds.
@@ -43,6 +44,8 @@ pub struct Planner<'a> {
     pub document: Document<'a>,
     /// Who asks.
     pub principal: &'a Principal,
+    /// What callers see of places in the change feed.
+    pub places: &'a Places,
     /// What was planned so far costs, in rows.
     pub cost: usize,
     /// Rows read so far.
@@ -52,8 +55,8 @@ pub struct Planner<'a> {
 impl<'a> Planner<'a> {
     /// Plans for the caller; nothing is counted yet.
     pub fn new(reader: &Reader<'a>, document: Document<'a>) -> Self {
-        let Reader { catalog, principal, .. } = *reader;
-        Self { catalog, document, principal, cost: 0, rows: 0 }
+        let Reader { catalog, principal, places, .. } = *reader;
+        Self { catalog, document, principal, places, cost: 0, rows: 0 }
     }
 
     fn ty(&self, name: &str) -> Result<&'a Type, Error> {
@@ -254,7 +257,10 @@ impl<'a> Planner<'a> {
         let (order, spelled) = order(ty, list, &args)?;
         let seal = page::seal(coordinate, &spelled);
         let scalars: Vec<Scalar> = order.iter().map(|term| term.column.scalar).collect();
-        let page = Page::from_args(&args, seal, &scalars)?;
+        let page = Page::from_args(&args, |text| match ty.guard {
+            Guard::Feed => page::decode_place(text, seal, self.places),
+            _ => Ok(page::decode(text, seal, &scalars)),
+        })?;
         let rows = parents.saturating_mul(page.size);
         self.add_cost(rows)?;
         self.add_cost((list.weight)(&args))?;

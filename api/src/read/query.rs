@@ -15,7 +15,7 @@ use super::context::{Act, Reader};
 use super::error::FieldError;
 use super::global_id;
 use super::load::{self, KindPlan};
-use super::model::{Args, Type};
+use super::model::{Args, Guard, Type};
 use super::plan::{Level, ListPlan, Object, ShapeField};
 use super::planner::Planner;
 use super::selection::{Document, Selected};
@@ -404,14 +404,18 @@ fn read_id<'a>(
     path: &[&str],
     id: &Value,
 ) -> Result<(&'a Type, Uuid), Error> {
-    id.as_str()
-        .and_then(global_id::decode)
-        .and_then(|(tag, key)| Some((planner.catalog.tagged(tag)?, key)))
-        .ok_or_else(|| {
-            let path = path.iter().map(|step| (*step).to_owned()).collect();
-            let text = ("올바른 식별자(id)가 아닙니다.", "This is not an id of this API.");
-            Error::at(path, Message::new(text.0, text.1))
-        })
+    let read = id.as_str().and_then(global_id::decode);
+    let read = match read.and_then(|(tag, key)| Some((planner.catalog.tagged(tag)?, key))) {
+        Some((ty, key)) if matches!(ty.guard, Guard::Feed) => {
+            planner.places.show(key)?.map(|(_, key)| (ty, key))
+        }
+        read => read,
+    };
+    read.ok_or_else(|| {
+        let path = path.iter().map(|step| (*step).to_owned()).collect();
+        let text = ("올바른 식별자(id)가 아닙니다.", "This is not an id of this API.");
+        Error::at(path, Message::new(text.0, text.1))
+    })
 }
 
 async fn nodes<'a>(

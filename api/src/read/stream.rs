@@ -64,8 +64,7 @@ pub fn start(
     }
     let (plan, _) = planner.stream(list, &selected, Args::new())?;
     let Some(after) = after else { return Ok(None) };
-    let scalars: Vec<_> = plan.order.iter().map(|term| term.column.scalar).collect();
-    let values = page::decode(&after, plan.seal, &scalars);
+    let values = page::decode_place(&after, plan.seal, reader.places)?;
     values.and_then(|values| values.first()?.as_i64()).map(Some).ok_or_else(|| {
         Error::argument(
             "after",

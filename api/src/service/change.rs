@@ -5,9 +5,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, watch};
+use uuid::Uuid;
 
+use super::ledger;
 use crate::database::reads::Reads;
+use crate::domain::feed_key::FeedKey;
 use crate::error::{Error, Message};
 
 /// How often the end of the feed is asked for while somebody waits: one statement a server, however many
@@ -56,6 +59,49 @@ pub async fn check_kept(db: &impl ConnectionTrait, number: i64) -> Result<(), Er
             "Some of what came after this cursor is no longer kept. Read anew what you need, then go on from the cursor of `changes(last: 1)`.",
         ),
     })
+}
+
+/// What callers see of places in the feed: the same on every server, since its secret is the database's own.
+#[derive(Debug, Default)]
+pub struct Places(OnceCell<FeedKey>);
+
+impl Places {
+    /// Asks for the secret, once; nothing of the feed can be told or read before.
+    ///
+    /// # Errors
+    /// Unavailable; internal.
+    pub async fn open(&self, db: &impl ConnectionTrait) -> Result<(), Error> {
+        self.0.get_or_try_init(|| secret(db)).await?;
+        Ok(())
+    }
+
+    fn key(&self) -> Result<FeedKey, Error> {
+        self.0.get().copied().ok_or_else(|| Error::internal("the feed's secret was not asked for"))
+    }
+
+    /// The key of a change as callers see it.
+    ///
+    /// # Errors
+    /// Internal.
+    pub fn hide(&self, key: Uuid) -> Result<Uuid, Error> {
+        Ok(Uuid::from_u128(self.key()?.hide(key.as_u128())))
+    }
+
+    /// The number and the key of the change that callers see so; none if it was made up.
+    ///
+    /// # Errors
+    /// Internal.
+    pub fn show(&self, hidden: Uuid) -> Result<Option<(i64, Uuid)>, Error> {
+        let key = Uuid::from_u128(self.key()?.show(hidden.as_u128()));
+        Ok(ledger::number_of_key(key).map(|number| (number, key)))
+    }
+}
+
+async fn secret(db: &impl ConnectionTrait) -> Result<FeedKey, Error> {
+    let secret = "SELECT feed_secret FROM ledger WHERE id = 1";
+    let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), secret)).await?;
+    let row = row.ok_or_else(|| Error::internal("the ledger has no row"))?;
+    Ok(FeedKey::new(&row.try_get_by_index::<String>(0)?))
 }
 
 /// Tells those who wait how far the feed goes.

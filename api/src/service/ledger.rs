@@ -57,6 +57,12 @@ pub fn key_of_number(number: i64) -> Uuid {
     Uuid::from_u128(0x8000_8000_0000_0000_0000 | u128::from(number.unsigned_abs()))
 }
 
+/// The number of a key; none if it is another row's.
+pub fn number_of_key(key: Uuid) -> Option<i64> {
+    let number = i64::try_from(key.as_u128() ^ key_of_number(0).as_u128()).ok()?;
+    (number >= 0).then_some(number)
+}
+
 /// Gives changes and events their numbers and writes them; the last statements before the commit.
 ///
 /// # Errors

@@ -3,7 +3,7 @@
 use sea_orm::{ConnectionTrait, QueryResult};
 use serde_json::{Value, json};
 
-use super::change;
+use super::{change, ledger};
 use crate::domain::access::{self, Object, Rows};
 use crate::domain::{partial_date, suppression};
 use crate::error::Error;
@@ -20,20 +20,28 @@ pub(super) async fn rows(reader: &Reader<'_>, sql: Sql) -> Result<Vec<QueryResul
     Ok(reader.db.query_all_raw(sql.finish()).await?)
 }
 
-/// Number of the last change that the caller may see, so that two answers can be told apart.
+/// What stands for the last change that the caller may see, so that two answers can be told apart.
 ///
 /// # Errors
 /// Internal.
-pub(super) async fn data_version(reader: &Reader<'_>) -> Result<i64, Error> {
+pub(super) async fn data_version(reader: &Reader<'_>) -> Result<u32, Error> {
     let mut sql = reader.sql();
-    sql.push("SELECT c.seq FROM change c WHERE ");
+    sql.push("SELECT c.id FROM change c WHERE ");
     scope::seen(reader, &mut sql, "Change", "c")?;
     sql.push(" ORDER BY c.seq DESC LIMIT 1");
-    match rows(reader, sql).await?.first() {
-        Some(found) => Ok(row::integer(found, 0)?.unwrap_or(0)),
-        // It never goes back.
-        None => change::forgotten(reader.db).await,
-    }
+    let last = match rows(reader, sql).await?.first() {
+        Some(found) => row::key(found, 0)?,
+        // It is none that there was before.
+        None => match change::forgotten(reader.db).await? {
+            0 => None,
+            number => Some(ledger::key_of_number(number)),
+        },
+    };
+    let Some(key) = last else { return Ok(0) };
+    reader.places.open(reader.db).await?;
+    let (version, ..) = reader.places.hide(key)?.as_fields();
+    // It is told as a number of 32 bits with a sign.
+    Ok(version >> 1)
 }
 
 /// An argument that has a default, or is a must.

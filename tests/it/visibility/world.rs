@@ -9,11 +9,12 @@
 //! - [`Role::Orphan`]: a public row whose parent is hidden. Citations, conflicts and their claims about
 //!   each hidden row are orphans as well.
 
+use aiplus::domain::feed_key::FeedKey;
 use aiplus::domain::fold;
 use aiplus::error::Error;
 use aiplus::graphql::catalog;
 use aiplus::read::model::{Guard, Kind, Scalar, Source, Type};
-use aiplus::service::ledger::insert_all;
+use aiplus::service::ledger::{insert_all, key_of_number};
 use aiplus::service::record::{self, LinkRecord, Record, TABLES, Visit};
 use aiplus::service::search_index;
 use entity::audit_event::AuditOutcome;
@@ -23,7 +24,7 @@ use sea_orm::sea_query::ColumnType;
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection,
     DatabaseTransaction, EntityTrait, IdenStatic, IntoActiveModel, Iterable, QueryFilter,
-    QuerySelect, Set, TransactionTrait,
+    QuerySelect, Set, Statement, TransactionTrait,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -129,6 +130,8 @@ pub struct World {
     partner: Uuid,
     /// Which of its owners' columns of a hidden row names the partner, if any.
     owner: Option<usize>,
+    /// What hides the places of the feed.
+    feed: FeedKey,
 }
 
 /// Rows that a value of a submission names.
@@ -152,7 +155,11 @@ impl World {
         }
         // Values are parts of a submission and no record of their own.
         tables.push(described::<submission_value::Entity>("SubmissionValue", &[], PART));
-        let mut world = Self { rows: Vec::new(), tables, partner, owner };
+        let secret = "SELECT feed_secret FROM ledger";
+        let secret = Statement::from_string(app.db.get_database_backend(), secret);
+        let secret = app.db.query_one_raw(secret).await.unwrap().unwrap();
+        let feed = FeedKey::new(&secret.try_get_by_index::<String>(0).unwrap());
+        let mut world = Self { rows: Vec::new(), tables, partner, owner, feed };
         world.rows = world.all_rows();
         // Audit events come and go with the hidden rows.
         app.unlock_audit().await;
@@ -217,7 +224,7 @@ impl World {
         };
         known.push(special("AuditEvent", vec![event_key(Role::First)], event_key(Role::Hidden)));
         let meeting = self.key(self.of_type("Meeting"), Role::Hidden);
-        known.push(special("Change", Vec::new(), change_key(meeting)));
+        known.push(special("Change", Vec::new(), self.change_key(meeting)));
         known.push(special("SearchResult", Vec::new(), document_key(meeting)));
         known.push(special("TimelineEntry", Vec::new(), meeting));
         known
@@ -234,9 +241,17 @@ impl World {
             passing.push((self.tables[row.table].ty, row.key));
             passing.push((views[0], document_key(row.key)));
             passing.push((views[1], row.key));
-            passing.push((views[2], change_key(row.key)));
+            passing.push((views[2], self.change_key(row.key)));
         }
         passing
+    }
+
+    /// The key of the change of a passing row, as callers see it.
+    fn change_key(&self, key: Uuid) -> Uuid {
+        let mut passing = self.rows.iter().filter(|row| row.role.passes());
+        let at = passing.position(|row| row.key == key).unwrap();
+        let number = key_of_number(FIRST_NUMBER + i64::try_from(at).unwrap());
+        Uuid::from_u128(self.feed.hide(number.as_u128()))
     }
 
     /// Whether the hidden row of a type belongs to the partner.
@@ -389,7 +404,7 @@ impl World {
         let passing = self.rows.iter().filter(|row| row.role.passes());
         let changes = (FIRST_NUMBER..).zip(passing).map(|(seq, row)| change::ActiveModel {
             seq: Set(seq),
-            id: Set(change_key(row.key)),
+            id: Set(key_of_number(seq)),
             subject_type: Set(self.tables[row.table].ty.name.to_owned()),
             subject_id: Set(row.key),
             kind: Set(if phase == Phase::A { ChangeKind::Created } else { ChangeKind::Updated }),
@@ -659,10 +674,6 @@ fn derived(key: Uuid, kind: u128) -> Uuid {
 
 fn document_key(key: Uuid) -> Uuid {
     derived(key, 1)
-}
-
-fn change_key(key: Uuid) -> Uuid {
-    derived(key, 2)
 }
 
 fn event_key(role: Role) -> Uuid {
