@@ -256,7 +256,8 @@ struct Honest {
 
 async fn signed_in(app: &TestApp) -> Honest {
     let scopes = "program:read results:submit results:review content:write legislation:write access:admin audit:read";
-    let token = app.token(&app.client("TIPA", scopes).await).await;
+    // Of the ministry, which may do everything, so that its input is judged.
+    let token = app.token(&app.client("MSS", scopes).await).await;
     let answer = app
         .post(Some(&token), &json!({ "query": "{ submissions(first: 1) { nodes { id } } }" }))
         .await;

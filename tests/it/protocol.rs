@@ -30,7 +30,7 @@ tests![
 ];
 
 /// A query with a large answer.
-const PAGE: &str = "{ changes(first: 100) { nodes { id } } }";
+const PAGE: &str = "{ changes(first: 100) { nodes { type } } }";
 
 async fn both_versions_of_http_are_spoken(place: Place) {
     let app = place.app().await;

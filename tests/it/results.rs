@@ -1536,6 +1536,8 @@ async fn the_number_of_statements_is_fixed(place: Place) {
         }
     };
     fill("KOSME", QUARTER).await;
+    // What is asked once a server is known afterwards.
+    counts().await;
     let one = counts().await;
     for institution in ["KIBO", "SEMAS"] {
         fill(institution, QUARTER).await;

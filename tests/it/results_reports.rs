@@ -293,6 +293,7 @@ async fn nothing_to_report_knows_of_values(place: Place) {
         world.data(&world.kosme, &query).await["node"]["viewerCan"].clone()
     };
     assert_eq!(can().await["reportNil"], json!({ "allowed": true, "reason": null }));
+    assert_eq!(can().await["submit"]["allowed"], false, "an empty form is not handed in");
     let part = json!({ "indicator": "COMPANIES", "region": "KR-11", "value": "4" });
     let zeros = vec![
         value("BUDGET", "0"),
@@ -318,6 +319,7 @@ async fn nothing_to_report_knows_of_values(place: Place) {
         world.save("KOSME", given).await;
         let told = can().await["reportNil"].clone();
         assert_eq!(told["allowed"], cells.is_empty(), "{told:#}");
+        assert_eq!(can().await["submit"]["allowed"], true);
         if cells.is_empty() {
             continue;
         }

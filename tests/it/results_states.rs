@@ -770,12 +770,13 @@ async fn a_weight_stays_one(place: Place) {
     for (code, value_type, expected) in [
         ("COMPANIES", "PERCENT", "NOT_A_WEIGHT"),
         ("COMPANIES", "TEXT", "NOT_A_WEIGHT"),
-        ("COMPANIES", "KRW", "IN_USE"),
         ("BUDGET", "TEXT", "IN_USE"),
+        ("RATE", "BOOLEAN", "IN_USE"),
     ] {
         let refused = world.act(&world.lead, "createIndicator", revision(code, value_type)).await;
         assert_eq!(codes(&refused), [expected], "{code} {value_type} {refused:#}");
     }
-    world.done(&world.lead, "createIndicator", revision("COMPANIES", "INTEGER")).await;
-    world.done(&world.lead, "createIndicator", revision("NOTE", "BOOLEAN")).await;
+    for (code, value_type) in [("COMPANIES", "KRW"), ("RATE", "INTEGER"), ("NOTE", "BOOLEAN")] {
+        world.done(&world.lead, "createIndicator", revision(code, value_type)).await;
+    }
 }

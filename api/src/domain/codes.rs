@@ -99,6 +99,7 @@ impl Codes {
             list.places.insert(code.to_owned(), place);
             for name in of_code {
                 names.push((format!("{code} {name}"), place));
+                names.push((format!("{name} ({code})"), place));
                 names.push((name.to_owned(), place));
             }
         }
@@ -263,6 +264,7 @@ mod tests {
             ("GYEONGGI-DO", Some("KR-41")),
             ("kr11", Some("KR-11")),
             ("KR-11 서울특별시", Some("KR-11")),
+            ("서울특별시 (KR-11)", Some("KR-11")),
             ("서울 특별시", Some("KR-11")),
             ("광주", Some("KR-29")),
             ("전남광주통합특별시", Some("JEONNAM_GWANGJU")),

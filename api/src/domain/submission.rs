@@ -340,11 +340,11 @@ impl NotReady {
             ),
             Self::OpenErrors(count) => Text::new(
                 format!("검증 오류 {count}건을 먼저 고쳐 주십시오."),
-                format!("{count} errors are open; put them right first."),
+                format!("Errors are open, {count} of them: put them right first."),
             ),
             Self::UnjustifiedWarnings(count) => Text::new(
                 format!("경고 {count}건에 의견(comment)을 적어 주십시오."),
-                format!("{count} warnings ask for a comment on their cell."),
+                format!("Warnings ask for a comment on their cell, {count} of them."),
             ),
             Self::NotAttested => Text::new(
                 "값이 사실과 같음을 확인(attestation: true)해야 합니다.",

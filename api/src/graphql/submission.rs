@@ -52,6 +52,7 @@ fn submission() -> Type {
         expression(institution_key, Scalar::Text),
         ty.input(C::SubmittedBy),
         expression(has_something, Scalar::Boolean),
+        ty.input(C::CellCount),
     ];
     let timed = vec![
         expression(opens_on, Scalar::Date),
@@ -511,6 +512,9 @@ fn viewer_can(reader: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, 
         if verb == Verb::ReportNil && reason.is_none() && read(values, 8)? {
             reason = Some(NotReady::NonZeroValue.message());
         }
+        if verb == Verb::Submit && reason.is_none() && read::<i32>(values, 9)? == 0 {
+            reason = Some(NotReady::EmptyForm.message());
+        }
         let reason = reason.map(Message::from);
         can.insert(verb.code().to_owned(), permission(reason));
     }
@@ -524,12 +528,20 @@ pub const SHAPES: &[Shape] = &[
         description: "제출 작업. What the caller may do with a submission.",
         fields: &[
             ("saveDraft", "Permission!", "저장. Save values."),
-            ("submit", "Permission!", "제출. Hand it in."),
+            (
+                "submit",
+                "Permission!",
+                "제출. Hand it in, if its values have no open errors (`validateSubmission`).",
+            ),
             ("reportNil", "Permission!", "실적 없음 보고. Report that there is nothing to report."),
             ("recall", "Permission!", "회수. Take it back before the review."),
             ("startReview", "Permission!", "검토 시작. Begin the review."),
             ("return", "Permission!", "반려. Give it back to be put right."),
-            ("accept", "Permission!", "승인. Accept it."),
+            (
+                "accept",
+                "Permission!",
+                "승인. Accept it, if its values have no open errors (`validateSubmission`).",
+            ),
             ("reopen", "Permission!", "재개방. Open it again after it was accepted."),
             (
                 "extend",

@@ -126,7 +126,17 @@ pub async fn create(db: &Store, author: Author<'_>, new: NewIndicator) -> Result
         ValueType::Decimal | ValueType::Percent => 6,
         ValueType::Integer | ValueType::Krw | ValueType::Boolean | ValueType::Text => 0,
     };
-    faults.within("decimals", decimals, 0..=most);
+    if most == 0 && decimals != 0 {
+        let (ty, name) = (new.value_type.code(), ValueType::CHOICE.korean(new.value_type.code()));
+        faults.add(
+            "decimals",
+            "OUT_OF_RANGE",
+            format!("{name} 지표에는 소수 자릿수가 없습니다. 비우거나 0으로 하십시오."),
+            format!("{ty} has no decimal places: leave it out, or say 0."),
+        );
+    } else {
+        faults.within("decimals", decimals, 0..=most);
+    }
     let aggregation = aggregation(&new, like, &mut faults);
     let range = match (&new.range, like) {
         (None, Some(like)) => NewRange {
@@ -152,7 +162,10 @@ pub async fn create(db: &Store, author: Author<'_>, new: NewIndicator) -> Result
         }
         let of = (programme.id, new.code.as_str());
         may_stay_weight(&write, of, new.value_type, range.minimum.as_deref(), "range").await?;
-        if before.is_some_and(|row| row.value_type != new.value_type) {
+        if before.is_some_and(|row| {
+            row.value_type != new.value_type
+                && !(is_number(row.value_type) && is_number(new.value_type))
+        }) {
             not_in_rules(&write, of, &new.valid_from).await?;
         }
     }

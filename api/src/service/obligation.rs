@@ -74,10 +74,10 @@ pub async fn create(db: &Store, author: Author<'_>, new: NewObligation) -> Resul
         )]));
     }
     let span = (new.starts_on, new.ends_on);
-    if overlaps(&write, (institution_id, programme.id), span, None).await?
+    if let Some(other) = overlaps(&write, (institution_id, programme.id), span, None).await?
         && !is_repeat(&write, &author, &new.idempotency_key).await?
     {
-        return Err(Faults::taken("startsOn"));
+        return Err(taken("startsOn", &other));
     }
     let model = obligation::Model {
         id: Uuid::nil(),
@@ -112,22 +112,39 @@ async fn find(write: &Write<'_>, id: Uuid) -> Result<obligation::Model, Error> {
     obligation::Entity::find_by_id(id).one(write.reads()).await?.ok_or(Error::NotFound)
 }
 
-/// Whether the institution is under another obligation for the programme at some time of the span.
+/// Another obligation of the institution for the programme at some time of the span.
 async fn overlaps(
     write: &Write<'_>,
     (institution, programme): (Uuid, Uuid),
     (starts_on, ends_on): (NaiveDate, Option<NaiveDate>),
     but: Option<Uuid>,
-) -> Result<bool, Error> {
+) -> Result<Option<obligation::Model>, Error> {
     let rows = obligation::Entity::find()
         .filter(obligation::Column::InstitutionId.eq(institution))
         .filter(obligation::Column::ProgrammeId.eq(programme))
+        .order_by_asc(obligation::Column::StartsOn)
         .all(write.reads())
         .await?;
-    Ok(rows.into_iter().filter(|row| Some(row.id) != but).any(|row| {
+    Ok(rows.into_iter().filter(|row| Some(row.id) != but).find(|row| {
         let starts_before_end = ends_on.is_none_or(|end| row.starts_on <= end);
         starts_before_end && row.ends_on.is_none_or(|end| end >= starts_on)
     }))
+}
+
+/// What to say where one is in the way.
+fn taken(field: &str, other: &obligation::Model) -> Error {
+    let from = other.starts_on;
+    let (ko, en) = match other.ends_on {
+        Some(to) => (
+            format!("{from}부터 {to}까지의 의무와 겹칩니다."),
+            format!("There is one from {from} to {to}."),
+        ),
+        None => (
+            format!("{from}부터 계속되는 의무와 겹칩니다."),
+            format!("There is one from {from} on, without an end."),
+        ),
+    };
+    Error::User(vec![UserError::at(field, "TAKEN", ko, en)])
 }
 
 /// Quarters whose lists the institution was put on by a call at that instant.
@@ -185,8 +202,8 @@ pub async fn end(
     }
     ends_after(known.starts_on, Some(ends_on))?;
     let (of, span) = ((known.institution_id, programme.id), (known.starts_on, Some(ends_on)));
-    if overlaps(&write, of, span, Some(id)).await? {
-        return Err(Faults::taken("endsOn"));
+    if let Some(other) = overlaps(&write, of, span, Some(id)).await? {
+        return Err(taken("endsOn", &other));
     }
     write
         .update::<obligation::Entity>(id, version, |row| {

@@ -205,7 +205,7 @@ pub async fn accept(db: &Store, author: Author<'_>, asked: &Asked) -> Result<Don
                 "id",
                 "OPEN_ERRORS",
                 format!("검증 오류 {errors}건이 남아 있어 승인할 수 없습니다."),
-                format!("It cannot be accepted: {errors} errors are open."),
+                format!("It cannot be accepted while errors are open, {errors} of them."),
             )]));
         }
     }
