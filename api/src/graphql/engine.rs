@@ -537,6 +537,7 @@ impl Engine {
         let read = self.reads.take_home().await?;
         let db = DatabaseExecutor::from(&*read);
         let reader = self.reader(&db, &call.author, &marks);
+        self.places.open(&db).await?;
         let operation = prepared.operation()?;
         let document = prepared.selected();
         let events =
