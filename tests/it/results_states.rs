@@ -776,6 +776,25 @@ async fn a_weight_stays_one(place: Place) {
         let refused = world.act(&world.lead, "createIndicator", revision(code, value_type)).await;
         assert_eq!(codes(&refused), [expected], "{code} {value_type} {refused:#}");
     }
+    // A rule reads the last quarter's total as well.
+    world.indicator(PROGRAMME, "OTHER", "INTEGER", json!({ "isRequired": false })).await;
+    let rule = json!({
+        "programme": PROGRAMME, "code": "R_OTHER", "expression": "prev_OTHER <= 100", "indicator": "COMPANIES",
+        "severity": "WARNING", "message": { "ko": "확인" }, "validFrom": QUARTER, "idempotencyKey": key(),
+    });
+    world.done(&world.lead, "createValidationRule", rule).await;
+    let text = world.act(&world.lead, "createIndicator", revision("OTHER", "TEXT")).await;
+    assert_eq!(codes(&text), ["IN_USE"], "{text:#}");
+    // Where no mean is weighted by it any more, it is free.
+    let more = json!({ "aggregation": "AVERAGE", "weightedBy": "EXECUTED" });
+    world.indicator(PROGRAMME, "MEAN", "PERCENT", more).await;
+    let free = revision("EXECUTED", "PERCENT");
+    let refused = world.act(&world.lead, "createIndicator", free.clone()).await;
+    assert_eq!(codes(&refused), ["NOT_A_WEIGHT"], "{refused:#}");
+    let mut mean = revision("MEAN", "PERCENT");
+    mean["aggregation"] = json!("NONE");
+    world.done(&world.lead, "createIndicator", mean).await;
+    world.done(&world.lead, "createIndicator", free).await;
     for (code, value_type) in [("COMPANIES", "KRW"), ("RATE", "INTEGER"), ("NOTE", "BOOLEAN")] {
         world.done(&world.lead, "createIndicator", revision(code, value_type)).await;
     }

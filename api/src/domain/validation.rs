@@ -32,7 +32,7 @@ const SKIP: &str = "skip";
 /// What an expression says of itself when there is no room for a change.
 const OVERFLOW: &str = "overflow";
 /// What comes before the code of an indicator to mean its value of the last quarter.
-const PREVIOUS: &str = "prev_";
+pub const PREVIOUS: &str = "prev_";
 
 type Outcome<T> = Result<T, Box<EvalAltResult>>;
 

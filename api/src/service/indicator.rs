@@ -1,9 +1,11 @@
 //! Indicators 지표 and their revisions, set up by those who run the programme.
 
+use std::collections::BTreeSet;
+
 use entity::indicator::{Aggregation, Direction, ValueType};
 use entity::validation_rule::Severity;
 use entity::{indicator, submission, submission_value, validation_rule};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -11,10 +13,12 @@ use super::programme::{
     Faults, Named, ORIGIN, after_finals, begin, in_force, is_repeat, locked, make, not_handed_in,
     programme_of,
 };
+use super::submission::data;
 use super::write::{Author, Write};
 use crate::database::Store;
 use crate::domain::decimal;
 use crate::domain::indicator::{aggregations, is_number, is_percentage, usual_range};
+use crate::domain::validation::PREVIOUS;
 use crate::error::{Error, UserError};
 use entity::common::Visibility;
 
@@ -161,7 +165,8 @@ pub async fn create(db: &Store, author: Author<'_>, new: NewIndicator) -> Result
             not_handed_in(&write, programme.id, &new.valid_from).await?;
         }
         let of = (programme.id, new.code.as_str());
-        may_stay_weight(&write, of, new.value_type, range.minimum.as_deref(), "range").await?;
+        let values = (new.value_type, range.minimum.as_deref());
+        may_stay_weight(&write, of, values, &new.valid_from).await?;
         if before.is_some_and(|row| {
             row.value_type != new.value_type
                 && !(is_number(row.value_type) && is_number(new.value_type))
@@ -244,7 +249,8 @@ pub async fn set_range(
     let range = checked_range(range, known.value_type, known.decimals, &mut faults);
     faults.settle()?;
     let of = (known.programme_id, known.code.as_str());
-    may_stay_weight(&write, of, known.value_type, range.minimum.as_deref(), "range").await?;
+    let values = (known.value_type, range.minimum.as_deref());
+    may_stay_weight(&write, of, values, &known.valid_from).await?;
     write
         .update::<indicator::Entity>(id, version, |row| {
             row.insert("minimum".to_owned(), range.minimum.into());
@@ -393,13 +399,12 @@ fn is_weight(value_type: ValueType, minimum: Option<&str>) -> bool {
         && minimum.is_some_and(|least| !least.starts_with('-'))
 }
 
-/// Whether no mean that is weighted by an indicator forbids what its values are to be.
+/// Whether no mean that is weighted by an indicator in a quarter or later forbids what its values are to be.
 async fn may_stay_weight(
     write: &Write<'_>,
     (programme, code): (Uuid, &str),
-    value_type: ValueType,
-    minimum: Option<&str>,
-    field: &str,
+    (value_type, minimum): (ValueType, Option<&str>),
+    from: &str,
 ) -> Result<(), Error> {
     if is_weight(value_type, minimum) {
         return Ok(());
@@ -407,13 +412,14 @@ async fn may_stay_weight(
     let weighted = indicator::Entity::find()
         .filter(indicator::Column::ProgrammeId.eq(programme))
         .filter(indicator::Column::WeightedBy.eq(code))
+        .filter(indicator::Column::ValidTo.is_null().or(indicator::Column::ValidTo.gte(from)))
         .order_by_asc(indicator::Column::Code)
         .all(write.reads())
         .await?;
     let Some(first) = weighted.first() else { return Ok(()) };
     let first = &first.code;
     Err(Error::User(vec![UserError::at(
-        field,
+        "range",
         "NOT_A_WEIGHT",
         format!(
             "{first} 지표의 평균이 이 지표로 가중되므로 최솟값이 0 이상인 INTEGER, DECIMAL, KRW여야 합니다."
@@ -435,10 +441,13 @@ async fn not_in_rules(
         .order_by_asc(validation_rule::Column::Code)
         .all(write.reads())
         .await?;
-    let reads = |rule: &&validation_rule::Model| {
-        let lasts = rule.valid_to.as_deref().is_none_or(|to| to >= from);
-        let mut words = rule.expression.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-        lasts && (rule.indicator_code == code || words.any(|word| word == code))
+    let known = in_force(write, programme, from).await?;
+    let known: Vec<&str> = known.iter().map(|row| row.code.as_str()).collect();
+    let read = BTreeSet::from([code.to_owned(), format!("{PREVIOUS}{code}")]);
+    let reads = |row: &&validation_rule::Model| {
+        let lasts = row.valid_to.as_deref().is_none_or(|to| to >= from);
+        let rule = data::compile(row, &known);
+        lasts && (row.indicator_code == code || rule.is_ok_and(|rule| rule.reads(&read)))
     };
     let reading: Vec<&str> = rules.iter().filter(reads).map(|rule| rule.code.as_str()).collect();
     if reading.is_empty() {
