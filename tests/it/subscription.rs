@@ -60,7 +60,7 @@ pub fn code(number: usize) -> String {
 }
 
 /// The cursor of the last change, whoever may see it.
-async fn end(app: &TestApp) -> String {
+pub async fn end(app: &TestApp) -> String {
     let last = "{ changes(last: 1) { edges { cursor } } }";
     let answer = app.ask(&Principal::System, last, Value::Null).await;
     answer["data"]["changes"]["edges"][0]["cursor"].as_str().unwrap().to_owned()

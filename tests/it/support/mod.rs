@@ -408,6 +408,9 @@ pub fn settings() -> ServeSettings {
     }
 }
 
+/// How often each test is run, to find those that fail by chance.
+const REPEAT: &str = "AIPLUS_TEST_REPEAT";
+
 /// Runs every test on every database at hand.
 pub fn run(tests: Vec<Test>) -> ExitCode {
     let mut arguments = Arguments::from_args();
@@ -434,10 +437,11 @@ pub fn run(tests: Vec<Test>) -> ExitCode {
     }
     let mut counts: Vec<(&'static str, Arc<AtomicUsize>)> = Vec::new();
     let mut trials = Vec::new();
+    let times = std::env::var(REPEAT).map_or(1, |times| times.parse().unwrap());
     for server in &servers {
         let count = Arc::new(AtomicUsize::new(0));
         counts.push((server.name(), count.clone()));
-        for (name, test) in &tests {
+        for (name, test) in tests.iter().flat_map(|test| std::iter::repeat_n(test, times)) {
             let name = name.trim_start_matches("it::");
             let place = Place { server: server.clone(), made: Arc::default() };
             let (test, runtime, count) = (*test, runtime.clone(), count.clone());
