@@ -23,7 +23,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::audit::send;
-use crate::support::Place;
+use crate::support::{Place, free_address};
 use crate::tests;
 
 tests![
@@ -575,11 +575,9 @@ impl Running {
 
     /// Starts a server by a command, logging from that level on.
     pub async fn start_as(command: impl Fn() -> Command, level: &str) -> Self {
-        // A port that was free a moment ago may be taken by another test meanwhile.
+        // A port that was free a moment ago may be taken by another run meanwhile.
         for _ in 0..20 {
-            let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-            let address = port.local_addr().unwrap();
-            drop(port);
+            let address = free_address();
             let mut command = command();
             command
                 .env("AIPLUS_LISTEN", address.to_string())

@@ -24,6 +24,7 @@ use crate::support::Place;
 use crate::support::proxy::Proxy;
 use crate::support::results::key;
 use crate::tests;
+use crate::wire::PATIENCE;
 
 tests![
     acknowledged_writes_outlive_a_failing_disk,
@@ -199,7 +200,7 @@ impl Fault<'_> {
             if send(server, request).await.0 == StatusCode::OK {
                 return failed;
             }
-            assert!(since.elapsed() < Duration::from_secs(10), "it does not recover");
+            assert!(since.elapsed() < PATIENCE, "it does not recover");
         }
     }
 }

@@ -1,9 +1,9 @@
 //! The behaviour of the product, through the API, on every database at hand.
 //!
 //! One binary with a runner of its own, since each test runs on SQLite and, where PostgreSQL's binaries
-//! or an address (`AIPLUS_TEST_POSTGRES_URL`) are found, on PostgreSQL too; the last line tells how many
-//! ran where. With `CI` set, a missing PostgreSQL fails the run. To add a test: an `async fn` that takes
-//! a [`support::Place`], named in its module's `tests()`.
+//! or an address (`AIPLUS_TEST_POSTGRES_URL`) are found, on PostgreSQL too; the last lines tell how many
+//! ran where, and which took longest. With `CI` set, a missing PostgreSQL fails the run. To add a test: an
+//! `async fn` that takes a [`support::Place`], named in its module's `tests()`.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

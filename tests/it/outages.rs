@@ -21,7 +21,7 @@ use crate::socket::Socket;
 use crate::subscription::end;
 use crate::support::client::form;
 use crate::support::proxy::{Mode, Proxy};
-use crate::support::{Place, TestApp, settings};
+use crate::support::{Place, TestApp, free_address, settings};
 use crate::tests;
 use crate::wire::{Answer, PATIENCE, Server, get, post, query, with};
 
@@ -39,6 +39,8 @@ tests![
 /// How long a caller may be left without an answer: a second, and as much as a machine may lose that has other things to
 /// do. Who waits for a connection or a statement instead is told something else (`TIMEOUT`), or nothing.
 const SOON: Duration = Duration::from_secs(10);
+/// How long what must not happen is watched for.
+const WATCHED: Duration = Duration::from_secs(3);
 
 /// Every way to ask for what a database holds.
 pub fn ways(token: &str) -> Vec<(&'static str, Request<Body>)> {
@@ -225,12 +227,14 @@ async fn a_read_goes_on_over_another_connection(place: Place) {
     if !app.is_postgres() {
         return;
     }
-    let settings = settings();
+    let mut settings = settings();
+    // As many ask as there are connections, and nobody waits for a turn.
+    settings.limits.share = 100;
     let server = Server::start(app.served_by(&app.url, 3, &settings).await, &settings).await;
     let token = app.token(&app.client("TIPA", "program:read").await).await;
     let token = Some(&*token);
     for _ in 0..5 {
-        join_all((0..6).map(async |_| {
+        join_all((0..3).map(async |_| {
             let answer = server.connect().await.ask(post(token, &json!({ "query": READ }))).await;
             assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
         }))
@@ -250,7 +254,9 @@ async fn without_its_replica_a_server_reads_the_database(place: Place) {
     let proxy = Proxy::before(&app.url).await;
     let longest = settings.limits.query_timeout();
     let url = proxy.url(&app.url);
-    let reads = Reads::open(&app.url, Some((&*url, SOON)), 3, &app.db, longest).await.unwrap();
+    // However far it is behind: a slow machine is no subject here.
+    let replica = Some((&*url, Duration::from_secs(3600)));
+    let reads = Reads::open(&app.url, replica, 3, &app.db, longest).await.unwrap();
     let served = TestApp::made(&app.keys, app.db.clone(), Some(reads), &settings);
     let server = Server::start(served, &settings).await;
     for mode in [Mode::Pass, Mode::Swallow, Mode::Pass, Mode::Refuse] {
@@ -311,6 +317,8 @@ async fn a_backend_that_hears_nothing_holds_up_nobody_else(place: Place) {
     app.sql("CREATE VIEW barrier AS SELECT * FROM swift_barrier WHERE (SELECT count(*) FROM (SELECT pg_sleep(300)) slow) > 0").await;
     let mut settings = settings();
     settings.limits.query_timeout = 300;
+    // No more ask than there are connections: who waits for a turn on a slow machine is told to come again.
+    settings.limits.share = 100;
     // Of four connections one may be left at a time.
     let server = Server::start(app.served_by(&app.url, 4, &settings).await, &settings).await;
     let ready = async || {
@@ -345,8 +353,8 @@ async fn a_backend_that_hears_nothing_holds_up_nobody_else(place: Place) {
             // Nobody else waits for it, over whichever connection.
             let expected = if left == 1 { 200 } else { 503 };
             let mut since = Instant::now();
-            while since.elapsed() < SOON {
-                join_all((0..6).map(async |_| {
+            while since.elapsed() < WATCHED {
+                join_all((0..3).map(async |_| {
                     let asked = Instant::now();
                     let answer = server.connect().await.ask(query(READ)).await;
                     assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
@@ -378,7 +386,7 @@ async fn a_server_waits_for_its_database(place: Place) {
     let proxy = Proxy::before(&url).await;
     proxy.set(Mode::Refuse);
     let terminal = Terminal::over(proxy.url(&url));
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let free = free_address();
     let mut command = terminal.aiplus(&["serve"]);
     command.env("AIPLUS_LISTEN", free.to_string()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
@@ -398,7 +406,9 @@ async fn a_server_waits_for_its_database(place: Place) {
                 }
             }
         };
-        tokio::time::timeout(PATIENCE, wait).await.unwrap_or_else(|_| panic!("{path}: no {status}"))
+        // It is a process of its own, that pauses between two tries, and prepares its database.
+        let started = tokio::time::timeout(4 * PATIENCE, wait).await;
+        started.unwrap_or_else(|_| panic!("{path}: no {status}"))
     };
     let mut errors = BufReader::new(child.stderr.take().unwrap());
     let tried = tokio::task::spawn_blocking(move || {

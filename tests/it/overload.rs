@@ -166,7 +166,7 @@ async fn time_is_charged_however_it_ends(place: Place) {
     let app = place.app().await;
     slow_down(&app).await;
     let mut settings = settings();
-    settings.limits.query_timeout = 1;
+    settings.limits.query_timeout = 2;
     // A hundred come in again each second, while a thousand are charged.
     settings.limits.client_rate = 6_000;
     let server = Server::start(with_reads(&app, PATIENCE).await, &settings).await;
@@ -177,21 +177,25 @@ async fn time_is_charged_however_it_ends(place: Place) {
     let late = connection.ask(ask(SLOW)).await;
     assert_eq!(late.status, 504);
     let after = late.left().0;
-    assert!(before - after > 900, "a second of a connection cost {}", before - after);
+    assert!(before - after > 1_800, "two seconds of a connection cost {}", before - after);
     // Nobody waits for this one any more.
     let mut leaving = server.connect().await;
-    let left = tokio::time::timeout(Duration::from_millis(700), leaving.ask(ask(SLOW))).await;
+    let left = tokio::time::timeout(Duration::from_millis(1_500), leaving.ask(ask(SLOW))).await;
     assert!(left.is_err());
     drop(leaving);
     let before = after;
-    let mut charged = 0;
-    for _ in 0..50 {
-        charged = before - connection.ask(ask("{ __typename }")).await.left().0.min(before);
-        if charged > 300 {
-            break;
+    let charged = async {
+        let mut asked = 0;
+        loop {
+            asked += 1;
+            let left = connection.ask(ask("{ __typename }")).await.left().0;
+            // What it costs to ask is not what is looked for.
+            if before.saturating_sub(left + asked) > 300 {
+                return;
+            }
         }
-    }
-    assert!(charged > 300, "who left was charged {charged}");
+    };
+    tokio::time::timeout(PATIENCE, charged).await.expect("who left was not charged");
 }
 
 async fn nobody_without_a_token_holds_every_connection(place: Place) {

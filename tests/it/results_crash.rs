@@ -52,8 +52,18 @@ struct Caller {
 }
 
 impl Caller {
-    /// The answer, unless the server dies before it is complete.
+    /// The answer, unless the server dies before it is complete. Told to come again, as by a server on a slow machine that has
+    /// more to do than it can, it does, with the same key.
     async fn ask(&self, query: String, variables: Value) -> Result<Value, Gone> {
+        loop {
+            let answer = self.answer(&query, &variables).await?;
+            if answer["errors"][0]["extensions"]["code"] != "UNAVAILABLE" {
+                return Ok(answer);
+            }
+        }
+    }
+
+    async fn answer(&self, query: &str, variables: &Value) -> Result<Value, Gone> {
         let body = json!({ "query": query, "variables": variables }).to_string();
         let request = Request::post("/graphql")
             .header(header::HOST, "api.test")
@@ -105,8 +115,8 @@ impl Caller {
         let answer: Value = serde_json::from_slice(&bytes).map_err(|_| Gone)?;
         match parts.status.as_u16() {
             200 => Ok(answer["submission"]["version"].as_i64()),
-            // Another task wrote it, or handed it in, meanwhile.
-            409 | 412 => Ok(None),
+            // Another task wrote it, or handed it in, meanwhile; or there is too much to do.
+            409 | 412 | 503 => Ok(None),
             other => panic!("{other}: {answer:#}"),
         }
     }

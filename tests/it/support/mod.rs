@@ -5,10 +5,12 @@ mod postgres;
 pub mod proxy;
 pub mod results;
 
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use aiplus::app::App;
 use aiplus::auth::Access;
@@ -156,6 +158,21 @@ impl Server {
     }
 }
 
+/// An address of this machine that nobody listens at, for who has to name it before anybody does. It is none of those that
+/// the system gives out by itself, from which another test could get it meanwhile.
+pub fn free_address() -> SocketAddr {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    // Runs beside this one begin elsewhere.
+    let start = std::process::id() as usize * 100;
+    loop {
+        let at = start + NEXT.fetch_add(1, Ordering::Relaxed);
+        let address = SocketAddr::from(([127, 0, 0, 1], 20_000 + (at % 12_000) as u16));
+        if TcpListener::bind(address).is_ok() {
+            return address;
+        }
+    }
+}
+
 /// Where a test runs.
 #[derive(Clone)]
 pub struct Place {
@@ -219,10 +236,14 @@ impl Place {
     /// An application with settings of its own.
     pub async fn app_with(&self, settings: &ServeSettings) -> TestApp {
         let url = self.keep(self.server.full().await);
-        let db = database::connect(&url, 6).await.unwrap();
+        let db = database::connect(&url, CONNECTIONS).await.unwrap();
         TestApp::over(url, db, Arc::default(), settings, Arc::new(TempDir::new().unwrap()))
     }
 }
+
+/// Connections to a test's database: more than most tests have calls at once. Who finds none on a slow machine within two
+/// seconds is told to come again, which is no subject of theirs.
+pub const CONNECTIONS: u32 = 16;
 
 /// Settings of those who may come in.
 pub fn access_settings() -> AccessSettings {
@@ -254,7 +275,7 @@ pub struct TestApp {
 
 impl TestApp {
     async fn counted(url: String, keys: Arc<TempDir>) -> Self {
-        let mut db = database::connect(&url, 6).await.unwrap();
+        let mut db = database::connect(&url, CONNECTIONS).await.unwrap();
         let statements = Arc::new(Mutex::new(Vec::new()));
         let counted = statements.clone();
         db.set_metric_callback(move |info| counted.lock().unwrap().push(info.statement.clone()));
@@ -408,6 +429,9 @@ pub fn settings() -> ServeSettings {
     }
 }
 
+/// How many of the tests that took longest are told.
+const SLOWEST: usize = 20;
+
 /// How often each test is run, to find those that fail by chance.
 const REPEAT: &str = "AIPLUS_TEST_REPEAT";
 
@@ -437,6 +461,7 @@ pub fn run(tests: Vec<Test>) -> ExitCode {
     }
     let mut counts: Vec<(&'static str, Arc<AtomicUsize>)> = Vec::new();
     let mut trials = Vec::new();
+    let took: Arc<Mutex<Vec<(Duration, String)>>> = Arc::default();
     let times = std::env::var(REPEAT).map_or(1, |times| times.parse().unwrap());
     for server in &servers {
         let count = Arc::new(AtomicUsize::new(0));
@@ -445,12 +470,15 @@ pub fn run(tests: Vec<Test>) -> ExitCode {
             let name = name.trim_start_matches("it::");
             let place = Place { server: server.clone(), made: Arc::default() };
             let (test, runtime, count) = (*test, runtime.clone(), count.clone());
-            trials.push(Trial::test(format!("{}::{name}", server.name()), move || {
+            let (name, took) = (format!("{}::{name}", server.name()), took.clone());
+            trials.push(Trial::test(name.clone(), move || {
                 count.fetch_add(1, Ordering::Relaxed);
+                let begun = Instant::now();
                 // A panic of the test is its failure; joining carries it here.
                 runtime.block_on(async {
                     let ended = tokio::spawn(test(place.clone())).await;
                     place.clear().await;
+                    took.lock().unwrap().push((begun.elapsed(), name));
                     ended.map_err(|_| Failed::without_message())
                 })
             }));
@@ -463,6 +491,11 @@ pub fn run(tests: Vec<Test>) -> ExitCode {
             .map(|(name, count)| format!("{} on {name}", count.load(Ordering::Relaxed)))
             .collect();
         println!("tests ran: {}\n", ran.join(", "));
+        let mut took = took.lock().unwrap();
+        took.sort_by(|one, other| other.cmp(one));
+        for (took, name) in took.iter().take(SLOWEST) {
+            println!("{:>6.1} s  {name}", took.as_secs_f64());
+        }
     }
     conclusion.exit_code()
 }

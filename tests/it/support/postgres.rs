@@ -7,6 +7,8 @@ use std::process::{Child, Command, Output, Stdio};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database};
 use tempfile::TempDir;
 
+use super::free_address;
+
 /// Folders in which Debian and others keep the binaries.
 const FOLDERS: [&str; 3] =
     ["/usr/lib/postgresql/15/bin", "/usr/lib/postgresql/17/bin", "/usr/lib/postgresql/16/bin"];
@@ -133,10 +135,7 @@ impl Postgres {
     async fn over(binaries: &Path, folder: TempDir) -> Result<Self, String> {
         let data = folder.path().join("data");
         let as_root = is_root();
-        let port = std::net::TcpListener::bind("127.0.0.1:0")
-            .and_then(|listener| listener.local_addr())
-            .map_err(|error| error.to_string())?
-            .port();
+        let port = free_address().port();
         // The shell waits for the end of its input, which ends with this process however that ends, and
         // then stops the server it started, by its id.
         let script = "\"$@\" & server=$!; read -r _; kill -INT $server; wait $server";

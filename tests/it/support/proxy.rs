@@ -9,6 +9,8 @@ use tokio::net::tcp::{ReadHalf, WriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
+use super::free_address;
+
 /// What the network does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -42,8 +44,8 @@ impl Proxy {
     /// Before the server of a database.
     pub async fn before(url: &str) -> Self {
         let target = url.split_once('@').unwrap().1.split('/').next().unwrap().to_owned();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
+        let address = free_address();
+        let listener = TcpListener::bind(address).await.unwrap();
         let mode = watch::Sender::new(Mode::Pass);
         let cut = Arc::<Cut>::default();
         tokio::spawn(run(listener, address, target.clone(), mode.subscribe(), cut.clone()));
