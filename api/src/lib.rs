@@ -13,6 +13,7 @@ pub mod error;
 pub mod fault;
 pub mod graphql;
 pub mod http;
+pub mod input;
 mod private;
 pub mod read;
 pub mod seed;

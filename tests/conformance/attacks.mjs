@@ -89,7 +89,7 @@ const doubling = (times) =>
   `{ ...F0 } ${many(times, (at) => `fragment F${at} on Query { ...F${at + 1} ...F${at + 1} }`)} fragment F${times} on Query { __typename }`;
 const fragments = (count) => `{ ...F0 } ${many(count, (at) => `fragment F${at} on Query{__typename}`)}`;
 
-const secrets = (count) => many(count, (at) => `a${at}: rotateApiClientSecret(input: { id: "S0wAAAAAAAAAAAAAAAAAAAAA", version: 1 }) { clientSecret }`);
+const secrets = (count) => many(count, (at) => `a${at}: rotateApiClientSecret(input: { id: "S0wAAAAAAAAAAAAAAAAAAAAA", expectedVersion: 1, idempotencyKey: "inline-0008" }) { clientSecret }`);
 /** A query with a large answer. */
 const LARGE =
   body(`query Large { __schema { types { name description fields { name description args { name description } } inputFields { name description } } } }`);

@@ -441,7 +441,7 @@ if (token) {
       const waiting = follow(operator(), resumed(first.cursor));
       // The end of the client that was made is the second change, and cleans up as well.
       const { disableApiClient: disabled } = await asked(
-        `mutation ($id: ID!, $version: Int!) { disableApiClient(input: { id: $id, version: $version, reason: "conformance" }) { apiClient { version } errors { code path message } } }`,
+        `mutation ($id: ID!, $version: Int!) { disableApiClient(input: { id: $id, expectedVersion: $version, idempotencyKey: "inline-0007", reason: "conformance" }) { apiClient { version } errors { code path message } } }`,
         made,
       );
       same(disabled.errors ?? [], [], 'errors of disableApiClient');

@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
+use crate::support::clients::{self as service, Issued};
 use aiplus::domain::principal::{Author, Principal};
 use aiplus::graphql::catalog;
 use aiplus::read::global_id;
-use aiplus::service::api_client::{self as service, Issued};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use entity::{api_client, audit_event, change, idempotency};
@@ -20,6 +20,7 @@ use uuid::Uuid;
 
 use crate::audit::serve;
 use crate::support::client::{form, json as body_of};
+use crate::support::results::keyed;
 use crate::support::{Place, TestApp, settings};
 use crate::tests;
 
@@ -76,6 +77,8 @@ async fn ask_in(
     if let Some(token) = token {
         request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
     }
+    let mut variables = variables;
+    keyed(&mut variables["input"]);
     let body = json!({ "query": query, "variables": variables }).to_string();
     let answer = app.router().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
     body_of(answer).await
@@ -280,7 +283,7 @@ async fn a_key_makes_one_client(place: Place) {
     assert_eq!(trace(&app).await, made);
     // What has been written since is no other content of the call.
     let id = &first["apiClient"]["id"];
-    done(&app, &token, UPDATE, json!({ "id": id, "version": 1, "name": "새 이름" })).await;
+    done(&app, &token, UPDATE, json!({ "id": id, "expectedVersion": 1, "name": "새 이름" })).await;
     let known = done(&app, &token, CREATE, new("KOSME", "one-client")).await;
     assert_eq!((&known["apiClient"]["id"], &known["apiClient"]["version"]), (id, &json!(2)));
     assert_eq!(known["clientSecret"], Value::Null);
@@ -334,10 +337,10 @@ async fn each_user_error_has_its_code_path_and_languages(place: Place) {
     let partner = admin(&app, "KOSME").await;
     let id = global(app.client("KOSME", "program:read").await.id);
     let disabled = global(app.client("KOSME", "access:admin").await.id);
-    done(&app, &token, DISABLE, json!({ "id": disabled, "version": 1 })).await;
+    done(&app, &token, DISABLE, json!({ "id": disabled, "expectedVersion": 1 })).await;
     done(&app, &token, CREATE, new("KOSME", "user-errors")).await;
     let tipa = data(&app, &token, "{ institution(code: \"TIPA\") { id } }").await;
-    let seen = json!({ "id": id, "version": 1 });
+    let seen = json!({ "id": id, "expectedVersion": 1 });
     let create = |changes: Value| with(new("KOSME", "user-errors-2"), changes);
     let update = |changes: Value| with(seen.clone(), changes);
     let eleven: Vec<String> = (0..11).map(|at| format!("https://a{at}.example.kr")).collect();
@@ -382,8 +385,8 @@ async fn each_user_error_has_its_code_path_and_languages(place: Place) {
         (CREATE, create(json!({ "institution": "NOWHERE" })), "UNKNOWN_INSTITUTION", "institution"),
         (CREATE, create(json!({ "institution": "" })), "UNKNOWN_INSTITUTION", "institution"),
         (ENABLE, seen.clone(), "WRONG_STATE", "id"),
-        (DISABLE, json!({ "id": disabled, "version": 2 }), "WRONG_STATE", "id"),
-        (ROTATE, json!({ "id": disabled, "version": 2 }), "WRONG_STATE", "id"),
+        (DISABLE, json!({ "id": disabled, "expectedVersion": 2 }), "WRONG_STATE", "id"),
+        (ROTATE, json!({ "id": disabled, "expectedVersion": 2 }), "WRONG_STATE", "id"),
         (
             CREATE,
             with(new("KOSME", "user-errors"), json!({ "name": "다름" })),
@@ -396,9 +399,14 @@ async fn each_user_error_has_its_code_path_and_languages(place: Place) {
     }
     for query in [UPDATE, ROTATE, DISABLE, ENABLE] {
         let state = if query == ENABLE { &disabled } else { &id };
-        table.push((query, json!({ "id": state, "version": 9 }), "CONFLICT", "version"));
+        table.push((
+            query,
+            json!({ "id": state, "expectedVersion": 9 }),
+            "CONFLICT",
+            "expectedVersion",
+        ));
         for wrong in [json!("1"), json!(""), tipa["institution"]["id"].clone()] {
-            table.push((query, json!({ "id": wrong, "version": 1 }), "NOT_AN_ID", "id"));
+            table.push((query, json!({ "id": wrong, "expectedVersion": 1 }), "NOT_AN_ID", "id"));
         }
     }
     let table =
@@ -478,11 +486,11 @@ async fn several_errors_are_told_at_once(place: Place) {
     );
     assert_eq!(
         codes(CREATE, input).await,
-        ["INVALID_NAME", "UNKNOWN_SCOPE", "UNKNOWN_SCOPE", "INVALID_ORIGIN", "UNKNOWN_INSTITUTION"]
+        ["UNKNOWN_SCOPE", "UNKNOWN_SCOPE", "INVALID_ORIGIN", "UNKNOWN_INSTITUTION", "INVALID_NAME"]
     );
     // That no scope is given is told beside what else is wrong, not after that was put right.
     let input = with(new("KOSME", "several-errors"), json!({ "name": "", "scopes": [] }));
-    assert_eq!(codes(CREATE, input).await, ["INVALID_NAME", "NO_SCOPE"]);
+    assert_eq!(codes(CREATE, input).await, ["NO_SCOPE", "INVALID_NAME"]);
 }
 
 async fn a_key_is_counted_in_characters(place: Place) {
@@ -507,7 +515,7 @@ async fn any_other_version_is_a_conflict(place: Place) {
     let id = global(app.client("KOSME", "program:read").await.id);
     let before = trace(&app).await;
     for version in [0, 2, -1, i32::MIN, i32::MAX - 1, i32::MAX] {
-        let input = json!({ "id": id, "version": version, "name": "새 이름" });
+        let input = json!({ "id": id, "expectedVersion": version, "name": "새 이름" });
         let (app, token) = (app.clone(), token.clone());
         // In a task of its own: a fault shows as such.
         let acting = tokio::spawn(async move { act(&app, &token, UPDATE, input).await });
@@ -517,7 +525,7 @@ async fn any_other_version_is_a_conflict(place: Place) {
     assert_eq!(trace(&app).await, before);
     // Of several who saw the same version one writes.
     let writers = (0..8).map(|turn| {
-        let input = json!({ "id": id, "version": 1, "name": format!("이름 {turn}") });
+        let input = json!({ "id": id, "expectedVersion": 1, "name": format!("이름 {turn}") });
         let (app, token) = (app.clone(), token.clone());
         tokio::spawn(async move { act(&app, &token, UPDATE, input).await })
     });
@@ -555,7 +563,8 @@ async fn what_a_mutation_does_holds_at_once(place: Place) {
     let first = made["clientSecret"].as_str().unwrap().to_owned();
     let client_id = made["apiClient"]["clientId"].as_str().unwrap();
     let id = made["apiClient"]["id"].as_str().unwrap();
-    let seen = |version: i32, rest: Value| with(json!({ "id": id, "version": version }), rest);
+    let seen =
+        |version: i32, rest: Value| with(json!({ "id": id, "expectedVersion": version }), rest);
     let works = async |secret: &str| sign_in(&app, client_id, secret, "").await.0 == StatusCode::OK;
     let (_, answer) = sign_in(&app, client_id, &first, "").await;
     let bearer = answer["access_token"].as_str().unwrap().to_owned();
@@ -633,7 +642,7 @@ async fn what_a_mutation_does_holds_at_once(place: Place) {
 
 /// Every mutation on a client, each with the input that would be done.
 fn on(client: &Issued) -> [(&'static str, Value); 4] {
-    let input = json!({ "id": global(client.id), "version": 1 });
+    let input = json!({ "id": global(client.id), "expectedVersion": 1 });
     [UPDATE, ROTATE, DISABLE, ENABLE].map(|query| (query, input.clone()))
 }
 
@@ -757,7 +766,7 @@ async fn a_partner_keeps_to_its_own(place: Place) {
         with(new("KOSME", "partner-key-3"), json!({ "scopes": ["program:read", "audit:read"] }));
     let payload = act(&app, &partner, CREATE, raised).await;
     assert_eq!(payload["errors"][0]["code"], "SCOPE_NOT_GRANTABLE");
-    let seen = |version: i32| json!({ "id": id, "version": version });
+    let seen = |version: i32| json!({ "id": id, "expectedVersion": version });
     let raised = with(seen(1), json!({ "scopes": ["content:write"] }));
     let payload = act(&app, &partner, UPDATE, raised).await;
     assert_eq!(payload["errors"][0]["code"], "SCOPE_NOT_GRANTABLE");
@@ -813,10 +822,10 @@ async fn nobody_acts_in_the_name_of_another_institution(place: Place) {
                 assert_eq!(trace(&app).await, before);
                 // One that the command line made gets no new secret from it, and none that reads is widened.
                 let acting = app.client(other, scope).await;
-                let seen = json!({ "id": global(acting.id), "version": 1 });
+                let seen = json!({ "id": global(acting.id), "expectedVersion": 1 });
                 assert_eq!(code(&act(&app, &token, ROTATE, seen).await), "SEPARATION_OF_DUTIES");
                 let reading = app.client(other, "program:read").await;
-                let wider = json!({ "id": global(reading.id), "version": 1, "scopes": ["program:read", scope] });
+                let wider = json!({ "id": global(reading.id), "expectedVersion": 1, "scopes": ["program:read", scope] });
                 assert_eq!(code(&act(&app, &token, UPDATE, wider).await), "SEPARATION_OF_DUTIES");
                 let can = format!(
                     "{{ node(id: \"{}\") {{ ... on ApiClient {{ viewerCan {{ rotateSecret {{ allowed }} disable {{ allowed }} }} }} }} }}",
@@ -833,19 +842,20 @@ async fn nobody_acts_in_the_name_of_another_institution(place: Place) {
                 json!({ "scopes": ["program:read", "audit:read"] }),
             );
             let made = done(&app, &token, CREATE, wanted).await["apiClient"].clone();
-            done(&app, &token, ROTATE, json!({ "id": made["id"], "version": 1 })).await;
+            done(&app, &token, ROTATE, json!({ "id": made["id"], "expectedVersion": 1 })).await;
             let wide = app.client(other, &ACTING.join(" ")).await;
-            let narrow =
-                json!({ "id": global(wide.id), "version": 1, "scopes": ["results:review"] });
+            let narrow = json!({ "id": global(wide.id), "expectedVersion": 1, "scopes": ["results:review"] });
             done(&app, &token, UPDATE, narrow).await;
-            done(&app, &token, DISABLE, json!({ "id": global(wide.id), "version": 2 })).await;
+            done(&app, &token, DISABLE, json!({ "id": global(wide.id), "expectedVersion": 2 }))
+                .await;
         }
         // Its own institution's are its own to make.
         let all = json!({ "scopes": ALL.split(' ').collect::<Vec<_>>() });
         let made =
             done(&app, &token, CREATE, with(new(caller, &format!("{caller}-all-scopes")), all))
                 .await;
-        done(&app, &token, ROTATE, json!({ "id": made["apiClient"]["id"], "version": 1 })).await;
+        done(&app, &token, ROTATE, json!({ "id": made["apiClient"]["id"], "expectedVersion": 1 }))
+            .await;
     }
 }
 
@@ -859,16 +869,16 @@ async fn a_secret_that_another_institution_made_gets_no_scope_to_act(place: Plac
     // Narrowed, one that acts is given a new secret by another as well.
     let acting = app.client("KOSME", "program:read access:admin").await;
     let id = global(acting.id);
-    let narrow = json!({ "id": id, "version": 1, "scopes": ["program:read"] });
+    let narrow = json!({ "id": id, "expectedVersion": 1, "scopes": ["program:read"] });
     done(&app, &other, UPDATE, narrow).await;
-    let theirs = done(&app, &other, ROTATE, json!({ "id": id, "version": 2 })).await;
+    let theirs = done(&app, &other, ROTATE, json!({ "id": id, "expectedVersion": 2 })).await;
     let client_id = made["apiClient"]["clientId"].as_str().unwrap();
     for (id, version, secret, client_id) in [
         (made["apiClient"]["id"].clone(), 1, &made["clientSecret"], client_id),
         (json!(id), 3, &theirs["clientSecret"], &acting.client_id),
     ] {
         let secret = secret.as_str().unwrap();
-        let seen = |version: i32| json!({ "id": id, "version": version });
+        let seen = |version: i32| json!({ "id": id, "expectedVersion": version });
         let refused = act(&app, &owner, UPDATE, with(seen(version), all.clone())).await;
         assert_eq!(code(&refused), "SEPARATION_OF_DUTIES");
         let works = async || sign_in(&app, client_id, secret, "").await.0 == StatusCode::OK;
@@ -880,7 +890,7 @@ async fn a_secret_that_another_institution_made_gets_no_scope_to_act(place: Plac
     }
     // What its own institution made is widened as before.
     let made = done(&app, &owner, CREATE, new("KOSME", "made-by-itself")).await;
-    let seen = json!({ "id": made["apiClient"]["id"], "version": 1 });
+    let seen = json!({ "id": made["apiClient"]["id"], "expectedVersion": 1 });
     done(&app, &owner, UPDATE, with(seen, all)).await;
 }
 
@@ -889,7 +899,7 @@ async fn owner_and_operator_disable_apart_from_each_other(place: Place) {
     let (owner, operator) = (admin(&app, "KOSME").await, admin(&app, "TIPA").await);
     let client = app.client("KOSME", "access:admin").await;
     let id = global(client.id);
-    let seen = |version: i32| json!({ "id": id, "version": version });
+    let seen = |version: i32| json!({ "id": id, "expectedVersion": version });
     let shown = async || {
         let query = format!(
             "{{ node(id: \"{id}\") {{ ... on ApiClient {{ state disabledByOwner disabledByOperator version }} }} }}"
@@ -940,7 +950,7 @@ async fn a_partner_does_not_raise_its_limits(place: Place) {
     let payload =
         act(&app, &partner, CREATE, with(new("KOSME", "tier-key-1"), elevated.clone())).await;
     assert_eq!((&payload["errors"], &payload["apiClient"]), (&refused, &Value::Null));
-    let itself = |version: i32| json!({ "id": global(itself.id), "version": version });
+    let itself = |version: i32| json!({ "id": global(itself.id), "expectedVersion": version });
     let payload = act(&app, &partner, UPDATE, with(itself(1), elevated.clone())).await;
     assert_eq!((&payload["errors"], &payload["apiClient"]), (&refused, &Value::Null));
     assert_eq!(trace(&app).await, before);
@@ -965,7 +975,7 @@ async fn who_was_shut_out_by_an_operator_stays_out(place: Place) {
     let partner = admin(&app, "KOSME").await;
     let operator = admin(&app, "TIPA").await;
     let client = app.client("KOSME", "access:admin").await;
-    let seen = |version: i32| json!({ "id": global(client.id), "version": version });
+    let seen = |version: i32| json!({ "id": global(client.id), "expectedVersion": version });
     let barred = json!([{
         "code": "SHUT_OUT_BY_OPERATOR",
         "path": ["input", "id"],
@@ -1006,7 +1016,7 @@ async fn who_is_let_in_again_has_no_more_than_the_caller(place: Place) {
     let app = place.app().await;
     let partner = admin(&app, "KOSME").await;
     let client = app.client("KOSME", "access:admin program:read").await;
-    let seen = |version: i32| json!({ "id": global(client.id), "version": version });
+    let seen = |version: i32| json!({ "id": global(client.id), "expectedVersion": version });
     done(&app, &partner, DISABLE, seen(1)).await;
     let can = format!(
         "{{ node(id: \"{}\") {{ ... on ApiClient {{ viewerCan {{ enable {{ allowed }} rotateSecret {{ allowed }} disable {{ allowed }} }} }} }} }}",
@@ -1041,7 +1051,7 @@ async fn the_caller_is_told_what_it_can_do(place: Place) {
         let active = app.client(owner, "program:read").await;
         let disabled = app.client(owner, "program:read").await;
         let by = if owner == "KOSME" { &partner } else { &operator };
-        done(&app, by, DISABLE, json!({ "id": global(disabled.id), "version": 1 })).await;
+        done(&app, by, DISABLE, json!({ "id": global(disabled.id), "expectedVersion": 1 })).await;
         clients.push((owner, true, active));
         clients.push((owner, false, disabled));
     }
@@ -1087,14 +1097,15 @@ async fn the_caller_is_told_what_it_can_do(place: Place) {
         "mutation($input: DisableApiClientInput!) {{ payload: disableApiClient(input: $input) {{ apiClient {{ {can} }} errors {{ code }} }} }}"
     );
     let payload =
-        done(&app, &partner, &query, json!({ "id": global(client.id), "version": 1 })).await;
+        done(&app, &partner, &query, json!({ "id": global(client.id), "expectedVersion": 1 }))
+            .await;
     assert_eq!(payload["apiClient"]["viewerCan"], expected(false));
     // What it is told is what happens.
     for (_, active, client) in &clients[..2] {
         let version = if *active { 1 } else { 2 };
         let refused_first = if *active { [ENABLE, ROTATE] } else { [ROTATE, ENABLE] };
         for (query, allowed) in refused_first.into_iter().zip([false, true]) {
-            let input = json!({ "id": global(client.id), "version": version });
+            let input = json!({ "id": global(client.id), "expectedVersion": version });
             let payload = act(&app, &operator, query, input).await;
             let expected = if allowed { Value::Null } else { json!("WRONG_STATE") };
             assert_eq!(payload["errors"][0]["code"], expected, "{query}");
@@ -1230,7 +1241,8 @@ async fn clients_are_listed_filtered_and_ordered(place: Place) {
         let made = done(&app, &token, CREATE, input).await;
         if name.starts_with('다') {
             let id = &made["apiClient"]["id"];
-            done(&app, &token, DISABLE, json!({ "id": id, "version": 1, "reason": "끝" })).await;
+            done(&app, &token, DISABLE, json!({ "id": id, "expectedVersion": 1, "reason": "끝" }))
+                .await;
         }
     }
     let names = async |arguments: &str| -> Vec<String> {
@@ -1369,13 +1381,13 @@ async fn mutations_run_in_order_and_fail_alone(place: Place) {
     // Each needs the version that the one before left; names would run in another order if sorted.
     let query = format!(
         "mutation {{
-           z: updateApiClient(input: {{ id: \"{own}\", version: 1, name: \"첫째\" }}) {{ apiClient {{ name version }} errors {{ code }} }}
-           y: updateApiClient(input: {{ id: \"{own}\", version: 2, name: \"둘째\" }}) {{ apiClient {{ name version }} errors {{ code }} }}
-           x: disableApiClient(input: {{ id: \"{other}\", version: 1 }}) {{ apiClient {{ version }} errors {{ code }} }}
-           w: disableApiClient(input: {{ id: \"{own}\", version: 3 }}) {{ apiClient {{ state version }} errors {{ code }} }}
-           v: rotateApiClientSecret(input: {{ id: \"{own}\", version: 4 }}) {{ apiClient {{ version }} clientSecret errors {{ code }} }}
+           z: updateApiClient(input: {{ id: \"{own}\", expectedVersion: 1, idempotencyKey: \"inline-0100\", name: \"첫째\" }}) {{ apiClient {{ name version }} errors {{ code }} }}
+           y: updateApiClient(input: {{ id: \"{own}\", expectedVersion: 2, idempotencyKey: \"inline-0101\", name: \"둘째\" }}) {{ apiClient {{ name version }} errors {{ code }} }}
+           x: disableApiClient(input: {{ id: \"{other}\", expectedVersion: 1, idempotencyKey: \"inline-0102\" }}) {{ apiClient {{ version }} errors {{ code }} }}
+           w: disableApiClient(input: {{ id: \"{own}\", expectedVersion: 3, idempotencyKey: \"inline-0103\" }}) {{ apiClient {{ state version }} errors {{ code }} }}
+           v: rotateApiClientSecret(input: {{ id: \"{own}\", expectedVersion: 4, idempotencyKey: \"inline-0104\" }}) {{ apiClient {{ version }} clientSecret errors {{ code }} }}
            ... on Mutation {{ u: createApiClient(input: {{ institution: \"SEOUL\", name: \"이름\", scopes: [\"access:admin\"], idempotencyKey: \"in-order\" }}) {{ clientSecret errors {{ code }} }} }}
-           t: enableApiClient(input: {{ id: \"{own}\", version: 4 }}) {{ apiClient {{ name state version }} errors {{ code }} }}
+           t: enableApiClient(input: {{ id: \"{own}\", expectedVersion: 4, idempotencyKey: \"inline-0105\" }}) {{ apiClient {{ name state version }} errors {{ code }} }}
          }}"
     );
     let answer = app.post(Some(&token), &json!({ "query": query })).await;
@@ -1410,7 +1422,7 @@ async fn mutations_run_in_order_and_fail_alone(place: Place) {
     assert!(places.is_sorted(), "{text}");
     // A field that is skipped does nothing.
     let query = format!(
-        "mutation($no: Boolean!) {{ a: disableApiClient(input: {{ id: \"{own}\", version: 5 }}) @include(if: $no) {{ errors {{ code }} }} b: __typename }}"
+        "mutation($no: Boolean!) {{ a: disableApiClient(input: {{ id: \"{own}\", expectedVersion: 5, idempotencyKey: \"inline-0106\" }}) @include(if: $no) {{ errors {{ code }} }} b: __typename }}"
     );
     let answer = ask(&app, &token, &query, json!({ "no": false })).await;
     assert_eq!(answer["data"], json!({ "b": "Mutation" }));
@@ -1437,7 +1449,7 @@ async fn each_write_stands_in_the_feed_once(place: Place) {
     let start = end_of_feed(&app, &token).await;
     let made = done(&app, &token, CREATE, new("KOSME", "feed-key-1")).await;
     let id = &made["apiClient"]["id"];
-    let seen = |version: i32| json!({ "id": id, "version": version });
+    let seen = |version: i32| json!({ "id": id, "expectedVersion": version });
     done(&app, &token, UPDATE, with(seen(1), json!({ "name": "둘째" }))).await;
     // Neither a key that was used, nor an error, nor a refusal, nor a token is a change.
     done(&app, &token, CREATE, new("KOSME", "feed-key-1")).await;

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 
+use crate::support::clients::Issued;
 use aiplus::config::Introspection;
 use aiplus::database::{self, Store};
 use aiplus::domain::principal::{
@@ -16,7 +17,6 @@ use aiplus::graphql::catalog;
 use aiplus::graphql::engine::Call;
 use aiplus::graphql::request;
 use aiplus::read::global_id;
-use aiplus::service::api_client::Issued;
 use aiplus::service::audit::{self, Backlog, Fault, verify};
 use aiplus::service::ledger::{Event, chain_hash, key_of_number};
 use aiplus::service::write::Write;
@@ -46,6 +46,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use uuid::Uuid;
 
 use crate::support::client::every_turn_taken;
+use crate::support::results::keyed;
 use crate::support::{Place, TestApp, now, settings};
 use crate::tests;
 
@@ -131,6 +132,8 @@ impl Server {
 
     /// A GraphQL request with an id by which its events are found.
     async fn graphql(&self, id: &str, token: Option<&str>, query: &str, input: Value) -> Value {
+        let mut input = input;
+        keyed(&mut input);
         let body = json!({ "query": query, "variables": { "input": input } });
         let mut request = Request::post("/graphql")
             .header("host", "api.test")
@@ -235,7 +238,7 @@ async fn a_write_stands_with_before_and_after(place: Place) {
     let new = json!({ "institution": "KOSME", "name": "첫 이름", "scopes": ["program:read"], "idempotencyKey": "audit-key-1" });
     let made = server.graphql("write-create", Some(&token), CREATE, new).await;
     let id = made["data"]["createApiClient"]["apiClient"]["id"].as_str().unwrap().to_owned();
-    let change = |version: i32| json!({ "id": id, "version": version });
+    let change = |version: i32| json!({ "id": id, "expectedVersion": version });
     let mut renamed = change(1);
     renamed["name"] = "둘째 이름".into();
     let mut shut = change(3);
@@ -255,11 +258,11 @@ async fn a_write_stands_with_before_and_after(place: Place) {
     };
     let mut row_now = serde_json::Map::new();
     for (request, action, column, value) in [
-        ("write-create", "create", "name", json!("첫 이름")),
-        ("write-update", "update", "name", json!("둘째 이름")),
-        ("write-rotate", "update", "previous_secret_hash", json!("[redacted]")),
-        ("write-disable", "update", "disabled_reason", json!("점검")),
-        ("write-enable", "update", "state", json!("ACTIVE")),
+        ("write-create", "createApiClient", "name", json!("첫 이름")),
+        ("write-update", "updateApiClient", "name", json!("둘째 이름")),
+        ("write-rotate", "rotateApiClientSecret", "previous_secret_hash", json!("[redacted]")),
+        ("write-disable", "disableApiClient", "disabled_reason", json!("점검")),
+        ("write-enable", "enableApiClient", "state", json!("ACTIVE")),
     ] {
         let event = event(&app, &auditor, request).await;
         assert_holds(
@@ -281,7 +284,7 @@ async fn a_write_stands_with_before_and_after(place: Place) {
         assert_eq!(subjects(&app, request).await, [Some(key)], "{request}");
         // Of a creation the row as a whole, of an update what it changed: each begins where the last write ended.
         let (before, after) = (row(&event, "before"), row(&event, "after"));
-        assert_eq!(before.is_null(), action == "create", "{request}");
+        assert_eq!(before.is_null(), action == "createApiClient", "{request}");
         for (name, was) in before.as_object().into_iter().flatten() {
             assert_eq!(
                 row_now[name], *was,
@@ -482,7 +485,7 @@ async fn a_bad_bearer_token_stands_on_every_way_in(place: Place) {
 
 /// Mutations on a client that somebody may not act on.
 fn on(client: &Issued) -> [(&'static str, &'static str, Value); 4] {
-    let input = json!({ "id": global(client.id), "version": 1 });
+    let input = json!({ "id": global(client.id), "expectedVersion": 1 });
     [
         ("updateApiClient", UPDATE, input.clone()),
         ("rotateApiClientSecret", ROTATE, input.clone()),
@@ -540,9 +543,9 @@ async fn a_refused_mutation_stands(place: Place) {
     let id = global(other.id);
     let query = format!(
         "mutation {{
-           a: disableApiClient(input: {{ id: \"{id}\", version: 1 }}) {{ errors {{ code }} }}
+           a: disableApiClient(input: {{ id: \"{id}\", expectedVersion: 1, idempotencyKey: \"inline-0107\" }}) {{ errors {{ code }} }}
            b: createApiClient(input: {{ institution: \"KOSME\", name: \"이름\", scopes: [\"access:admin\"], idempotencyKey: \"refused-2\" }}) {{ errors {{ code }} }}
-           c: enableApiClient(input: {{ id: \"{id}\", version: 1 }}) {{ errors {{ code }} }}
+           c: enableApiClient(input: {{ id: \"{id}\", expectedVersion: 1, idempotencyKey: \"inline-0108\" }}) {{ errors {{ code }} }}
          }}"
     );
     server.graphql("refused-of-several", Some(&token), &query, Value::Null).await;
@@ -555,7 +558,7 @@ async fn a_refused_mutation_stands(place: Place) {
         seen,
         [
             json!(["disableApiClient", "REFUSED", "NOT_FOUND"]),
-            json!(["create", "DONE", null]),
+            json!(["createApiClient", "DONE", null]),
             json!(["enableApiClient", "REFUSED", "NOT_FOUND"]),
         ]
     );
@@ -573,7 +576,7 @@ async fn what_a_person_can_put_right_stands_as_well(place: Place) {
     let own = app.client("KOSME", "access:admin").await;
     let wide = app.client("KOSME", "access:admin program:read").await;
     let of = |client: &Issued, rest: Value| {
-        let mut input = json!({ "id": global(client.id), "version": 1 });
+        let mut input = json!({ "id": global(client.id), "expectedVersion": 1 });
         input.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
         input
     };
@@ -611,7 +614,7 @@ async fn what_a_person_can_put_right_stands_as_well(place: Place) {
             "user-version",
             "updateApiClient",
             UPDATE,
-            of(&own, json!({ "version": 7, "name": PRIVATE })),
+            of(&own, json!({ "expectedVersion": 7, "name": PRIVATE })),
             "CONFLICT",
             Some(own.id),
         ),
@@ -619,7 +622,7 @@ async fn what_a_person_can_put_right_stands_as_well(place: Place) {
             "user-no-id",
             "disableApiClient",
             DISABLE,
-            json!({ "id": PRIVATE, "version": 1 }),
+            json!({ "id": PRIVATE, "expectedVersion": 1 }),
             "NOT_AN_ID",
             None,
         ),
@@ -851,7 +854,7 @@ async fn an_event_shows_its_subject(place: Place) {
     let auditor = an_auditor(&app).await;
     let client = app.client("TIPA", "program:read").await;
     let query = "query($id: ID!) {
-        auditEvents(last: 1, where: { subjectType: { eq: \"ApiClient\" }, action: { eq: \"create\" } }, orderBy: [{ field: NUMBER }]) {
+        auditEvents(last: 1, where: { subjectType: { eq: \"ApiClient\" }, action: { eq: \"createApiClient\" } }, orderBy: [{ field: NUMBER }]) {
           nodes { after subject { id ... on ApiClient { clientId } } }
         }
         node(id: $id) { id } }";
@@ -1044,12 +1047,12 @@ async fn a_look_at_personal_data_stands(place: Place) {
     // What a mutation's payload leads to is a reading as well.
     let id = global(app.client("SEOUL_BSC", "program:read").await.id);
     let query = "mutation($input: UpdateApiClientInput!) { updateApiClient(input: $input) { apiClient { institution { contactPoints { nodes { value } } } } errors { code } } }";
-    let input = json!({ "id": id, "version": 1, "name": "새 이름" });
+    let input = json!({ "id": id, "expectedVersion": 1, "name": "새 이름" });
     let answer = server.graphql("personal-payload", Some(&token), query, input).await;
     assert!(answer.to_string().contains(MAIL), "{answer:#}");
     let found = events(&app, &auditor, "personal-payload").await;
     let actions: Vec<&Value> = found.iter().map(|event| &event["action"]).collect();
-    assert_eq!(actions, ["update", "personal.read"]);
+    assert_eq!(actions, ["updateApiClient", "personal.read"]);
     assert_eq!(read_keys(&found[1]), both);
 
     // And so is what a subscription brings.
@@ -1293,7 +1296,7 @@ async fn a_partner_audits_its_own(place: Place) {
     let nodes = answer["data"]["auditEvents"]["nodes"].as_array().unwrap();
     assert!(nodes.iter().all(|node| node["institution"]["code"] == "KOSME"), "{answer:#}");
     for (action, reason) in [
-        ("create", Value::Null),
+        ("createApiClient", Value::Null),
         ("token.issue", Value::Null),
         ("token.issue", json!("invalid_client")),
         ("personal.read", Value::Null),
@@ -2206,7 +2209,7 @@ async fn secrets_and_contact_data_are_in_no_event(place: Place) {
     kept_apart.push(made["clientSecret"].as_str().unwrap().to_owned());
     kept_apart.extend(hashes().await);
     for (version, drop_others) in [(1, false), (2, false), (3, true)] {
-        let input = json!({ "id": id, "version": version, "dropOthers": drop_others });
+        let input = json!({ "id": id, "expectedVersion": version, "dropOthers": drop_others });
         let answer = server.graphql("secret-rotate", Some(&token), ROTATE, input).await;
         let made = answer["data"]["rotateApiClientSecret"]["clientSecret"].as_str().unwrap();
         kept_apart.push(made.to_owned());

@@ -713,7 +713,7 @@ async fn the_log_holds_no_secret_and_no_contact_data(place: Place) {
     let made = &answer["data"]["createApiClient"];
     kept.push(made["clientSecret"].as_str().unwrap().to_owned());
     let rotate = format!(
-        "mutation {{ rotateApiClientSecret(input: {{ id: {}, version: 1 }}) {{ clientSecret }} }}",
+        "mutation {{ rotateApiClientSecret(input: {{ id: {}, expectedVersion: 1, idempotencyKey: \"inline-0006\" }}) {{ clientSecret }} }}",
         made["apiClient"]["id"]
     );
     let (_, answer) = server.graphql("/graphql", token, &rotate).await;

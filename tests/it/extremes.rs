@@ -737,7 +737,7 @@ async fn nulls_are_left_out_and_ids_may_be_numbers(place: Place) {
     let body = json!({ "query": query, "variables": { "input": input } });
     let answer = body_of(app.post(Some(&by.token), &body).await).await;
     assert_eq!(answer["data"]["it"]["indicator"]["decimals"], 0, "{answer:#}");
-    let query = "mutation { it: endObligation(input: { id: 5, version: 1, endsOn: \"2026-12-31\" }) { errors { code path } } }";
+    let query = "mutation { it: endObligation(input: { id: 5, expectedVersion: 1, idempotencyKey: \"inline-0005\", endsOn: \"2026-12-31\" }) { errors { code path } } }";
     let answer = body_of(app.post(Some(&by.token), &json!({ "query": query })).await).await;
     let expected = json!([{ "code": "NOT_AN_ID", "path": ["input", "id"] }]);
     assert_eq!(answer["data"]["it"]["errors"], expected, "{answer:#}");

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::support::clients::{self as api_client, Issued, NewClient};
 use aiplus::app::App;
 use aiplus::auth::secret::Hashing;
 use aiplus::config::{Introspection, ServeSettings};
@@ -12,7 +13,6 @@ use aiplus::database::reads::Reads;
 use aiplus::domain::principal::{Author, Principal};
 use aiplus::graphql::engine::{Engine, EngineSettings};
 use aiplus::graphql::persisted::Persisted;
-use aiplus::service::api_client::{self, Issued, NewClient};
 use axum::body::{Body, Bytes};
 use axum::http::Request;
 use chrono::Utc;

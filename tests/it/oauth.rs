@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::support::clients::{self, Issued};
 use aiplus::app::App;
 use aiplus::auth::Access;
 use aiplus::auth::keys::{Key, KeyRing, KeyStore, OVERLAP, rewrite};
@@ -16,7 +17,6 @@ use aiplus::domain::principal::{Author, Client, Principal, Standing};
 use aiplus::error::Error;
 use aiplus::graphql::engine::EngineSettings;
 use aiplus::graphql::persisted::Persisted;
-use aiplus::service::api_client::{self as clients, Issued};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use axum::Router;

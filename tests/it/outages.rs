@@ -47,8 +47,7 @@ pub fn ways(token: &str) -> Vec<(&'static str, Request<Body>)> {
     let bearer: &str = &format!("Bearer {token}");
     let lookup = "{ institution(code: \"TIPA\") { code } }";
     let list = "{ meetings(first: 1) { nodes { id } } }";
-    let mutation =
-        "mutation { disableApiClient(input: { id: \"x\", version: 1 }) { errors { code } } }";
+    let mutation = "mutation { disableApiClient(input: { id: \"x\", expectedVersion: 1, idempotencyKey: \"inline-0003\" }) { errors { code } } }";
     let json_alone = [("accept", "application/json")];
     let file = "submission.csv?programme=AI_TRAINING&quarter=2026-Q3";
     let signed = |request| with(request, &[("authorization", bearer)]);

@@ -45,7 +45,7 @@ async fn api_client_id(app: &TestApp, token: &str, client_id: &str) -> String {
 
 async fn rotate(app: &TestApp, token: Option<&str>, id: &str, version: i32) -> Value {
     let query = "mutation($input: RotateApiClientSecretInput!) { rotateApiClientSecret(input: $input) { clientSecret errors { code } } }";
-    let variables = json!({ "input": { "id": id, "version": version } });
+    let variables = json!({ "input": { "id": id, "expectedVersion": version, "idempotencyKey": uuid::Uuid::now_v7() } });
     body_of(app.post(token, &json!({ "query": query, "variables": variables })).await).await
 }
 
@@ -84,7 +84,8 @@ async fn an_operation_makes_so_many_secrets(place: Place) {
     let app = place.app().await;
     let token = app.token(&app.client("TIPA", "program:read access:admin").await).await;
     let rotations = |count: usize| {
-        let input = "input: { id: \"nobody\", version: 1 }";
+        let input =
+            "input: { id: \"nobody\", expectedVersion: 1, idempotencyKey: \"inline-0004\" }";
         let fields: String = (0..count)
             .map(|at| format!("a{at}: rotateApiClientSecret({input}) {{ errors {{ code }} }} "))
             .collect();

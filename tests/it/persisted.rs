@@ -203,8 +203,7 @@ async fn a_document_is_kept_for_its_hash(place: Place) {
     let answer = call(&routes, with(post(None, &by_hash), &[EVENTS])).await;
     assert!(answer.body.starts_with(b"event: next\ndata: {\"data\":{\"meetings\""));
     // A mutation is one, whatever it is named by.
-    let mutation =
-        "mutation { disableApiClient(input: { id: \"x\", version: 1 }) { errors { code } } }";
+    let mutation = "mutation { disableApiClient(input: { id: \"x\", expectedVersion: 1, idempotencyKey: \"inline-0002\" }) { errors { code } } }";
     let body = json!({ "query": mutation, "extensions": named(&hash(mutation)) });
     assert_eq!(call(&routes, post(None, &body)).await.status, 401);
     let answer = call(&routes, get(&path(&hash(mutation), ""))).await;

@@ -1,9 +1,9 @@
 //! What holds on each connection: both versions of HTTP, compression, headers, methods, pages of other
 //! origins.
 
+use crate::support::clients::{self as api_client, Issued, NewClient};
 use aiplus::auth::secret::Hashing;
 use aiplus::domain::principal::{Author, Principal};
-use aiplus::service::api_client::{self, Issued, NewClient};
 use axum::body::Body;
 use axum::http::{Request, Version};
 use chrono::Utc;

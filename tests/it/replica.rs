@@ -75,7 +75,7 @@ impl Caller<'_> {
     /// Renames that client; gives where that stands.
     async fn rename(&self, seen: &mut Value, name: &str) -> String {
         let rename = "mutation($input: UpdateApiClientInput!) { updateApiClient(input: $input) { apiClient { version } errors { code } } }";
-        let input = json!({ "id": seen["id"], "version": seen["version"], "name": name });
+        let input = json!({ "id": seen["id"], "expectedVersion": seen["version"], "idempotencyKey": uuid::Uuid::now_v7(), "name": name });
         let answer = self.ask(rename, json!({ "input": input }), None).await;
         let told = answer.json();
         seen["version"] = told["data"]["updateApiClient"]["apiClient"]["version"].clone();

@@ -171,7 +171,7 @@ async fn the_whole_round_of_a_quarter(place: Place) {
     let stray = world.freeze(QUARTER, &[&kibo, &semas, &id]).await;
     assert_eq!(codes(&stray), ["NOT_MISSING"], "{stray:#}");
     let frozen = world.freeze(QUARTER, &[&kibo, &semas]).await;
-    assert_eq!((&frozen["period"]["state"], codes(&frozen)), (&json!("FINAL"), vec![]));
+    assert_eq!((&frozen["reportingPeriod"]["state"], codes(&frozen)), (&json!("FINAL"), vec![]));
     let known = world.find("KOSME", PROGRAMME, QUARTER).await.unwrap();
     assert_eq!((&known["status"], &known["waitsFor"]), (&json!("FINAL"), &json!("NOBODY")));
     // 7. Final figures are restated, a day later; the old ones count until the new ones are accepted.
@@ -397,10 +397,10 @@ async fn nobody_acts_for_another(place: Place) {
         (&misled, "FORBIDDEN"),
         (&world.reviewer, "FORBIDDEN"),
     ] {
-        let answer = world.tried(who, "openReportingPeriod", input.clone()).await;
+        let answer = world.tried(who, "openQuarter", input.clone()).await;
         assert_eq!(answer["errors"][0]["extensions"]["code"], expected, "{}", who.actor());
-        let freeze = json!({ "quarter": QUARTER, "version": 2, "idempotencyKey": key() });
-        let answer = world.tried(who, "freezeQuarter", freeze).await;
+        let freeze = json!({ "quarter": QUARTER, "expectedVersion": 2, "idempotencyKey": key() });
+        let answer = world.tried(who, "finaliseQuarter", freeze).await;
         assert_eq!(answer["errors"][0]["extensions"]["code"], expected, "{}", who.actor());
     }
     for who in [&Principal::Anonymous, &world.kosme, &misled, &blind] {
@@ -747,8 +747,8 @@ async fn any_other_version_is_a_conflict(place: Place) {
             assert_eq!(codes(&refused), ["CONFLICT"], "{mutation} {version}");
         }
     }
-    let freeze = json!({ "quarter": QUARTER, "version": 1, "idempotencyKey": key() });
-    assert_eq!(codes(&world.act(&world.lead, "freezeQuarter", freeze).await), ["CONFLICT"]);
+    let freeze = json!({ "quarter": QUARTER, "expectedVersion": 1, "idempotencyKey": key() });
+    assert_eq!(codes(&world.act(&world.lead, "finaliseQuarter", freeze).await), ["CONFLICT"]);
     assert_eq!(world.written().await, before);
 }
 
@@ -1188,7 +1188,7 @@ async fn a_temporary_holiday_moves_due_dates(place: Place) {
 async fn the_list_of_those_expected_is_frozen(place: Place) {
     let world = World::before(&place, crate::support::now(), QUARTER).await;
     let over = json!({ "quarter": "2026-Q4" });
-    let refused = world.act(&world.lead, "openReportingPeriod", over).await;
+    let refused = world.act(&world.lead, "openQuarter", over).await;
     assert_eq!(codes(&refused), ["NOT_OVER"]);
     // One ended before the quarter's last day, one on it, one begins on it, one the day after.
     let end = async |institution: &str, starts: &str, ends: &str| {
@@ -1223,7 +1223,8 @@ async fn the_list_of_those_expected_is_frozen(place: Place) {
     assert_eq!(expected().await, frozen);
     let data = world.data(&world.lead, "{ obligations(where: { institution: { code: { eq: \"KOSME\" } } }) { nodes { id version } } }").await;
     let known = &data["obligations"]["nodes"][0];
-    let input = json!({ "id": known["id"], "version": known["version"], "endsOn": "2026-09-01" });
+    let input =
+        json!({ "id": known["id"], "expectedVersion": known["version"], "endsOn": "2026-09-01" });
     world.done(&world.lead, "endObligation", input).await;
     assert_eq!(expected().await, frozen, "who was expected stays so");
     let overlapping = json!({
@@ -1372,14 +1373,23 @@ async fn an_indicator_changes_with_a_quarter(place: Place) {
         "programme": PROGRAMME, "code": "RATE", "name": { "ko": "집행률" }, "unit": "%", "valueType": "PERCENT",
         "decimals": 3, "aggregation": "AVERAGE", "isRequired": true, "validFrom": "2026-Q4", "idempotencyKey": key(),
     });
-    let made = world.done(&world.reviewer, "createIndicator", revised.clone()).await;
-    assert_eq!(made["indicator"]["revision"], 2);
-    let again = world.done(&world.reviewer, "createIndicator", revised.clone()).await;
-    assert_eq!(again["indicator"], made["indicator"]);
-    let mut earlier = revised;
+    let taken = world.act(&world.reviewer, "createIndicator", revised.clone()).await;
+    assert_eq!(codes(&taken), ["TAKEN"]);
+    let mut earlier = revised.clone();
     earlier["idempotencyKey"] = json!(key());
-    let refused = world.act(&world.reviewer, "createIndicator", earlier).await;
+    let revised = world.revised("reviseIndicator", revised).await;
+    let made = world.done(&world.reviewer, "reviseIndicator", revised.clone()).await;
+    assert_eq!(made["indicator"]["revision"], 2);
+    let again = world.done(&world.reviewer, "reviseIndicator", revised.clone()).await;
+    assert_eq!(again["indicator"], made["indicator"]);
+    let refused = world.act(&world.reviewer, "reviseIndicator", earlier).await;
     assert_eq!(codes(&refused), ["NOT_LATER"]);
+    let mut old = revised;
+    old["idempotencyKey"] = json!(key());
+    old["expectedVersion"] = json!(2);
+    old["validFrom"] = json!("2027-Q1");
+    let refused = world.act(&world.reviewer, "reviseIndicator", old).await;
+    assert_eq!(codes(&refused), ["NOT_LAST_REVISION"]);
     let valid = async |quarter: &str| {
         let query = format!(
             "{{ indicators(where: {{ validIn: \"{quarter}\", code: {{ eq: \"RATE\" }}, programme: {{ code: {{ eq: \"T_AI\" }} }} }}) {{ nodes {{ revision decimals validFrom validTo }} }} }}"
@@ -1428,7 +1438,7 @@ async fn an_indicator_changes_with_a_quarter(place: Place) {
         "programme": PROGRAMME, "code": "COMPANIES", "name": { "ko": "기업" }, "unit": "개사", "valueType": "DECIMAL",
         "decimals": 2, "validFrom": QUARTER, "idempotencyKey": key(),
     });
-    let refused = world.act(&world.reviewer, "createIndicator", late).await;
+    let refused = world.act(&world.reviewer, "reviseIndicator", late).await;
     assert_eq!(codes(&refused), ["QUARTER_REPORTED"], "{refused:#}");
 }
 
@@ -1476,9 +1486,10 @@ async fn rules_are_refused_with_a_reason(place: Place) {
         world.done(&world.lead, "createValidationRule", rule("R_X", "BUDGET > 0", "BUDGET")).await;
     assert_eq!(check(&world, &world.kosme, &seen.id).await["problems"][0]["rule"], "R_X");
     let known = &made["validationRule"];
-    let stale = json!({ "id": known["id"], "version": 7, "validTo": "2026-Q2" });
+    let stale = json!({ "id": known["id"], "expectedVersion": 7, "validTo": "2026-Q2" });
     assert_eq!(codes(&world.act(&world.lead, "retireValidationRule", stale).await), ["CONFLICT"]);
-    let input = json!({ "id": known["id"], "version": known["version"], "validTo": "2026-Q2" });
+    let input =
+        json!({ "id": known["id"], "expectedVersion": known["version"], "validTo": "2026-Q2" });
     world.done(&world.lead, "retireValidationRule", input).await;
     assert_eq!(check(&world, &world.kosme, &seen.id).await["errorCount"], 0);
     // Its code can be used again, from a later quarter on.

@@ -371,7 +371,7 @@ impl Run {
                     "decimals": decimals, "aggregation": aggregation, "isRequired": false, "byRegion": true,
                     "validFrom": quarter, "idempotencyKey": key(),
                 });
-                self.call(&reviewer, "createIndicator", input).await;
+                self.call(&reviewer, "reviseIndicator", input).await;
             }
             3 => {
                 let code = format!("R_{}", self.told.len());
@@ -386,8 +386,7 @@ impl Run {
             }
             4 => {
                 let Some(rule) = self.rules.pop() else { return };
-                let input =
-                    json!({ "id": rule["id"], "version": rule["version"], "validTo": quarter });
+                let input = json!({ "id": rule["id"], "expectedVersion": rule["version"], "validTo": quarter });
                 self.call(&lead, "retireValidationRule", input).await;
             }
             5 => {
@@ -405,8 +404,7 @@ impl Run {
                 let data = self.world.data(&lead, &query).await;
                 let known =
                     self.numbers.pick(data["obligations"]["nodes"].as_array().unwrap()).clone();
-                let input =
-                    json!({ "id": known["id"], "version": known["version"], "endsOn": day });
+                let input = json!({ "id": known["id"], "expectedVersion": known["version"], "endsOn": day });
                 self.call(&lead, "endObligation", input).await;
             }
             7 => {
@@ -416,7 +414,7 @@ impl Run {
                 self.call(&lead, "createHoliday", input).await;
             }
             _ => {
-                self.call(&lead, "openReportingPeriod", json!({ "quarter": quarter })).await;
+                self.call(&lead, "openQuarter", json!({ "quarter": quarter })).await;
             }
         }
     }
@@ -430,9 +428,9 @@ impl Run {
             .map(|row| row["id"].clone())
             .collect();
         let version = self.world.period(quarter).await["version"].clone();
-        let input = json!({ "quarter": quarter, "version": version, "missing": missing, "closesEarly": true, "idempotencyKey": key() });
+        let input = json!({ "quarter": quarter, "expectedVersion": version, "missing": missing, "closesEarly": true, "idempotencyKey": key() });
         let lead = self.world.lead.clone();
-        self.call(&lead, "freezeQuarter", input).await;
+        self.call(&lead, "finaliseQuarter", input).await;
     }
 }
 

@@ -35,11 +35,10 @@ async fn twelve(
     input: &Value,
     key_of: impl Fn() -> String,
 ) -> Vec<Value> {
+    let input = &world.revised(mutation, input.clone()).await;
     let calls = (0..AT_ONCE).map(|_| {
         let mut input = input.clone();
-        if mutation != "openReportingPeriod" {
-            input["idempotencyKey"] = key_of().into();
-        }
+        input["idempotencyKey"] = key_of().into();
         world.tried(who, mutation, input)
     });
     let answers = join_all(calls).await;
@@ -68,7 +67,7 @@ pub fn set_ups() -> Vec<(&'static str, Value, &'static str, &'static str, i64)> 
             1,
         ),
         (
-            "createIndicator",
+            "reviseIndicator",
             json!({ "programme": PROGRAMME, "code": "COMPANIES", "name": name, "unit": "개사", "valueType": "INTEGER", "validFrom": "2027-Q1" }),
             "indicator",
             "indicators(where: { code: { eq: \"COMPANIES\" }, programme: { code: { eq: \"T_AI\" } } })",
@@ -113,9 +112,9 @@ pub fn set_ups() -> Vec<(&'static str, Value, &'static str, &'static str, i64)> 
             1,
         ),
         (
-            "openReportingPeriod",
+            "openQuarter",
             json!({ "quarter": "2026-Q2" }),
-            "period",
+            "reportingPeriod",
             "submissions(where: { quarter: { eq: \"2026-Q2\" } })",
             3,
         ),
@@ -147,12 +146,12 @@ async fn twelve_rivals_leave_one_row(place: Place) {
         let done: Vec<&Value> =
             payloads.iter().filter(|payload| payload["errors"] == json!([])).collect();
         // What sets or opens is content with what is there; what makes is told that there is one.
-        let repeats = matches!(mutation, "setTarget" | "openReportingPeriod");
+        let repeats = matches!(mutation, "setTarget" | "openQuarter");
         assert_eq!(done.len(), if repeats { AT_ONCE } else { 1 }, "{mutation}: {payloads:#?}");
         assert!(done.iter().all(|payload| payload[field]["id"] == done[0][field]["id"]));
         for refused in payloads.iter().filter(|payload| payload["errors"] != json!([])) {
             let code = codes(refused)[0];
-            assert!(matches!(code, "TAKEN" | "NOT_LATER"), "{mutation}: {refused:#}");
+            assert!(matches!(code, "TAKEN" | "CONFLICT"), "{mutation}: {refused:#}");
         }
         assert_eq!(counted(&world, list).await, count, "{mutation}");
     }

@@ -441,8 +441,9 @@ async fn indicators_know_how_they_become_one(place: Place) {
     let made = world.done(&world.lead, "createIndicator", first).await["indicator"].clone();
     assert_eq!((&made["minimum"], &made["maximum"]), (&json!("-100"), &json!(null)));
     let next = indicator("GROWTH", "PERCENT", json!({ "validFrom": "2027-Q1" }));
+    let next = world.revised("reviseIndicator", next).await;
     for _ in 0..2 {
-        let made = world.done(&world.lead, "createIndicator", next.clone()).await;
+        let made = world.done(&world.lead, "reviseIndicator", next.clone()).await;
         let made = &made["indicator"];
         assert_eq!(
             [
@@ -458,10 +459,10 @@ async fn indicators_know_how_they_become_one(place: Place) {
     }
     let sum =
         indicator("GROWTH", "PERCENT", json!({ "validFrom": "2027-Q2", "aggregation": "SUM" }));
-    let refused = world.act(&world.lead, "createIndicator", sum).await;
+    let refused = world.act(&world.lead, "reviseIndicator", sum).await;
     assert_eq!(codes(&refused), ["INVALID_AGGREGATION"]);
     let other = indicator("GROWTH", "INTEGER", json!({ "validFrom": "2027-Q2" }));
-    let made = world.done(&world.lead, "createIndicator", other).await["indicator"].clone();
+    let made = world.done(&world.lead, "reviseIndicator", other).await["indicator"].clone();
     assert_eq!(
         (&made["aggregation"], &made["minimum"], &made["weightedBy"]),
         (&json!("SUM"), &json!("0"), &json!(null))
@@ -553,7 +554,7 @@ async fn values_are_within_their_range(place: Place) {
     let data = world.data(&world.lead, &query).await;
     let nodes = data["programme"]["indicators"]["nodes"].as_array().unwrap();
     let known = nodes.iter().find(|one| one["code"] == "SHARE").unwrap();
-    let mut input = json!({ "id": known["id"], "version": known["version"], "range": { "minimum": "-1", "maximum": "900" } });
+    let mut input = json!({ "id": known["id"], "expectedVersion": known["version"], "range": { "minimum": "-1", "maximum": "900" } });
     let answer = world.tried(&world.kosme, "setIndicatorRange", input.clone()).await;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN");
     let set = world.done(&world.lead, "setIndicatorRange", input.clone()).await;
@@ -565,7 +566,7 @@ async fn values_are_within_their_range(place: Place) {
         codes(&world.act(&world.lead, "setIndicatorRange", input.clone()).await),
         ["CONFLICT"]
     );
-    input["version"] = set["indicator"]["version"].clone();
+    input["expectedVersion"] = set["indicator"]["version"].clone();
     input["range"] = json!({ "minimum": "5", "maximum": "4" });
     assert_eq!(codes(&world.act(&world.lead, "setIndicatorRange", input).await), ["INVALID_RANGE"]);
     let saved = world.save("KOSME", vec![value("SHARE", "880")]).await;

@@ -433,7 +433,8 @@ async fn an_obligation_joins_what_is_open(place: Place) {
             "{{ obligations(where: {{ institution: {{ code: {{ eq: \"{institution}\" }} }}, programme: {{ code: {{ eq: \"{PROGRAMME}\" }} }} }}) {{ nodes {{ id version }} }} }}"
         );
         let known = world.data(&world.lead, &query).await["obligations"]["nodes"][0].clone();
-        let input = json!({ "id": known["id"], "version": known["version"], "endsOn": ends_on });
+        let input =
+            json!({ "id": known["id"], "expectedVersion": known["version"], "endsOn": ends_on });
         world.done(&world.lead, "endObligation", input).await
     };
     let ended = end("STEPI", "2026-07-31").await;
@@ -506,11 +507,13 @@ async fn an_obligation_that_cannot_join_names_the_next_day(place: Place) {
     // Nor is a final quarter reached by a longer end.
     let data = world.data(&world.lead, "{ obligations(where: { institution: { code: { eq: \"KISED\" } }, endsOn: { eq: \"2025-12-31\" } }) { nodes { id version } } }").await;
     let known = &data["obligations"]["nodes"][0];
-    let input = json!({ "id": known["id"], "version": known["version"], "endsOn": "2026-03-31" });
+    let input =
+        json!({ "id": known["id"], "expectedVersion": known["version"], "endsOn": "2026-03-31" });
     let refused = world.act(&world.lead, "endObligation", input).await;
     assert_eq!(codes(&refused), ["QUARTER_FINAL"], "{refused:#}");
     assert_eq!(refused["errors"][0]["path"], json!(["input", "endsOn"]));
-    let input = json!({ "id": known["id"], "version": known["version"], "endsOn": "2026-07-02" });
+    let input =
+        json!({ "id": known["id"], "expectedVersion": known["version"], "endsOn": "2026-07-02" });
     let refused = world.act(&world.lead, "endObligation", input).await;
     assert_eq!(codes(&refused), ["TAKEN"], "{refused:#}");
 }
@@ -565,13 +568,13 @@ async fn what_holds_in_a_final_quarter_stands(place: Place) {
     };
     let known = &made["validationRule"];
     let retire =
-        |to: &str| json!({ "id": known["id"], "version": known["version"], "validTo": to });
+        |to: &str| json!({ "id": known["id"], "expectedVersion": known["version"], "validTo": to });
     let mut fresh = revision(QUARTER);
     fresh["code"] = json!("ANOTHER");
     for (mutation, input) in [
         ("setTarget", target(QUARTER, "10")),
         ("setTarget", target(QUARTER, "20")),
-        ("createIndicator", revision(QUARTER)),
+        ("reviseIndicator", revision(QUARTER)),
         ("createIndicator", fresh),
         ("createValidationRule", rule(QUARTER)),
         ("createValidationRule", rule("2026-Q1")),
@@ -582,7 +585,7 @@ async fn what_holds_in_a_final_quarter_stands(place: Place) {
     }
     // From the next quarter on all of it is possible, and reaches no figure of this one.
     for (mutation, input) in [
-        ("createIndicator", revision("2026-Q4")),
+        ("reviseIndicator", revision("2026-Q4")),
         ("createValidationRule", rule("2026-Q4")),
         ("retireValidationRule", retire(QUARTER)),
         ("setTarget", target("2026-Q4", "10")),
@@ -650,7 +653,8 @@ async fn what_was_returned_is_not_missing(place: Place) {
     assert_eq!((of("missing"), of("returned"), of("accepted")), (1, 1, 1), "{told:?}");
     // So says the record of it.
     let auditor = world.app.principal("MSS", "audit:read").await;
-    let query = "{ auditEvents(where: { action: { eq: \"period.freeze\" } }) { nodes { after } } }";
+    let query =
+        "{ auditEvents(where: { action: { eq: \"finaliseQuarter\" } }) { nodes { after } } }";
     let data = world.data(&auditor, query).await;
     let text = data["auditEvents"]["nodes"].to_string();
     assert!(text.contains("missing") && text.contains("notAccepted"), "{text}");
@@ -692,19 +696,19 @@ async fn a_quarter_closes_early_only_if_that_is_said(place: Place) {
     let version = world.period(QUARTER).await["version"].clone();
     let freeze = |more: Value| {
         let mut input = json!({
-            "quarter": QUARTER, "version": version, "missing": [kibo, semas], "idempotencyKey": key(),
+            "quarter": QUARTER, "expectedVersion": version, "missing": [kibo, semas], "idempotencyKey": key(),
         });
         input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         input
     };
-    for more in [json!({}), json!({ "closesEarly": false }), json!({ "closesEarly": null })] {
-        let refused = world.act(&world.lead, "freezeQuarter", freeze(more)).await;
+    for more in [json!({}), json!({ "closesEarly": false })] {
+        let refused = world.act(&world.lead, "finaliseQuarter", freeze(more)).await;
         assert_eq!(codes(&refused), ["STILL_OPEN"], "{refused:#}");
         let last = shown(&world, "KIBO", world.now, "locksOn").await["locksOn"].clone();
         let told = refused["errors"][0]["message"].as_str().unwrap();
         assert!(told.contains(last.as_str().unwrap()), "{told}");
     }
-    world.done(&world.lead, "freezeQuarter", freeze(json!({ "closesEarly": true }))).await;
+    world.done(&world.lead, "finaliseQuarter", freeze(json!({ "closesEarly": true }))).await;
     assert_eq!(world.period(QUARTER).await["state"], "FINAL");
 }
 
@@ -756,7 +760,8 @@ async fn a_weight_stays_one(place: Place) {
     let found = world.data(&world.lead, &query).await;
     let found = &found["indicators"]["nodes"][0];
     for range in [json!({ "minimum": "-1000" }), json!({ "maximum": "5" }), json!({})] {
-        let input = json!({ "id": found["id"], "version": found["version"], "range": range });
+        let input =
+            json!({ "id": found["id"], "expectedVersion": found["version"], "range": range });
         let refused = world.act(&world.lead, "setIndicatorRange", input).await;
         assert_eq!(codes(&refused), ["NOT_A_WEIGHT"], "{refused:#}");
         assert!(refused["errors"][0]["message"].as_str().unwrap().contains("HAPPY"));
@@ -773,7 +778,7 @@ async fn a_weight_stays_one(place: Place) {
         ("BUDGET", "TEXT", "IN_USE"),
         ("RATE", "BOOLEAN", "IN_USE"),
     ] {
-        let refused = world.act(&world.lead, "createIndicator", revision(code, value_type)).await;
+        let refused = world.act(&world.lead, "reviseIndicator", revision(code, value_type)).await;
         assert_eq!(codes(&refused), [expected], "{code} {value_type} {refused:#}");
     }
     // A rule reads the last quarter's total as well.
@@ -783,19 +788,19 @@ async fn a_weight_stays_one(place: Place) {
         "severity": "WARNING", "message": { "ko": "확인" }, "validFrom": QUARTER, "idempotencyKey": key(),
     });
     world.done(&world.lead, "createValidationRule", rule).await;
-    let text = world.act(&world.lead, "createIndicator", revision("OTHER", "TEXT")).await;
+    let text = world.act(&world.lead, "reviseIndicator", revision("OTHER", "TEXT")).await;
     assert_eq!(codes(&text), ["IN_USE"], "{text:#}");
     // Where no mean is weighted by it any more, it is free.
     let more = json!({ "aggregation": "AVERAGE", "weightedBy": "EXECUTED" });
     world.indicator(PROGRAMME, "MEAN", "PERCENT", more).await;
     let free = revision("EXECUTED", "PERCENT");
-    let refused = world.act(&world.lead, "createIndicator", free.clone()).await;
+    let refused = world.act(&world.lead, "reviseIndicator", free.clone()).await;
     assert_eq!(codes(&refused), ["NOT_A_WEIGHT"], "{refused:#}");
     let mut mean = revision("MEAN", "PERCENT");
     mean["aggregation"] = json!("NONE");
-    world.done(&world.lead, "createIndicator", mean).await;
-    world.done(&world.lead, "createIndicator", free).await;
+    world.done(&world.lead, "reviseIndicator", mean).await;
+    world.done(&world.lead, "reviseIndicator", free).await;
     for (code, value_type) in [("COMPANIES", "KRW"), ("RATE", "INTEGER"), ("NOTE", "BOOLEAN")] {
-        world.done(&world.lead, "createIndicator", revision(code, value_type)).await;
+        world.done(&world.lead, "reviseIndicator", revision(code, value_type)).await;
     }
 }

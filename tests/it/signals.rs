@@ -145,7 +145,7 @@ async fn what_may_be_asked_is_answered_beside_what_may_not(place: Place) {
             is_signed_out(&answer["errors"][0]);
         }
     }
-    let text = "mutation { __typename it: enableApiClient(input: { id: \"x\", version: 1 }) { errors { code } } }";
+    let text = "mutation { __typename it: enableApiClient(input: { id: \"x\", expectedVersion: 1, idempotencyKey: \"inline-0001\" }) { errors { code } } }";
     let answer = call(&routes, post(None, &json!({ "query": text }))).await;
     assert_eq!(answer.status, 200);
     assert_eq!(answer.json()["data"], json!({ "__typename": "Mutation", "it": null }));

@@ -1,9 +1,9 @@
 //! Subscriptions over WebSocket and server-sent events: every change once and in order, to those who may
 //! see it, for as long as they may.
 
+use crate::support::clients::{self as api_client, Changes, Issued};
 use aiplus::auth::token::{self, Written};
 use aiplus::domain::principal::{Author, Principal};
-use aiplus::service::api_client::{self, Changes, Issued};
 use aiplus::service::write::Write;
 use axum::Router;
 use axum::body::{Body, BodyDataStream};

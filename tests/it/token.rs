@@ -5,9 +5,9 @@
 //! wrong: a token that is refused for another reason than its attack proves nothing. The same app
 //! takes the honest token, and the forger's token without the attack, in every test.
 
+use crate::support::clients::{self, Changes, Issued};
 use aiplus::auth::keys::{Key, KeyRing, rewrite};
 use aiplus::domain::principal::{Author, Principal};
-use aiplus::service::api_client::{self as clients, Changes, Issued};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};

@@ -11,6 +11,7 @@ mod world;
 
 use std::collections::{BTreeSet, HashMap};
 
+use crate::support::clients as api_client;
 use aiplus::auth::secret::Hashing;
 use aiplus::domain::principal::{Author, Principal};
 use aiplus::error::Language;
@@ -18,7 +19,6 @@ use aiplus::graphql::catalog;
 use aiplus::graphql::engine::Call;
 use aiplus::graphql::request::Request;
 use aiplus::read::model::{Field, Kind};
-use aiplus::service::api_client;
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 use uuid::Uuid;

@@ -133,10 +133,9 @@ async fn no_mutation_begins_before_it_is_asked_who_calls(place: Place) {
                 | "submitSubmission"
                 | "reportNilSubmission"
                 | "recallSubmission" => submits,
-                "reopenSubmission"
-                | "restateSubmission"
-                | "openReportingPeriod"
-                | "freezeQuarter" => leads,
+                "reopenSubmission" | "restateSubmission" | "openQuarter" | "finaliseQuarter" => {
+                    leads
+                }
                 name if name.contains("ApiClient") => clients,
                 _ => reviews,
             };
@@ -218,7 +217,7 @@ async fn writes_beside_another_process_are_told_to_wait(place: Place) {
     let node = &found["data"]["apiClients"]["nodes"][0];
     let rename = json!({
         "query": "mutation($input: UpdateApiClientInput!) { updateApiClient(input: $input) { apiClient { name version } errors { code } } }",
-        "variables": { "input": { "id": node["id"], "version": node["version"], "name": "다른 이름" } },
+        "variables": { "input": { "id": node["id"], "expectedVersion": node["version"], "idempotencyKey": key(), "name": "다른 이름" } },
     });
     let (other, transaction) = held(&app).await;
     let answer = app.post(Some(&token), &rename).await;

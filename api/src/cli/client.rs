@@ -14,8 +14,12 @@ use crate::config::DatabaseSettings;
 use crate::database::{self, Store};
 use crate::domain::principal::{Author, Principal};
 use crate::error::Error;
+use crate::input::{self, Call};
 use crate::seed;
-use crate::service::api_client::{self as service, Issued, NewClient};
+use crate::service::api_client::{
+    self as service, CreateApiClient, DisableApiClient, EnableApiClient, Issued,
+    RotateApiClientSecret,
+};
 
 /// Form in which a secret is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -119,38 +123,40 @@ async fn act(db: &Store, command: Command) -> Result<(), Error> {
     };
     match command {
         Command::Create { institution, name, scope, origin, tier, output } => {
-            let new = NewClient {
+            let new = CreateApiClient {
+                call: Call::of::<CreateApiClient>((Uuid::nil(), 0), &*request_id),
                 institution,
-                name,
-                scopes: scope.split_whitespace().map(str::to_owned).collect(),
-                origins: origin,
+                name: input::one("name", name)?,
+                scopes: scope.split_whitespace().map(str::to_owned).collect::<Vec<_>>().into(),
+                origins: origin.into(),
                 rate_tier: match tier {
                     Tier::Standard => RateTier::Standard,
                     Tier::Elevated => RateTier::Elevated,
                 },
             };
-            let issued =
-                service::create(db, &Hashing::default(), author, &new, &request_id).await?;
+            let issued = service::create(db, &Hashing::default(), author, new).await?;
             tell(db, &issued, output).await
         }
         Command::List { json } => list(db, json).await,
         Command::Rotate { client_id, drop_others, output } => {
             let client = find(db, &client_id).await?;
-            let (id, version) = (client.id, client.version);
-            let issued =
-                service::rotate_secret(db, &Hashing::default(), author, id, version, drop_others)
-                    .await?;
+            let call = Call::of::<RotateApiClientSecret>((client.id, client.version), &*request_id);
+            let input = RotateApiClientSecret { call, drop_others };
+            let issued = service::rotate_secret(db, &Hashing::default(), author, input).await?;
             tell(db, &issued, output).await
         }
         Command::Disable { client_id, reason } => {
             let client = find(db, &client_id).await?;
-            service::disable(db, author, client.id, client.version, reason).await?;
+            let call = Call::of::<DisableApiClient>((client.id, client.version), &*request_id);
+            let reason = reason.map(|reason| input::one("reason", reason)).transpose()?;
+            service::disable(db, author, DisableApiClient { call, reason }).await?;
             print(&format!("{client_id} is disabled; its tokens are refused from now on\n"));
             Ok(())
         }
         Command::Enable { client_id } => {
             let client = find(db, &client_id).await?;
-            service::enable(db, author, client.id, client.version).await?;
+            let call = Call::of::<EnableApiClient>((client.id, client.version), &*request_id);
+            service::enable(db, author, EnableApiClient { call }).await?;
             print(&format!("{client_id} may sign in again\n"));
             Ok(())
         }

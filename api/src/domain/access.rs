@@ -220,9 +220,10 @@ pub fn may_write(principal: &Principal, object: Object, owner: Option<Uuid>) -> 
     if allowed { Ok(()) } else { Err(Denied::Institution) }
 }
 
-/// What somebody sets out to do, before it is known with which row.
+/// What somebody needs for what it sets out to do, before it is known with which row. It is asked ([`may_begin`]) and
+/// told ([`Needs::sentence`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Aim {
+pub enum Needs {
     /// To write a row of an object.
     Write(Object),
     /// To hand in results.
@@ -233,7 +234,27 @@ pub enum Aim {
     Lead,
 }
 
-impl From<Object> for Aim {
+impl Needs {
+    /// What it needs, as descriptions tell it.
+    pub fn sentence(self) -> String {
+        let scopes = |object| {
+            let codes = writing(object).iter().map(|scope| format!("`{}`", scope.code()));
+            codes.collect::<Vec<_>>().join(" or ")
+        };
+        match self {
+            Self::Write(Object::ApiClient) => format!("Requires {}.", scopes(Object::ApiClient)),
+            Self::Write(object) => format!("Requires {} of an operator.", scopes(object)),
+            Self::Submit => "Requires `results:submit` of the reporting institution.".to_owned(),
+            Self::Review => {
+                "Requires `results:review` of an operator other than the reporting institution."
+                    .to_owned()
+            }
+            Self::Lead => "Requires `results:review` of the ministry.".to_owned(),
+        }
+    }
+}
+
+impl From<Object> for Needs {
     fn from(object: Object) -> Self {
         Self::Write(object)
     }
@@ -244,20 +265,20 @@ impl From<Object> for Aim {
 ///
 /// # Errors
 /// Why not.
-pub fn may_begin(principal: &Principal, aim: Aim) -> Result<(), Denied> {
+pub fn may_begin(principal: &Principal, needs: Needs) -> Result<(), Denied> {
     let client = principal.client();
     // If not with a row of its own, then with none.
     let write = |object| may_write(principal, object, client.map(|client| client.institution.id));
-    match aim {
-        Aim::Write(object) => write(object),
-        Aim::Submit => match client {
+    match needs {
+        Needs::Write(object) => write(object),
+        Needs::Submit => match client {
             Some(client) if !client.scopes.has(Scope::ResultsSubmit) => {
                 Err(Denied::Scope(Scope::ResultsSubmit))
             }
             _ => write(Object::Result),
         },
-        Aim::Review => write(Object::Programme),
-        Aim::Lead => match client {
+        Needs::Review => write(Object::Programme),
+        Needs::Lead => match client {
             Some(client) if !client.institution.leads => {
                 write(Object::Programme).and(Err(Denied::Institution))
             }

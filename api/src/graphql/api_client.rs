@@ -1,24 +1,25 @@
 //! Clients of the API and what is done with them; `service::api_client` does it.
 
 use entity::api_client::{ClientState, Column as C, RateTier};
-use futures_util::FutureExt;
-use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::choices::Input;
-use super::mutation::{key_of, root, run};
-use crate::domain::access::{self, Object};
+use super::mutation::{ERRORS, Fields, Mutation, row};
+use crate::domain::access::{self, Needs, Object};
 use crate::domain::api_client::{ClientAction, Facts, allows, barred};
 use crate::domain::principal::Scopes;
 use crate::error::{Error, Message, denied_message};
-use crate::read::catalog::Root;
+use crate::input::Tagged;
+use crate::mutation;
+use crate::read::Reader;
 use crate::read::model::{Args, Column, Guard, Scalar, Shape, Source, Type};
 use crate::read::sql::Sql;
-use crate::read::{Act, Reader};
-use crate::service::api_client::{self as service, Changes, Issued, NewClient};
+use crate::service::api_client::{
+    self as service, CreateApiClient, DisableApiClient, EnableApiClient, Issued,
+    RotateApiClientSecret, UpdateApiClient,
+};
 
-const TAG: [u8; 2] = *b"KL";
+const TAG: [u8; 2] = entity::api_client::Entity::TAG;
 /// Mutations that make a secret, which takes a core and some memory.
 pub const MAKE_SECRETS: [&str; 2] = ["createApiClient", "rotateApiClientSecret"];
 
@@ -162,241 +163,68 @@ pub const SHAPES: &[Shape] = &[
             ("enable", "Permission!", "사용 재개. Let it in again."),
         ],
     },
-    Shape {
-        name: "ApiClientPayload",
-        description: "클라이언트 변경 결과. What came of changing a client.",
-        fields: &[
-            ("apiClient", "ApiClient", "클라이언트. The client; null if nothing was done."),
-            ("errors", "[UserError!]!", "입력 오류. What to put right; empty if it was done."),
-        ],
-    },
-    Shape {
-        name: "ApiClientSecretPayload",
-        description: "비밀키 발급 결과. What came of making a secret.",
-        fields: &[
-            ("apiClient", "ApiClient", "클라이언트. The client; null if nothing was done."),
-            (
-                "clientSecret",
-                "String",
-                "비밀키. The secret, shown this once and never again; null if none was made.",
-            ),
-            ("errors", "[UserError!]!", "입력 오류. What to put right; empty if it was done."),
-        ],
-    },
 ];
 
-/// The input objects declared here.
-pub const INPUTS: &[Input] = &[
+const CLIENT: Fields =
+    &[("apiClient", "ApiClient", "클라이언트. The client; null if nothing was done."), ERRORS];
+const SECRET: Fields = &[
+    ("apiClient", "ApiClient", "클라이언트. The client; null if nothing was done."),
     (
-        "CreateApiClientInput",
-        "클라이언트 등록. A client to be made.",
-        &[
-            ("institution", "String!", "소속 기관. Code of its institution."),
-            ("name", "String!", "이름. Name for people, one line of at most 100 characters."),
-            ("scopes", "[String!]!", "권한 범위. Scopes it may ask for, e.g. `program:read`."),
-            (
-                "origins",
-                "[String!]",
-                "허용 출처. Origins of web pages that may use it, at most 10.",
-            ),
-            (
-                "rateTier",
-                "RateTier",
-                "이용 등급. STANDARD if left out; ELEVATED is given by the institutions that run the programme.",
-            ),
-            (
-                "idempotencyKey",
-                "String!",
-                "멱등 키. A text of your own, 8 to 100 characters; repeating the call with it makes no second client.",
-            ),
-        ],
+        "clientSecret",
+        "String",
+        "비밀키. The secret, shown this once and never again; null if none was made.",
     ),
-    (
-        "UpdateApiClientInput",
-        "클라이언트 수정. What is to be changed of a client; what is left out stays.",
-        &[
-            ("id", "ID!", "식별자. The client."),
-            ("version", "Int!", "판. The version you saw."),
-            ("name", "String", "이름. Name for people."),
-            (
-                "scopes",
-                "[String!]",
-                "권한 범위. Scopes it may ask for; its tokens lose at once what is taken away.",
-            ),
-            ("origins", "[String!]", "허용 출처. Origins of web pages that may use it."),
-            ("rateTier", "RateTier", "이용 등급. How much it may ask for."),
-        ],
-    ),
-    (
-        "RotateApiClientSecretInput",
-        "비밀키 교체. A client to be given a new secret.",
-        &[
-            ("id", "ID!", "식별자. The client."),
-            ("version", "Int!", "판. The version you saw."),
-            (
-                "dropOthers",
-                "Boolean",
-                "이전 비밀키 폐기. Whether the last secret and the tokens got so far end now; otherwise the secret stays valid until the next rotation.",
-            ),
-        ],
-    ),
-    (
-        "DisableApiClientInput",
-        "클라이언트 사용 중지. A client to be shut out.",
-        &[
-            ("id", "ID!", "식별자. The client."),
-            ("version", "Int!", "판. The version you saw."),
-            ("reason", "String", "사유. Why."),
-        ],
-    ),
-    (
-        "EnableApiClientInput",
-        "클라이언트 사용 재개. A client to be let in again.",
-        &[("id", "ID!", "식별자. The client."), ("version", "Int!", "판. The version you saw.")],
-    ),
+    ERRORS,
 ];
 
-/// The fields of the mutation's root declared here.
-pub fn mutations() -> Vec<Root> {
+const ADMINISTERS: Needs = Needs::Write(Object::ApiClient);
+
+/// The mutations declared here.
+pub fn mutations() -> Vec<Mutation> {
     vec![
-        root(
-            Object::ApiClient,
-            "createApiClient",
-            "클라이언트 등록. Makes a client with its first secret; for another institution with `program:read` and `audit:read` only. Needs `access:admin`.",
-            "CreateApiClientInput",
-            "ApiClientSecretPayload",
-            |act, args| run(act, "createApiClient", args, create).boxed(),
+        mutation!(
+            CreateApiClient,
+            ADMINISTERS,
+            SECRET,
+            "클라이언트 등록. Creates a client with its first secret; for another institution with `program:read` and `audit:read` only.",
+            |act, input| issued(service::create(act.db, act.hashing, act.author, input).await)
         ),
-        root(
-            Object::ApiClient,
-            "updateApiClient",
-            "클라이언트 수정. Changes a client; scopes to act with are added to those of one's own institution only. Needs `access:admin`.",
-            "UpdateApiClientInput",
-            "ApiClientPayload",
-            |act, args| run(act, "updateApiClient", args, update).boxed(),
+        mutation!(
+            UpdateApiClient,
+            ADMINISTERS,
+            CLIENT,
+            "클라이언트 수정. Changes a client; scopes to act with are added to those of one's own institution only.",
+            |act, input| row("apiClient", service::update(act.db, act.author, input).await)
         ),
-        root(
-            Object::ApiClient,
-            "rotateApiClientSecret",
-            "비밀키 교체. Gives a client a new secret beside the last one; one that acts for another institution gets it from that institution only, whose first one ends what others made. Needs `access:admin`.",
-            "RotateApiClientSecretInput",
-            "ApiClientSecretPayload",
-            |act, args| run(act, "rotateApiClientSecret", args, rotate).boxed(),
+        mutation!(
+            RotateApiClientSecret,
+            ADMINISTERS,
+            SECRET,
+            "비밀키 교체. Gives a client a new secret beside the last one; one that acts for another institution gets it from that institution only, whose first one ends what others made.",
+            |act, input| issued(
+                service::rotate_secret(act.db, act.hashing, act.author, input).await
+            )
         ),
-        root(
-            Object::ApiClient,
-            "disableApiClient",
-            "클라이언트 사용 중지. Disables a client and permanently invalidates its tokens. An operator can disable also a client that its own institution disabled. Needs `access:admin`.",
-            "DisableApiClientInput",
-            "ApiClientPayload",
-            |act, args| run(act, "disableApiClient", args, disable).boxed(),
+        mutation!(
+            DisableApiClient,
+            ADMINISTERS,
+            CLIENT,
+            "클라이언트 사용 중지. Disables a client and permanently invalidates its tokens. An operator can disable also a client that its own institution disabled.",
+            |act, input| row("apiClient", service::disable(act.db, act.author, input).await)
         ),
-        root(
-            Object::ApiClient,
-            "enableApiClient",
-            "클라이언트 사용 재개. Enables a client. One that an operator disabled is enabled by an operator only, and one that its own institution disabled by that institution only; it is active once neither keeps it disabled. Needs `access:admin`.",
-            "EnableApiClientInput",
-            "ApiClientPayload",
-            |act, args| run(act, "enableApiClient", args, enable).boxed(),
+        mutation!(
+            EnableApiClient,
+            ADMINISTERS,
+            CLIENT,
+            "클라이언트 사용 재개. Enables a client. One that an operator disabled is enabled by an operator only, and one that its own institution disabled by that institution only; it is active once neither keeps it disabled.",
+            |act, input| row("apiClient", service::enable(act.db, act.author, input).await)
         ),
     ]
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct CreateInput {
-    institution: String,
-    name: String,
-    scopes: Vec<String>,
-    #[serde(default)]
-    origins: Option<Vec<String>>,
-    #[serde(default)]
-    rate_tier: Option<RateTier>,
-    idempotency_key: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct UpdateInput {
-    id: String,
-    version: i32,
-    #[serde(default)]
-    name: Option<String>,
-    #[serde(default)]
-    scopes: Option<Vec<String>>,
-    #[serde(default)]
-    origins: Option<Vec<String>>,
-    #[serde(default)]
-    rate_tier: Option<RateTier>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct RotateInput {
-    id: String,
-    version: i32,
-    #[serde(default)]
-    drop_others: Option<bool>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct StateInput {
-    id: String,
-    version: i32,
-    #[serde(default)]
-    reason: Option<String>,
-}
-
-fn changed(id: Uuid) -> Map<String, Value> {
-    Map::from_iter([("apiClient".to_owned(), id.to_string().into())])
-}
-
-fn issued(issued: Issued) -> Map<String, Value> {
-    let mut payload = changed(issued.id);
-    payload.insert("clientSecret".to_owned(), issued.secret.into());
-    payload
-}
-
-async fn create(act: &Act<'_>, input: CreateInput) -> Result<Map<String, Value>, Error> {
-    let new = NewClient {
-        institution: input.institution,
-        name: input.name,
-        scopes: input.scopes,
-        origins: input.origins.unwrap_or_default(),
-        rate_tier: input.rate_tier.unwrap_or(RateTier::Standard),
-    };
-    service::create(act.db, act.hashing, act.author, &new, &input.idempotency_key).await.map(issued)
-}
-
-async fn update(act: &Act<'_>, input: UpdateInput) -> Result<Map<String, Value>, Error> {
-    let id = key_of(TAG, &input.id)?;
-    let changes = Changes {
-        name: input.name,
-        scopes: input.scopes,
-        origins: input.origins,
-        rate_tier: input.rate_tier,
-    };
-    service::update(act.db, act.author, id, input.version, changes).await?;
-    Ok(changed(id))
-}
-
-async fn rotate(act: &Act<'_>, input: RotateInput) -> Result<Map<String, Value>, Error> {
-    let id = key_of(TAG, &input.id)?;
-    let drop_others = input.drop_others.unwrap_or(false);
-    service::rotate_secret(act.db, act.hashing, act.author, id, input.version, drop_others)
-        .await
-        .map(issued)
-}
-
-async fn disable(act: &Act<'_>, input: StateInput) -> Result<Map<String, Value>, Error> {
-    let id = key_of(TAG, &input.id)?;
-    service::disable(act.db, act.author, id, input.version, input.reason).await?;
-    Ok(changed(id))
-}
-
-async fn enable(act: &Act<'_>, input: StateInput) -> Result<Map<String, Value>, Error> {
-    let id = key_of(TAG, &input.id)?;
-    service::enable(act.db, act.author, id, input.version).await?;
-    Ok(changed(id))
+fn issued(issued: Result<Issued, Error>) -> Result<Map<String, Value>, Error> {
+    let Issued { id, secret, .. } = issued?;
+    let mut payload = row("apiClient", Ok(id))?;
+    payload.insert("clientSecret".to_owned(), secret.into());
+    Ok(payload)
 }

@@ -191,12 +191,7 @@ pub type InputField = (&'static str, &'static str, &'static str);
 pub type Input = (&'static str, &'static str, &'static [InputField]);
 
 /// Input objects of arguments and mutations.
-pub const INPUTS: &[&[Input]] = &[
-    SIMILAR_CASE,
-    super::api_client::INPUTS,
-    super::programme_mutations::INPUTS,
-    super::submission_mutations::INPUTS,
-];
+pub const INPUTS: &[&[Input]] = &[SIMILAR_CASE];
 
 const SIMILAR_CASE: &[Input] = &[(
     "SimilarCaseInput",

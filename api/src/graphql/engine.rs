@@ -395,7 +395,6 @@ impl Engine {
                 catalog: super::catalog(),
                 author,
                 language,
-                misfits: &[],
             };
             // Once: what was written might stand twice. And read where it was written: a replica may not have it yet.
             let (answer, marks) = self.ask(&self.db, asked, Some(&act)).await?;

@@ -60,6 +60,7 @@ use async_graphql::{
 use entity::Choice;
 use futures_util::Stream;
 
+use crate::input::InputObject;
 use crate::read::catalog::{Catalog, Root};
 use crate::read::model::{Kind, Scalar, Shape, Type};
 
@@ -109,7 +110,6 @@ fn shapes() -> Vec<Shape> {
         &[LOCALIZED_TEXT, mutation::USER_ERROR],
         api_client::SHAPES,
         body::SHAPES,
-        programme_mutations::SHAPES,
         results::SHAPES,
         statistics::SHAPES,
         submission::SHAPES,
@@ -133,16 +133,26 @@ fn roots() -> Vec<Root> {
     .concat()
 }
 
-fn mutations() -> Vec<Root> {
+fn mutations() -> impl Iterator<Item = mutation::Mutation> {
     [api_client::mutations(), programme_mutations::mutations(), submission_mutations::mutations()]
-        .concat()
+        .into_iter()
+        .flatten()
+}
+
+/// Input objects of mutations, each once.
+fn inputs() -> Vec<&'static InputObject> {
+    let mut inputs: Vec<&'static InputObject> = mutations().flat_map(|it| it.inputs).collect();
+    inputs.sort_by_key(|input| input.name);
+    inputs.dedup_by_key(|input| input.name);
+    inputs
 }
 
 /// The catalogue of types, made once.
 pub fn catalog() -> &'static Catalog {
     static CATALOG: LazyLock<Catalog> = LazyLock::new(|| {
-        Catalog::new(types(), shapes(), roots()).with(
-            mutations(),
+        let payloads = mutations().map(|it| it.payload);
+        Catalog::new(types(), shapes().into_iter().chain(payloads).collect(), roots()).with(
+            mutations().map(|it| it.root).collect(),
             change::subscriptions(),
             choices::ARGUMENT_CODES,
         )
@@ -240,7 +250,7 @@ const NOT_HERE: &str = "requests are answered by the read path";
 
 fn register(registry: &mut Registry) {
     let catalog = catalog();
-    registry::register(registry, catalog, &enums(catalog));
+    registry::register(registry, catalog, &enums(catalog), &inputs());
 }
 
 /// The global id of a submission, for answers that are not GraphQL.

@@ -1,21 +1,80 @@
-//! What all mutations share: the input read, the refusal put on record, what a person can put right told in
-//! the payload.
+//! What all mutations share: the input read, the rejection put on record, what a person can correct told in the
+//! payload.
 //!
-//! To add a mutation: its input in the feature's `INPUTS`, its payload in `SHAPES`, and a [`root`] whose
-//! action calls [`run`] with a function of the service.
+//! To add a mutation: its input beside its rule in the service (`input!`), and [`mutation!`](crate::mutation) in the
+//! feature's list, which says who may, what the payload shows, what it is for, and which function does it. Name, input
+//! type, payload type, audit action and the sentence of who may follow from those.
 
-use serde::de::DeserializeOwned;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::domain::access::Aim;
+use crate::domain::access::Needs;
 use crate::domain::admit;
-use crate::error::{Error, Message, UserError};
+use crate::error::{Error, UserError};
+use crate::input::{self, InputObject, MutationInput};
 use crate::read::catalog::{Action, Catalog, Root, RootKind};
 use crate::read::model::{Arg, Args, Shape};
 use crate::read::{Act, global_id};
 use crate::service::audit;
 use crate::service::ledger::Event;
+
+/// Fields of a payload: name, type, description. Each ends with [`ERRORS`].
+pub type Fields = &'static [(&'static str, &'static str, &'static str)];
+
+/// The last field of every payload.
+pub const ERRORS: (&str, &str, &str) =
+    ("errors", "[UserError!]!", "입력 오류. What to correct; empty if it was done.");
+
+/// A mutation as it is declared.
+pub struct Mutation {
+    /// Field of the root.
+    pub root: Root,
+    /// The payload.
+    pub payload: Shape,
+    /// Input objects that it takes.
+    pub inputs: Vec<&'static InputObject>,
+}
+
+/// A mutation with an input, a need of its caller, the fields of its payload and what it is for.
+pub fn declared<I: MutationInput>(
+    needs: Needs,
+    payload: Fields,
+    description: &str,
+    action: Action,
+) -> Mutation {
+    let mut inputs = Vec::new();
+    I::objects(&mut inputs);
+    Mutation {
+        root: Root {
+            name: I::FIELD,
+            description: format!("{description} {}", needs.sentence()),
+            ty: I::PAYLOAD.to_owned(),
+            args: vec![Arg::new("input", I::ty(), "입력. Input.")],
+            kind: RootKind::Action(needs, action),
+        },
+        payload: Shape { name: I::PAYLOAD, description: "결과. Result.", fields: payload },
+        inputs,
+    }
+}
+
+/// Declares a mutation: input type, need, payload, description, and what is done.
+#[macro_export]
+macro_rules! mutation {
+    ($input:ty, $needs:expr, $payload:expr, $text:literal, |$act:ident, $read:ident| $done:expr) => {
+        $crate::graphql::mutation::declared::<$input>($needs, $payload, $text, |act, args| {
+            $crate::graphql::mutation::run::<$input, _>(act, args, |$act, $read| {
+                ::futures_util::FutureExt::boxed(async move { $done })
+            })
+        })
+    };
+}
+
+/// A payload of one row.
+pub fn row(field: &str, done: Result<Uuid, Error>) -> Result<Map<String, Value>, Error> {
+    Ok(Map::from_iter([(field.to_owned(), done?.to_string().into())]))
+}
 
 /// What a person can put right.
 pub const USER_ERROR: Shape = Shape {
@@ -27,24 +86,6 @@ pub const USER_ERROR: Shape = Shape {
         ("message", "String!", "안내. What to do, in Korean or English by Accept-Language."),
     ],
 };
-
-/// A field of the mutation's root with an aim, such as to write rows of a kind.
-pub fn root(
-    aim: impl Into<Aim>,
-    name: &'static str,
-    description: &str,
-    input: &'static str,
-    payload: &'static str,
-    action: Action,
-) -> Root {
-    Root {
-        name,
-        description: description.to_owned(),
-        ty: payload.to_owned(),
-        args: vec![Arg::new("input", format!("{input}!"), "입력. What is to be done.")],
-        kind: RootKind::Action(aim.into(), action),
-    }
-}
 
 /// User errors as a payload shows them.
 pub fn shown(act: &Act<'_>, errors: &[UserError]) -> Value {
@@ -63,67 +104,61 @@ pub fn shown(act: &Act<'_>, errors: &[UserError]) -> Value {
 /// Reads the input, acts, and makes the payload: what the action gives, and `errors`.
 ///
 /// # Errors
-/// Those of the request: forbidden, not found, input, internal. Whatever is refused is put on record by its
-/// code; what the input held never is.
-pub async fn run<'a, I, F>(
-    act: &'a Act<'a>,
-    name: &'static str,
-    mut args: Args,
-    action: impl FnOnce(&'a Act<'a>, I) -> F + Send,
-) -> Result<Value, Error>
+/// Those of the request: forbidden, not found, internal. Whatever is rejected is put on record by its code; what the
+/// input held never is.
+pub fn run<'a, I, F>(act: &'a Act<'a>, args: Args, action: F) -> BoxFuture<'a, Result<Value, Error>>
 where
-    I: DeserializeOwned + Send,
-    F: Future<Output = Result<Map<String, Value>, Error>> + Send,
+    I: MutationInput + Send,
+    F: FnOnce(&'a Act<'a>, I) -> BoxFuture<'a, Result<Map<String, Value>, Error>> + Send + 'a,
 {
-    let mut input = args.remove("input").unwrap_or_default();
-    admit::compose(&mut input);
-    let subject = subject(act.catalog, input.get("id").and_then(Value::as_str));
-    let version = ["expectedVersion", "version"].into_iter().find(|name| input.get(name).is_some());
-    // Who may not act learns nothing of what is wrong with the input.
-    let root = act.catalog.root("Mutation", name);
-    if let Some(denied) = root.and_then(|root| act.catalog.barred(act.author.principal, root)) {
-        let error = Error::from(denied);
-        // It waits for no writer, and none for it.
-        act.backlog.push(act.author, refusal(name, subject, error.code()));
-        return Err(error);
-    }
-    let mut payload = Map::new();
-    let mut misfits = act.misfits.to_vec();
-    misfits.extend(wrong_key(&input));
-    let done = match serde_json::from_value(input) {
-        _ if !misfits.is_empty() => Err(Error::User(misfits)),
-        Ok(input) => action(act, input).await,
-        // The schema and the forms of its scalars leave nothing known for this.
-        Err(error) => Err(Error::argument(
-            "input",
-            "`input`에 받을 수 없는 값이 있습니다.",
-            format!("`input` holds a value that cannot be taken: {error}"),
-        )),
-    };
-    let errors = match done {
-        Ok(done) => {
-            payload = done;
-            Vec::new()
-        }
-        Err(Error::User(errors)) => errors,
-        Err(Error::Conflict) => {
-            let message = Error::Conflict.message();
-            let field = version.unwrap_or("id");
-            vec![UserError::at(field, "CONFLICT", message.ko, message.en)]
-        }
-        Err(error) => {
-            // What is our fault is no refusal; the log has it.
-            if !error.is_ours() {
-                refused(act, name, subject, error.code()).await?;
-            }
+    async move {
+        let mut args = args;
+        let mut given = args.remove("input").unwrap_or_default();
+        admit::compose(&mut given);
+        let subject = subject(act.catalog, given.get("id").and_then(Value::as_str));
+        // Who may not act learns nothing of what is wrong with the input.
+        let root = act.catalog.root("Mutation", I::FIELD);
+        if let Some(denied) = root.and_then(|root| act.catalog.barred(act.author.principal, root)) {
+            let error = Error::from(denied);
+            // It waits for no writer, and none for it.
+            act.backlog.push(act.author, refusal(I::FIELD, subject, error.code()));
             return Err(error);
         }
-    };
-    if let Some(first) = errors.first() {
-        refused(act, name, subject, first.code).await?;
+        let (faults, done) = match input::read::<I>(given) {
+            Ok(mut input) => (input.call().faults.clone(), action(act, input).await),
+            Err(error) => (Vec::new(), Err(error)),
+        };
+        let (mut payload, errors) = match done {
+            Ok(payload) if faults.is_empty() => (payload, Vec::new()),
+            Ok(_) => (Map::new(), faults),
+            Err(Error::User(found)) => {
+                // What could not be read was asked as if it were empty: what that leads to is no fault of its own.
+                let told =
+                    |of: &UserError| faults.iter().any(|fault| of.path.starts_with(&fault.path));
+                let found: Vec<UserError> = found.into_iter().filter(|it| !told(it)).collect();
+                // The rule's own come first: that the state does not allow it, say.
+                (Map::new(), [found, faults].concat())
+            }
+            Err(Error::Conflict) => {
+                let message = Error::Conflict.message();
+                let at = UserError::at("expectedVersion", "CONFLICT", message.ko, message.en);
+                (Map::new(), vec![at])
+            }
+            Err(error) => {
+                // What is our fault is no rejection; the log has it.
+                if !error.is_ours() {
+                    refused(act, I::FIELD, subject, error.code()).await?;
+                }
+                return Err(error);
+            }
+        };
+        if let Some(first) = errors.first() {
+            refused(act, I::FIELD, subject, first.code).await?;
+        }
+        payload.insert("errors".to_owned(), shown(act, &errors));
+        Ok(Value::Object(payload))
     }
-    payload.insert("errors".to_owned(), shown(act, &errors));
-    Ok(Value::Object(payload))
+    .boxed()
 }
 
 /// The row that an input names by its id.
@@ -160,49 +195,4 @@ async fn refused(
     // What was not done leaves nothing but this.
     drop(act.db.take_held());
     audit::record(&act.db.direct(), act.author, vec![event]).await
-}
-
-/// The key of a row of the type with this tag, out of the global id in the input's `id`.
-///
-/// # Errors
-/// User error, if it is no id, or one of another type.
-pub fn key_of(tag: [u8; 2], id: &str) -> Result<Uuid, Error> {
-    keys_of(tag, [(vec!["id".to_owned()], id)])?.pop().ok_or_else(|| Error::internal("no key"))
-}
-
-/// The keys of ids, each with its place in the input; every one that is none of the type is told.
-///
-/// # Errors
-/// User errors.
-pub fn keys_of<'i>(
-    tag: [u8; 2],
-    ids: impl IntoIterator<Item = (Vec<String>, &'i str)>,
-) -> Result<Vec<Uuid>, Error> {
-    let (mut keys, mut wrong) = (Vec::new(), Vec::new());
-    for (mut path, id) in ids {
-        match global_id::decode(id) {
-            Some((found, key)) if found == tag => keys.push(key),
-            _ => {
-                path.insert(0, "input".to_owned());
-                let message =
-                    Message::new("이 유형의 식별자가 아닙니다.", "This is not an id of this type.");
-                wrong.push(UserError { code: "NOT_AN_ID", path, message });
-            }
-        }
-    }
-    if wrong.is_empty() { Ok(keys) } else { Err(Error::User(wrong)) }
-}
-
-/// What is wrong with a caller's idempotency key, which must be too long to be likely and short enough to keep.
-fn wrong_key(input: &Value) -> Option<UserError> {
-    let key = input.get("idempotencyKey")?.as_str()?;
-    if (8..=100).contains(&key.chars().count()) && !key.chars().any(char::is_control) {
-        return None;
-    }
-    Some(UserError::at(
-        "idempotencyKey",
-        "INVALID_KEY",
-        "멱등 키는 8~100자여야 합니다. 예: UUID",
-        "An idempotency key has 8 to 100 characters, e.g. a UUID.",
-    ))
 }

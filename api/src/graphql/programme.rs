@@ -9,6 +9,7 @@ use entity::validation_rule::{MissingStrategy, Severity};
 
 use crate::domain::quarter::Quarter;
 use crate::error::Error;
+use crate::input::Tagged;
 use crate::read::Reader;
 use crate::read::model::{Args, Filter, Guard, Type};
 use crate::read::sql::Sql;
@@ -16,11 +17,11 @@ use crate::read::sql::Sql;
 /// Tags of ids that mutations take.
 pub const PROGRAMME: [u8; 2] = *b"PG";
 /// See [`PROGRAMME`].
-pub const INDICATOR: [u8; 2] = *b"IC";
+pub const INDICATOR: [u8; 2] = entity::indicator::Entity::TAG;
 /// See [`PROGRAMME`].
-pub const RULE: [u8; 2] = *b"VR";
+pub const RULE: [u8; 2] = entity::validation_rule::Entity::TAG;
 /// See [`PROGRAMME`].
-pub const OBLIGATION: [u8; 2] = *b"OG";
+pub const OBLIGATION: [u8; 2] = entity::obligation::Entity::TAG;
 /// See [`PROGRAMME`].
 pub const PERIOD: [u8; 2] = *b"RP";
 

@@ -13,6 +13,7 @@ use async_graphql::registry::{
 use entity::Choice;
 
 use super::choices::{INPUTS, ORDER_DIRECTION, SCALARS};
+use crate::input::{InputObject, camel};
 use crate::read::catalog::Catalog;
 use crate::read::model::{Arg, Field, Kind, Scalar, Type};
 
@@ -164,7 +165,12 @@ fn inputs(fields: impl IntoIterator<Item = MetaInputValue>) -> Inputs {
 }
 
 /// Registers every type; the query's root is the last.
-pub fn register(registry: &mut Registry, catalog: &Catalog, choices: &[&'static Choice]) {
+pub fn register(
+    registry: &mut Registry,
+    catalog: &Catalog,
+    choices: &[&'static Choice],
+    objects: &[&'static InputObject],
+) {
     let mut types = BTreeMap::new();
     let mut add = |ty: MetaType| {
         let name = ty.name().to_owned();
@@ -201,6 +207,13 @@ pub fn register(registry: &mut Registry, catalog: &Catalog, choices: &[&'static 
     for (name, description, fields) in INPUTS.iter().copied().flatten() {
         let fields = fields.iter().map(|(name, ty, text)| input(name, *ty, None, text));
         add(input_object(name, description, inputs(fields)));
+    }
+    for of in objects {
+        let fields = of.fields().map(|field| {
+            let (name, text) = (camel(field.name), field.description.trim());
+            input(&name, (field.ty)(), field.default, text)
+        });
+        add(input_object(of.name, of.description.trim(), inputs(fields)));
     }
     for ty in scalar_filters() {
         add(ty);

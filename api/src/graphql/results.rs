@@ -4,15 +4,15 @@ use entity::{Choice, ChoiceValue};
 use futures_util::FutureExt;
 use serde_json::{Value, json};
 
-use super::mutation::key_of;
 use super::statistics::illustrative;
 use super::submission::TAG;
 use crate::domain::access::Object;
 use crate::domain::form::{Problem, is_ready};
 use crate::domain::submission::Verb;
-use crate::error::{Error, Message};
+use crate::error::Error;
 use crate::read::Reader;
 use crate::read::catalog::{Root, RootKind};
+use crate::read::global_id;
 use crate::read::model::{Arg, Args, Shape};
 use crate::read::weight;
 use crate::service::{results, submission};
@@ -193,10 +193,14 @@ pub fn roots() -> Vec<Root> {
 
 fn id(args: &Args) -> Result<uuid::Uuid, Error> {
     let id = args.get("id").and_then(Value::as_str).unwrap_or_default();
-    key_of(TAG, id).map_err(|error| {
-        let Message { ko, en } = error.message();
-        Error::argument("id", ko, en)
-    })
+    match global_id::decode(id) {
+        Some((TAG, key)) => Ok(key),
+        _ => Err(Error::argument(
+            "id",
+            "제출의 식별자(id)가 아닙니다.",
+            "This is not the id of a submission.",
+        )),
+    }
 }
 
 async fn validate(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> {

@@ -15,13 +15,14 @@ use crate::domain::access;
 use crate::domain::due_date::Reminder;
 use crate::domain::submission::{self as rules, Facts, NotReady, Verb, WaitsFor};
 use crate::error::{Error, Message};
+use crate::input::Tagged;
 use crate::read::Reader;
 use crate::read::model::{Arg, Args, Column, Filter, Guard, Scalar, Shape, Source, Type};
 use crate::read::sql::Sql;
 use crate::service::submission::actor;
 
 /// Tag of a submission's id.
-pub const TAG: [u8; 2] = *b"SB";
+pub const TAG: [u8; 2] = entity::submission::Entity::TAG;
 
 /// The types declared here.
 pub fn types() -> Vec<Type> {

@@ -20,6 +20,7 @@ use crate::error::{Error, Language};
 use crate::graphql::engine::Call;
 use crate::service::audit::RATE_LIMIT;
 use crate::service::ledger::Event;
+use crate::service::submission::file::UPLOAD;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -162,7 +163,7 @@ impl Caller {
     /// Puts on record why an upload was refused, and of which submission of which institution, if it got so far.
     pub fn refuse_upload(&self, shared: &Shared, reason: &str, of: Option<(Uuid, Uuid)>) {
         let event = Event {
-            action: "submission.upload",
+            action: UPLOAD,
             subject_type: of.map_or("", |_| "Submission"),
             subject_id: of.map(|(id, _)| id),
             institution_id: of.map(|(_, institution)| institution),

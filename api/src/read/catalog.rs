@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::context::{Act, Reader};
 use super::model::{Arg, Args, Field, Guard, Kind, Link, List, Shape, Type};
 use super::scope;
-use crate::domain::access::{self, Aim, Denied, Object};
+use crate::domain::access::{self, Denied, Needs, Object};
 use crate::domain::principal::Principal;
 use crate::error::Error;
 
@@ -41,8 +41,8 @@ pub enum RootKind {
     Statistic(Object, usize, Statistic),
     /// A shape that is known without any row, such as who the caller is.
     Known(Statistic),
-    /// A payload: what came of a write with that aim. At the mutation's root only.
-    Action(Aim, Action),
+    /// A payload: what came of a write by a caller who meets that need. At the mutation's root only.
+    Action(Needs, Action),
     /// Edges of a list, one at a time as they come to be. At the subscription's root only.
     Stream(List),
 }
@@ -327,7 +327,7 @@ impl Catalog {
                 scope::barred(principal, self.find(target)?, None)
             }
             RootKind::Statistic(object, ..) => access::may_ask(principal, *object).err(),
-            RootKind::Action(aim, _) => access::may_begin(principal, *aim).err(),
+            RootKind::Action(needs, _) => access::may_begin(principal, *needs).err(),
             // Rows of several kinds: each is decided by itself.
             RootKind::Node | RootKind::Nodes | RootKind::Known(_) | RootKind::Stream(_) => None,
         }

@@ -13,7 +13,7 @@ use crate::auth::secret::Hashing;
 use crate::database::Store;
 use crate::domain::principal::{Author, Principal};
 use crate::domain::rate::Allowance;
-use crate::error::{Error, Language, UserError};
+use crate::error::{Error, Language};
 use crate::service::audit::Backlog;
 use crate::service::change::Places;
 use crate::service::ledger::Event;
@@ -80,8 +80,6 @@ pub struct Act<'a> {
     pub author: Author<'a>,
     /// Language of what it is told.
     pub language: Language,
-    /// What is wrong with how the values of its input are written; told once the caller may act at all.
-    pub misfits: &'a [UserError],
 }
 
 impl Act<'_> {

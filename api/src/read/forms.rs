@@ -96,8 +96,7 @@ impl Walk<'_> {
     }
 
     fn scalar(&mut self, name: &str, value: &Value) {
-        // A mutation's `input` is where all of its paths begin.
-        let at = self.path.strip_prefix(&["input".to_owned()]).unwrap_or(&self.path).join(".");
+        let at = self.path.join(".");
         let (code, scalar) = match name {
             "ID" if value.as_str().and_then(global_id::decode).is_some() => return,
             "ID" => {

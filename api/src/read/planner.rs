@@ -19,7 +19,7 @@ use super::scope;
 use super::selection::{Document, Selected};
 use super::weight;
 use crate::domain::principal::Principal;
-use crate::error::{Error, UserError};
+use crate::error::Error;
 use crate::service::change::Places;
 
 /// Most that one query may cost before it is run, in rows: those that it could reach if every page were full,
@@ -68,19 +68,16 @@ impl<'a> Planner<'a> {
     /// # Errors
     /// Input.
     pub fn args(&self, selected: &Selected<'_>) -> Result<Args, Error> {
-        let (args, misfits) = self.given(selected)?;
-        forms::first(misfits).map(|()| args)
+        let args = self.given(selected)?;
+        forms::first(forms::misfits(self.document.schema, selected.field, &args)).map(|()| args)
     }
 
-    /// Arguments of a selected field, with all that is wrong with how their values are written.
+    /// Arguments of a selected field, whatever forms its scalars have.
     ///
     /// # Errors
     /// Input, if a value cannot be taken at all.
-    pub fn given(&self, selected: &Selected<'_>) -> Result<(Args, Vec<UserError>), Error> {
-        let Document { schema, variables, .. } = self.document;
-        let args = args::coerce(schema, selected.field, variables)?;
-        let misfits = forms::misfits(schema, selected.field, &args);
-        Ok((args, misfits))
+    pub fn given(&self, selected: &Selected<'_>) -> Result<Args, Error> {
+        args::coerce(self.document.schema, selected.field, self.document.variables)
     }
 
     /// Plans an object over a row of the level.

@@ -212,7 +212,7 @@ fn planned<'a>(
         }
         // Each id that is none is told at its own place.
         RootKind::Node | RootKind::Nodes => {
-            kinds(planner, &planner.given(selected)?.0, selected).map(Planned::Kinds)
+            kinds(planner, &planner.given(selected)?, selected).map(Planned::Kinds)
         }
         RootKind::Statistic(_, weight, _) => planner.add_cost(*weight).map(|()| Planned::Alone),
         RootKind::Known(_) | RootKind::Action(..) | RootKind::Stream(_) => Ok(Planned::Alone),
@@ -290,9 +290,8 @@ async fn field<'a>(
         }
         RootKind::Action(_, action) => {
             let act = act.ok_or_else(|| Error::internal("a write without an author"))?;
-            let (args, misfits) =
-                planner.given(selected).inspect_err(|error| act.refuse(root.name, error))?;
-            let act = &Act { misfits: &misfits, ..*act };
+            // What its input holds is read by the mutation itself.
+            let args = planner.given(selected).inspect_err(|error| act.refuse(root.name, error))?;
             planner.cost = planner.cost.saturating_add(WRITE_COST);
             planner.add_rows(WRITE_COST)?;
             weigh(planner, &root.ty, selected).inspect_err(|error| act.refuse(root.name, error))?;

@@ -11,19 +11,22 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::ledger::Event;
-use super::write::{Author, Created, Write};
+use super::write::{Author, Write};
 use crate::auth::secret::{self, Hashing};
 use crate::database::Store;
 use crate::domain::access::{self, Object};
 use crate::domain::api_client::{
-    Barred, ClientAction, Facts, MAX_NAME, MAX_ORIGINS, allows, barred, is_name, is_operator,
-    is_origin, may_grant, may_grant_tier,
+    Barred, ClientAction, Facts, MAX_ORIGINS, allows, barred, is_operator, is_origin, may_grant,
+    may_grant_tier,
 };
 use crate::domain::canonical::hex;
 use crate::domain::fold;
 use crate::domain::principal::{Principal, Scope, Scopes};
 use crate::domain::rate::Who;
 use crate::error::{Error, UserError};
+use crate::input;
+use crate::input::Call;
+use crate::input::types::{List, OneLine, Prose};
 
 /// A client with the secret that the call made, if it made one.
 #[derive(Debug)]
@@ -36,44 +39,55 @@ pub struct Issued {
     pub secret: Option<String>,
 }
 
-/// What a client is made of.
-#[derive(Debug, Clone)]
-pub struct NewClient {
-    /// Code of its institution.
-    pub institution: String,
-    /// Name for people.
-    pub name: String,
-    /// Scopes it may ask for.
-    pub scopes: Vec<String>,
-    /// Origins of web pages that may use it.
-    pub origins: Vec<String>,
-    /// How much it may ask for.
-    pub rate_tier: RateTier,
-}
-
-/// What is changed of a client; none leaves it as it is.
-#[derive(Debug, Clone, Default)]
-pub struct Changes {
-    /// Name for people.
-    pub name: Option<String>,
-    /// Scopes it may ask for.
-    pub scopes: Option<Vec<String>>,
-    /// Origins of web pages that may use it.
-    pub origins: Option<Vec<String>>,
-    /// How much it may ask for.
-    pub rate_tier: Option<RateTier>,
-}
-
-fn checked_name(name: &str, errors: &mut Vec<UserError>) -> String {
-    if !is_name(name) {
-        errors.push(UserError::at(
-            "name",
-            "INVALID_NAME",
-            format!("이름은 1~{MAX_NAME}자의 한 줄이어야 합니다."),
-            format!("The name must be one line of 1 to {MAX_NAME} characters."),
-        ));
+input! {
+    /// 클라이언트 등록. A client.
+    mutation CreateApiClient {
+        /// 소속 기관. Code of its institution.
+        institution: String,
+        /// 이름. Name for people, one line of at most 100 characters.
+        name: OneLine,
+        /// 권한 범위. Scopes it may ask for, e.g. `program:read`.
+        scopes: List<String, 0, 100>,
+        /// 허용 출처. Origins of web pages that may use it, at most 10.
+        origins: List<String, 0, 100> = "[]",
+        /// 이용 등급. ELEVATED is granted by the institutions that run the programme.
+        rate_tier: RateTier = "STANDARD",
     }
-    name.trim().to_owned()
+}
+
+input! {
+    /// 클라이언트 수정. What changes of a client; what is left out stays.
+    mutation UpdateApiClient on api_client::Entity {
+        /// 이름. Name for people.
+        name: Option<OneLine>,
+        /// 권한 범위. Scopes it may ask for; its tokens lose at once what is taken away.
+        scopes: Option<List<String, 0, 100>>,
+        /// 허용 출처. Origins of web pages that may use it.
+        origins: Option<List<String, 0, 100>>,
+        /// 이용 등급. How much it may ask for.
+        rate_tier: Option<RateTier>,
+    }
+}
+
+input! {
+    /// 비밀키 교체. A client to be given a new secret.
+    mutation RotateApiClientSecret on api_client::Entity {
+        /// 이전 비밀키 폐기. Whether the last secret and the tokens obtained so far end now; otherwise the secret stays valid until the next rotation.
+        drop_others: bool = "false",
+    }
+}
+
+input! {
+    /// 클라이언트 사용 중지. A client to be disabled.
+    mutation DisableApiClient on api_client::Entity {
+        /// 사유. Why.
+        reason: Option<Prose>,
+    }
+}
+
+input! {
+    /// 클라이언트 사용 재개. A client to be enabled.
+    mutation EnableApiClient on api_client::Entity {}
 }
 
 fn checked_scopes(words: &[String], principal: &Principal, errors: &mut Vec<UserError>) -> Scopes {
@@ -199,8 +213,7 @@ pub async fn create(
     db: &Store,
     hashing: &Hashing,
     author: Author<'_>,
-    new: &NewClient,
-    key: &str,
+    new: CreateApiClient,
 ) -> Result<Issued, Error> {
     let institution = institution::Entity::find()
         .filter(institution::Column::Code.eq(fold::code(&new.institution)))
@@ -210,7 +223,6 @@ pub async fn create(
     // Who may not make clients learns nothing of what is wrong with this one.
     access::may_write(author.principal, Object::ApiClient, owner)?;
     let mut errors = Vec::new();
-    let name = checked_name(&new.name, &mut errors);
     let scopes = checked_scopes(&new.scopes, author.principal, &mut errors);
     let origins = checked_origins(&new.origins, &mut errors);
     checked_tier(new.rate_tier, RateTier::Standard, author.principal, &mut errors);
@@ -226,12 +238,15 @@ pub async fn create(
         ));
     }
     let owner = settled(owner, errors)?.ok_or(Error::NotFound)?;
+    new.call.sound()?;
+    // A hash takes a core and 19 MiB: it is made for who may have it, and before the lock of a write is taken.
     let made = secret::generate()?;
     let hash = hashing.hash(&Who::author(&author), made.clone()).await?;
+    let id = Uuid::now_v7();
     let model = api_client::Model {
-        id: Uuid::nil(),
+        id,
         client_id: format!("{}-{}", new.institution.to_lowercase(), hex(&secret::random::<8>()?)),
-        name,
+        name: new.name.into(),
         institution_id: owner,
         scopes: scopes.to_string(),
         origins,
@@ -252,38 +267,14 @@ pub async fn create(
         updated_at: author.now,
     };
     let client_id = model.client_id.clone();
-    let mut write = Write::begin(db, author).await?;
-    let created = write
-        .create_like::<api_client::Entity>(
-            model,
-            key,
-            &[
-                "client_id",
-                "secret_hash",
-                "secret_created_at",
-                "disabled_by_operator",
-                "disabled_by_owner",
-                "secret_by_other",
-                "token_generation",
-            ],
-        )
-        .await?;
-    match created {
-        Created::New(id) => {
-            write.commit().await?;
-            Ok(Issued { id, client_id, secret: Some(made) })
-        }
-        Created::Known(id) => {
-            let known = find(write.reads(), id).await?;
-            Ok(Issued { id, client_id: known.client_id, secret: None })
-        }
-        Created::Differs(_) => Err(Error::User(vec![UserError::at(
-            "idempotencyKey",
-            "KEY_REUSED",
-            "이 키는 다른 내용에 이미 쓰였습니다.",
-            "This key was used before for other content.",
-        )])),
+    let mut write = Write::attempt(db, author, &new.call).await?;
+    if let Some(id) = write.repeats::<api_client::Entity>(&new.call, id).await? {
+        let known = find(write.reads(), id).await?;
+        return Ok(Issued { id, client_id: known.client_id, secret: None });
     }
+    write.add_with::<api_client::Entity>("create", id, model).await?;
+    write.commit().await?;
+    Ok(Issued { id, client_id, secret: Some(made) })
 }
 
 async fn find(db: &impl ConnectionTrait, id: Uuid) -> Result<api_client::Model, Error> {
@@ -306,27 +297,37 @@ pub async fn by_client_id(
     Ok(found.and_then(|(client, institution)| Some((client, institution?))))
 }
 
-/// The client that the caller may act on, in a state that allows it.
+/// The client, if the caller may act on it at all.
 ///
 /// # Errors
-/// Not found, if the caller may not see it; forbidden; user error, if its state does not allow it.
-async fn for_action(
+/// Not found, if the caller may not see it; forbidden.
+async fn visible(
     db: &impl ConnectionTrait,
     principal: &Principal,
     id: Uuid,
-    action: ClientAction,
 ) -> Result<api_client::Model, Error> {
     access::may_begin(principal, Object::ApiClient.into())?;
     let client = find(db, id).await?;
-    let visible = match access::rows(principal, Object::ApiClient) {
+    let is_visible = match access::rows(principal, Object::ApiClient) {
         access::Rows::All => true,
         access::Rows::Own(own) | access::Rows::OnlyOwn(own) => own == client.institution_id,
         access::Rows::Published | access::Rows::None => false,
     };
     match access::may_write(principal, Object::ApiClient, Some(client.institution_id)) {
-        Ok(()) if visible => {}
-        _ => return Err(Error::NotFound),
+        Ok(()) if is_visible => Ok(client),
+        _ => Err(Error::NotFound),
     }
+}
+
+/// Whether the state of a client allows an action to the caller.
+///
+/// # Errors
+/// User error, if it does not.
+fn allowed(
+    client: &api_client::Model,
+    principal: &Principal,
+    action: ClientAction,
+) -> Result<(), Error> {
     let facts = Facts {
         state: client.state,
         disabled_by_operator: client.disabled_by_operator,
@@ -337,10 +338,40 @@ async fn for_action(
     if !allows(&facts, principal, action) {
         return Err(Error::User(vec![wrong_state(client.state)]));
     }
-    if let Some(barred) = barred(principal, &facts, action) {
-        return Err(Error::User(vec![not_allowed(barred)]));
+    match barred(principal, &facts, action) {
+        Some(barred) => Err(Error::User(vec![not_allowed(barred)])),
+        None => Ok(()),
     }
-    Ok(client)
+}
+
+/// Opens the write of a call about a client, which it gives unless the call was made before.
+async fn open<'a>(
+    db: &Store,
+    author: Author<'a>,
+    call: &Call,
+    action: ClientAction,
+) -> Result<(Write<'a>, Option<api_client::Model>), Error> {
+    let write = Write::attempt(db, author, call).await?;
+    let client = visible(write.reads(), author.principal, call.id).await?;
+    if write.repeats::<api_client::Entity>(call, call.id).await?.is_some() {
+        return Ok((write, None));
+    }
+    if client.version != call.version {
+        return Err(Error::Conflict);
+    }
+    allowed(&client, author.principal, action)?;
+    Ok((write, Some(client)))
+}
+
+/// Writes the client of a call, and commits.
+async fn finish(
+    mut write: Write<'_>,
+    call: &Call,
+    change: impl FnOnce(&mut Map<String, Value>) + Send,
+) -> Result<Uuid, Error> {
+    write.update::<api_client::Entity>(call.id, call.version, change).await?;
+    write.commit().await?;
+    Ok(call.id)
 }
 
 /// Whether the caller is of another institution than `owner`; the command line is of none.
@@ -373,16 +404,14 @@ fn set(row: &mut Map<String, Value>, column: &str, value: impl Into<Value>) {
 pub async fn update(
     db: &Store,
     author: Author<'_>,
-    id: Uuid,
-    version: i32,
-    changes: Changes,
-) -> Result<(), Error> {
-    let mut write = Write::begin(db, author).await?;
-    let client = for_action(write.reads(), author.principal, id, ClientAction::Update).await?;
+    changes: UpdateApiClient,
+) -> Result<Uuid, Error> {
+    let (write, client) = open(db, author, &changes.call, ClientAction::Update).await?;
+    let Some(client) = client else { return Ok(changes.call.id) };
     let mut errors = Vec::new();
-    let name = changes.name.map(|name| checked_name(&name, &mut errors));
-    let scopes = changes.scopes.map(|words| checked_scopes(&words, author.principal, &mut errors));
-    let origins = changes.origins.map(|origins| checked_origins(&origins, &mut errors));
+    let scopes =
+        changes.scopes.as_ref().map(|words| checked_scopes(words, author.principal, &mut errors));
+    let origins = changes.origins.as_ref().map(|origins| checked_origins(origins, &mut errors));
     if let Some(tier) = changes.rate_tier {
         // A tier that it has already may stay, or be given up.
         checked_tier(tier, client.rate_tier, author.principal, &mut errors);
@@ -402,24 +431,22 @@ pub async fn update(
         ));
     }
     settled((), errors)?;
-    write
-        .update::<api_client::Entity>(id, version, |row| {
-            if let Some(name) = name {
-                set(row, "name", name);
-            }
-            if let Some(scopes) = scopes {
-                set(row, "scopes", scopes.to_string());
-            }
-            if let Some(origins) = origins {
-                set(row, "origins", origins);
-            }
-            if let Some(tier) = changes.rate_tier {
-                set(row, "rate_tier", tier.code());
-            }
-        })
-        .await?;
-    write.commit().await?;
-    Ok(())
+    let UpdateApiClient { call, name, rate_tier, .. } = changes;
+    finish(write, &call, |row| {
+        if let Some(name) = name {
+            set(row, "name", &*name);
+        }
+        if let Some(scopes) = scopes {
+            set(row, "scopes", scopes.to_string());
+        }
+        if let Some(origins) = origins {
+            set(row, "origins", origins);
+        }
+        if let Some(tier) = rate_tier {
+            set(row, "rate_tier", tier.code());
+        }
+    })
+    .await
 }
 
 /// Ends the tokens that a client has: those of the generation from now on alone count. A count rather than
@@ -438,40 +465,42 @@ pub async fn rotate_secret(
     db: &Store,
     hashing: &Hashing,
     author: Author<'_>,
-    id: Uuid,
-    version: i32,
-    drop_others: bool,
+    RotateApiClientSecret { call, drop_others }: RotateApiClientSecret,
 ) -> Result<Issued, Error> {
+    const ACTION: ClientAction = ClientAction::RotateSecret;
     // A hash takes a core and 19 MiB: it is made for who may have it, and before the lock of a write is taken.
-    let seen = for_action(db, author.principal, id, ClientAction::RotateSecret).await?;
-    if seen.version != version {
-        return Err(Error::Conflict);
-    }
-    let made = secret::generate()?;
-    let hash = hashing.hash(&Who::author(&author), made.clone()).await?;
-    let mut write = Write::begin(db, author).await?;
-    let client =
-        for_action(write.reads(), author.principal, id, ClientAction::RotateSecret).await?;
+    let seen = visible(db, author.principal, call.id).await?;
+    let made = if seen.version == call.version {
+        allowed(&seen, author.principal, ACTION)?;
+        let made = secret::generate()?;
+        let hash = hashing.hash(&Who::author(&author), made.clone()).await?;
+        Some((made, hash))
+    } else {
+        None
+    };
+    let (write, client) = open(db, author, &call, ACTION).await?;
+    let Some(client) = client else {
+        return Ok(Issued { id: call.id, client_id: seen.client_id, secret: None });
+    };
+    let (made, hash) = made.ok_or(Error::Conflict)?;
     let now = serde_json::to_value(author.now.trunc_subsecs(6)).map_err(Error::internal)?;
     let by_other = is_other(author.principal, client.institution_id);
     // Its own institution's new secret is the only one, if another institution made the last.
     let drop_others = drop_others || client.secret_by_other && !by_other;
-    write
-        .update::<api_client::Entity>(id, version, |row| {
-            let last = ["secret_hash", "secret_created_at"]
-                .map(|column| row.get(column).cloned().unwrap_or_default());
-            let [last_hash, last_at] = if drop_others { [Value::Null, Value::Null] } else { last };
-            set(row, "previous_secret_hash", last_hash);
-            set(row, "previous_secret_created_at", last_at);
-            set(row, "secret_hash", hash);
-            set(row, "secret_created_at", now);
-            set(row, "secret_by_other", by_other || client.secret_by_other && !drop_others);
-            if drop_others {
-                end_tokens(row);
-            }
-        })
-        .await?;
-    write.commit().await?;
+    let id = finish(write, &call, |row| {
+        let last = ["secret_hash", "secret_created_at"]
+            .map(|column| row.get(column).cloned().unwrap_or_default());
+        let [last_hash, last_at] = if drop_others { [Value::Null, Value::Null] } else { last };
+        set(row, "previous_secret_hash", last_hash);
+        set(row, "previous_secret_created_at", last_at);
+        set(row, "secret_hash", hash);
+        set(row, "secret_created_at", now);
+        set(row, "secret_by_other", by_other || client.secret_by_other && !drop_others);
+        if drop_others {
+            end_tokens(row);
+        }
+    })
+    .await?;
     Ok(Issued { id, client_id: client.client_id, secret: Some(made) })
 }
 
@@ -483,27 +512,22 @@ pub async fn rotate_secret(
 pub async fn disable(
     db: &Store,
     author: Author<'_>,
-    id: Uuid,
-    version: i32,
-    reason: Option<String>,
-) -> Result<(), Error> {
-    let mut write = Write::begin(db, author).await?;
-    let client = for_action(write.reads(), author.principal, id, ClientAction::Disable).await?;
+    DisableApiClient { call, reason }: DisableApiClient,
+) -> Result<Uuid, Error> {
+    let (write, client) = open(db, author, &call, ClientAction::Disable).await?;
+    let Some(client) = client else { return Ok(call.id) };
     let by_operator = is_operator(author.principal) || client.disabled_by_operator;
     let by_owner = is_owner(author.principal, &client) || client.disabled_by_owner;
     let now = serde_json::to_value(author.now.trunc_subsecs(6)).map_err(Error::internal)?;
-    write
-        .update::<api_client::Entity>(id, version, |row| {
-            set(row, "state", ClientState::Disabled.code());
-            set(row, "disabled_at", now);
-            set(row, "disabled_reason", reason);
-            set(row, "disabled_by_operator", by_operator);
-            set(row, "disabled_by_owner", by_owner);
-            end_tokens(row);
-        })
-        .await?;
-    write.commit().await?;
-    Ok(())
+    finish(write, &call, |row| {
+        set(row, "state", ClientState::Disabled.code());
+        set(row, "disabled_at", now);
+        set(row, "disabled_reason", reason.map(String::from));
+        set(row, "disabled_by_operator", by_operator);
+        set(row, "disabled_by_owner", by_owner);
+        end_tokens(row);
+    })
+    .await
 }
 
 /// Enables a client as far as it is the caller's to do: an operator for the operators, its institution for itself, the
@@ -511,25 +535,26 @@ pub async fn disable(
 ///
 /// # Errors
 /// Not found; conflict; forbidden; user errors; internal.
-pub async fn enable(db: &Store, author: Author<'_>, id: Uuid, version: i32) -> Result<(), Error> {
-    let mut write = Write::begin(db, author).await?;
-    let client = for_action(write.reads(), author.principal, id, ClientAction::Enable).await?;
+pub async fn enable(
+    db: &Store,
+    author: Author<'_>,
+    EnableApiClient { call }: EnableApiClient,
+) -> Result<Uuid, Error> {
+    let (write, client) = open(db, author, &call, ClientAction::Enable).await?;
+    let Some(client) = client else { return Ok(call.id) };
     let is_system = *author.principal == Principal::System;
     let by_operator = client.disabled_by_operator && !is_operator(author.principal);
     let by_owner = client.disabled_by_owner && !is_system && !is_owner(author.principal, &client);
-    write
-        .update::<api_client::Entity>(id, version, |row| {
-            if !by_operator && !by_owner {
-                set(row, "state", ClientState::Active.code());
-                set(row, "disabled_at", Value::Null);
-                set(row, "disabled_reason", Value::Null);
-            }
-            set(row, "disabled_by_operator", by_operator);
-            set(row, "disabled_by_owner", by_owner);
-        })
-        .await?;
-    write.commit().await?;
-    Ok(())
+    finish(write, &call, |row| {
+        if !by_operator && !by_owner {
+            set(row, "state", ClientState::Active.code());
+            set(row, "disabled_at", Value::Null);
+            set(row, "disabled_reason", Value::Null);
+        }
+        set(row, "disabled_by_operator", by_operator);
+        set(row, "disabled_by_owner", by_owner);
+    })
+    .await
 }
 
 /// Puts a token on the list of revoked ones until it would have ended, and takes those off whose time is

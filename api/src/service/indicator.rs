@@ -6,88 +6,125 @@ use entity::indicator::{Aggregation, Direction, ValueType};
 use entity::validation_rule::Severity;
 use entity::{indicator, submission, submission_value, validation_rule};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
-use serde::Deserialize;
 use uuid::Uuid;
 
 use super::programme::{
-    Faults, Named, ORIGIN, after_finals, begin, in_force, is_repeat, locked, make, not_handed_in,
-    programme_of,
+    ORIGIN, after_finals, begin, in_force, locked, make, not_handed_in, programme_of,
 };
 use super::submission::data;
 use super::write::{Author, Write};
 use crate::database::Store;
 use crate::domain::decimal;
 use crate::domain::indicator::{aggregations, is_number, is_percentage, usual_range};
+use crate::domain::quarter::Quarter;
 use crate::domain::validation::PREVIOUS;
 use crate::error::{Error, UserError};
+use crate::input;
+use crate::input::types::{Code, Localized, OneLine, Prose, texts};
+use crate::input::{InputErrors, unknown};
 use entity::common::Visibility;
 
-/// What values of an indicator may be. A bound that is left out is none.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NewRange {
-    /// Smallest value.
-    #[serde(default)]
-    pub minimum: Option<String>,
-    /// Greatest value.
-    #[serde(default)]
-    pub maximum: Option<String>,
-    /// What a value beyond them does.
-    #[serde(default)]
-    pub severity: Option<Severity>,
+input! {
+    /// 허용 범위. What values may be, parts as well as totals.
+    object IndicatorRange {
+        /// 최솟값. Smallest value, exact, in the indicator's unit; null for none.
+        minimum: Option<String>,
+        /// 최댓값. Greatest value, likewise.
+        maximum: Option<String>,
+        /// 심각도. What a value beyond them does: ERROR keeps it from being submitted, WARNING asks for a comment.
+        severity: Severity = "ERROR",
+    }
 }
 
-/// An indicator to be made, or a new revision of one.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct NewIndicator {
-    /// The programme.
-    pub programme: String,
-    /// Code.
-    pub code: String,
-    /// Order in forms.
-    #[serde(default)]
-    pub position: Option<i32>,
-    /// Name.
-    pub name: Named,
-    /// What is counted, and how.
-    #[serde(default)]
-    pub definition: Option<Named>,
-    /// Unit.
-    pub unit: String,
-    /// What a value is.
-    pub value_type: ValueType,
-    /// Decimal places.
-    #[serde(default)]
-    pub decimals: Option<i32>,
-    /// Whether more is better.
-    #[serde(default)]
-    pub direction: Option<Direction>,
-    /// How values become one.
-    #[serde(default)]
-    pub aggregation: Option<Aggregation>,
-    /// Indicator by whose values a mean is weighted.
-    #[serde(default)]
-    pub weighted_by: Option<String>,
-    /// What its values may be; the usual range of its type if left out.
-    #[serde(default)]
-    pub range: Option<NewRange>,
-    /// Whether a total must be given.
-    #[serde(default)]
-    pub is_required: Option<bool>,
-    /// Whether it may be broken down by region.
-    #[serde(default)]
-    pub by_region: Option<bool>,
-    /// By business size.
-    #[serde(default)]
-    pub by_size: Option<bool>,
-    /// By industry.
-    #[serde(default)]
-    pub by_industry: Option<bool>,
-    /// First quarter in which it is reported.
-    pub valid_from: String,
-    /// Idempotency key.
-    pub idempotency_key: String,
+input! {
+    /// 지표 등록. An indicator.
+    mutation CreateIndicator {
+        /// 사업 코드. Code of the programme.
+        programme: String,
+        /// 지표 코드. 2 to 30 capital letters, digits, underscores.
+        code: Code,
+        /// 순서. Order in forms.
+        position: i32 = "1",
+        /// 지표명. Name.
+        name: Localized<OneLine>,
+        /// 정의. What is counted, and how.
+        definition: Option<Localized<Prose>>,
+        /// 단위. Unit, e.g. 원, 개사, %.
+        unit: OneLine,
+        /// 값 유형. What a value is.
+        value_type: ValueType,
+        /// 소수 자릿수. 0 to 6 for DECIMAL and PERCENT, else 0.
+        decimals: i32 = "0",
+        /// 방향. Whether more is better.
+        direction: Direction = "HIGHER_IS_BETTER",
+        /// 집계 방법. If left out: SUM for INTEGER, DECIMAL and KRW, AVERAGE for PERCENT (which has no sum), NONE for BOOLEAN (or SUM, the number of yes) and TEXT.
+        aggregation: Option<Aggregation>,
+        /// 가중 지표 코드. Indicator of the programme by whose values an AVERAGE is weighted, e.g. the number of people asked; its minimum is 0 or more.
+        weighted_by: Option<String>,
+        /// 허용 범위. If left out: 0 to 100 for PERCENT, 0 or more for INTEGER and KRW, any value for DECIMAL. An empty object allows any value.
+        range: Option<IndicatorRange>,
+        /// 필수 여부. Whether a total must be given.
+        is_required: bool = "true",
+        /// 지역별 여부. Whether it may be broken down by region.
+        by_region: bool = "false",
+        /// 규모별 여부. By business size.
+        by_size: bool = "false",
+        /// 업종별 여부. By industry.
+        by_industry: bool = "false",
+        /// 적용 시작 분기. First quarter in which it is reported.
+        valid_from: Quarter,
+    }
+}
+
+input! {
+    /// 지표 개정. A new revision of an indicator; the last one ends with the quarter before. What is left out stays as it was; with another `valueType`, what depends on the type (decimals, aggregation, weight, range) is as in createIndicator.
+    mutation ReviseIndicator on indicator::Entity {
+        /// 적용 시작 분기. First quarter of the new revision.
+        valid_from: Quarter,
+        /// 순서. Order in forms.
+        position: Option<i32>,
+        /// 지표명. Name.
+        name: Option<Localized<OneLine>>,
+        /// 정의. What is counted, and how.
+        definition: Option<Localized<Prose>>,
+        /// 단위. Unit, e.g. 원, 개사, %.
+        unit: Option<OneLine>,
+        /// 값 유형. What a value is.
+        value_type: Option<ValueType>,
+        /// 소수 자릿수. 0 to 6 for DECIMAL and PERCENT, else 0.
+        decimals: Option<i32>,
+        /// 방향. Whether more is better.
+        direction: Option<Direction>,
+        /// 집계 방법. How values become one.
+        aggregation: Option<Aggregation>,
+        /// 가중 지표 코드. Indicator of the programme by whose values an AVERAGE is weighted.
+        weighted_by: Option<String>,
+        /// 허용 범위. An empty object allows any value.
+        range: Option<IndicatorRange>,
+        /// 필수 여부. Whether a total must be given.
+        is_required: Option<bool>,
+        /// 지역별 여부. Whether it may be broken down by region.
+        by_region: Option<bool>,
+        /// 규모별 여부. By business size.
+        by_size: Option<bool>,
+        /// 업종별 여부. By industry.
+        by_industry: Option<bool>,
+    }
+}
+
+input! {
+    /// 허용 범위 설정. What an indicator's values may be from now on.
+    mutation SetIndicatorRange on indicator::Entity {
+        /// 허용 범위. An empty object allows any value.
+        range: IndicatorRange,
+    }
+}
+
+/// What an indicator is to be, with what its type leaves open.
+struct Wanted {
+    row: indicator::Model,
+    aggregation: Option<Aggregation>,
+    range: Option<IndicatorRange>,
 }
 
 /// A range that holds for a type and its decimals, in its one form.
@@ -97,131 +134,54 @@ struct Checked {
     severity: Severity,
 }
 
-/// Makes an indicator, or a new revision of one: the last one ends with the quarter before. What a new
-/// revision leaves out stays as it was, unless it is of another type.
+/// Makes an indicator.
 ///
 /// # Errors
 /// Forbidden; user errors; internal.
-pub async fn create(db: &Store, author: Author<'_>, new: NewIndicator) -> Result<Uuid, Error> {
-    let mut write = begin(db, author).await?;
-    let mut faults = Faults::default();
-    faults.code("code", &new.code);
-    faults.name("name", &new.name.ko);
-    faults.name("unit", &new.unit);
-    let from = faults.quarter("validFrom", &new.valid_from);
-    let programme = faults.keep(programme_of(&write, &new.programme).await)?;
-    let Some(programme) = programme else { return Err(Error::User(faults.0)) };
-    let programme = locked(&write, programme.id).await?;
-    let revisions = indicator::Entity::find()
+pub async fn create(db: &Store, author: Author<'_>, new: CreateIndicator) -> Result<Uuid, Error> {
+    let write = begin(db, author, &new.call).await?;
+    let id = Uuid::now_v7();
+    if let Some(made) = write.repeats::<indicator::Entity>(&new.call, id).await? {
+        return Ok(made);
+    }
+    let programme = locked(&write, programme_of(&write, &new.programme).await?.id).await?;
+    let known = indicator::Entity::find()
         .filter(indicator::Column::ProgrammeId.eq(programme.id))
-        .filter(indicator::Column::Code.eq(&new.code))
-        .order_by_desc(indicator::Column::Revision)
-        .all(write.reads())
-        .await?;
-    // Of a call that is repeated the last revision is its own.
-    let repeated = is_repeat(&write, &author, &new.idempotency_key).await?;
-    let before = revisions.get(usize::from(repeated));
-    if !repeated {
-        after_finals(&write, programme.id, "validFrom", from).await?;
+        .filter(indicator::Column::Code.eq(&*new.code));
+    if known.one(write.reads()).await?.is_some() {
+        return Err(Error::User(vec![UserError::at(
+            "code",
+            "TAKEN",
+            "이미 있는 지표입니다. 고치려면 reviseIndicator로 개정하십시오.",
+            "There is one already: change it with reviseIndicator.",
+        )]));
     }
-    let like = before.filter(|row| row.value_type == new.value_type);
-    let decimals = new.decimals.or(like.map(|row| row.decimals)).unwrap_or(0);
-    let most = match new.value_type {
-        ValueType::Decimal | ValueType::Percent => 6,
-        ValueType::Integer | ValueType::Krw | ValueType::Boolean | ValueType::Text => 0,
-    };
-    if most == 0 && decimals != 0 {
-        let (ty, name) = (new.value_type.code(), ValueType::CHOICE.korean(new.value_type.code()));
-        faults.add(
-            "decimals",
-            "OUT_OF_RANGE",
-            format!("{name} 지표에는 소수 자릿수가 없습니다. 비우거나 0으로 하십시오."),
-            format!("{ty} has no decimal places: leave it out, or say 0."),
-        );
-    } else {
-        faults.within("decimals", decimals, 0..=most);
-    }
-    let aggregation = aggregation(&new, like, &mut faults);
-    let range = match (&new.range, like) {
-        (None, Some(like)) => NewRange {
-            minimum: like.minimum.clone(),
-            maximum: like.maximum.clone(),
-            severity: Some(like.range_severity),
-        },
-        (None, None) => {
-            let (minimum, maximum) = usual_range(new.value_type);
-            let own = |bound: Option<&str>| bound.map(str::to_owned);
-            NewRange { minimum: own(minimum), maximum: own(maximum), severity: None }
-        }
-        (Some(range), _) => range.clone(),
-    };
-    let range = checked_range(&range, new.value_type, decimals, &mut faults);
-    let weighted_by = new.weighted_by.clone().or_else(|| {
-        like.filter(|_| aggregation == Aggregation::Average).and_then(|row| row.weighted_by.clone())
-    });
-    faults.settle()?;
-    if !repeated {
-        if new.is_required.or(like.map(|row| row.is_required)).unwrap_or(true) {
-            not_handed_in(&write, programme.id, &new.valid_from).await?;
-        }
-        let of = (programme.id, new.code.as_str());
-        let values = (new.value_type, range.minimum.as_deref());
-        may_stay_weight(&write, of, values, &new.valid_from).await?;
-        if before.is_some_and(|row| {
-            row.value_type != new.value_type
-                && !(is_number(row.value_type) && is_number(new.value_type))
-        }) {
-            not_in_rules(&write, of, &new.valid_from).await?;
-        }
-    }
-    if let Some(base) = &weighted_by {
-        may_weigh(&write, &new, (programme.id, aggregation), base).await?;
-    }
-    if let (Some(before), Some(from), false) = (before, from, repeated) {
-        if before.valid_from.as_str() >= new.valid_from.as_str() {
-            return Err(Error::User(vec![UserError::at(
-                "validFrom",
-                "NOT_LATER",
-                format!("앞 개정의 적용 분기({})보다 뒤여야 합니다.", before.valid_from),
-                format!("It must be later than the last revision's, {}.", before.valid_from),
-            )]));
-        }
-        not_reported(&write, before.id, &new.valid_from).await?;
-        let last = from.previous().to_string();
-        write
-            .update::<indicator::Entity>(before.id, before.version, |row| {
-                row.insert("valid_to".to_owned(), last.into());
-            })
-            .await?;
-    }
-    let (definition_ko, definition_en) = new.definition.map(|text| (text.ko, text.en)).unzip();
-    let model = indicator::Model {
-        id: Uuid::nil(),
+    let (name_ko, name_en) = new.name.texts();
+    let (definition_ko, definition_en) = texts(new.definition);
+    let row = indicator::Model {
+        id,
         programme_id: programme.id,
-        code: new.code,
-        revision: before.map_or(1, |row| row.revision + 1),
-        position: new.position.or(before.map(|row| row.position)).unwrap_or(1),
-        name_ko: new.name.ko,
-        name_en: new.name.en,
+        code: new.code.into(),
+        revision: 1,
+        position: new.position,
+        name_ko,
+        name_en,
         definition_ko,
-        definition_en: definition_en.flatten(),
-        unit: new.unit,
+        definition_en,
+        unit: new.unit.into(),
         value_type: new.value_type,
-        decimals,
-        direction: new
-            .direction
-            .or(like.map(|row| row.direction))
-            .unwrap_or(Direction::HigherIsBetter),
-        aggregation,
-        weighted_by,
-        minimum: range.minimum,
-        maximum: range.maximum,
-        range_severity: range.severity,
-        is_required: new.is_required.or(like.map(|row| row.is_required)).unwrap_or(true),
-        by_region: new.by_region.or(like.map(|row| row.by_region)).unwrap_or(false),
-        by_size: new.by_size.or(like.map(|row| row.by_size)).unwrap_or(false),
-        by_industry: new.by_industry.or(like.map(|row| row.by_industry)).unwrap_or(false),
-        valid_from: new.valid_from,
+        decimals: new.decimals,
+        direction: new.direction,
+        aggregation: Aggregation::None,
+        weighted_by: new.weighted_by,
+        minimum: None,
+        maximum: None,
+        range_severity: Severity::Error,
+        is_required: new.is_required,
+        by_region: new.by_region,
+        by_size: new.by_size,
+        by_industry: new.by_industry,
+        valid_from: new.valid_from.to_string(),
         valid_to: None,
         visibility: Visibility::Public,
         origin: ORIGIN,
@@ -229,7 +189,152 @@ pub async fn create(db: &Store, author: Author<'_>, new: NewIndicator) -> Result
         created_at: author.now,
         updated_at: author.now,
     };
-    make::<indicator::Entity>(write, model, &new.idempotency_key).await
+    let wanted = Wanted { row, aggregation: new.aggregation, range: new.range };
+    let row = checked(&write, wanted, new.valid_from, None).await?;
+    make::<indicator::Entity>(write, row, id, "code").await
+}
+
+/// Makes a new revision of an indicator: the last one ends with the quarter before.
+///
+/// # Errors
+/// Forbidden; not found; conflict; user errors; internal.
+pub async fn revise(db: &Store, author: Author<'_>, new: ReviseIndicator) -> Result<Uuid, Error> {
+    let mut write = begin(db, author, &new.call).await?;
+    let named = find(&write, new.call.id).await?;
+    locked(&write, named.programme_id).await?;
+    let id = Uuid::now_v7();
+    if let Some(made) = write.repeats::<indicator::Entity>(&new.call, id).await? {
+        return Ok(made);
+    }
+    // It may have been revised before the lock was got.
+    let before = find(&write, new.call.id).await?;
+    if before.version != new.call.version {
+        return Err(Error::Conflict);
+    }
+    let valid_from = new.valid_from.to_string();
+    if before.valid_to.is_some() {
+        return Err(Error::User(vec![UserError::at(
+            "id",
+            "NOT_LAST_REVISION",
+            "마지막 개정이 아닙니다. 가장 최근 개정을 지정해 주십시오.",
+            "This is not the last revision: name the newest one.",
+        )]));
+    }
+    if before.valid_from >= valid_from {
+        return Err(Error::User(vec![UserError::at(
+            "validFrom",
+            "NOT_LATER",
+            format!("앞 개정의 적용 분기({})보다 뒤여야 합니다.", before.valid_from),
+            format!("It must be later than the last revision's, {}.", before.valid_from),
+        )]));
+    }
+    let value_type = new.value_type.unwrap_or(before.value_type);
+    // What depends on the type of values stays with it.
+    let like = (value_type == before.value_type).then_some(&before);
+    let aggregation = new.aggregation.or(like.map(|row| row.aggregation));
+    let range = new.range.or_else(|| {
+        like.map(|row| IndicatorRange {
+            minimum: row.minimum.clone(),
+            maximum: row.maximum.clone(),
+            severity: row.range_severity,
+        })
+    });
+    let weighted_by = new.weighted_by.or_else(|| {
+        like.filter(|_| aggregation == Some(Aggregation::Average))
+            .and_then(|row| row.weighted_by.clone())
+    });
+    let mut row = indicator::Model {
+        id,
+        revision: before.revision + 1,
+        value_type,
+        decimals: new.decimals.or(like.map(|row| row.decimals)).unwrap_or(0),
+        weighted_by,
+        position: new.position.unwrap_or(before.position),
+        unit: new.unit.map_or_else(|| before.unit.clone(), Into::into),
+        direction: new.direction.unwrap_or(before.direction),
+        is_required: new.is_required.unwrap_or(before.is_required),
+        by_region: new.by_region.unwrap_or(before.by_region),
+        by_size: new.by_size.unwrap_or(before.by_size),
+        by_industry: new.by_industry.unwrap_or(before.by_industry),
+        valid_from,
+        valid_to: None,
+        origin: ORIGIN,
+        version: 1,
+        created_at: author.now,
+        updated_at: author.now,
+        ..before.clone()
+    };
+    if let Some(name) = new.name {
+        (row.name_ko, row.name_en) = name.texts();
+    }
+    if new.definition.is_some() {
+        (row.definition_ko, row.definition_en) = texts(new.definition);
+    }
+    let wanted = Wanted { row, aggregation, range };
+    let row = checked(&write, wanted, new.valid_from, Some(&before)).await?;
+    not_reported(&write, before.id, &row.valid_from).await?;
+    let last = new.valid_from.previous().to_string();
+    write
+        .update::<indicator::Entity>(before.id, before.version, |row| {
+            row.insert("valid_to".to_owned(), last.into());
+        })
+        .await?;
+    make::<indicator::Entity>(write, row, id, "validFrom").await
+}
+
+async fn find(write: &Write<'_>, id: Uuid) -> Result<indicator::Model, Error> {
+    indicator::Entity::find_by_id(id).one(write.reads()).await?.ok_or(Error::NotFound)
+}
+
+/// An indicator as it may stand from a quarter on, in place of the revision `before`.
+async fn checked(
+    write: &Write<'_>,
+    Wanted { mut row, aggregation: wanted, range }: Wanted,
+    from: Quarter,
+    before: Option<&indicator::Model>,
+) -> Result<indicator::Model, Error> {
+    after_finals(write, row.programme_id, "validFrom", from).await?;
+    let mut errors = InputErrors::default();
+    let most = match row.value_type {
+        ValueType::Decimal | ValueType::Percent => 6,
+        ValueType::Integer | ValueType::Krw | ValueType::Boolean | ValueType::Text => 0,
+    };
+    if most == 0 && row.decimals != 0 {
+        let (ty, name) = (row.value_type.code(), ValueType::CHOICE.korean(row.value_type.code()));
+        errors.add(
+            "decimals",
+            "OUT_OF_RANGE",
+            format!("{name} 지표에는 소수 자릿수가 없습니다. 비우거나 0으로 하십시오."),
+            format!("{ty} has no decimal places: leave it out, or say 0."),
+        );
+    } else {
+        errors.within("decimals", row.decimals, 0..=most);
+    }
+    row.aggregation = aggregation(wanted, row.value_type, &row.unit, &mut errors);
+    let range = range.unwrap_or_else(|| {
+        let (minimum, maximum) = usual_range(row.value_type);
+        let own = |bound: Option<&str>| bound.map(str::to_owned);
+        let severity = Severity::Error;
+        IndicatorRange { minimum: own(minimum), maximum: own(maximum), severity }
+    });
+    let range = checked_range(&range, row.value_type, row.decimals, &mut errors);
+    errors.settle()?;
+    (row.minimum, row.maximum, row.range_severity) = (range.minimum, range.maximum, range.severity);
+    if row.is_required {
+        not_handed_in(write, row.programme_id, &row.valid_from).await?;
+    }
+    let of = (row.programme_id, row.code.as_str());
+    let values = (row.value_type, row.minimum.as_deref());
+    may_stay_weight(write, of, values, &row.valid_from).await?;
+    let is_other = |before: &&indicator::Model| {
+        before.value_type != row.value_type
+            && !(is_number(before.value_type) && is_number(row.value_type))
+    };
+    if before.filter(is_other).is_some() {
+        not_in_rules(write, of, &row.valid_from).await?;
+    }
+    may_weigh(write, &row).await?;
+    Ok(row)
 }
 
 /// Sets what the values of an indicator may be, from now on: what is checked, not what is meant.
@@ -239,43 +344,45 @@ pub async fn create(db: &Store, author: Author<'_>, new: NewIndicator) -> Result
 pub async fn set_range(
     db: &Store,
     author: Author<'_>,
-    (id, version): (Uuid, i32),
-    range: &NewRange,
+    SetIndicatorRange { call, range }: SetIndicatorRange,
 ) -> Result<Uuid, Error> {
-    let mut write = begin(db, author).await?;
-    let known =
-        indicator::Entity::find_by_id(id).one(write.reads()).await?.ok_or(Error::NotFound)?;
-    let mut faults = Faults::default();
-    let range = checked_range(range, known.value_type, known.decimals, &mut faults);
-    faults.settle()?;
+    let mut write = begin(db, author, &call).await?;
+    let known = find(&write, call.id).await?;
+    if write.repeats::<indicator::Entity>(&call, call.id).await?.is_some() {
+        return Ok(call.id);
+    }
+    let mut errors = InputErrors::default();
+    let range = checked_range(&range, known.value_type, known.decimals, &mut errors);
+    errors.settle()?;
     let of = (known.programme_id, known.code.as_str());
     let values = (known.value_type, range.minimum.as_deref());
     may_stay_weight(&write, of, values, &known.valid_from).await?;
     write
-        .update::<indicator::Entity>(id, version, |row| {
+        .update::<indicator::Entity>(call.id, call.version, |row| {
             row.insert("minimum".to_owned(), range.minimum.into());
             row.insert("maximum".to_owned(), range.maximum.into());
             row.insert("range_severity".to_owned(), range.severity.code().into());
         })
         .await?;
     write.commit().await?;
-    Ok(id)
+    Ok(call.id)
 }
 
 fn aggregation(
-    new: &NewIndicator,
-    like: Option<&indicator::Model>,
-    faults: &mut Faults,
+    wanted: Option<Aggregation>,
+    value_type: ValueType,
+    unit: &str,
+    faults: &mut InputErrors,
 ) -> Aggregation {
-    let allowed = aggregations(new.value_type);
+    let allowed = aggregations(value_type);
     let usual = match allowed.first() {
-        Some(Aggregation::Sum) if is_percentage(&new.unit) => Aggregation::Average,
+        Some(Aggregation::Sum) if is_percentage(unit) => Aggregation::Average,
         first => first.copied().unwrap_or(Aggregation::None),
     };
-    let wanted = new.aggregation.or(like.map(|row| row.aggregation)).unwrap_or(usual);
+    let wanted = wanted.unwrap_or(usual);
     if !allowed.contains(&wanted) {
         let codes: Vec<&str> = allowed.iter().map(|one| one.code()).collect();
-        let (codes, ty) = (codes.join(", "), new.value_type.code());
+        let (codes, ty) = (codes.join(", "), value_type.code());
         let ko = ValueType::CHOICE.korean(ty);
         faults.add(
             "aggregation",
@@ -283,7 +390,7 @@ fn aggregation(
             format!("{ko} 지표에 쓸 수 있는 집계 방법(aggregation): {codes}."),
             format!("For {ty} it must be one of: {codes}."),
         );
-    } else if is_percentage(&new.unit) && wanted == Aggregation::Sum {
+    } else if is_percentage(unit) && wanted == Aggregation::Sum {
         faults.add(
             "aggregation",
             "INVALID_AGGREGATION",
@@ -299,7 +406,7 @@ fn bound(
     name: &str,
     text: Option<&str>,
     (value_type, decimals): (ValueType, i32),
-    faults: &mut Faults,
+    faults: &mut InputErrors,
 ) -> Option<(String, i64)> {
     let decimals = u32::try_from(decimals).unwrap_or_default();
     match decimal::parse(text?, value_type, decimals) {
@@ -315,12 +422,12 @@ fn bound(
 }
 
 fn checked_range(
-    range: &NewRange,
+    range: &IndicatorRange,
     value_type: ValueType,
     decimals: i32,
-    faults: &mut Faults,
+    faults: &mut InputErrors,
 ) -> Checked {
-    let severity = range.severity.unwrap_or(Severity::Error);
+    let severity = range.severity;
     if !is_number(value_type) {
         if range.minimum.is_some() || range.maximum.is_some() {
             faults.add(
@@ -351,14 +458,10 @@ fn checked_range(
 
 /// Whether the mean of an indicator can be weighted by another: a number that is never below zero, reported
 /// from the same quarter on.
-async fn may_weigh(
-    write: &Write<'_>,
-    new: &NewIndicator,
-    (programme, aggregation): (Uuid, Aggregation),
-    base: &str,
-) -> Result<(), Error> {
-    let mut faults = Faults::default();
-    if aggregation != Aggregation::Average {
+async fn may_weigh(write: &Write<'_>, new: &indicator::Model) -> Result<(), Error> {
+    let Some(base) = new.weighted_by.as_deref() else { return Ok(()) };
+    let mut faults = InputErrors::default();
+    if new.aggregation != Aggregation::Average {
         faults.add(
             "weightedBy",
             "NOT_AVERAGED",
@@ -367,7 +470,7 @@ async fn may_weigh(
         );
         return faults.settle();
     }
-    let mut known = in_force(write, programme, &new.valid_from).await?;
+    let mut known = in_force(write, new.programme_id, &new.valid_from).await?;
     known.retain(|row| row.code != new.code);
     match known.iter().find(|row| row.code == base) {
         None => {
@@ -376,7 +479,7 @@ async fn may_weigh(
                 "The programme has no other indicator of that code in the first quarter.",
             );
             let codes = known.iter().map(|row| row.code.as_str());
-            faults.0.push(Faults::unknown("weightedBy", text, base, codes));
+            faults.0.push(unknown("weightedBy", text, base, codes));
         }
         Some(row) => {
             if !is_weight(row.value_type, row.minimum.as_deref()) {

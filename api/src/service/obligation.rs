@@ -5,34 +5,40 @@ use chrono::{NaiveDate, SubsecRound};
 use entity::common::Visibility;
 use entity::{obligation, submission};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
-use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::programme::{Faults, ORIGIN, begin, institution_of, is_repeat, locked, programme_of};
+use super::programme::{ORIGIN, begin, institution_of, locked, programme_of};
 use super::submission::data::quarter_of;
-use super::submission::{expected, key_reused};
-use super::write::{Author, Created, Write};
+use super::submission::expected;
+use super::write::{Author, Write};
 use crate::database::Store;
 use crate::domain::completeness::is_expected;
 use crate::domain::quarter::Quarter;
 use crate::error::{Error, UserError};
+use crate::input;
+use crate::input::InputErrors;
 
-/// An obligation to be made.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct NewObligation {
-    /// Institution by its code.
-    pub institution: String,
-    /// Programme by its code.
-    pub programme: String,
-    /// First day.
-    pub starts_on: NaiveDate,
-    /// Last day.
-    #[serde(default)]
-    pub ends_on: Option<NaiveDate>,
-    /// Idempotency key.
-    pub idempotency_key: String,
+input! {
+    /// 제출 의무 등록. An institution that must report: in every quarter on whose last day the obligation is in force. Quarters already opened are joined while they accept results; a quarter that is final or past its closing date rejects it, with the next possible day.
+    mutation CreateObligation {
+        /// 기관 코드. Institution.
+        institution: String,
+        /// 사업 코드. Programme.
+        programme: String,
+        /// 시작일. First day.
+        starts_on: NaiveDate,
+        /// 종료일. Last day; null for no end.
+        ends_on: Option<NaiveDate>,
+    }
+}
+
+input! {
+    /// 제출 의무 종료. Last day of an obligation, set or replaced. Quarters already opened keep who is on their list; a later day than before joins those it newly covers, as in createObligation.
+    mutation EndObligation on obligation::Entity {
+        /// 종료일. Last day.
+        ends_on: NaiveDate,
+    }
 }
 
 /// What came of an obligation.
@@ -50,9 +56,15 @@ pub struct Done {
 ///
 /// # Errors
 /// Forbidden; user errors; internal.
-pub async fn create(db: &Store, author: Author<'_>, new: NewObligation) -> Result<Done, Error> {
-    let mut write = begin(db, author).await?;
-    let mut faults = Faults::default();
+pub async fn create(db: &Store, author: Author<'_>, new: CreateObligation) -> Result<Done, Error> {
+    let mut write = begin(db, author, &new.call).await?;
+    let id = Uuid::now_v7();
+    if let Some(id) = write.repeats::<obligation::Entity>(&new.call, id).await? {
+        let known = find(&write, id).await?;
+        let made = Author { now: known.created_at, ..author };
+        return Ok(Done { id, joined: joined(&write, &made, &known).await?, kept: Vec::new() });
+    }
+    let mut faults = InputErrors::default();
     let programme = faults.keep(programme_of(&write, &new.programme).await)?;
     let institution = institution_of(&write, "institution", &new.institution).await;
     let institution_id = faults.keep(institution)?;
@@ -74,13 +86,11 @@ pub async fn create(db: &Store, author: Author<'_>, new: NewObligation) -> Resul
         )]));
     }
     let span = (new.starts_on, new.ends_on);
-    if let Some(other) = overlaps(&write, (institution_id, programme.id), span, None).await?
-        && !is_repeat(&write, &author, &new.idempotency_key).await?
-    {
+    if let Some(other) = overlaps(&write, (institution_id, programme.id), span, None).await? {
         return Err(taken("startsOn", &other));
     }
     let model = obligation::Model {
-        id: Uuid::nil(),
+        id,
         institution_id,
         programme_id: programme.id,
         starts_on: new.starts_on,
@@ -91,21 +101,12 @@ pub async fn create(db: &Store, author: Author<'_>, new: NewObligation) -> Resul
         created_at: author.now,
         updated_at: author.now,
     };
-    match write.create::<obligation::Entity>(model.clone(), &new.idempotency_key).await? {
-        Created::New(id) => {
-            let covers = |quarter| is_expected(span.0, span.1, quarter);
-            expected::join(&mut write, &author, (&programme, &model), covers, "startsOn").await?;
-            let joined = joined(&write, &author, &model).await?;
-            write.commit().await?;
-            Ok(Done { id, joined, kept: Vec::new() })
-        }
-        Created::Known(id) => {
-            let known = find(&write, id).await?;
-            let made = Author { now: known.created_at, ..author };
-            Ok(Done { id, joined: joined(&write, &made, &known).await?, kept: Vec::new() })
-        }
-        Created::Differs(_) => Err(key_reused()),
-    }
+    write.add_with::<obligation::Entity>("create", id, model.clone()).await?;
+    let covers = |quarter| is_expected(span.0, span.1, quarter);
+    expected::join(&mut write, &author, (&programme, &model), covers, "startsOn").await?;
+    let joined = joined(&write, &author, &model).await?;
+    write.commit().await?;
+    Ok(Done { id, joined, kept: Vec::new() })
 }
 
 async fn find(write: &Write<'_>, id: Uuid) -> Result<obligation::Model, Error> {
@@ -188,15 +189,15 @@ fn ends_after(starts_on: NaiveDate, ends_on: Option<NaiveDate>) -> Result<(), Er
 ///
 /// # Errors
 /// Forbidden; not found; conflict; user errors; internal.
-pub async fn end(
-    db: &Store,
-    author: Author<'_>,
-    (id, version): (Uuid, i32),
-    ends_on: NaiveDate,
-) -> Result<Done, Error> {
-    let mut write = begin(db, author).await?;
+pub async fn end(db: &Store, author: Author<'_>, input: EndObligation) -> Result<Done, Error> {
+    let EndObligation { call, ends_on } = input;
+    let (id, version) = (call.id, call.version);
+    let mut write = begin(db, author, &call).await?;
     let programme = locked(&write, find(&write, id).await?.programme_id).await?;
     let known = find(&write, id).await?;
+    if write.repeats::<obligation::Entity>(&call, id).await?.is_some() {
+        return Ok(Done { id, joined: Vec::new(), kept: Vec::new() });
+    }
     if known.version != version {
         return Err(Error::Conflict);
     }

@@ -9,207 +9,90 @@ use entity::submission::{self, SubmissionStatus};
 use entity::validation_rule::{MissingStrategy, Severity};
 use entity::{holiday, indicator, institution, programme, validation_rule};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use serde::Deserialize;
 use uuid::Uuid;
 
 use super::record::Record;
-use super::submission::{data, expected, key_reused, quarter};
-use super::write::{Author, Created, Write};
+use super::submission::{data, expected, quarter};
+use super::write::{Author, Write};
 use crate::database::Store;
 use crate::domain::access::{self, Object};
 use crate::domain::fold;
 use crate::domain::quarter::Quarter;
-use crate::domain::suggest;
 use crate::error::{Error, UserError};
+use crate::input;
+use crate::input::types::{Code, Localized, OneLine, Prose, Within, texts};
+use crate::input::{Call, taken, unknown};
 
-/// A text in Korean and English, as an input has it.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Named {
-    /// Korean.
-    pub ko: String,
-    /// English.
-    #[serde(default)]
-    pub en: Option<String>,
+input! {
+    /// 사업 등록. A programme.
+    mutation CreateProgramme {
+        /// 사업 코드. 2 to 30 capital letters, digits, underscores.
+        code: Code,
+        /// 사업명. Name.
+        name: Localized<OneLine>,
+        /// 개요. What it supports.
+        summary: Option<Localized<Prose>>,
+        /// 운영 기관. Code of the institution that runs it.
+        operator: String,
+        /// 제출 기한 일수. Days after the quarter's end until results are due.
+        due_days: Within<1, 120> = "10",
+        /// 기한 이월 규칙. What happens to a due date on a day off.
+        roll_rule: RollRule = "NEXT_BUSINESS_DAY",
+        /// 마감 유예 일수. Days after the due date until which late results are accepted.
+        lock_days: Within<0, 180> = "30",
+    }
 }
 
-/// A programme to be made.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct NewProgramme {
-    /// Code.
-    pub code: String,
-    /// Name.
-    pub name: Named,
-    /// What it supports.
-    #[serde(default)]
-    pub summary: Option<Named>,
-    /// Code of the institution that runs it.
-    pub operator: String,
-    /// Days after the quarter's end until results are due.
-    #[serde(default)]
-    pub due_days: Option<i32>,
-    /// What happens to a due date on a day off.
-    #[serde(default)]
-    pub roll_rule: Option<RollRule>,
-    /// Days after the due date until which late results are taken.
-    #[serde(default)]
-    pub lock_days: Option<i32>,
-    /// Idempotency key.
-    pub idempotency_key: String,
+input! {
+    /// 검증 규칙 등록. A rule that values must meet.
+    mutation CreateValidationRule {
+        /// 사업 코드. Code of the programme.
+        programme: String,
+        /// 규칙 코드. 2 to 30 capital letters, digits, underscores.
+        code: Code,
+        /// 식. Condition that is true where all is well, e.g. `EXECUTED <= ALLOCATED`, `abs(change(SUPPORTED, prev_SUPPORTED)) <= 50`.
+        expression: String,
+        /// 지표 코드. Indicator at whose cell a breach is shown.
+        indicator: String,
+        /// 심각도. What a breach does.
+        severity: Severity,
+        /// 결측 처리. What becomes of the rule where values are missing.
+        missing_strategy: MissingStrategy = "SKIP_IF_ANY_VALUE_MISSING",
+        /// 안내. What to correct.
+        message: Localized<Prose>,
+        /// 적용 시작 분기. First quarter in which it applies.
+        valid_from: Quarter,
+    }
 }
 
-/// A rule to be made.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct NewRule {
-    /// Programme by its code.
-    pub programme: String,
-    /// Code.
-    pub code: String,
-    /// The condition.
-    pub expression: String,
-    /// Indicator at whose cell a breach is shown.
-    pub indicator: String,
-    /// What a breach does.
-    pub severity: Severity,
-    /// What becomes of it if values are missing.
-    #[serde(default)]
-    pub missing_strategy: Option<MissingStrategy>,
-    /// What to put right.
-    pub message: Named,
-    /// First quarter in which it applies.
-    pub valid_from: String,
-    /// Idempotency key.
-    pub idempotency_key: String,
+input! {
+    /// 검증 규칙 종료. The end of a rule.
+    mutation RetireValidationRule on validation_rule::Entity {
+        /// 적용 종료 분기. Last quarter in which it applies.
+        valid_to: Quarter,
+    }
 }
 
-/// A day off to be put on record.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct NewHoliday {
-    /// The day.
-    pub observed_on: NaiveDate,
-    /// Name.
-    pub name: Named,
-    /// Why it is off.
-    pub kind: HolidayKind,
-    /// Idempotency key.
-    pub idempotency_key: String,
-}
-
-/// What is wrong with an input.
-#[derive(Debug, Default)]
-pub(super) struct Faults(pub(super) Vec<UserError>);
-
-impl Faults {
-    pub(super) fn add(
-        &mut self,
-        field: &str,
-        code: &'static str,
-        ko: impl Into<String>,
-        en: impl Into<String>,
-    ) {
-        self.0.push(UserError::at(field, code, ko, en));
-    }
-
-    pub(super) fn code(&mut self, field: &str, code: &str) {
-        let fits = (2..=30).contains(&code.len())
-            && code.starts_with(|c: char| c.is_ascii_uppercase())
-            && code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-        if !fits {
-            self.add(
-                field,
-                "INVALID_CODE",
-                "코드는 영문 대문자로 시작하는 2~30자의 대문자·숫자·밑줄이어야 합니다.",
-                "A code has 2 to 30 capital letters, digits and underscores, a letter first.",
-            );
-        }
-    }
-
-    pub(super) fn name(&mut self, field: &str, name: &str) {
-        if !crate::domain::api_client::is_name(name) {
-            self.add(
-                field,
-                "INVALID_NAME",
-                "1~100자의 한 줄이어야 합니다.",
-                "One line of 1 to 100 characters.",
-            );
-        }
-    }
-
-    pub(super) fn within(
-        &mut self,
-        field: &str,
-        number: i32,
-        range: std::ops::RangeInclusive<i32>,
-    ) {
-        if !range.contains(&number) {
-            let (from, to) = (range.start(), range.end());
-            self.add(
-                field,
-                "OUT_OF_RANGE",
-                format!("{from}~{to} 사이여야 합니다."),
-                format!("It must be {from} to {to}."),
-            );
-        }
-    }
-
-    pub(super) fn quarter(&mut self, field: &str, text: &str) -> Option<Quarter> {
-        let quarter = text.parse().ok();
-        if quarter.is_none() {
-            let message = Error::not_a_quarter(field).message();
-            self.add(field, "INVALID_QUARTER", message.ko, message.en);
-        }
-        quarter
-    }
-
-    /// What was kept, if nothing else is wrong either.
-    pub(super) fn sure<T>(self, kept: Option<T>) -> Result<T, Error> {
-        match kept {
-            Some(kept) if self.0.is_empty() => Ok(kept),
-            _ => Err(Error::User(self.0)),
-        }
-    }
-
-    pub(super) fn settle(self) -> Result<(), Error> {
-        if self.0.is_empty() { Ok(()) } else { Err(Error::User(self.0)) }
-    }
-
-    /// What was read, or what is wrong with it, to be told with the rest.
-    pub(super) fn keep<T>(&mut self, read: Result<T, Error>) -> Result<Option<T>, Error> {
-        match read {
-            Ok(read) => Ok(Some(read)),
-            Err(Error::User(wrong)) => {
-                self.0.extend(wrong);
-                Ok(None)
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    /// A code that names nothing, with the ones that do.
-    pub(super) fn unknown<'c>(
-        field: &str,
-        text: (&str, &str),
-        given: &str,
-        known: impl Iterator<Item = &'c str>,
-    ) -> UserError {
-        let hint = suggest::among(given, known);
-        let [ko, en] =
-            [(text.0, hint.ko), (text.1, hint.en)].map(|(text, hint)| format!("{text}{hint}"));
-        UserError::at(field, "UNKNOWN", ko, en)
-    }
-
-    pub(super) fn taken(field: &str) -> Error {
-        Error::User(vec![UserError::at(field, "TAKEN", "이미 있습니다.", "There is one already.")])
+input! {
+    /// 공휴일 등록. A day off; due dates that fall on it move.
+    mutation CreateHoliday {
+        /// 날짜. The day.
+        observed_on: NaiveDate,
+        /// 명칭. Name.
+        name: Localized<OneLine>,
+        /// 구분. Why it is a day off.
+        kind: HolidayKind,
     }
 }
 
 /// Opens a write of those who may set up programmes; who may not learns nothing of what is there.
-pub(super) async fn begin<'a>(db: &Store, author: Author<'a>) -> Result<Write<'a>, Error> {
+pub(super) async fn begin<'a>(
+    db: &Store,
+    author: Author<'a>,
+    call: &Call,
+) -> Result<Write<'a>, Error> {
     access::may_write(author.principal, Object::Programme, None)?;
-    Write::begin(db, author).await
+    Write::attempt(db, author, call).await
 }
 
 pub(super) async fn programme_of(write: &Write<'_>, code: &str) -> Result<programme::Model, Error> {
@@ -224,7 +107,7 @@ pub(super) async fn programme_of(write: &Write<'_>, code: &str) -> Result<progra
         .order_by_asc(programme::Column::Code);
     let all = all.all(write.reads()).await?;
     let codes = all.iter().map(|row| row.code.as_str());
-    Err(Error::User(vec![Faults::unknown("programme", text, &given, codes)]))
+    Err(Error::User(vec![unknown("programme", text, &given, codes)]))
 }
 
 /// The programme, which no other call sets up until the write is over.
@@ -249,51 +132,27 @@ pub(super) async fn institution_of(
         .order_by_asc(institution::Column::Code);
     let all = all.all(write.reads()).await?;
     let codes = all.iter().map(|row| row.code.as_str());
-    Err(Error::User(vec![Faults::unknown(field, text, &given, codes)]))
+    Err(Error::User(vec![unknown(field, text, &given, codes)]))
 }
 
 /// The error of an indicator that a quarter has not.
 pub(super) fn no_indicator<'c>(given: &str, known: impl Iterator<Item = &'c str>) -> UserError {
     let text = ("그 분기에 없는 지표입니다.", "There is no such indicator in that quarter.");
-    Faults::unknown("indicator", text, given, known)
+    unknown("indicator", text, given, known)
 }
 
+/// Adds what a call makes, and commits.
 pub(super) async fn make<R: Record>(
     mut write: Write<'_>,
     model: R::Model,
-    key: &str,
+    id: Uuid,
+    unique: &str,
 ) -> Result<Uuid, Error> {
-    match write.create::<R>(model, key).await? {
-        Created::New(id) => {
-            write.commit().await?;
-            Ok(id)
-        }
-        Created::Known(id) => Ok(id),
-        Created::Differs(_) => Err(key_reused()),
-    }
-}
-
-/// Where another call made the same at once, there is one already.
-fn first(field: &str, error: Error) -> Error {
-    match error {
-        Error::Conflict => Faults::taken(field),
-        error => error,
-    }
-}
-
-/// Whether a row that is in the way was made by an earlier call with the same key, which is no conflict.
-pub(super) async fn is_repeat(
-    write: &Write<'_>,
-    author: &Author<'_>,
-    key: &str,
-) -> Result<bool, Error> {
-    use entity::idempotency::{Column, Entity};
-    let found = Entity::find()
-        .filter(Column::Actor.eq(author.principal.actor()))
-        .filter(Column::IdempotencyKey.eq(key))
-        .one(write.reads())
-        .await?;
-    Ok(found.is_some())
+    // Where another call made the same at once, there is one already.
+    let added = write.add_with::<R>("create", id, model).await;
+    added.map_err(|error| if matches!(error, Error::Conflict) { taken(unique) } else { error })?;
+    write.commit().await?;
+    Ok(id)
 }
 
 /// Origin of what a caller sets up.
@@ -303,46 +162,39 @@ pub(super) const ORIGIN: Origin = Origin::Reported;
 ///
 /// # Errors
 /// Forbidden; user errors; internal.
-pub async fn create(db: &Store, author: Author<'_>, new: NewProgramme) -> Result<Uuid, Error> {
-    let write = begin(db, author).await?;
-    let mut faults = Faults::default();
-    faults.code("code", &new.code);
-    faults.name("name", &new.name.ko);
-    let (due_days, lock_days) = (new.due_days.unwrap_or(10), new.lock_days.unwrap_or(30));
-    faults.within("dueDays", due_days, 1..=120);
-    faults.within("lockDays", lock_days, 0..=180);
-    let operator = institution_of(&write, "operator", &new.operator).await;
-    let operator_id = faults.keep(operator)?;
-    let operator_id = faults.sure(operator_id)?;
-    let taken = programme::Entity::find()
-        .filter(programme::Column::Code.eq(&new.code))
-        .one(write.reads())
-        .await?;
-    if taken.is_some() && !is_repeat(&write, &author, &new.idempotency_key).await? {
-        return Err(Faults::taken("code"));
+pub async fn create(db: &Store, author: Author<'_>, new: CreateProgramme) -> Result<Uuid, Error> {
+    let write = begin(db, author, &new.call).await?;
+    let id = Uuid::now_v7();
+    if let Some(made) = write.repeats::<programme::Entity>(&new.call, id).await? {
+        return Ok(made);
     }
-    let (summary_ko, summary_en) = new.summary.map(|text| (text.ko, text.en)).unzip();
+    let operator_id = institution_of(&write, "operator", &new.operator).await?;
+    let known = programme::Entity::find().filter(programme::Column::Code.eq(&*new.code));
+    if known.one(write.reads()).await?.is_some() {
+        return Err(taken("code"));
+    }
+    let (name_ko, name_en) = new.name.texts();
+    let (summary_ko, summary_en) = texts(new.summary);
     let model = programme::Model {
-        id: Uuid::nil(),
-        code: new.code,
-        name_ko: new.name.ko,
-        name_en: new.name.en,
+        id,
+        code: new.code.into(),
+        name_ko,
+        name_en,
         summary_ko,
-        summary_en: summary_en.flatten(),
+        summary_en,
         operator_id,
         starts_on: None,
         ends_on: None,
-        due_days,
-        roll_rule: new.roll_rule.unwrap_or(RollRule::NextBusinessDay),
-        lock_days,
+        due_days: new.due_days.0,
+        roll_rule: new.roll_rule,
+        lock_days: new.lock_days.0,
         visibility: Visibility::Public,
         origin: ORIGIN,
         version: 1,
         created_at: author.now,
         updated_at: author.now,
     };
-    let made = make::<programme::Entity>(write, model, &new.idempotency_key).await;
-    made.map_err(|error| first("code", error))
+    make::<programme::Entity>(write, model, id, "code").await
 }
 
 /// What is said to hold from a quarter on must leave the final ones alone.
@@ -350,10 +202,10 @@ pub(super) async fn after_finals(
     write: &Write<'_>,
     programme: Uuid,
     field: &str,
-    from: Option<Quarter>,
+    from: Quarter,
 ) -> Result<(), Error> {
     let last = quarter::finals(write.reads(), programme).await?.pop();
-    match last.filter(|last| from.is_some_and(|from| from <= *last)) {
+    match last.filter(|last| from <= *last) {
         Some(last) => Err(quarter_final(field, last)),
         None => Ok(()),
     }
@@ -418,14 +270,19 @@ pub(super) async fn in_force(
 ///
 /// # Errors
 /// Forbidden; user errors; internal.
-pub async fn create_rule(db: &Store, author: Author<'_>, new: NewRule) -> Result<Uuid, Error> {
-    let write = begin(db, author).await?;
-    let mut faults = Faults::default();
-    faults.code("code", &new.code);
-    let from = faults.quarter("validFrom", &new.valid_from);
-    let programme = faults.keep(programme_of(&write, &new.programme).await)?;
-    let programme = locked(&write, faults.sure(programme)?.id).await?;
-    let indicators = in_force(&write, programme.id, &new.valid_from).await?;
+pub async fn create_rule(
+    db: &Store,
+    author: Author<'_>,
+    new: CreateValidationRule,
+) -> Result<Uuid, Error> {
+    let write = begin(db, author, &new.call).await?;
+    let id = Uuid::now_v7();
+    if let Some(made) = write.repeats::<validation_rule::Entity>(&new.call, id).await? {
+        return Ok(made);
+    }
+    let programme = locked(&write, programme_of(&write, &new.programme).await?.id).await?;
+    let valid_from = new.valid_from.to_string();
+    let indicators = in_force(&write, programme.id, &valid_from).await?;
     let codes: Vec<&str> = indicators.iter().map(|row| row.code.as_str()).collect();
     if !codes.contains(&new.indicator.as_str()) {
         let wrong = no_indicator(&new.indicator, codes.into_iter());
@@ -436,35 +293,31 @@ pub async fn create_rule(db: &Store, author: Author<'_>, new: NewRule) -> Result
         .order_by_desc(validation_rule::Column::Position)
         .all(write.reads())
         .await?;
-    let taken = last.iter().any(|row| {
-        let lasts = row.valid_to.as_ref().is_none_or(|to| *to >= new.valid_from);
+    let is_taken = last.iter().any(|row| {
+        let lasts = row.valid_to.as_ref().is_none_or(|to| *to >= valid_from);
         // One that was taken back before it ever applied still stands under its code and quarter.
-        row.code == new.code && (lasts || row.valid_from == new.valid_from)
+        row.code == *new.code && (lasts || row.valid_from == valid_from)
     });
-    let repeated = is_repeat(&write, &author, &new.idempotency_key).await?;
-    if taken && !repeated {
-        return Err(Faults::taken("code"));
+    if is_taken {
+        return Err(taken("code"));
     }
-    if !repeated {
-        after_finals(&write, programme.id, "validFrom", from).await?;
-        if new.severity == Severity::Error {
-            not_handed_in(&write, programme.id, &new.valid_from).await?;
-        }
+    after_finals(&write, programme.id, "validFrom", new.valid_from).await?;
+    if new.severity == Severity::Error {
+        not_handed_in(&write, programme.id, &valid_from).await?;
     }
-    let known = last.iter().find(|row| row.code == new.code).filter(|_| repeated);
-    let next = last.first().map_or(1, |row| row.position + 1);
+    let (message_ko, message_en) = new.message.texts();
     let model = validation_rule::Model {
-        id: Uuid::nil(),
+        id,
         programme_id: programme.id,
-        position: known.map_or(next, |row| row.position),
-        code: new.code,
+        position: last.first().map_or(1, |row| row.position + 1),
+        code: new.code.into(),
         expression: new.expression,
         indicator_code: new.indicator,
         severity: new.severity,
-        missing_strategy: new.missing_strategy.unwrap_or(MissingStrategy::SkipIfAny),
-        message_ko: new.message.ko,
-        message_en: new.message.en,
-        valid_from: new.valid_from,
+        missing_strategy: new.missing_strategy,
+        message_ko,
+        message_en,
+        valid_from,
         valid_to: None,
         visibility: Visibility::Public,
         origin: ORIGIN,
@@ -480,7 +333,7 @@ pub async fn create_rule(db: &Store, author: Author<'_>, new: NewRule) -> Result
             bad.en,
         )]));
     }
-    make::<validation_rule::Entity>(write, model, &new.idempotency_key).await
+    make::<validation_rule::Entity>(write, model, id, "code").await
 }
 
 /// Ends a rule with a quarter.
@@ -490,21 +343,22 @@ pub async fn create_rule(db: &Store, author: Author<'_>, new: NewRule) -> Result
 pub async fn retire_rule(
     db: &Store,
     author: Author<'_>,
-    (id, version): (Uuid, i32),
-    valid_to: &str,
+    input: RetireValidationRule,
 ) -> Result<Uuid, Error> {
-    let mut write = begin(db, author).await?;
-    let mut faults = Faults::default();
-    faults.quarter("validTo", valid_to);
-    faults.settle()?;
-    let known =
-        validation_rule::Entity::find_by_id(id).one(write.reads()).await?.ok_or(Error::NotFound)?;
+    let RetireValidationRule { call, valid_to } = input;
+    let mut write = begin(db, author, &call).await?;
+    let known = validation_rule::Entity::find_by_id(call.id).one(write.reads()).await?;
+    let known = known.ok_or(Error::NotFound)?;
+    if write.repeats::<validation_rule::Entity>(&call, call.id).await?.is_some() {
+        return Ok(call.id);
+    }
+    let valid_to = valid_to.to_string();
     let holds = |quarter: &str, to: Option<&str>| {
         known.valid_from.as_str() <= quarter && to.is_none_or(|to| to >= quarter)
     };
     let moved = quarter::finals(write.reads(), known.programme_id).await?.into_iter().rfind(|at| {
         let at = at.to_string();
-        holds(&at, known.valid_to.as_deref()) != holds(&at, Some(valid_to))
+        holds(&at, known.valid_to.as_deref()) != holds(&at, Some(&valid_to))
     });
     if let Some(last) = moved {
         return Err(Error::User(vec![UserError::at(
@@ -515,39 +369,38 @@ pub async fn retire_rule(
         )]));
     }
     write
-        .update::<validation_rule::Entity>(id, version, |row| {
+        .update::<validation_rule::Entity>(call.id, call.version, |row| {
             row.insert("valid_to".to_owned(), valid_to.into());
         })
         .await?;
     write.commit().await?;
-    Ok(id)
+    Ok(call.id)
 }
 
-/// Puts a day off on record; due dates that fall on it move.
+/// Records a day off; due dates that fall on it move.
 ///
 /// # Errors
 /// Forbidden; user errors; internal.
 pub async fn create_holiday(
     db: &Store,
     author: Author<'_>,
-    new: NewHoliday,
+    new: CreateHoliday,
 ) -> Result<Uuid, Error> {
-    let mut write = begin(db, author).await?;
-    let mut faults = Faults::default();
-    faults.name("name", &new.name.ko);
-    faults.settle()?;
-    let taken = holiday::Entity::find()
-        .filter(holiday::Column::ObservedOn.eq(new.observed_on))
-        .one(write.reads())
-        .await?;
-    if taken.is_some() && !is_repeat(&write, &author, &new.idempotency_key).await? {
-        return Err(Faults::taken("observedOn"));
+    let mut write = begin(db, author, &new.call).await?;
+    let id = Uuid::now_v7();
+    if let Some(made) = write.repeats::<holiday::Entity>(&new.call, id).await? {
+        return Ok(made);
     }
+    let known = holiday::Entity::find().filter(holiday::Column::ObservedOn.eq(new.observed_on));
+    if known.one(write.reads()).await?.is_some() {
+        return Err(taken("observedOn"));
+    }
+    let (name_ko, name_en) = new.name.texts();
     let model = holiday::Model {
-        id: Uuid::nil(),
+        id,
         observed_on: new.observed_on,
-        name_ko: new.name.ko,
-        name_en: new.name.en,
+        name_ko,
+        name_en,
         kind: new.kind,
         visibility: Visibility::Public,
         origin: ORIGIN,
@@ -555,14 +408,13 @@ pub async fn create_holiday(
         created_at: author.now,
         updated_at: author.now,
     };
-    let made = write.create::<holiday::Entity>(model, &new.idempotency_key).await;
-    match made.map_err(|error| first("observedOn", error))? {
-        Created::New(id) => {
-            expected::move_due_dates(&mut write, &author).await?;
-            write.commit().await?;
-            Ok(id)
-        }
-        Created::Known(id) => Ok(id),
-        Created::Differs(_) => Err(key_reused()),
-    }
+    let added = write.add_with::<holiday::Entity>("create", id, model).await;
+    added.map_err(
+        |error| {
+            if matches!(error, Error::Conflict) { taken("observedOn") } else { error }
+        },
+    )?;
+    expected::move_due_dates(&mut write, &author).await?;
+    write.commit().await?;
+    Ok(id)
 }

@@ -4,60 +4,61 @@ use entity::common::Visibility;
 use entity::reporting_period::{self, PeriodState};
 use entity::{indicator, target};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
-use serde::Deserialize;
 use uuid::Uuid;
 
 use super::programme::{
-    Faults, ORIGIN, begin, in_force, institution_of, no_indicator, programme_of, quarter_final,
+    ORIGIN, begin, in_force, institution_of, no_indicator, programme_of, quarter_final,
 };
 use super::submission::data;
-use super::submission::key_reused;
 use super::submission::quarter::finals;
-use super::write::{Author, Created, Write};
+use super::write::{Author, Write};
 use crate::database::Store;
 use crate::domain::decimal;
 use crate::domain::quarter::Quarter;
 use crate::error::{Error, UserError};
+use crate::input;
+use crate::input::InputErrors;
 
-/// A target to be set.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct NewTarget {
-    /// Programme by its code.
-    pub programme: String,
-    /// Indicator by its code.
-    pub indicator: String,
-    /// Institution by its code; none for the programme as a whole.
-    #[serde(default)]
-    pub institution: Option<String>,
-    /// Quarter.
-    pub quarter: String,
-    /// Value.
-    pub value: String,
-    /// Idempotency key.
-    pub idempotency_key: String,
+input! {
+    /// 목표 설정. What is to be reached.
+    mutation SetTarget {
+        /// 사업 코드. Code of the programme.
+        programme: String,
+        /// 지표 코드. Code of the indicator.
+        indicator: String,
+        /// 기관 코드. Institution; null for the programme as a whole.
+        institution: Option<String>,
+        /// 분기. Quarter.
+        quarter: Quarter,
+        /// 목표값. Exact value in the indicator's unit.
+        value: String,
+    }
 }
 
 /// Sets or replaces a target.
 ///
 /// # Errors
 /// Forbidden; user errors; internal.
-pub async fn set(db: &Store, author: Author<'_>, new: NewTarget) -> Result<Uuid, Error> {
-    let mut write = begin(db, author).await?;
-    let mut faults = Faults::default();
-    let quarter = faults.quarter("quarter", &new.quarter);
+pub async fn set(db: &Store, author: Author<'_>, new: SetTarget) -> Result<Uuid, Error> {
+    let mut write = begin(db, author, &new.call).await?;
+    let id = Uuid::now_v7();
+    if let Some(set) = write.repeats::<target::Entity>(&new.call, id).await? {
+        return Ok(set);
+    }
+    let mut faults = InputErrors::default();
     let institution_id = match &new.institution {
         None => None,
         Some(code) => faults.keep(institution_of(&write, "institution", code).await)?,
     };
     let programme = faults.keep(programme_of(&write, &new.programme).await)?;
     let programme = faults.sure(programme)?;
-    let mut indicators = in_force(&write, programme.id, &new.quarter).await?;
-    let Some(at) = indicators.iter().position(|row| row.code == new.indicator) else {
+    let at = new.quarter.to_string();
+    let mut indicators = in_force(&write, programme.id, &at).await?;
+    let Some(found) = indicators.iter().position(|row| row.code == new.indicator) else {
         let codes = indicators.iter().map(|row| row.code.as_str());
         return Err(Error::User(vec![no_indicator(&new.indicator, codes)]));
     };
-    let indicator = indicators.swap_remove(at);
+    let indicator = indicators.swap_remove(found);
     let decimals = u32::try_from(indicator.decimals).map_err(Error::internal)?;
     let value = decimal::parse(&new.value, indicator.value_type, decimals).map_err(|wrong| {
         let text = wrong.message();
@@ -75,20 +76,13 @@ pub async fn set(db: &Store, author: Author<'_>, new: NewTarget) -> Result<Uuid,
     };
     let known = target::Entity::find()
         .filter(target::Column::IndicatorId.eq(indicator.id))
-        .filter(target::Column::Quarter.eq(&new.quarter))
+        .filter(target::Column::Quarter.eq(&at))
         .filter(of)
         .one(write.reads())
         .await?;
-    let id = known.as_ref().map_or_else(Uuid::now_v7, |known| known.id);
-    let content = (indicator.id, institution_id, &new.quarter, &value.text);
-    match write.once::<target::Entity>(&new.idempotency_key, id, &content).await? {
-        Created::New(_) => {}
-        Created::Known(id) => return Ok(id),
-        Created::Differs(_) => return Err(key_reused()),
-    }
-    still_open(&write, programme.id, quarter).await?;
-    match known {
-        Some(known) if known.scaled == value.scaled && known.value == value.text => {}
+    still_open(&write, programme.id, new.quarter).await?;
+    let id = match known {
+        Some(known) if known.scaled == value.scaled && known.value == value.text => known.id,
         Some(known) => {
             write
                 .update::<target::Entity>(known.id, known.version, |row| {
@@ -96,13 +90,14 @@ pub async fn set(db: &Store, author: Author<'_>, new: NewTarget) -> Result<Uuid,
                     row.insert("scaled".to_owned(), value.scaled.into());
                 })
                 .await?;
+            known.id
         }
         None => {
             let model = target::Model {
                 id,
                 indicator_id: indicator.id,
                 institution_id,
-                quarter: new.quarter,
+                quarter: at,
                 value: value.text,
                 scaled: value.scaled,
                 visibility: Visibility::Public,
@@ -112,19 +107,16 @@ pub async fn set(db: &Store, author: Author<'_>, new: NewTarget) -> Result<Uuid,
                 updated_at: author.now,
             };
             write.add_with::<target::Entity>("create", id, model).await?;
+            id
         }
-    }
+    };
+    write.about(&new.call, id).await?;
     write.commit().await?;
     Ok(id)
 }
 
 /// Whether a quarter is not final, and stays so until the write is over.
-async fn still_open(
-    write: &Write<'_>,
-    programme: Uuid,
-    quarter: Option<Quarter>,
-) -> Result<(), Error> {
-    let Some(quarter) = quarter else { return Ok(()) };
+async fn still_open(write: &Write<'_>, programme: Uuid, quarter: Quarter) -> Result<(), Error> {
     let period = reporting_period::Entity::find()
         .filter(reporting_period::Column::Quarter.eq(quarter.to_string()))
         .lock_exclusive()

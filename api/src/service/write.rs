@@ -34,13 +34,18 @@ pub use crate::domain::principal::Author;
 use crate::domain::principal::Principal;
 use crate::domain::{access, canonical};
 use crate::domain::{partial_date, period, quarter};
-use crate::error::Error;
+use crate::error::{Error, UserError};
+use crate::input::Call;
 
 /// An open write: a transaction and what must be written with it.
 pub struct Write<'a> {
     transaction: DatabaseTransaction,
     ending: Ending,
     author: Author<'a>,
+    /// The action that all of it is, where a caller has called for one.
+    action: Option<&'static str>,
+    /// Whether the call is written well; else a rule was asked for what else is wrong, and nothing is written.
+    is_sound: bool,
     changes: Vec<Change>,
     events: Vec<audit_event::Model>,
     documents: Vec<search_document::ActiveModel>,
@@ -139,15 +144,6 @@ impl Fingerprint {
         Self { made: format!("2:{}", digest(content)), first: digest(first) }
     }
 
-    /// Of what is done to a row that is there.
-    fn of_call<R: Record>(content: &impl Serialize) -> Result<Self, Error> {
-        let content = (R::TYPE, content);
-        let value = serde_json::to_value(content).map_err(Error::internal)?;
-        let first = serde_json::to_string(&content).map_err(Error::internal)?;
-        let made = format!("2:{}", canonical::digest(&canonical::json(&value)));
-        Ok(Self { made, first: canonical::digest(&first) })
-    }
-
     fn is(&self, known: &str) -> bool {
         known == self.made || known == self.first
     }
@@ -214,11 +210,65 @@ impl<'a> Write<'a> {
             transaction,
             ending,
             author,
+            action: None,
+            is_sound: true,
             changes: Vec::new(),
             events: Vec::new(),
             documents: Vec::new(),
             grams: Vec::new(),
         })
+    }
+
+    /// Opens the write of a call: all that it writes stands in the audit under the name of its mutation.
+    ///
+    /// # Errors
+    /// As [`Self::begin`].
+    pub async fn attempt(db: &Store, author: Author<'a>, call: &Call) -> Result<Self, Error> {
+        let mut write = Self::begin(db, author).await?;
+        write.action = Some(call.action);
+        write.is_sound = call.sound().is_ok();
+        Ok(write)
+    }
+
+    /// Takes the key of a call that makes the row `id` or does something to it. If the call was made before, the row of
+    /// then: nothing must be done then.
+    ///
+    /// # Errors
+    /// User error, if the key was used for another call; internal.
+    pub async fn repeats<R: Record>(&self, call: &Call, id: Uuid) -> Result<Option<Uuid>, Error> {
+        let fingerprint = Fingerprint { made: format!("3:{}", call.digest), first: String::new() };
+        let used = match self.used(&call.key, &fingerprint).await? {
+            Some(used) => used,
+            None if self.use_key::<R>(&call.key, &fingerprint, id).await? => return Ok(None),
+            // Another call with this key was faster and has committed meanwhile.
+            None => {
+                let used = self.used(&call.key, &fingerprint).await?;
+                used.ok_or_else(|| Error::internal("a used key that is not there"))?
+            }
+        };
+        match used {
+            Created::New(id) | Created::Known(id) => Ok(Some(id)),
+            Created::Differs(_) => Err(Error::User(vec![UserError::at(
+                "idempotencyKey",
+                "KEY_REUSED",
+                "이 키는 다른 내용에 이미 쓰였습니다.",
+                "This key was used before for other content.",
+            )])),
+        }
+    }
+
+    /// Notes which row a call turned out to be about.
+    ///
+    /// # Errors
+    /// Internal.
+    pub async fn about(&self, call: &Call, id: Uuid) -> Result<(), Error> {
+        idempotency::Entity::update_many()
+            .col_expr(idempotency::Column::SubjectId, id.into())
+            .filter(idempotency::Column::Actor.eq(self.author.principal.actor()))
+            .filter(idempotency::Column::IdempotencyKey.eq(&call.key))
+            .exec(&self.transaction)
+            .await?;
+        Ok(())
     }
 
     /// The transaction, for reads that the write depends on.
@@ -229,6 +279,11 @@ impl<'a> Write<'a> {
     /// Today in Seoul.
     pub fn today(&self) -> chrono::NaiveDate {
         self.author.now.with_timezone(&quarter::seoul()).date_naive()
+    }
+
+    /// Whether the call may write at all.
+    fn sound(&self) -> Result<(), Error> {
+        if self.is_sound { Ok(()) } else { Err(Error::User(Vec::new())) }
     }
 
     fn allow<R: Record>(&self, row: &Map<String, Value>) -> Result<(), Error> {
@@ -347,36 +402,6 @@ impl<'a> Write<'a> {
         self.insert::<R>(action, id, 1, model, row).await
     }
 
-    /// Takes the caller's key for what is about to be done to a row that is there already; `content` is
-    /// what it is done with. Nothing must be done unless the answer is [`Created::New`].
-    ///
-    /// # Errors
-    /// Internal.
-    pub async fn once<R>(
-        &self,
-        key: &str,
-        id: Uuid,
-        content: &impl Serialize,
-    ) -> Result<Created, Error>
-    where
-        R: Record,
-    {
-        let fingerprint = Fingerprint::of_call::<R>(content)?;
-        // The same content for another row is another call.
-        let of_row = |used| match used {
-            Created::Known(other) if other != id => Created::Differs(other),
-            used => used,
-        };
-        if let Some(used) = self.used(key, &fingerprint).await? {
-            return Ok(of_row(used));
-        }
-        if self.use_key::<R>(key, &fingerprint, id).await? {
-            return Ok(Created::New(id));
-        }
-        let used = self.used(key, &fingerprint).await?;
-        used.map(of_row).ok_or_else(|| Error::internal("a used key that is not there"))
-    }
-
     async fn insert<R>(
         &mut self,
         action: &'static str,
@@ -388,6 +413,7 @@ impl<'a> Write<'a> {
     where
         R: Record,
     {
+        self.sound()?;
         if !R::DERIVED.is_empty() {
             self.derive::<R>(id, &mut row).await?;
             model = serde_json::from_value(Value::Object(row.clone())).map_err(Error::internal)?;
@@ -486,6 +512,7 @@ impl<'a> Write<'a> {
         let found = R::find().filter(column("id")?.eq(id)).one(&self.transaction).await?;
         let before = as_json(&found.ok_or(Error::NotFound)?)?;
         self.allow::<R>(&before)?;
+        self.sound()?;
         let mut after = before.clone();
         change(&mut after);
         self.allow::<R>(&after)?;
@@ -816,6 +843,8 @@ impl<'a> Write<'a> {
             }
             whole => whole,
         };
+        // Where a row stands for others is nobody's act.
+        let action = self.action.filter(|_| action != bill::DERIVE).unwrap_or(action);
         self.note(Event {
             action,
             subject_type: R::TYPE,
@@ -833,6 +862,7 @@ impl<'a> Write<'a> {
     /// # Errors
     /// Unavailable, if the database could not commit; internal.
     pub async fn commit(mut self) -> Result<usize, Error> {
+        self.sound()?;
         let written = self.changes.len();
         let documents = std::mem::take(&mut self.documents);
         let grams = std::mem::take(&mut self.grams);

@@ -3,11 +3,11 @@
 use std::pin::Pin;
 use std::sync::LazyLock;
 
+use crate::support::clients::{self as api_client, Issued, NewClient};
 use aiplus::auth::secret::{Hashing, Secrets};
 use aiplus::domain::principal::{Author, Principal};
 use aiplus::domain::rate::Who;
 use aiplus::error::Error;
-use aiplus::service::api_client::{self, Issued, NewClient};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use chrono::Utc;

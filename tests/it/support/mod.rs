@@ -1,6 +1,7 @@
 //! Databases, applications and callers for the tests.
 
 pub mod client;
+pub mod clients;
 mod postgres;
 pub mod proxy;
 pub mod results;

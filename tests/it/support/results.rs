@@ -47,6 +47,13 @@ pub fn value(indicator: &str, value: &str) -> Value {
     json!({ "indicator": indicator, "value": value })
 }
 
+/// Gives the input of a mutation a key of its own, unless it has one.
+pub fn keyed(input: &mut Value) {
+    if let Some(input) = input.as_object_mut() {
+        input.entry("idempotencyKey").or_insert_with(|| key().into());
+    }
+}
+
 /// The codes of a payload's errors.
 pub fn codes(payload: &Value) -> Vec<&str> {
     let errors = payload["errors"].as_array().unwrap_or_else(|| panic!("{payload:#}"));
@@ -55,13 +62,10 @@ pub fn codes(payload: &Value) -> Vec<&str> {
 
 /// The document of a mutation with its payload under one name.
 pub fn document(mutation: &str) -> String {
-    let input = match mutation {
-        "acceptSubmissions" | "remindSubmissions" => "SubmissionItems".to_owned(),
-        _ => format!("{}{}", mutation[..1].to_uppercase(), &mutation[1..]),
-    };
+    let input = format!("{}{}", mutation[..1].to_uppercase(), &mutation[1..]);
     let selection = match mutation {
         "createProgramme" => "programme { id code version }".to_owned(),
-        "createIndicator" | "setIndicatorRange" => "indicator { id code revision validFrom validTo version aggregation minimum maximum rangeSeverity weightedBy }".to_owned(),
+        "createIndicator" | "reviseIndicator" | "setIndicatorRange" => "indicator { id code revision validFrom validTo version aggregation minimum maximum rangeSeverity weightedBy }".to_owned(),
         "setTarget" => "target { id value version }".to_owned(),
         "createValidationRule" | "retireValidationRule" => {
             "validationRule { id code validTo version }".to_owned()
@@ -70,8 +74,8 @@ pub fn document(mutation: &str) -> String {
             "obligation { id endsOn version } joinedQuarters keptQuarters".to_owned()
         }
         "createHoliday" => "holiday { id observedOn version }".to_owned(),
-        "openReportingPeriod" | "freezeQuarter" => {
-            "period { id quarter state version expectedFrozenAt finalisedAt }".to_owned()
+        "openQuarter" | "finaliseQuarter" => {
+            "reportingPeriod { id quarter state version expectedFrozenAt finalisedAt }".to_owned()
         }
         "acceptSubmissions" | "remindSubmissions" => format!("items {{ id isDone {ERRORS} }}"),
         "saveSubmissionDraft" => {
@@ -213,17 +217,17 @@ impl World {
 
     /// Opens a quarter.
     pub async fn open(&self, quarter: &str) {
-        self.done(&self.lead, "openReportingPeriod", json!({ "quarter": quarter })).await;
+        self.done(&self.lead, "openQuarter", json!({ "quarter": quarter })).await;
     }
 
     /// Makes a quarter final, with these as missing.
     pub async fn freeze(&self, quarter: &str, missing: &[&str]) -> Value {
         let version = self.period(quarter).await["version"].clone();
         let input = json!({
-            "quarter": quarter, "version": version, "missing": missing, "closesEarly": true,
+            "quarter": quarter, "expectedVersion": version, "missing": missing, "closesEarly": true,
             "idempotencyKey": key(),
         });
-        self.act(&self.lead, "freezeQuarter", input).await
+        self.act(&self.lead, "finaliseQuarter", input).await
     }
 
     /// A quarter's period.
@@ -260,8 +264,11 @@ impl World {
         &self,
         author: Author<'_>,
         query: &str,
-        variables: Map<String, Value>,
+        mut variables: Map<String, Value>,
     ) -> Value {
+        if let Some(input) = variables.get_mut("input") {
+            keyed(input);
+        }
         let request = Request { query: query.to_owned(), variables, ..Request::default() };
         let call = Call { author, language: Language::English, allowance: None };
         let mut answered = self.app.app.engine.execute(&request, &call).await;
@@ -296,7 +303,27 @@ impl World {
         mutation: &str,
         input: Value,
     ) -> Value {
+        let input = self.revised(mutation, input).await;
         self.ask_at(who, now, &document(mutation), json!({ "input": input })).await
+    }
+
+    /// The input of a revision that names its indicator by its code, for its last revision.
+    pub async fn revised(&self, mutation: &str, mut input: Value) -> Value {
+        if mutation != "reviseIndicator" || input.get("code").is_none() {
+            return input;
+        }
+        let (programme, code) = (input["programme"].take(), input["code"].take());
+        let list = format!(
+            "{{ indicators(first: 100, where: {{ code: {{ eq: {code} }}, programme: {{ code: {{ eq: {programme} }} }} }}) {{ nodes {{ id version validTo }} }} }}"
+        );
+        let found = self.data(&self.lead, &list).await;
+        let found = found["indicators"]["nodes"].as_array().unwrap().iter();
+        let last = found.filter(|row| row["validTo"].is_null()).next_back().unwrap();
+        let fields = input.as_object_mut().unwrap();
+        fields.retain(|name, _| name != "programme" && name != "code");
+        fields.insert("id".to_owned(), last["id"].clone());
+        fields.insert("expectedVersion".to_owned(), last["version"].clone());
+        input
     }
 
     /// The whole answer to a mutation.

@@ -2,7 +2,7 @@
 
 use crate::domain::quarter::Quarter;
 use crate::seed::numbers::Numbers;
-use crate::service::submission::draft::Given;
+use crate::service::submission::draft::SubmissionValue;
 use crate::sheet;
 
 use super::programmes::VOUCHER;
@@ -106,13 +106,13 @@ fn split(total: u64, unit: u64, weights: &[u64]) -> Vec<u64> {
 }
 
 /// A form being filled in.
-struct Form(Vec<Given>);
+struct Form(Vec<sheet::Cell>);
 
 impl Form {
     fn put(&mut self, cell: sheet::Cell) -> &mut sheet::Cell {
-        self.0.push(Given { cell, clear: false });
+        self.0.push(cell);
         let last = self.0.len() - 1;
-        &mut self.0[last].cell
+        &mut self.0[last]
     }
 
     fn total(&mut self, indicator: &str, value: impl ToString) -> &mut sheet::Cell {
@@ -156,7 +156,7 @@ pub fn cells(
     institution: &str,
     (quarter, at): (Quarter, usize),
     turn: Turn,
-) -> Vec<Given> {
+) -> Vec<SubmissionValue> {
     let mut form = Form(Vec::new());
     let mut numbers = Numbers::named(&format!("{programme}/{institution}/{quarter}"));
     if programme == VOUCHER {
@@ -166,7 +166,25 @@ pub fn cells(
     } else if let Some(one) = TRAINERS.iter().find(|one| one.code == institution) {
         training(&mut form, &mut numbers, one, (quarter, at), turn);
     }
-    form.0
+    form.0.into_iter().map(value).collect()
+}
+
+/// A cell as an officer would save it.
+fn value(cell: sheet::Cell) -> SubmissionValue {
+    let text = |text: String| Some(text).filter(|text| !text.is_empty());
+    let code = |text: &str| serde_json::Value::from(text);
+    SubmissionValue {
+        indicator: cell.indicator,
+        region: text(cell.region),
+        size: serde_json::from_value(code(&cell.size)).ok(),
+        industry: text(cell.industry),
+        state: serde_json::from_value(code(&cell.state)).ok(),
+        value: text(cell.value),
+        reason: text(cell.reason),
+        comment: text(cell.comment),
+        evidence: text(cell.evidence),
+        clear: false,
+    }
 }
 
 /// Up to two percent more or less.

@@ -19,8 +19,16 @@ use crate::database::Store;
 use crate::domain::principal::{Client, Institution, Principal, Scope, Scopes, Standing, Token};
 use crate::domain::quarter::Quarter;
 use crate::error::Error;
-use crate::service::submission::review::{Comment, Restatement};
-use crate::service::submission::{Asked, draft, hand_in, quarter, review};
+use crate::input::types::Localized;
+use crate::input::{Call, MutationInput};
+use crate::service::submission::draft::SaveSubmissionDraft;
+use crate::service::submission::hand_in::{ReportNilSubmission, SubmitSubmission};
+use crate::service::submission::quarter::FinaliseQuarter;
+use crate::service::submission::review::{
+    AcceptSubmission, GrantExtension, RemindSubmission, RestateSubmission, ReturnSubmission,
+    StartSubmissionReview, SubmissionComment,
+};
+use crate::service::submission::{draft, hand_in, quarter, review};
 use crate::service::write::Author;
 
 /// The institutions and programmes of the story, and the clients made up for it.
@@ -137,7 +145,8 @@ async fn play(
         |principal| Author { principal, request_id: "demo", address: None, now: step.at.min(now) };
     match step.event {
         Event::Open => {
-            quarter::open(db, author(&Principal::System), of, Origin::Illustrative).await?;
+            let system = author(&Principal::System);
+            quarter::open(db, system, of, Origin::Illustrative, None).await?;
             Ok(())
         }
         Event::Freeze => freeze(db, author(&cast.ministry), of).await,
@@ -149,14 +158,23 @@ async fn play(
                 .one(db)
                 .await?
                 .ok_or(Error::NotFound)?;
-            let asked = Asked {
-                id: found.id,
-                version: found.version,
-                key: format!("demo:{of}:{programme}:{institution}:{number}"),
-            };
+            let key = format!("demo:{of}:{programme}:{institution}:{number}");
+            let asked = Asked { on: (found.id, found.version), key };
             let scene = Scene { programme, institution, quarter: (of, step.quarter) };
-            verb(db, author(cast.doer(act, institution)), &asked, &scene, act).await
+            verb(db, author(cast.doer(act, institution)), asked, &scene, act).await
         }
+    }
+}
+
+/// A submission with its version, and the key of the call.
+struct Asked {
+    on: (Uuid, i32),
+    key: String,
+}
+
+impl Asked {
+    fn call<I: MutationInput>(self) -> Call {
+        Call::of::<I>(self.on, self.key)
     }
 }
 
@@ -170,47 +188,69 @@ struct Scene {
 async fn verb(
     db: &Store,
     author: Author<'_>,
-    asked: &Asked,
+    asked: Asked,
     scene: &Scene,
     act: Act,
 ) -> Result<(), Error> {
     match act {
         Act::Save(turn) => {
-            let given = cells(scene.programme, scene.institution, scene.quarter, turn);
-            draft::save(db, author, asked, &given).await.map(drop)
+            let values = cells(scene.programme, scene.institution, scene.quarter, turn).into();
+            let call = asked.call::<SaveSubmissionDraft>();
+            draft::save(db, author, SaveSubmissionDraft { call, values }).await.map(drop)
         }
-        Act::Submit => hand_in::submit(db, author, asked, true).await.map(drop),
+        Act::Submit => {
+            let call = asked.call::<SubmitSubmission>();
+            let input = SubmitSubmission { call, attestation: true };
+            hand_in::submit(db, author, input).await.map(drop)
+        }
         Act::Nil => {
-            let reason = "(예시) 이번 분기에는 교육 과정을 열지 않음";
-            hand_in::report_nil(db, author, asked, reason).await.map(drop)
+            let reason = "(예시) 이번 분기에는 교육 과정을 열지 않음".to_owned();
+            let call = asked.call::<ReportNilSubmission>();
+            hand_in::report_nil(db, author, ReportNilSubmission { call, reason }).await.map(drop)
         }
-        Act::Start => review::start(db, author, asked).await.map(drop),
+        Act::Start => {
+            let call = asked.call::<StartSubmissionReview>();
+            review::start(db, author, StartSubmissionReview { call }).await.map(drop)
+        }
         Act::Return(due_on) => {
-            let comments = comments(scene.programme);
-            review::return_to(db, author, asked, &comments, due_on).await.map(drop)
+            let comments = comments(scene.programme).into();
+            let call = asked.call::<ReturnSubmission>();
+            let input = ReturnSubmission { call, comments, due_on };
+            review::return_to(db, author, input).await.map(drop)
         }
-        Act::Accept => review::accept(db, author, asked).await.map(drop),
+        Act::Accept => {
+            let call = asked.call::<AcceptSubmission>();
+            review::accept(db, author, AcceptSubmission { call }).await.map(drop)
+        }
         Act::Extend(expires_on) => {
-            let reason = "(예시) 기관 전산망 이전으로 자료 집계가 늦어짐";
-            review::extend(db, author, asked, reason, expires_on).await.map(drop)
+            let reason = "(예시) 기관 전산망 이전으로 자료 집계가 늦어짐".into();
+            let call = asked.call::<GrantExtension>();
+            let input = GrantExtension { call, reason, expires_on };
+            review::extend(db, author, input).await.map(drop)
         }
-        Act::Remind => review::remind(db, author, asked).await.map(drop),
+        Act::Remind => {
+            let call = asked.call::<RemindSubmission>();
+            review::remind(db, author, RemindSubmission { call }).await.map(drop)
+        }
         Act::Restate => {
-            let restatement = Restatement {
-                reason: "(예시) 감사에서 이중 지급이 확인됨".to_owned(),
-                note_ko: "(예시) 이중으로 지급된 바우처를 환수하여 집행 예산을 바로잡음".to_owned(),
-                note_en: Some(
-                    "(Illustration) Vouchers paid twice were taken back; the budget executed is put right"
-                        .to_owned(),
-                ),
+            let input = RestateSubmission {
+                call: asked.call::<RestateSubmission>(),
+                reason: "(예시) 감사에서 이중 지급이 확인됨".into(),
+                public_note: Localized {
+                    ko: "(예시) 이중으로 지급된 바우처를 환수하여 집행 예산을 바로잡음".into(),
+                    en: Some(
+                        "(Illustration) Vouchers paid twice were recovered; the budget executed is corrected"
+                            .into(),
+                    ),
+                },
             };
-            review::restate(db, author, asked, &restatement).await.map(drop)
+            review::restate(db, author, input).await.map(drop)
         }
     }
 }
 
 /// What a return asks to be put right.
-fn comments(programme: &str) -> Vec<Comment> {
+fn comments(programme: &str) -> Vec<SubmissionComment> {
     let asked: &[(Option<&str>, &str)] = match programme {
         VOUCHER => &[
             (None, "(예시) 집행 예산이 증빙과 다릅니다. 아래 셀을 확인해 주십시오."),
@@ -222,9 +262,9 @@ fn comments(programme: &str) -> Vec<Comment> {
             (Some("TRAINEES"), "(예시) 수료증 발급 건수와 다릅니다."),
         ],
     };
-    let comment = |(cell, message): &(Option<&str>, &str)| Comment {
+    let comment = |(cell, message): &(Option<&str>, &str)| SubmissionComment {
         cell: cell.map(str::to_owned),
-        message: (*message).to_owned(),
+        message: (*message).into(),
     };
     asked.iter().map(comment).collect()
 }
@@ -241,9 +281,14 @@ async fn freeze(db: &Store, author: Author<'_>, of: Quarter) -> Result<(), Error
         .order_by_asc(submission::Column::Id)
         .all(db)
         .await?;
-    let missing: Vec<Uuid> = missing.into_iter().map(|row| row.id).collect();
-    let key = format!("demo:{of}:freeze");
-    let version = period.version;
-    let decision = quarter::Decision { quarter: of, version, missing, closes_early: true, key };
-    quarter::freeze(db, author, &decision).await.map(drop)
+    let missing: Vec<_> = missing.into_iter().map(|row| row.id.into()).collect();
+    let key = format!("demo:{of}:finalise");
+    let input = FinaliseQuarter {
+        call: Call::of::<FinaliseQuarter>((Uuid::nil(), 0), key),
+        quarter: of,
+        expected_version: period.version,
+        missing: Some(missing.into()),
+        closes_early: true,
+    };
+    quarter::finalise(db, author, input).await.map(drop)
 }

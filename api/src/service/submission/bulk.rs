@@ -1,23 +1,45 @@
 //! The same verb for many submissions, each a write of its own: what one lacks keeps no other from it.
 
+use entity::submission;
 use uuid::Uuid;
 
-use super::{Asked, Done, actor, refused, review};
+use super::review::{self, AcceptSubmission, RemindSubmission};
+use super::{Done, actor, refused};
 use crate::database::Store;
 use crate::domain::submission::Refused;
 use crate::error::{Error, UserError};
+use crate::input;
+use crate::input::Call;
+use crate::input::types::{Id, List};
 use crate::service::write::Author;
 
 /// Most submissions of one call.
-pub const MAX_ITEMS: usize = 100;
+const MAX_ITEMS: usize = 100;
 
-/// What came of one of many.
-#[derive(Debug)]
-pub struct Item {
-    /// The submission as the caller named it.
-    pub id: Uuid,
-    /// What kept it from being done; empty if it was.
-    pub errors: Vec<UserError>,
+input! {
+    /// 일괄 처리 항목. One of many.
+    object SubmissionItem {
+        /// 식별자. The submission.
+        id: Id<submission::Entity>,
+        /// 판. The `version` you read.
+        expected_version: i32,
+    }
+}
+
+input! {
+    /// 일괄 승인. Submissions to be accepted, each on its own.
+    mutation AcceptSubmissions {
+        /// 항목. 1 to 100 submissions.
+        items: List<SubmissionItem, 1, MAX_ITEMS>,
+    }
+}
+
+input! {
+    /// 일괄 알림. Submissions whose institutions were reminded, each on its own.
+    mutation RemindSubmissions {
+        /// 항목. 1 to 100 submissions.
+        items: List<SubmissionItem, 1, MAX_ITEMS>,
+    }
 }
 
 /// What can be done with many.
@@ -29,32 +51,36 @@ pub enum Bulk {
     Remind,
 }
 
-/// Does it with each, in the order given.
+/// What came of one of many.
+#[derive(Debug)]
+pub struct Item {
+    /// The submission as the caller named it.
+    pub id: Uuid,
+    /// What kept it from being done; empty if it was.
+    pub errors: Vec<UserError>,
+}
+
+/// Does the same with each, in the order given.
 ///
 /// # Errors
-/// User error, if there are too many; forbidden, if the caller may do it with none; internal.
+/// Forbidden, if the caller may do it with none; internal.
 pub async fn each(
     db: &Store,
     author: Author<'_>,
     what: Bulk,
-    asked: &[Asked],
+    (call, items): (&Call, &[SubmissionItem]),
 ) -> Result<Vec<Item>, Error> {
     if !actor(author.principal, Uuid::nil(), None).reviews {
         return Err(refused(&Refused::NeedsReviewer, author.principal));
     }
-    if asked.is_empty() || asked.len() > MAX_ITEMS {
-        return Err(Error::User(vec![UserError::at(
-            "items",
-            "WRONG_NUMBER",
-            format!("한 번에 1~{MAX_ITEMS}건까지 처리합니다."),
-            format!("Name 1 to {MAX_ITEMS} submissions."),
-        )]));
-    }
-    let mut items = Vec::with_capacity(asked.len());
-    for one in asked {
+    let mut told = Vec::with_capacity(items.len());
+    for item in items {
+        let (id, version) = (item.id.0, item.expected_version);
+        let content = serde_json::json!(id);
+        let call = Call::made(call.action, (id, version), format!("{}#{id}", call.key), &content);
         let done: Result<Done, Error> = match what {
-            Bulk::Accept => review::accept(db, author, one).await,
-            Bulk::Remind => review::remind(db, author, one).await,
+            Bulk::Accept => review::accept(db, author, AcceptSubmission { call }).await,
+            Bulk::Remind => review::remind(db, author, RemindSubmission { call }).await,
         };
         let errors = match done {
             Ok(_) => Vec::new(),
@@ -65,7 +91,7 @@ pub async fn each(
             }
             Err(error) => return Err(error),
         };
-        items.push(Item { id: one.id, errors });
+        told.push(Item { id, errors });
     }
-    Ok(items)
+    Ok(told)
 }

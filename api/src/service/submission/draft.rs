@@ -1,31 +1,74 @@
 //! Saving values: cell by cell, all or nothing.
 
+use entity::adoption_case::BusinessSize;
 use entity::submission;
+use entity::submission_value::ValueState;
 use sea_orm::ConnectionTrait;
-use serde::Serialize;
 use uuid::Uuid;
 
 use super::data::FormData;
 use super::table::{self, Fault};
 use super::values::{Counts, Edits, Standing};
-use super::{Asked, Columns, Held, Turn, tally, turn};
+use super::{Columns, Held, Turn, tally, turn};
 use crate::database::Store;
 use crate::domain::form::{Cells, Problem};
 use crate::domain::submission::Verb;
 use crate::error::{Error, Message, UserError};
+use crate::input;
+use crate::input::types::List;
 use crate::service::write::{Author, Write};
 use crate::sheet;
 
-/// Most cells of one call; an upload may hold more.
-pub const MAX_CELLS: usize = 1000;
+input! {
+    /// 값 입력. What a cell is to say.
+    object SubmissionValue {
+        /// 지표 코드. Indicator.
+        indicator: String,
+        /// 지역 코드. Region of a part, e.g. `KR-11`.
+        region: Option<String>,
+        /// 기업 규모. Business size of a part.
+        size: Option<BusinessSize>,
+        /// 업종 코드. KSIC section or division of a part.
+        industry: Option<String>,
+        /// 값 구분. VALUE if a value is given.
+        state: Option<ValueState>,
+        /// 값. Exact value as text, in the indicator's unit; commas and the unit itself (`1,094`, `1,094원`) may stand as in a file, another unit may not.
+        value: Option<String>,
+        /// 사유. Why there is no value; required for NOT_APPLICABLE and MISSING.
+        reason: Option<String>,
+        /// 의견. Comment, which also answers a warning.
+        comment: Option<String>,
+        /// 증빙. Where the evidence is.
+        evidence: Option<String>,
+        /// 삭제. Whether the cell is cleared; rejected beside anything but its address.
+        clear: bool = "false",
+    }
+}
 
-/// A cell as a caller gives it.
-#[derive(Debug, Clone, Default)]
-pub struct Given {
+input! {
+    /// 저장. Values to be saved, all or none.
+    mutation SaveSubmissionDraft on submission::Entity {
+        /// 값. 1 to 1,000 cells; the others stay as they are.
+        values: List<SubmissionValue, 1, 1000>,
+    }
+}
+
+impl SubmissionValue {
     /// The cell; empty parts say nothing.
-    pub cell: sheet::Cell,
-    /// Whether it is to be taken out.
-    pub clear: bool,
+    fn cell(&self) -> sheet::Cell {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        sheet::Cell {
+            indicator: self.indicator.clone(),
+            region: text(&self.region),
+            size: self.size.map(|size| size.code().to_owned()).unwrap_or_default(),
+            industry: text(&self.industry),
+            state: self.state.map(|state| state.code().to_owned()).unwrap_or_default(),
+            value: text(&self.value),
+            reason: text(&self.reason),
+            comment: text(&self.comment),
+            evidence: text(&self.evidence),
+        }
+    }
 }
 
 /// What came of saving.
@@ -46,44 +89,18 @@ pub struct Saved {
 pub async fn save(
     db: &Store,
     author: Author<'_>,
-    asked: &Asked,
-    given: &[Given],
+    SaveSubmissionDraft { call, values }: SaveSubmissionDraft,
 ) -> Result<Saved, Error> {
-    if given.is_empty() || given.len() > MAX_CELLS {
-        return Err(Error::User(vec![UserError::at(
-            "values",
-            "WRONG_NUMBER",
-            format!("값은 1~{MAX_CELLS}개씩 저장합니다."),
-            format!("Save 1 to {MAX_CELLS} values at a time."),
-        )]));
-    }
-    let content: Vec<_> = given.iter().map(|one| (shown(&one.cell), one.clear)).collect();
-    let write = Write::begin(db, author).await?;
-    let held = match turn(&write, &author, asked, Verb::SaveDraft, &content).await? {
+    let write = Write::attempt(db, author, &call).await?;
+    let held = match turn(&write, &author, &call, Verb::SaveDraft).await? {
         Turn::First(held, _) => held,
         Turn::Again(held) => return again(&write, &held).await,
     };
     let data = FormData::load(write.reads(), &held.submission).await?;
-    let edits = edits(&data, given)?;
+    let edits = edits(&data, &values)?;
     let id = held.submission.id;
     let (counts, cells, _) = keep(write, &author, held, &data, edits).await?;
     Ok(Saved { id, counts, problems: data.check(&cells) })
-}
-
-/// The same content for the same cells, whatever call brings them.
-fn shown(cell: &sheet::Cell) -> impl Serialize {
-    [
-        &cell.indicator,
-        &cell.region,
-        &cell.size,
-        &cell.industry,
-        &cell.state,
-        &cell.value,
-        &cell.reason,
-        &cell.comment,
-        &cell.evidence,
-    ]
-    .map(String::clone)
 }
 
 /// What a call that was made before is told: how things stand now.
@@ -94,11 +111,12 @@ async fn again(write: &Write<'_>, held: &Held) -> Result<Saved, Error> {
     Ok(Saved { id: held.submission.id, counts: Counts::default(), problems })
 }
 
-fn edits(data: &FormData, given: &[Given]) -> Result<Edits, Error> {
+fn edits(data: &FormData, given: &[SubmissionValue]) -> Result<Edits, Error> {
     let mut edits = Edits::new();
     let mut errors = Vec::new();
     for (at, one) in given.iter().enumerate() {
-        if one.clear && says_something(&one.cell) {
+        let given = one.cell();
+        if one.clear && says_something(&given) {
             errors.push(UserError {
                 code: "CLEAR_AND_VALUE",
                 path: path(at, "clear"),
@@ -110,9 +128,9 @@ fn edits(data: &FormData, given: &[Given]) -> Result<Edits, Error> {
             continue;
         }
         let made = if one.clear {
-            table::address(data, &one.cell).map(|cell| (cell, None))
+            table::address(data, &given).map(|cell| (cell, None))
         } else {
-            table::cell(data, &one.cell)
+            table::cell(data, &given)
         };
         match made {
             Err(faults) => errors.extend(faults.into_iter().map(|fault| error_at(at, fault))),

@@ -10,6 +10,7 @@ use entity::submission::SubmissionStatus;
 use entity::validation_rule::Severity as RuleSeverity;
 use entity::{institution, submission};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -17,7 +18,7 @@ use uuid::Uuid;
 use super::data::FormData;
 use super::table::{self, Fault};
 use super::values::{Counts, Edits, Standing};
-use super::{Asked, Turn, actor, barred, by_codes, draft, refused, turn};
+use super::{Turn, actor, barred, by_codes, draft, refused, turn};
 use crate::database::Store;
 use crate::domain::canonical::hex;
 use crate::domain::cell::Cell;
@@ -27,9 +28,12 @@ use crate::domain::quarter::seoul;
 use crate::domain::submission::{Refused, Verb, status_ko};
 use crate::domain::text::Text;
 use crate::error::{Error, Language};
+use crate::input::Call;
 use crate::service::write::{Author, Write};
 use crate::sheet::{self, Named, Place, Placed, Reading, Severity, Unreadable};
 
+/// The action of an upload, as the audit names it.
+pub const UPLOAD: &str = "submission.upload";
 /// Most comments of reviewers shown.
 const MAX_COMMENTS: u64 = 1000;
 /// Most problems told.
@@ -714,8 +718,10 @@ pub async fn upload(
         Some(version) => {
             // It is read again under the lock.
             drop(standing);
-            let asked = Asked { id: found.id, version, key: key_of(&upload, found.id, version) };
-            save(db, author, &asked, &data, &upload, edits).await?
+            let content = json!([found.id, hex(&Sha256::digest(&upload.bytes)), upload.replace]);
+            let key = key_of(&upload, found.id, version);
+            let call = Call::made(UPLOAD, (found.id, version), key, &content);
+            save(db, author, &call, &data, &upload, edits).await?
         }
         None => {
             let counts = match outcome {
@@ -841,14 +847,13 @@ fn key_of(upload: &Upload, id: Uuid, version: i32) -> String {
 async fn save(
     db: &Store,
     author: Author<'_>,
-    asked: &Asked,
+    call: &Call,
     data: &FormData,
     upload: &Upload,
     edits: Edits,
 ) -> Result<Done, Error> {
-    let content = (hex(&Sha256::digest(&upload.bytes)), upload.replace);
-    let write = Write::begin(db, author).await?;
-    let held = match turn(&write, &author, asked, Verb::SaveDraft, &content).await? {
+    let write = Write::attempt(db, author, call).await?;
+    let held = match turn(&write, &author, call, Verb::SaveDraft).await? {
         Turn::First(held, _) => held,
         Turn::Again(held) => {
             let cells = Standing::load(write.reads(), &held.submission).await?.cells;

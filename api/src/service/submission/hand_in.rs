@@ -3,19 +3,21 @@
 
 use chrono::NaiveDate;
 use entity::reporting_period::PeriodState;
-use entity::submission_revision;
+use entity::{submission, submission_revision};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::Map;
 use uuid::Uuid;
 
 use super::data::FormData;
 use super::values::{Edits, Standing};
-use super::{Asked, Columns, Done, Held, Turn, settled, tally, today, turn};
+use super::{Columns, Done, Held, Turn, settled, tally, today, turn};
 use crate::database::Store;
 use crate::domain::cell::Cell;
 use crate::domain::form::{Cells, Entry, Problem, content_hash};
 use crate::domain::submission::{Content, NotReady, Verb, awaited_by, may_hand_in, may_report_nil};
 use crate::error::{Error, Message, UserError};
+use crate::input;
+use crate::input::Call;
 use crate::service::write::{Author, Write};
 use entity::submission::SubmissionStatus;
 use entity::validation_rule::Severity;
@@ -30,6 +32,27 @@ struct Statement<'a> {
     is_attested: bool,
 }
 
+input! {
+    /// 제출. Hands in the values as they stand.
+    mutation SubmitSubmission on submission::Entity {
+        /// 확인. True: the values are right to the best of the submitter's knowledge.
+        attestation: bool,
+    }
+}
+
+input! {
+    /// 실적 없음 보고. A nil return.
+    mutation ReportNilSubmission on submission::Entity {
+        /// 사유. Why there is nothing to report.
+        reason: String,
+    }
+}
+
+input! {
+    /// 회수. A submission to be recalled before its review.
+    mutation RecallSubmission on submission::Entity {}
+}
+
 /// Hands in the values as they stand.
 ///
 /// # Errors
@@ -37,11 +60,10 @@ struct Statement<'a> {
 pub async fn submit(
     db: &Store,
     author: Author<'_>,
-    asked: &Asked,
-    is_attested: bool,
+    SubmitSubmission { call, attestation }: SubmitSubmission,
 ) -> Result<Done, Error> {
-    let said = Statement { verb: Verb::Submit, nil_reason: None, is_attested };
-    hand_in(db, author, asked, &said).await
+    let said = Statement { verb: Verb::Submit, nil_reason: None, is_attested: attestation };
+    hand_in(db, author, &call, &said).await
 }
 
 /// Reports that there is nothing to report.
@@ -51,21 +73,24 @@ pub async fn submit(
 pub async fn report_nil(
     db: &Store,
     author: Author<'_>,
-    asked: &Asked,
-    reason: &str,
+    ReportNilSubmission { call, reason }: ReportNilSubmission,
 ) -> Result<Done, Error> {
     let said =
         Statement { verb: Verb::ReportNil, nil_reason: Some(reason.trim()), is_attested: true };
-    hand_in(db, author, asked, &said).await
+    hand_in(db, author, &call, &said).await
 }
 
 /// Takes back what was handed in, before its review.
 ///
 /// # Errors
 /// As [`submit`].
-pub async fn recall(db: &Store, author: Author<'_>, asked: &Asked) -> Result<Done, Error> {
-    let mut write = Write::begin(db, author).await?;
-    let (held, status) = match turn(&write, &author, asked, Verb::Recall, &()).await? {
+pub async fn recall(
+    db: &Store,
+    author: Author<'_>,
+    RecallSubmission { call }: RecallSubmission,
+) -> Result<Done, Error> {
+    let mut write = Write::attempt(db, author, &call).await?;
+    let (held, status) = match turn(&write, &author, &call, Verb::Recall).await? {
         Turn::Again(held) => return Ok(Done { id: held.submission.id, revision: None }),
         Turn::First(held, status) => (held, status),
     };
@@ -84,13 +109,12 @@ pub async fn recall(db: &Store, author: Author<'_>, asked: &Asked) -> Result<Don
 async fn hand_in(
     db: &Store,
     author: Author<'_>,
-    asked: &Asked,
+    call: &Call,
     said: &Statement<'_>,
 ) -> Result<Done, Error> {
-    let mut write = Write::begin(db, author).await?;
-    let content = (said.nil_reason, said.is_attested);
-    let (held, status) = match turn(&write, &author, asked, said.verb, &content).await? {
-        Turn::Again(held) => return again(&write, &author, &held, &asked.key).await,
+    let mut write = Write::attempt(db, author, call).await?;
+    let (held, status) = match turn(&write, &author, call, said.verb).await? {
+        Turn::Again(held) => return again(&write, &author, &held, &call.key).await,
         Turn::First(held, status) => (held, status),
     };
     let data = FormData::load(write.reads(), &held.submission).await?;
@@ -103,7 +127,7 @@ async fn hand_in(
         let edits: Edits = standing.cells.keys().map(|cell| (cell.clone(), None)).collect();
         (_, told) = standing.edit(&write, &data, &held.submission, edits).await?;
     }
-    let mut revision = revision(&author, &held, &data, &standing.cells, said, &asked.key)?;
+    let mut revision = revision(&author, &held, &data, &standing.cells, said, &call.key)?;
     revision.restatement_reason = restatement_reason(&write, &held).await?;
     let columns = handed_in(&author, &held, status, &revision)?;
     let row = held.submission;

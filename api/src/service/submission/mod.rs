@@ -25,25 +25,15 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::write::{Author, Created, Write};
+use super::write::{Author, Write};
 use crate::domain::access::{self, Denied, Object, Rows};
 use crate::domain::fold;
 use crate::domain::principal::{Principal, Scope};
 use crate::domain::quarter::seoul;
 use crate::domain::submission::{Actor, Facts, Refused, Verb, next};
 use crate::error::{Error, Message, UserError};
+use crate::input::Call;
 use crate::read::codes::unknown;
-
-/// What every verb is told: the submission, the version that the caller saw, and its key for this call.
-#[derive(Debug, Clone)]
-pub struct Asked {
-    /// The submission.
-    pub id: Uuid,
-    /// Version that the caller saw.
-    pub version: i32,
-    /// Idempotency key.
-    pub key: String,
-}
 
 /// What came of a verb.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -184,14 +174,13 @@ enum Turn {
 
 /// Locks the submission and asks, in this order: may the caller see it, may it do this, was it done before
 /// with this key, is its version the one seen, does its state allow it.
-async fn turn<C: Serialize + Sync>(
+async fn turn(
     write: &Write<'_>,
     author: &Author<'_>,
-    asked: &Asked,
+    call: &Call,
     verb: Verb,
-    content: &C,
 ) -> Result<Turn, Error> {
-    let held = hold(write, author.principal, asked.id).await?;
+    let held = hold(write, author.principal, call.id).await?;
     let row = &held.submission;
     let who = actor(author.principal, row.institution_id, row.submitted_by.as_deref());
     let next = next(verb, &held.facts(today(author)), &who);
@@ -200,16 +189,13 @@ async fn turn<C: Serialize + Sync>(
     {
         return Err(refused(denied, author.principal));
     }
-    let content = (verb.code(), content);
-    match write.once::<submission::Entity>(&asked.key, asked.id, &content).await? {
-        Created::New(_) => {}
-        Created::Known(_) => return Ok(Turn::Again(held)),
-        Created::Differs(_) => return Err(key_reused()),
+    if write.repeats::<submission::Entity>(call, call.id).await?.is_some() {
+        return Ok(Turn::Again(held));
     }
     // What a verb about deadlines rests on are deadlines; every other rests on what was reported.
     let is_seen = match verb {
-        Verb::Extend | Verb::Remind => row.version == asked.version,
-        _ => (row.content_version..=row.version).contains(&asked.version),
+        Verb::Extend | Verb::Remind => row.version == call.version,
+        _ => (row.content_version..=row.version).contains(&call.version),
     };
     if !is_seen {
         return Err(Error::Conflict);
@@ -218,16 +204,6 @@ async fn turn<C: Serialize + Sync>(
         Ok(status) => Ok(Turn::First(held, status)),
         Err(denied) => Err(refused(&denied, author.principal)),
     }
-}
-
-/// What to say of a key that was used for something else.
-pub fn key_reused() -> Error {
-    Error::User(vec![UserError::at(
-        "idempotencyKey",
-        "KEY_REUSED",
-        "이 키는 다른 내용에 이미 쓰였습니다.",
-        "This key was used before for other content.",
-    )])
 }
 
 /// Columns to be set on a row.
@@ -257,22 +233,6 @@ impl Columns {
     fn onto(self) -> impl FnOnce(&mut Map<String, Value>) + Send {
         |row| row.extend(self.0)
     }
-}
-
-/// A free text that a verb must be given: one to 2,000 characters.
-fn text(field: &str, text: &str, errors: &mut Vec<UserError>) -> String {
-    let trimmed = text.trim();
-    let fits = (1..=2000).contains(&trimmed.chars().count())
-        && !trimmed.chars().any(|c| c.is_control() && c != '\n');
-    if !fits {
-        errors.push(UserError::at(
-            field,
-            "INVALID_TEXT",
-            "1~2,000자로 적어 주십시오.",
-            "Write 1 to 2,000 characters.",
-        ));
-    }
-    trimmed.to_owned()
 }
 
 /// A day that a verb must be given: from today to a year ahead.

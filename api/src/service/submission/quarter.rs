@@ -23,7 +23,10 @@ use crate::domain::principal::Principal;
 use crate::domain::quarter::{Quarter, seoul};
 use crate::domain::submission::{Refused, Verb, next};
 use crate::error::{Error, UserError};
-use crate::service::write::{Author, Created, Write};
+use crate::input;
+use crate::input::Call;
+use crate::input::types::{Id, List};
+use crate::service::write::{Author, Write};
 
 /// How often a server looks whether a quarter is to be opened.
 pub const LOOK: Duration = Duration::from_secs(3600);
@@ -99,7 +102,7 @@ pub async fn open_due(db: &Store, now: DateTime<Utc>) -> Result<usize, Error> {
         let is_made_up =
             !expected.is_empty() && expected.iter().all(|row| row.origin == Origin::Illustrative);
         let origin = if is_made_up { Origin::Illustrative } else { Origin::Reported };
-        opened += usize::from(open(db, author, quarter, origin).await?.1);
+        opened += usize::from(open(db, author, quarter, origin, None).await?.1);
     }
     // Days off may have come with a data set.
     let mut write = Write::begin(db, author).await?;
@@ -155,6 +158,7 @@ pub async fn open(
     author: Author<'_>,
     quarter: Quarter,
     origin: Origin,
+    call: Option<&Call>,
 ) -> Result<(Uuid, bool), Error> {
     let is_system = *author.principal == Principal::System;
     if !is_system && !actor(author.principal, Uuid::nil(), None).leads {
@@ -171,8 +175,8 @@ pub async fn open(
         )]));
     }
     // Of two that make its period at once, the second finds it.
-    match opened(db, author, quarter, origin).await {
-        Err(Error::Conflict) => opened(db, author, quarter, origin).await,
+    match opened(db, author, quarter, origin, call).await {
+        Err(Error::Conflict) => opened(db, author, quarter, origin, call).await,
         done => done,
     }
 }
@@ -182,9 +186,18 @@ async fn opened(
     author: Author<'_>,
     quarter: Quarter,
     origin: Origin,
+    call: Option<&Call>,
 ) -> Result<(Uuid, bool), Error> {
-    let mut write = Write::begin(db, author).await?;
+    let mut write = match call {
+        Some(call) => Write::attempt(db, author, call).await?,
+        None => Write::begin(db, author).await?,
+    };
     let period = period(&mut write, &author, quarter, None, origin).await?;
+    if let Some(call) = call
+        && write.repeats::<reporting_period::Entity>(call, period.id).await?.is_some()
+    {
+        return Ok((period.id, false));
+    }
     if period.state != PeriodState::Planned {
         return Ok((period.id, false));
     }
@@ -224,19 +237,35 @@ pub async fn finals(db: &impl ConnectionTrait, programme: Uuid) -> Result<Vec<Qu
     found.iter().map(|text| quarter_of(text)).collect()
 }
 
-/// A quarter that is to be made final.
-#[derive(Debug)]
-pub struct Decision {
-    /// The quarter.
-    pub quarter: Quarter,
-    /// Version of its period that the caller saw.
-    pub version: i32,
-    /// Submissions that are left as missing.
-    pub missing: Vec<Uuid>,
-    /// Whether those are, too, that may still be handed in.
-    pub closes_early: bool,
-    /// Idempotency key.
-    pub key: String,
+input! {
+    /// 분기 개시. A quarter that is over, to be opened now; quarters open by themselves the day after their end.
+    mutation OpenQuarter {
+        /// 분기. Quarter.
+        quarter: Quarter,
+    }
+}
+
+input! {
+    /// 분기 확정. A quarter to be finalised.
+    mutation FinaliseQuarter {
+        /// 분기. Quarter.
+        quarter: Quarter,
+        /// 판. The `version` of the reporting period you read.
+        expected_version: i32,
+        /// 실적 없이 확정할 제출. Submissions that have no figures in the final quarter: every one that is not accepted, whether it was never submitted (미제출), is under review or was returned (반려). Each keeps its state, and only those never submitted count as missing.
+        missing: Option<List<Id<submission::Entity>, 0, 10_000>>,
+        /// 마감 전 확정. Whether those that may still be submitted are missing, too; else it is STILL_OPEN until the last closing date is over.
+        closes_early: bool = "false",
+    }
+}
+
+/// Opens a quarter on a call.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_now(db: &Store, author: Author<'_>, input: OpenQuarter) -> Result<Uuid, Error> {
+    let opened = open(db, author, input.quarter, Origin::Reported, Some(&input.call)).await;
+    opened.map(|(id, _)| id)
 }
 
 /// Makes a quarter final. Whatever is not accepted must be listed in `missing` as having no figures: never submitted,
@@ -244,25 +273,34 @@ pub struct Decision {
 ///
 /// # Errors
 /// Forbidden; not found; conflict; user errors that name what is undecided; internal.
-pub async fn freeze(db: &Store, author: Author<'_>, decision: &Decision) -> Result<Uuid, Error> {
-    let Decision { quarter, version, missing, closes_early, key } = decision;
+pub async fn finalise(
+    db: &Store,
+    author: Author<'_>,
+    input: FinaliseQuarter,
+) -> Result<Uuid, Error> {
+    let FinaliseQuarter { call, quarter, expected_version, missing, closes_early } = input;
+    let missing: Vec<Uuid> = missing.unwrap_or_default().0.iter().map(|id| id.0).collect();
     if !actor(author.principal, Uuid::nil(), None).leads {
         return Err(refused(&Refused::NeedsLead, author.principal));
     }
-    let mut write = Write::begin(db, author).await?;
+    let mut write = Write::attempt(db, author, &call).await?;
     let period = reporting_period::Entity::find()
         .filter(reporting_period::Column::Quarter.eq(quarter.to_string()))
         .lock_exclusive()
         .one(write.reads())
-        .await?
-        .ok_or(Error::NotFound)?;
-    let content = ("freeze", missing, closes_early);
-    match write.once::<reporting_period::Entity>(key, period.id, &content).await? {
-        Created::New(_) => {}
-        Created::Known(_) => return Ok(period.id),
-        Created::Differs(_) => return Err(super::key_reused()),
+        .await?;
+    let Some(period) = period else {
+        return Err(Error::User(vec![UserError::at(
+            "quarter",
+            "NOT_OPEN",
+            format!("{quarter} 분기는 열려 있지 않습니다."),
+            format!("{quarter} has not been opened."),
+        )]));
+    };
+    if write.repeats::<reporting_period::Entity>(&call, period.id).await?.is_some() {
+        return Ok(period.id);
     }
-    if period.version != *version {
+    if period.version != expected_version {
         return Err(Error::Conflict);
     }
     if period.state != PeriodState::Open {
@@ -279,14 +317,14 @@ pub async fn freeze(db: &Store, author: Author<'_>, decision: &Decision) -> Resu
         .lock_exclusive()
         .all(write.reads())
         .await?;
-    decided(&rows, missing, (!closes_early).then(|| today(&author)))?;
+    decided(&rows, &missing, (!closes_early).then(|| today(&author)))?;
     for row in rows.iter().filter(|row| row.status == SubmissionStatus::Accepted) {
         let held = super::Held { submission: row.clone(), period: period.clone() };
         let who = actor(author.principal, row.institution_id, None);
         let status = next(Verb::Freeze, &held.facts(today(&author)), &who)
             .map_err(|denied| refused(&denied, author.principal))?;
         let columns = Columns::status(status)?;
-        let action = "submission.freeze";
+        let action = "submission.finalise";
         tally::update(&mut write, &author, action, row, columns, Map::new()).await?;
     }
     let mut columns = Columns::default();
@@ -301,7 +339,7 @@ pub async fn freeze(db: &Store, author: Author<'_>, decision: &Decision) -> Resu
     });
     write
         .update_as::<reporting_period::Entity>(
-            "period.freeze",
+            "period.finalise",
             period.id,
             period.version,
             columns.onto(),

@@ -3,33 +3,87 @@
 
 use chrono::NaiveDate;
 use entity::validation_rule::Severity;
-use entity::{extension, submission_comment, submission_revision};
+use entity::{extension, submission, submission_comment, submission_revision};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
-use serde::Serialize;
 use serde_json::Map;
 use uuid::Uuid;
 
 use super::data::FormData;
-use super::{Asked, Columns, Done, Held, Turn, day, settled, tally, text, today, turn};
+use super::{Columns, Done, Held, Turn, day, settled, tally, today, turn};
 use super::{draft, expected, table};
 use crate::database::Store;
 use crate::domain::submission::{Deadline, Verb, deadline};
 use crate::domain::suggest;
 use crate::domain::text::Text;
 use crate::error::{Error, Message, UserError};
+use crate::input;
+use crate::input::types::{List, Localized, Prose};
 use crate::service::write::{Author, Write};
 use entity::submission::SubmissionStatus;
 
-/// Most comments of one return.
-const MAX_COMMENTS: usize = 500;
+input! {
+    /// 검토 시작. A submission whose review begins.
+    mutation StartSubmissionReview on submission::Entity {}
+}
 
-/// What is to be put right at a cell.
-#[derive(Debug, Clone, Serialize)]
-pub struct Comment {
-    /// Address of the cell; none for the whole.
-    pub cell: Option<String>,
-    /// What is to be put right.
-    pub message: String,
+input! {
+    /// 검토 의견. What needs correcting.
+    object SubmissionComment {
+        /// 셀. Address as `SubmissionValue.cell` has it: `CODE`, `CODE/KR-11//`; null for the submission as a whole.
+        cell: Option<String>,
+        /// 의견. What needs correcting, 1 to 2,000 characters.
+        message: Prose,
+    }
+}
+
+input! {
+    /// 반려. A submission to be returned.
+    mutation ReturnSubmission on submission::Entity {
+        /// 검토 의견. 1 to 500 comments.
+        comments: List<SubmissionComment, 1, 500>,
+        /// 보완 기한. Resubmission deadline, from today to a year ahead.
+        due_on: NaiveDate,
+    }
+}
+
+input! {
+    /// 승인. A submission to be accepted.
+    mutation AcceptSubmission on submission::Entity {}
+}
+
+input! {
+    /// 재개방. An accepted submission to be opened again.
+    mutation ReopenSubmission on submission::Entity {
+        /// 사유. Why.
+        reason: Prose,
+        /// 보완 기한. Resubmission deadline, from today to a year ahead.
+        due_on: NaiveDate,
+    }
+}
+
+input! {
+    /// 정정. A submission of a final quarter to be opened; statistics count it as it is until the new figures are accepted.
+    mutation RestateSubmission on submission::Entity {
+        /// 사유. Why, for the file.
+        reason: Prose,
+        /// 공개 설명. What the public is told.
+        public_note: Localized<Prose>,
+    }
+}
+
+input! {
+    /// 기한연장. A deadline to be moved.
+    mutation GrantExtension on submission::Entity {
+        /// 사유. Why.
+        reason: Prose,
+        /// 연장 기한. Last day of the extension: later than the due date, or than the closing date of what was submitted before; at most a year ahead.
+        expires_on: NaiveDate,
+    }
+}
+
+input! {
+    /// 알림. A submission whose institution was reminded.
+    mutation RemindSubmission on submission::Entity {}
 }
 
 /// Writes the submission, and tells which revision it was about.
@@ -56,9 +110,13 @@ async fn known(write: &Write<'_>, held: &Held) -> Result<Done, Error> {
 ///
 /// # Errors
 /// Not found; forbidden; conflict; user errors; internal.
-pub async fn start(db: &Store, author: Author<'_>, asked: &Asked) -> Result<Done, Error> {
-    let write = Write::begin(db, author).await?;
-    let (held, status) = match turn(&write, &author, asked, Verb::StartReview, &()).await? {
+pub async fn start(
+    db: &Store,
+    author: Author<'_>,
+    StartSubmissionReview { call }: StartSubmissionReview,
+) -> Result<Done, Error> {
+    let write = Write::attempt(db, author, &call).await?;
+    let (held, status) = match turn(&write, &author, &call, Verb::StartReview).await? {
         Turn::Again(held) => return known(&write, &held).await,
         Turn::First(held, status) => (held, status),
     };
@@ -76,18 +134,15 @@ pub async fn start(db: &Store, author: Author<'_>, asked: &Asked) -> Result<Done
 pub async fn return_to(
     db: &Store,
     author: Author<'_>,
-    asked: &Asked,
-    comments: &[Comment],
-    due_on: NaiveDate,
+    ReturnSubmission { call, comments, due_on }: ReturnSubmission,
 ) -> Result<Done, Error> {
-    let mut write = Write::begin(db, author).await?;
-    let content = (comments, due_on);
-    let (held, status) = match turn(&write, &author, asked, Verb::Return, &content).await? {
+    let mut write = Write::attempt(db, author, &call).await?;
+    let (held, status) = match turn(&write, &author, &call, Verb::Return).await? {
         Turn::Again(held) => return known(&write, &held).await,
         Turn::First(held, status) => (held, status),
     };
     let data = FormData::load(write.reads(), &held.submission).await?;
-    let rows = checked(&author, &held, &data, comments, due_on)?;
+    let rows = checked(&author, &held, &data, &comments, due_on)?;
     let due_on = expected::rolled(write.reads(), held.submission.programme_id, due_on).await?;
     let mut columns = given_back(&author, &held, status, due_on)?;
     let whole = rows.iter().find(|row| row.cell.is_none()).or(rows.first());
@@ -118,27 +173,13 @@ fn checked(
     author: &Author<'_>,
     held: &Held,
     data: &FormData,
-    comments: &[Comment],
+    comments: &[SubmissionComment],
     due_on: NaiveDate,
 ) -> Result<Vec<submission_comment::Model>, Error> {
     let mut errors = Vec::new();
     day("dueOn", due_on, today(author), &mut errors);
-    if comments.is_empty() || comments.len() > MAX_COMMENTS {
-        errors.push(UserError::at(
-            "comments",
-            "WRONG_NUMBER",
-            format!("보완할 내용을 1~{MAX_COMMENTS}건 적어 주십시오."),
-            format!("Give 1 to {MAX_COMMENTS} comments: what is to be put right."),
-        ));
-    }
     let mut rows = Vec::with_capacity(comments.len());
     for (at, comment) in comments.iter().enumerate() {
-        let mut wrong = Vec::new();
-        let message = text("message", &comment.message, &mut wrong);
-        errors.extend(wrong.into_iter().map(|error| UserError {
-            path: ["input", "comments", &at.to_string(), "message"].map(str::to_owned).to_vec(),
-            ..error
-        }));
         let found = comment.cell.as_deref().and_then(|cell| table::spelt(data, cell));
         let indicator_id = match &comment.cell {
             None => None,
@@ -173,7 +214,7 @@ fn checked(
             revision: held.submission.revision,
             indicator_id,
             cell: found.map(|cell| cell.to_string()),
-            message,
+            message: comment.message.to_string(),
             author: author.principal.actor().to_owned(),
             author_institution_id: super::institution(author),
             version: 1,
@@ -189,9 +230,13 @@ fn checked(
 ///
 /// # Errors
 /// As [`start`].
-pub async fn accept(db: &Store, author: Author<'_>, asked: &Asked) -> Result<Done, Error> {
-    let mut write = Write::begin(db, author).await?;
-    let (held, status) = match turn(&write, &author, asked, Verb::Accept, &()).await? {
+pub async fn accept(
+    db: &Store,
+    author: Author<'_>,
+    AcceptSubmission { call }: AcceptSubmission,
+) -> Result<Done, Error> {
+    let mut write = Write::attempt(db, author, &call).await?;
+    let (held, status) = match turn(&write, &author, &call, Verb::Accept).await? {
         Turn::Again(held) => return known(&write, &held).await,
         Turn::First(held, status) => (held, status),
     };
@@ -268,40 +313,25 @@ async fn supersede(write: &mut Write<'_>, held: &Held, author: &Author<'_>) -> R
 pub async fn reopen(
     db: &Store,
     author: Author<'_>,
-    asked: &Asked,
-    reason: &str,
-    due_on: NaiveDate,
+    ReopenSubmission { call, reason, due_on }: ReopenSubmission,
 ) -> Result<Done, Error> {
-    let mut write = Write::begin(db, author).await?;
-    let content = (reason, due_on);
-    let (held, status) = match turn(&write, &author, asked, Verb::Reopen, &content).await? {
+    let mut write = Write::attempt(db, author, &call).await?;
+    let (held, status) = match turn(&write, &author, &call, Verb::Reopen).await? {
         Turn::Again(held) => return known(&write, &held).await,
         Turn::First(held, status) => (held, status),
     };
     let mut errors = Vec::new();
-    let reason = text("reason", reason, &mut errors);
     day("dueOn", due_on, today(&author), &mut errors);
     settled(errors)?;
     supersede(&mut write, &held, &author).await?;
     let due_on = expected::rolled(write.reads(), held.submission.programme_id, due_on).await?;
     let mut columns = given_back(&author, &held, status, due_on)?;
     columns
-        .set("reason", reason)?
+        .set("reason", &*reason)?
         .set("accepted_at", ())?
         .set("accepted_by", ())?
         .set("accepted_by_institution_id", ())?;
     finish(write, &author, "submission.reopen", &held, columns).await
-}
-
-/// Why final figures are put right.
-#[derive(Debug, Clone, Serialize)]
-pub struct Restatement {
-    /// Why, for the file.
-    pub reason: String,
-    /// What the public is told, in Korean.
-    pub note_ko: String,
-    /// The same in English.
-    pub note_en: Option<String>,
 }
 
 /// Opens a submission of a final quarter, whatever it holds: final figures to be put right, or what is missing to
@@ -312,29 +342,18 @@ pub struct Restatement {
 pub async fn restate(
     db: &Store,
     author: Author<'_>,
-    asked: &Asked,
-    restatement: &Restatement,
+    RestateSubmission { call, reason, public_note }: RestateSubmission,
 ) -> Result<Done, Error> {
-    let write = Write::begin(db, author).await?;
-    let (held, status) = match turn(&write, &author, asked, Verb::Restate, restatement).await? {
+    let write = Write::attempt(db, author, &call).await?;
+    let (held, status) = match turn(&write, &author, &call, Verb::Restate).await? {
         Turn::Again(held) => return known(&write, &held).await,
         Turn::First(held, status) => (held, status),
     };
-    let mut errors = Vec::new();
-    let reason = text("reason", &restatement.reason, &mut errors);
-    let mut note = |language: &str, note: &str| {
-        let before = errors.len();
-        let note = text("publicNote", note, &mut errors);
-        errors[before..].iter_mut().for_each(|error| error.path.push(language.to_owned()));
-        note
-    };
-    let note_ko = note("ko", &restatement.note_ko);
-    let note_en = restatement.note_en.as_deref().map(|text| note("en", text));
-    settled(errors)?;
+    let (note_ko, note_en) = public_note.texts();
     let mut columns = Columns::status(status)?;
     columns
         .set("is_restatement", true)?
-        .set("reason", reason)?
+        .set("reason", &*reason)?
         .set("public_note_ko", note_ko)?
         .set("public_note_en", note_en)?
         .set("return_due_on", ())?
@@ -349,19 +368,15 @@ pub async fn restate(
 pub async fn extend(
     db: &Store,
     author: Author<'_>,
-    asked: &Asked,
-    reason: &str,
-    expires_on: NaiveDate,
+    GrantExtension { call, reason, expires_on }: GrantExtension,
 ) -> Result<Done, Error> {
-    let mut write = Write::begin(db, author).await?;
-    let content = (reason, expires_on);
-    let held = match turn(&write, &author, asked, Verb::Extend, &content).await? {
+    let mut write = Write::attempt(db, author, &call).await?;
+    let held = match turn(&write, &author, &call, Verb::Extend).await? {
         Turn::Again(held) => return known(&write, &held).await,
         Turn::First(held, _) => held,
     };
     let row = &held.submission;
     let mut errors = Vec::new();
-    let reason = text("reason", reason, &mut errors);
     day("expiresOn", expires_on, today(&author), &mut errors);
     let moved = deadline(row.revision);
     let (now, ko, en) = match moved {
@@ -382,7 +397,7 @@ pub async fn extend(
         submission_id: row.id,
         institution_id: row.institution_id,
         expires_on,
-        reason,
+        reason: reason.into(),
         approved_by: author.principal.actor().to_owned(),
         approved_by_institution_id: super::institution(&author),
         version: 1,
@@ -403,9 +418,13 @@ pub async fn extend(
 ///
 /// # Errors
 /// As [`start`].
-pub async fn remind(db: &Store, author: Author<'_>, asked: &Asked) -> Result<Done, Error> {
-    let write = Write::begin(db, author).await?;
-    let held = match turn(&write, &author, asked, Verb::Remind, &()).await? {
+pub async fn remind(
+    db: &Store,
+    author: Author<'_>,
+    RemindSubmission { call }: RemindSubmission,
+) -> Result<Done, Error> {
+    let write = Write::attempt(db, author, &call).await?;
+    let held = match turn(&write, &author, &call, Verb::Remind).await? {
         Turn::Again(held) => return known(&write, &held).await,
         Turn::First(held, _) => held,
     };

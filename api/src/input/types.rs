@@ -1,0 +1,382 @@
+//! What a field of an input may hold: each type says how it is written in the schema and what is wrong with a value
+//! that it cannot take. To add a kind of value: a type and its `Input`.
+
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use chrono::NaiveDate;
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use super::{Input, InputField, InputObject, Reading, Tagged, row};
+use crate::domain::api_client::is_name;
+use crate::domain::quarter::Quarter;
+use crate::error::Message;
+use crate::read::forms::misfit;
+use crate::read::model::Scalar;
+
+/// Enums that stand in inputs.
+macro_rules! enums {
+    ($($ty:path),+ $(,)?) => {$(
+        impl Input for $ty {
+            fn ty() -> String {
+                format!("{}!", Self::CHOICE.name)
+            }
+
+            fn read(given: Option<Value>, reading: &mut Reading) -> Option<Self> {
+                let given = given.unwrap_or_default();
+                let read = serde_json::from_value(given.clone()).ok();
+                if read.is_none() {
+                    let message = misfit(Scalar::Choice(Self::CHOICE), &reading.place(), &given);
+                    reading.wrong("INVALID_CODE", message.unwrap_or_else(unreadable));
+                }
+                read
+            }
+        }
+    )+};
+}
+
+enums!(
+    entity::api_client::RateTier,
+    entity::holiday::HolidayKind,
+    entity::indicator::Aggregation,
+    entity::indicator::Direction,
+    entity::indicator::ValueType,
+    entity::programme::RollRule,
+    entity::submission_value::ValueState,
+    entity::validation_rule::MissingStrategy,
+    entity::validation_rule::Severity,
+    entity::adoption_case::BusinessSize,
+);
+
+/// Types of rows that inputs name, by the tag of their ids.
+macro_rules! tagged {
+    ($($entity:ident $tag:literal),+ $(,)?) => {$(
+        impl Tagged for entity::$entity::Entity {
+            const TAG: [u8; 2] = *$tag;
+        }
+    )+};
+}
+
+tagged!(
+    api_client b"KL",
+    indicator b"IC",
+    obligation b"OG",
+    submission b"SB",
+    validation_rule b"VR",
+);
+
+fn unreadable() -> Message {
+    Message::new("받을 수 없는 값입니다.", "This value cannot be taken.")
+}
+
+/// Values that a function of their JSON gives.
+macro_rules! leaf {
+    ($ty:ty, $name:literal, $read:expr, $code:literal, $wrong:expr) => {
+        impl Input for $ty {
+            fn ty() -> String {
+                concat!($name, "!").to_owned()
+            }
+
+            fn read(given: Option<Value>, reading: &mut Reading) -> Option<Self> {
+                let given = given.unwrap_or_default();
+                let read: fn(&Value) -> Option<Self> = $read;
+                let read = read(&given);
+                if read.is_none() {
+                    let wrong: fn(&str, &Value) -> Message = $wrong;
+                    reading.wrong($code, wrong(&reading.place(), &given));
+                }
+                read
+            }
+        }
+    };
+}
+
+fn scalar(scalar: Scalar, at: &str, given: &Value) -> Message {
+    misfit(scalar, at, given).unwrap_or_else(unreadable)
+}
+
+leaf!(bool, "Boolean", Value::as_bool, "INVALID_VALUE", |at, given| {
+    scalar(Scalar::Boolean, at, given)
+});
+leaf!(i32, "Int", |given| i32::try_from(given.as_i64()?).ok(), "INVALID_VALUE", |at, given| {
+    scalar(Scalar::Int, at, given)
+});
+leaf!(String, "String", |given| given.as_str().map(str::to_owned), "INVALID_TEXT", |at, given| {
+    scalar(Scalar::Text, at, given)
+});
+leaf!(
+    NaiveDate,
+    "Date",
+    |given| match misfit(Scalar::Date, "", given) {
+        None => given.as_str()?.parse().ok(),
+        Some(_) => None,
+    },
+    "INVALID_DATE",
+    |at, given| scalar(Scalar::Date, at, given)
+);
+leaf!(Quarter, "Quarter", |given| given.as_str()?.parse().ok(), "INVALID_QUARTER", |at, given| {
+    scalar(Scalar::Quarter, at, given)
+});
+
+/// Texts of a kind.
+macro_rules! text {
+    ($(#[doc = $about:literal])+ $ty:ident, $code:literal, $take:expr, $ko:literal, $en:literal) => {
+        $(#[doc = $about])+
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct $ty(pub String);
+
+        impl Input for $ty {
+            fn ty() -> String {
+                "String!".to_owned()
+            }
+
+            fn read(given: Option<Value>, reading: &mut Reading) -> Option<Self> {
+                let take: fn(&str) -> Option<&str> = $take;
+                let taken = given.as_ref().and_then(Value::as_str).and_then(take);
+                if taken.is_none() {
+                    reading.wrong($code, Message::new($ko, $en));
+                }
+                Some(Self(taken.unwrap_or_default().to_owned()))
+            }
+        }
+
+        impl Deref for $ty {
+            type Target = str;
+
+            fn deref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<$ty> for String {
+            fn from(text: $ty) -> Self {
+                text.0
+            }
+        }
+
+        impl From<&str> for $ty {
+            fn from(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+        }
+    };
+}
+
+text! {
+    /// A code that is made: 2 to 30 capital letters, digits and underscores, a letter first.
+    Code, "INVALID_CODE",
+    |text| {
+        let fits = (2..=30).contains(&text.len())
+            && text.starts_with(|c: char| c.is_ascii_uppercase())
+            && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+        fits.then_some(text)
+    },
+    "코드는 영문 대문자로 시작하는 2~30자의 대문자·숫자·밑줄이어야 합니다.",
+    "A code has 2 to 30 capital letters, digits and underscores, a letter first."
+}
+
+text! {
+    /// A name: one line of 1 to 100 characters.
+    OneLine, "INVALID_NAME",
+    |text| is_name(text).then_some(text.trim()),
+    "1~100자의 한 줄이어야 합니다.",
+    "One line of 1 to 100 characters."
+}
+
+text! {
+    /// A free text of 1 to 2,000 characters.
+    Prose, "INVALID_TEXT",
+    |text| {
+        let text = text.trim();
+        let fits = (1..=2000).contains(&text.chars().count())
+            && !text.chars().any(|c| c.is_control() && c != '\n');
+        fits.then_some(text)
+    },
+    "1~2,000자로 적어 주십시오.",
+    "Write 1 to 2,000 characters."
+}
+
+/// A text in Korean, and in English if there is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Localized<T> {
+    /// Korean.
+    pub ko: T,
+    /// English.
+    pub en: Option<T>,
+}
+
+impl<T: Into<String>> Localized<T> {
+    /// Both texts, as columns hold them.
+    pub fn texts(self) -> (String, Option<String>) {
+        (self.ko.into(), self.en.map(Into::into))
+    }
+}
+
+/// Both texts of what may be left out, as columns hold them.
+pub fn texts<T: Into<String>>(text: Option<Localized<T>>) -> (Option<String>, Option<String>) {
+    text.map_or((None, None), |text| {
+        let (ko, en) = text.texts();
+        (Some(ko), en)
+    })
+}
+
+const LOCALIZED: &InputObject = &InputObject {
+    name: "LocalizedTextInput",
+    description: "다국어 문자열. A text in Korean, and in English if there is one.",
+    fields: &[&[
+        InputField {
+            name: "ko", ty: String::ty, description: "국문. Korean text.", default: None
+        },
+        InputField {
+            name: "en",
+            ty: Option::<String>::ty,
+            description: "영문. English text.",
+            default: None,
+        },
+    ]],
+};
+
+impl<T: Input> Input for Localized<T> {
+    fn ty() -> String {
+        "LocalizedTextInput!".to_owned()
+    }
+
+    fn read(given: Option<Value>, reading: &mut Reading) -> Option<Self> {
+        let mut given = match given {
+            Some(Value::Object(given)) => given,
+            _ => Map::new(),
+        };
+        let ko = given.remove("ko");
+        let ko = reading.within("ko".to_owned(), |reading| T::read(ko, reading));
+        let en = given.remove("en");
+        let en = reading.within("en".to_owned(), |reading| Option::<T>::read(en, reading));
+        Some(Self { ko: ko?, en: en? })
+    }
+
+    fn objects(all: &mut Vec<&'static InputObject>) {
+        all.push(LOCALIZED);
+    }
+}
+
+/// A whole number from `MIN` to `MAX`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Within<const MIN: i32, const MAX: i32>(pub i32);
+
+/// What to say of a number that is not from `min` to `max`.
+pub fn out_of_range(min: i32, max: i32) -> Message {
+    Message::new(format!("{min}~{max} 사이여야 합니다."), format!("It must be {min} to {max}."))
+}
+
+impl<const MIN: i32, const MAX: i32> Input for Within<MIN, MAX> {
+    fn ty() -> String {
+        i32::ty()
+    }
+
+    fn read(given: Option<Value>, reading: &mut Reading) -> Option<Self> {
+        let number = i32::read(given, reading)?;
+        if !(MIN..=MAX).contains(&number) {
+            reading.wrong("OUT_OF_RANGE", out_of_range(MIN, MAX));
+        }
+        Some(Self(number))
+    }
+}
+
+/// The row of a type.
+#[derive(Debug, Clone, Copy)]
+pub struct Id<R>(pub Uuid, PhantomData<fn() -> R>);
+
+impl<R> From<Uuid> for Id<R> {
+    fn from(key: Uuid) -> Self {
+        Self(key, PhantomData)
+    }
+}
+
+impl<R: Tagged> Input for Id<R> {
+    fn ty() -> String {
+        "ID!".to_owned()
+    }
+
+    fn read(given: Option<Value>, reading: &mut Reading) -> Option<Self> {
+        row(R::TAG, given.as_ref(), reading).map(Self::from)
+    }
+}
+
+impl<T: Input> Input for Option<T> {
+    fn ty() -> String {
+        T::ty().trim_end_matches('!').to_owned()
+    }
+
+    fn read(given: Option<Value>, reading: &mut Reading) -> Option<Self> {
+        match given {
+            None | Some(Value::Null) => Some(None),
+            given => T::read(given, reading).map(Some),
+        }
+    }
+
+    fn objects(all: &mut Vec<&'static InputObject>) {
+        T::objects(all);
+    }
+}
+
+/// `MIN` to `MAX` items.
+#[derive(Debug, Clone)]
+pub struct List<T, const MIN: usize, const MAX: usize>(pub Vec<T>);
+
+impl<T, const MIN: usize, const MAX: usize> Deref for List<T, MIN, MAX> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<T, const MIN: usize, const MAX: usize> From<Vec<T>> for List<T, MIN, MAX> {
+    fn from(items: Vec<T>) -> Self {
+        Self(items)
+    }
+}
+
+impl<T, const MIN: usize, const MAX: usize> Default for List<T, MIN, MAX> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T: Input, const MIN: usize, const MAX: usize> Input for List<T, MIN, MAX> {
+    fn ty() -> String {
+        format!("[{}]!", T::ty())
+    }
+
+    fn read(given: Option<Value>, reading: &mut Reading) -> Option<Self> {
+        let items = match given {
+            Some(Value::Array(items)) => items,
+            _ => Vec::new(),
+        };
+        if !(MIN..=MAX).contains(&items.len()) {
+            let message = match MIN {
+                0 => Message::new(format!("{MAX}건까지입니다."), format!("At most {MAX}.")),
+                _ => Message::new(
+                    format!("{MIN}~{MAX}건이어야 합니다."),
+                    format!("Give {MIN} to {MAX}."),
+                ),
+            };
+            // What is in a list that is too long is not looked at.
+            reading.wrong("WRONG_NUMBER", message);
+            return Some(Self(Vec::new()));
+        }
+        let mut read = Some(Vec::with_capacity(items.len()));
+        for (at, item) in items.into_iter().enumerate() {
+            let item = reading.within(at.to_string(), |reading| T::read(Some(item), reading));
+            read = read.zip(item).map(|(mut read, item)| {
+                read.push(item);
+                read
+            });
+        }
+        read.map(Self)
+    }
+
+    fn objects(all: &mut Vec<&'static InputObject>) {
+        T::objects(all);
+    }
+}
