@@ -607,7 +607,7 @@ async fn what_a_person_can_put_right_stands_as_well(place: Place) {
             "updateApiClient",
             UPDATE,
             of(&own, json!({ "name": "", "scopes": ["audit:read"], "rateTier": "ELEVATED" })),
-            "INVALID_NAME",
+            "SCOPE_NOT_GRANTABLE",
             Some(own.id),
         ),
         (

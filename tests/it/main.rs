@@ -33,6 +33,7 @@ mod limits_http;
 mod limits_reads;
 mod lists;
 mod migration;
+mod mutations;
 mod oauth;
 mod once;
 mod outages;
@@ -102,6 +103,7 @@ fn main() -> ExitCode {
         limits_reads::tests(),
         lists::tests(),
         migration::tests(),
+        mutations::tests(),
         oauth::tests(),
         once::tests(),
         outages::tests(),

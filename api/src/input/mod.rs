@@ -129,7 +129,15 @@ pub fn one<T: Input>(field: &str, text: String) -> Result<T, Error> {
     let read = reading.within("input".to_owned(), |reading| {
         reading.within(field.to_owned(), |reading| T::read(Some(text.into()), reading))
     });
-    read.filter(|_| reading.errors.is_empty()).ok_or(Error::User(reading.errors))
+    let sound = read.filter(|_| reading.errors.is_empty());
+    sound.ok_or_else(|| {
+        let named = |mut error: UserError| {
+            let Message { ko, en } = error.message;
+            error.message = Message::new(format!("`{field}`: {ko}"), format!("{field}: {en}"));
+            error
+        };
+        Error::User(reading.errors.into_iter().map(named).collect())
+    })
 }
 
 /// One call of a mutation: what it is about, the version that the caller saw, and what makes it this very call.
@@ -257,6 +265,11 @@ fn row(tag: [u8; 2], id: Option<&Value>, reading: &mut Reading) -> Option<Uuid> 
     None
 }
 
+/// A default as the schema writes it; null stands for it as well. Codes are written without quotes there.
+pub fn default(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| text.into())
+}
+
 /// A name as the schema writes it.
 pub fn camel(name: &str) -> String {
     let mut camel = String::with_capacity(name.len());
@@ -347,7 +360,7 @@ macro_rules! input {
                 $( tag = Some(<$row as $crate::input::Tagged>::TAG); )?
                 let action = <Self as $crate::input::MutationInput>::FIELD;
                 let call = $crate::input::Call::read(action, tag, &mut given, reading);
-                $( let $field = $crate::input!(@ read $field, $ty, given, reading); )*
+                $( let $field = $crate::input!(@ read $field, $ty, given, reading $(, $default)?); )*
                 Some(Self { call: call?, $( $field: $field?, )* })
             }
 
@@ -382,7 +395,7 @@ macro_rules! input {
                     Some(::serde_json::Value::Object(given)) => given,
                     _ => ::serde_json::Map::new(),
                 };
-                $( let $field = $crate::input!(@ read $field, $ty, given, reading); )+
+                $( let $field = $crate::input!(@ read $field, $ty, given, reading $(, $default)?); )+
                 Some(Self { $( $field: $field?, )+ })
             }
 
@@ -411,11 +424,17 @@ macro_rules! input {
     (@ field $field:ident, $ty:ty, $text:expr, $default:literal) => {
         $crate::input::InputField {
             name: stringify!($field),
-            ty: <$ty as $crate::input::Input>::ty,
+            ty: <Option<$ty> as $crate::input::Input>::ty,
             description: $text,
             default: Some($default),
         }
     };
+    (@ read $field:ident, $ty:ty, $given:ident, $reading:ident, $default:literal) => {{
+        let name = $crate::input::camel(stringify!($field));
+        let value = $given.remove(&name).filter(|value| !value.is_null());
+        let value = value.or_else(|| Some($crate::input::default($default)));
+        $reading.within(name, |reading| <$ty as $crate::input::Input>::read(value, reading))
+    }};
     (@ read $field:ident, $ty:ty, $given:ident, $reading:ident) => {{
         let name = $crate::input::camel(stringify!($field));
         let value = $given.remove(&name);

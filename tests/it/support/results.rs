@@ -317,8 +317,8 @@ impl World {
             "{{ indicators(first: 100, where: {{ code: {{ eq: {code} }}, programme: {{ code: {{ eq: {programme} }} }} }}) {{ nodes {{ id version validTo }} }} }}"
         );
         let found = self.data(&self.lead, &list).await;
-        let found = found["indicators"]["nodes"].as_array().unwrap().iter();
-        let last = found.filter(|row| row["validTo"].is_null()).next_back().unwrap();
+        let mut found = found["indicators"]["nodes"].as_array().unwrap().iter();
+        let last = found.rfind(|row| row["validTo"].is_null()).unwrap();
         let fields = input.as_object_mut().unwrap();
         fields.retain(|name, _| name != "programme" && name != "code");
         fields.insert("id".to_owned(), last["id"].clone());

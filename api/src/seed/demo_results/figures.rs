@@ -308,7 +308,7 @@ mod tests {
         let quarter = "2026-Q2".parse().unwrap();
         let shown = |turn| {
             let cells = cells(VOUCHER, "KOSME", (quarter, 6), turn);
-            cells.into_iter().map(|given| format!("{:?}", given.cell)).collect::<Vec<_>>()
+            cells.into_iter().map(|given| format!("{given:?}")).collect::<Vec<_>>()
         };
         assert_eq!(shown(Turn::Usual), shown(Turn::Usual));
         assert_ne!(shown(Turn::Usual), shown(Turn::Restated));
