@@ -15,17 +15,16 @@ use std::time::Instant;
 use aiplus::database::Store;
 use aiplus::domain::principal::{Author, Client, Institution, Principal, Scope, Standing, Token};
 use aiplus::error::Language;
-use aiplus::service::indicator::{self, NewIndicator};
-use aiplus::service::obligation::{self, NewObligation};
-use aiplus::service::programme::{self, Named, NewProgramme};
+use aiplus::input::read;
 use aiplus::service::submission::file::{self, Format, Seen, Target, Upload};
 use aiplus::service::submission::quarter;
+use aiplus::service::{indicator, obligation, programme};
 use aiplus::{database, seed};
 use chrono::{DateTime, Utc};
 use entity::api_client::RateTier;
 use entity::common::Origin;
-use entity::indicator::ValueType;
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
+use serde_json::json;
 
 const INDICATORS: usize = 40;
 const SIZES: [&str; 4] = ["SMALL_MERCHANT", "SMALL", "MEDIUM", "MID_MARKET"];
@@ -49,50 +48,24 @@ async fn set_up(db: &Store) {
     database::migrate(db).await.unwrap();
     seed::load(db, &seed::starting_set().unwrap(), now(), |_, _| {}).await.unwrap();
     let system = author(&Principal::System);
-    let named = |ko: String| Named { ko, en: None };
-    let new = NewProgramme {
-        code: "BENCH".to_owned(),
-        name: named("측정".to_owned()),
-        summary: None,
-        operator: "TIPA".to_owned(),
-        due_days: None,
-        roll_rule: None,
-        lock_days: None,
-        idempotency_key: "bench-programme".to_owned(),
-    };
-    programme::create(db, system, new).await.unwrap();
+    let new = read(json!({
+        "code": "BENCH", "name": { "ko": "측정" }, "operator": "TIPA", "idempotencyKey": "bench-programme",
+    }));
+    programme::create(db, system, new.unwrap()).await.unwrap();
     for at in 1..=INDICATORS {
-        let new = NewIndicator {
-            programme: "BENCH".to_owned(),
-            code: format!("IND{at:02}"),
-            position: Some(i32::try_from(at).unwrap()),
-            name: named(format!("지표 {at}")),
-            definition: None,
-            unit: "원".to_owned(),
-            value_type: ValueType::Krw,
-            decimals: None,
-            direction: None,
-            aggregation: None,
-            weighted_by: None,
-            range: None,
-            is_required: None,
-            by_region: Some(true),
-            by_size: Some(true),
-            by_industry: Some(true),
-            valid_from: "2026-Q1".to_owned(),
-            idempotency_key: format!("bench-indicator-{at}"),
-        };
-        indicator::create(db, system, new).await.unwrap();
+        let new = read(json!({
+            "programme": "BENCH", "code": format!("IND{at:02}"), "position": at,
+            "name": { "ko": format!("지표 {at}") }, "unit": "원", "valueType": "KRW", "byRegion": true, "bySize": true,
+            "byIndustry": true, "validFrom": "2026-Q1", "idempotencyKey": format!("bench-indicator-{at}"),
+        }));
+        indicator::create(db, system, new.unwrap()).await.unwrap();
     }
-    let new = NewObligation {
-        institution: "KIBO".to_owned(),
-        programme: "BENCH".to_owned(),
-        starts_on: "2026-01-01".parse().unwrap(),
-        ends_on: None,
-        idempotency_key: "bench-obligation".to_owned(),
-    };
-    obligation::create(db, system, new).await.unwrap();
-    quarter::open(db, system, "2026-Q2".parse().unwrap(), Origin::Reported).await.unwrap();
+    let new = read(json!({
+        "institution": "KIBO", "programme": "BENCH", "startsOn": "2026-01-01", "idempotencyKey": "bench-obligation",
+    }));
+    obligation::create(db, system, new.unwrap()).await.unwrap();
+    let quarter = "2026-Q2".parse().unwrap();
+    quarter::open(db, system, quarter, Origin::Reported, None).await.unwrap();
 }
 
 async fn officer(db: &DatabaseConnection) -> Principal {

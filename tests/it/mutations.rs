@@ -134,7 +134,7 @@ async fn what_was_done_and_what_was_rejected_have_one_name(place: Place) {
         .collect();
     assert_eq!(
         events,
-        [["DONE", "Submission"], ["DONE", "SubmissionRevision"], ["REFUSED", "Submission"]]
+        [["REFUSED", "Submission"], ["DONE", "SubmissionRevision"], ["DONE", "Submission"]]
     );
 }
 
