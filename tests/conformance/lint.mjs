@@ -24,7 +24,19 @@ const SHOWN = 20;
 
 const RULES = {
   'every definition is described': {
-    'require-description': { types: true, FieldDefinition: true, InputValueDefinition: true, EnumValueDefinition: true, DirectiveDefinition: true },
+    'require-description': {
+      types: true,
+      FieldDefinition: true,
+      InputValueDefinition: true,
+      EnumValueDefinition: true,
+      DirectiveDefinition: true,
+      ignoredSelectors: [
+        // Named after a field of the row or an operator, which are described once: at the type, at `StringFilter`.
+        'InputObjectTypeDefinition[name.value=/Filter$/] > InputValueDefinition',
+        // Every list takes them; the lists of the root describe them.
+        ':matches(ObjectTypeDefinition, InterfaceTypeDefinition):not([name.value=Query]) > FieldDefinition > InputValueDefinition[name.value=/^(where|orderBy|first|after|last|before)$/]',
+      ],
+    },
   },
   names: {
     'naming-convention': {

@@ -181,11 +181,9 @@ async fn partners_are_not_told_who_reviews(place: Place) {
     assert!(text.contains("WITHHELD") && text.contains("\"code\":\"TIPA\""), "{answer:#}");
     assert!(text.contains(world.kosme.actor()), "{answer:#}");
     // Neither can it be found out by a filter.
-    for filter in [
-        format!("actor: {{ eq: \"{reviewer}\" }}"),
-        format!("address: {{ eq: \"{from}\" }}"),
-        format!("after: {{ contains: \"{reviewer}\" }}"),
-    ] {
+    for filter in
+        [format!("actor: {{ eq: \"{reviewer}\" }}"), format!("address: {{ eq: \"{from}\" }}")]
+    {
         let query = format!("{{ auditEvents(where: {{ {filter} }}) {{ totalCount }} }}");
         let found = |answer: Value| answer["data"]["auditEvents"]["totalCount"].clone();
         assert_eq!(found(world.app.ask(&partner, &query, Value::Null).await), 0, "{filter}");

@@ -9,6 +9,8 @@ use crate::tests;
 tests![
     the_recorded_schema_is_the_schema,
     everything_is_described,
+    the_schema_stays_short_enough_to_read,
+    null_is_asked_for_only_where_it_can_be,
     every_searched_type_can_be_asked_for,
     an_id_tells_its_type,
     every_list_has_the_order_of_its_last_writes,
@@ -27,6 +29,9 @@ async fn the_recorded_schema_is_the_schema(_: Place) {
         );
     }
 }
+
+/// Arguments that every list takes.
+const PAGING: [&str; 6] = ["where", "orderBy", "first", "after", "last", "before"];
 
 async fn everything_is_described(place: Place) {
     let app = place.app().await;
@@ -54,14 +59,45 @@ async fn everything_is_described(place: Place) {
         for list in ["fields", "inputFields", "enumValues"] {
             for item in ty[list].as_array().into_iter().flatten() {
                 let place = format!("{name}.{}", item["name"].as_str().unwrap());
+                if list == "inputFields"
+                    && name.ends_with("Filter")
+                    && item["description"].is_null()
+                {
+                    continue; // Named after a field of the row, or an operator that a scalar's filter tells of.
+                }
                 check(place.clone(), item, true);
                 for arg in item["args"].as_array().into_iter().flatten() {
+                    let is_paging = PAGING.contains(&arg["name"].as_str().unwrap());
+                    if is_paging && name != "Query" {
+                        continue; // Told at the lists of the root.
+                    }
                     check(format!("{place}({})", arg["name"].as_str().unwrap()), arg, true);
                 }
             }
         }
     }
-    assert!(described > 3000, "only {described} descriptions");
+    assert!(described > 2500, "only {described} descriptions");
+}
+
+async fn the_schema_stays_short_enough_to_read(_: Place) {
+    let bytes = graphql::sdl().len();
+    assert!(bytes <= 350_000, "{bytes} bytes: say once what is said of each type again");
+}
+
+async fn null_is_asked_for_only_where_it_can_be(place: Place) {
+    let app = place.app().await;
+    for (query, is_known) in [
+        ("{ meetings(where: { startsAt: { isNull: true } }) { totalCount } }", true),
+        ("{ meetings(where: { purpose: { ko: { isNull: true } } }) { totalCount } }", false),
+        ("{ meetings(where: { heldOn: { isNull: true } }) { totalCount } }", false),
+        ("{ meetings(where: { title: { ko: { isNull: true } } }) { totalCount } }", false),
+        ("{ meetings(where: { title: { en: { isNull: true } } }) { totalCount } }", true),
+        ("{ bills(where: { proposerKind: { isNull: true } }) { totalCount } }", true),
+        ("{ meetings(where: { status: { isNull: false } }) { totalCount } }", false),
+    ] {
+        let answer = app.query(query).await;
+        assert_eq!(answer["errors"].is_null(), is_known, "{query}: {answer:#}");
+    }
 }
 
 async fn every_searched_type_can_be_asked_for(place: Place) {

@@ -73,6 +73,7 @@ fn adoption_case() -> Type {
         .searchable_by(&["region", "industry"])
         .list("adoptionCases")
         .lookup("adoptionCase", "code")
+        .unfiltered(&["summary", "lessons", "consentToPublish"])
 }
 
 fn case_barrier() -> Type {
@@ -87,6 +88,7 @@ fn case_barrier() -> Type {
     .choice("kind", C::Kind, BarrierKind::CHOICE, "유형. Kind.")
     .localized("note", C::NoteKo, C::NoteEn, "설명. Note.")
     .sorted(&["kind"])
+    .unfiltered(&["note"])
 }
 
 fn case_technology() -> Type {
@@ -132,6 +134,7 @@ fn outcome() -> Type {
     .orderable("POSITION", "position")
     .searchable()
     .list("outcomes")
+    .unfiltered(&["method"])
 }
 
 fn case_requirement() -> Type {
@@ -148,6 +151,7 @@ fn case_requirement() -> Type {
     .localized("note", C::NoteKo, C::NoteEn, "설명. Why and how.")
     .sorted(&["position"])
     .orderable("POSITION", "position")
+    .unfiltered(&["note"])
 }
 
 fn known(scalar: Scalar, expression: Expression) -> Column {

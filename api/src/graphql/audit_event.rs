@@ -38,7 +38,8 @@ pub fn types() -> Vec<Type> {
             .column("hash", C::Hash, "해시. SHA-256 over the event and the hash of the one before, by the rule `hashVersion`.")
             .sorted(&["-seq"])
             .orderable("NUMBER", "seq")
-            .list("auditEvents"),
+            .list("auditEvents")
+            .unfiltered(&["before", "after", "previousHash", "hash", "hashVersion"]),
     ]
 }
 

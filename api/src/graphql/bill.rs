@@ -61,6 +61,7 @@ fn legislative_initiative() -> Type {
     .searchable_by(&["owner"])
     .list("legislativeInitiatives")
     .lookup("legislativeInitiative", "code")
+    .unfiltered(&["purpose"])
 }
 
 fn initiative_title() -> Type {
@@ -101,7 +102,8 @@ fn bill() -> Type {
             stage_on,
             "해당일의 단계. The last stage that it is known to have reached by that day; null before the first event. What is known to a month, to a year or by a later day counts from its end.",
         )
-        .arg(Arg::new("date", "Date!", "날짜. The day."));
+        .arg(Arg::new("date", "Date!", "날짜. The day."))
+        .unfiltered(&["resultText"]);
     // Of what days and delay are computed.
     let since = vec![
         ty.input(C::StageSince),
@@ -153,6 +155,7 @@ fn provision() -> Type {
     .localized("summary", C::SummaryKo, C::SummaryEn, "내용. Content in our words.")
     .sorted(&["position"])
     .searchable()
+    .unfiltered(&["summary"])
 }
 
 fn bill_event() -> Type {
@@ -185,6 +188,7 @@ fn bill_event() -> Type {
     .orderable("OCCURRED_ON", "occurred_on")
     .searchable()
     .list("billEvents")
+    .unfiltered(&["note"])
 }
 
 /// Adds the condition that everybody who sees the bill sees the event.

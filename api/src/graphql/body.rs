@@ -113,6 +113,7 @@ fn body() -> Type {
     .searchable_by(&["host", "secretariat"])
     .list("bodies")
     .lookup("body", "code")
+    .unfiltered(&["remit"])
 }
 
 fn appointment() -> Type {
@@ -137,6 +138,7 @@ fn appointment() -> Type {
         .orderable("POSITION", "position")
         .searchable_by(&["body", "person", "institution"])
         .list("appointments")
+        .unfiltered(&["expertise"])
 }
 
 fn meeting_series() -> Type {
@@ -172,7 +174,8 @@ fn meeting_series() -> Type {
     .orderable("CODE", "code")
     .searchable_by(&["body"])
     .list("meetingSeries")
-    .lookup("series", "code");
+    .lookup("series", "code")
+    .unfiltered(&["format"]);
     let inputs = vec![
         Column { source: Source::Column("cadence"), scalar: Scalar::Choice(Cadence::CHOICE) },
         ty.input(C::StartsOn),
@@ -203,6 +206,7 @@ fn missed_meeting() -> Type {
     .period("period", C::Period, "기간. Period of the series, in its cadence.")
     .localized("reason", C::ReasonKo, C::ReasonEn, "사유. Why none was held, where it is known.")
     .sorted(&["period"])
+    .unfiltered(&["reason"])
 }
 
 /// Adds what the caller may see of a column of the series' rows in a table, joined by commas.

@@ -35,7 +35,7 @@ pub const SCALARS: &[(&str, &str, Option<&str>)] = &[
 /// Direction of an order.
 pub const ORDER_DIRECTION: (&str, &str, &[(&str, &str)]) = (
     "OrderDirection",
-    "정렬 방향. Direction of an order.",
+    "정렬 방향. Texts are ordered by code point (가나다); rows without a value are the least.",
     &[("ASC", "오름차순. Least first."), ("DESC", "내림차순. Greatest first.")],
 );
 

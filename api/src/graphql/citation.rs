@@ -26,6 +26,7 @@ fn citation() -> Type {
     .choice("basis", C::Basis, Basis::CHOICE, "근거. Stated or inferred.")
     .localized("note", C::NoteKo, C::NoteEn, "비고. Note; says how an inferred fact was derived.")
     .sorted(&["position"])
+    .unfiltered(&["note"])
 }
 
 fn conflict() -> Type {
@@ -41,6 +42,7 @@ fn conflict() -> Type {
         .orderable("POSITION", "position")
         .searchable()
         .list("conflicts")
+        .unfiltered(&["summary"])
 }
 
 fn claim() -> Type {
@@ -58,4 +60,5 @@ fn claim() -> Type {
     .localized("locator", C::LocatorKo, C::LocatorEn, "위치. Where in the document.")
     .sorted(&["position"])
     .searchable()
+    .unfiltered(&["value"])
 }

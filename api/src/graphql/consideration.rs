@@ -54,4 +54,5 @@ fn consideration() -> Type {
     .sorted(&["position"])
     .orderable("POSITION", "position")
     .list("considerations")
+    .unfiltered(&["note"])
 }

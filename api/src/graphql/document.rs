@@ -87,6 +87,7 @@ fn document() -> Type {
     .searchable_by(&["publisher", "authors.person", "authors.institution"])
     .list("documents")
     .lookup("document", "code")
+    .unfiltered(&["releaseNote", "licenceText", "attachment", "summary"])
 }
 
 fn document_title() -> Type {

@@ -54,6 +54,7 @@ fn institution() -> Type {
         .searchable()
         .list("institutions")
         .lookup("institution", "code")
+        .unfiltered(&["summary", "website"])
 }
 
 fn institution_name() -> Type {
@@ -111,4 +112,5 @@ fn activity() -> Type {
     .orderable("POSITION", "position")
     .searchable_by(&["institution"])
     .list("activities")
+    .unfiltered(&["summary", "partner"])
 }

@@ -87,7 +87,8 @@ fn meeting() -> Type {
         vec![Column { source: Source::Column("held_on"), scalar: Scalar::PartialDate }],
         quarter,
         "분기. Quarter in which it was held; null if only the year is known.",
-    );
+    )
+    .unfiltered(&["purpose", "headcountText", "companyCount", "itemCount"]);
     let covers = vec![
         ty.input(C::CoversPeriod),
         Column { source: Source::Column("held_on"), scalar: Scalar::PartialDate },
@@ -326,6 +327,7 @@ fn agenda_presenter() -> Type {
     )
     .localized("group", C::GroupKo, C::GroupEn, "집단. Group, where the source names a group.")
     .sorted(&["position"])
+    .unfiltered(&["group"])
 }
 
 fn attendance() -> Type {
@@ -363,6 +365,7 @@ fn attendance() -> Type {
     .orderable("POSITION", "position")
     .searchable_by(&["person", "institution", "onBehalfOf"])
     .list("attendances")
+    .unfiltered(&["post"])
 }
 
 fn meeting_document() -> Type {

@@ -284,6 +284,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_filtered_is_a_field() {
+        for ty in super::catalog().types() {
+            for name in &ty.unfiltered {
+                assert!(ty.find(name).is_some(), "{} has no field {name}", ty.name);
+            }
+        }
+    }
+
+    #[test]
     fn each_root_field_is_declared_once() {
         let catalog = super::catalog();
         for roots in [&catalog.roots, &catalog.mutations, &catalog.subscriptions] {

@@ -52,4 +52,5 @@ fn observation() -> Type {
     .searchable_by(&["institution"])
     .list("observations")
     .lookup("observation", "code")
+    .unfiltered(&["valueText", "population", "note"])
 }

@@ -131,4 +131,5 @@ fn contact_point() -> Type {
         .column("value", C::Value, "값. Number or address.")
         .localized("note", C::NoteKo, C::NoteEn, "비고. What it is for.")
         .sorted(&["position"])
+        .unfiltered(&["note"])
 }

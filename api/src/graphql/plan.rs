@@ -89,6 +89,7 @@ fn policy_plan() -> Type {
     .searchable_by(&["owner"])
     .list("policyPlans")
     .lookup("policyPlan", "code")
+    .unfiltered(&["summary", "mandateNote"])
 }
 
 fn policy_task() -> Type {
@@ -158,6 +159,7 @@ fn policy_task() -> Type {
     .searchable_by(&["owner"])
     .list("policyTasks")
     .lookup("policyTask", "code")
+    .unfiltered(&["summary"])
 }
 
 fn milestone() -> Type {

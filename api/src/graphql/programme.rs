@@ -65,6 +65,7 @@ fn programme() -> Type {
     .searchable_by(&["operator"])
     .list("programmes")
     .lookup("programme", "code")
+    .unfiltered(&["summary"])
 }
 
 fn indicator() -> Type {
@@ -107,6 +108,7 @@ fn indicator() -> Type {
     })
     .searchable_by(&["programme"])
     .list("indicators")
+    .unfiltered(&["definition", "minimum", "maximum", "decimals"])
 }
 
 fn target() -> Type {
@@ -152,6 +154,7 @@ fn validation_rule() -> Type {
     .sorted(&["position"])
     .orderable("POSITION", "position")
     .list("validationRules")
+    .unfiltered(&["expression", "message"])
 }
 
 fn obligation() -> Type {

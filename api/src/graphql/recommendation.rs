@@ -70,6 +70,7 @@ fn recommendation() -> Type {
         .searchable_by(&["addressee", "institution", "person"])
         .list("recommendations")
         .lookup("recommendation", "code")
+        .unfiltered(&["summary"])
 }
 
 fn recommendation_assignment() -> Type {
@@ -88,6 +89,7 @@ fn recommendation_assignment() -> Type {
     .column("dueOn", C::DueOn, "기한. Answer due.")
     .localized("reason", C::ReasonKo, C::ReasonEn, "사유. Why it was (re)assigned.")
     .sorted(&["position"])
+    .unfiltered(&["reason"])
 }
 
 fn recommendation_answer() -> Type {
@@ -114,6 +116,7 @@ fn recommendation_answer() -> Type {
     .column("rating", C::Rating, "만족도. Rating of the answer by its originator, 1 to 5.")
     .sorted(&["position"])
     .searchable_by(&["institution"])
+    .unfiltered(&["reason"])
 }
 
 fn effect() -> Type {

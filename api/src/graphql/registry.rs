@@ -15,7 +15,12 @@ use entity::Choice;
 use super::choices::{INPUTS, ORDER_DIRECTION, SCALARS};
 use crate::input::{InputObject, camel};
 use crate::read::catalog::Catalog;
-use crate::read::model::{Arg, Field, Kind, Scalar, Type};
+use crate::read::model::{Arg, Column, Field, Kind, Scalar, Type};
+
+/// A description; none where the name and what it stands in say all.
+fn told(description: &str) -> Option<String> {
+    (!description.is_empty()).then(|| description.to_owned())
+}
 
 fn input(
     name: &str,
@@ -25,7 +30,7 @@ fn input(
 ) -> MetaInputValue {
     MetaInputValue {
         name: name.to_owned(),
-        description: Some(description.to_owned()),
+        description: told(description),
         ty: ty.into(),
         deprecation: Deprecation::NoDeprecated,
         default_value: default.map(str::to_owned),
@@ -197,11 +202,6 @@ pub fn register(
             choice.description,
             choice.values.iter().map(|value| (value.code, value.description)),
         ));
-        add(comparison(
-            &format!("{}Filter", choice.name),
-            choice.name,
-            &["eq", "ne", "in", "notIn", "isNull"],
-        ));
     }
     add(enumeration(ORDER_DIRECTION.0, ORDER_DIRECTION.1, ORDER_DIRECTION.2.iter().copied()));
     for (name, description, fields) in INPUTS.iter().copied().flatten() {
@@ -215,7 +215,7 @@ pub fn register(
         });
         add(input_object(of.name, of.description.trim(), inputs(fields)));
     }
-    for ty in scalar_filters() {
+    for ty in comparisons(catalog) {
         add(ty);
     }
     for ty in interfaces(catalog) {
@@ -256,6 +256,19 @@ pub fn register(
     registry.add_implements("Fact", "Node");
 }
 
+/// The fields of the interface `Fact` beside the id.
+const FACT_FIELDS: [(&str, &str); 6] = [
+    ("version", "판. Version, counted up by each write; a write names the version it saw."),
+    ("origin", "출처 구분. Fact of a source, user entry or illustration."),
+    ("createdAt", "생성 시각. Instant of creation."),
+    ("updatedAt", "수정 시각. Instant of the last write."),
+    (
+        "citations",
+        "출처. Documents that carry the fact, with what they state and what is inferred, in the order of the row.",
+    ),
+    ("conflicts", "불일치. Claims about the fact that disagree; all are kept."),
+];
+
 fn interfaces(catalog: &Catalog) -> Vec<MetaType> {
     let names = |facts: bool| -> IndexSet<String> {
         catalog
@@ -266,16 +279,13 @@ fn interfaces(catalog: &Catalog) -> Vec<MetaType> {
             .collect()
     };
     let id = field("id", "ID!", &[], "식별자. Opaque global id, for `node(id:)`.");
-    let mut fact = vec![id.clone()];
-    if let Some(sample) = catalog.types().iter().find(|ty| ty.is_fact) {
-        let shared = ["version", "origin", "createdAt", "updatedAt", "citations", "conflicts"];
-        fact.extend(
-            shared
-                .iter()
-                .filter_map(|name| sample.find(name))
-                .map(|of| field(of.name, &*of.ty, &of.args, &of.description)),
-        );
-    }
+    let sample = catalog.types().iter().find(|ty| ty.is_fact);
+    // On each type of facts they are told in a word, and here in full.
+    let shared = FACT_FIELDS.iter().filter_map(|(name, description)| {
+        let of = sample?.find(name)?;
+        Some(field(of.name, &*of.ty, &of.args, description))
+    });
+    let fact: Vec<MetaField> = std::iter::once(id.clone()).chain(shared).collect();
     vec![
         interface("Node", "객체. Anything with a global id (Relay).", keyed([id]), names(false)),
         interface(
@@ -325,120 +335,170 @@ fn list_types(ty: &Type) -> Vec<MetaType> {
     let name = ty.name;
     let node = ty.node.and_then(|name| ty.find(name));
     let row = node.map_or(name, |node| node.ty.trim_end_matches('!'));
-    let edge = [
-        field("cursor", "String!", &[], "커서. Place of the row in this list and order."),
-        field("node", format!("{row}!"), &[], "행. The row."),
-    ];
+    let edge =
+        [field("cursor", "String!", &[], "커서."), field("node", format!("{row}!"), &[], "행.")];
     // What the list says of the row itself.
     let said = ty.fields.iter().filter(|of| node.is_some_and(|node| node.name != of.name));
     let said = said.map(|of| field(of.name, &*of.ty, &of.args, &of.description));
     let mut types = vec![
         object(
             &format!("{name}Connection"),
-            &format!("{name} 목록. A page of a list of {name} (Relay)."),
+            &format!("{name} 목록. A page of a list."),
             keyed([
-                field("edges", format!("[{name}Edge!]!"), &[], "항목. Rows with their cursors."),
-                field("nodes", format!("[{row}!]!"), &[], "행. The rows alone."),
-                field("pageInfo", "PageInfo!", &[], "쪽 정보. Where the page stands."),
-                field(
-                    "totalCount",
-                    "Int!",
-                    &[],
-                    "총계. Rows that meet the conditions, over all pages; counted only if selected.",
-                ),
+                field("edges", format!("[{name}Edge!]!"), &[], "항목."),
+                field("nodes", format!("[{row}!]!"), &[], "행."),
+                field("pageInfo", "PageInfo!", &[], "쪽 정보."),
+                field("totalCount", "Int!", &[], "총계. Over all pages; counted only if selected."),
             ]),
         ),
         object(
             &format!("{name}Edge"),
-            &format!("{name} 항목. A row of a list with its cursor (Relay)."),
+            &format!("{name} 항목. A row in a list."),
             keyed(edge.into_iter().chain(said)),
         ),
         filter_type(ty),
         input_object(
             &format!("{name}ListFilter"),
-            &format!("{name} 목록 조건. Condition on a list of {name}."),
-            inputs([
-                input(
-                    "some",
-                    format!("{name}Filter"),
-                    None,
-                    "하나 이상. At least one row meets it.",
-                ),
-                input("none", format!("{name}Filter"), None, "없음. No row meets it."),
-            ]),
+            &format!(
+                "{name} 목록 조건. `some`: at least one row meets it; `none`: no row meets it."
+            ),
+            inputs(["some", "none"].map(|one| input(one, format!("{name}Filter"), None, ""))),
         ),
     ];
     if !ty.orders.is_empty() {
+        let orders: Vec<(&str, String)> =
+            ty.orders.iter().map(|(code, _)| (*code, ordered_by(ty, code))).collect();
         types.push(enumeration(
             &format!("{name}OrderField"),
-            &format!("{name} 정렬 기준. What a list of {name} can be sorted by; each is backed by an index."),
-            ty.orders.iter().map(|(code, _)| (*code, ORDERED_BY)),
+            &format!("{name} 정렬 기준. Fields to order by."),
+            orders.iter().map(|(code, text)| (*code, &**text)),
         ));
         types.push(input_object(
             &format!("{name}Order"),
             &format!("{name} 정렬. One term of an order."),
             inputs([
-                input("field", format!("{name}OrderField!"), None, "기준. What is compared."),
-                input("direction", "OrderDirection!", Some("ASC"), "방향. Direction."),
+                input("field", format!("{name}OrderField!"), None, "기준."),
+                input("direction", "OrderDirection!", Some("ASC"), "방향."),
             ]),
         ));
     }
     types
 }
 
-const SEARCH: &str = "검색어. Every word is found in names, titles or summaries, or in a name of what the row hangs on: \
-    speaker, institution, venue, author. Two Korean syllables are found anywhere in a word, whatever its \
-    spacing; a Latin word, a number or a single syllable where a word begins with it.";
+/// An order by the Korean name of the field that it compares.
+fn ordered_by(ty: &Type, code: &str) -> String {
+    let is_it = |of: &&Field| of.name.eq_ignore_ascii_case(&code.replace('_', ""));
+    let korean = ty.fields.iter().find(is_it).and_then(|of| of.description.split('.').next());
+    format!("{} 기준.", korean.unwrap_or("정렬"))
+}
 
-const ORDERED_BY: &str =
-    "정렬 기준. By the field of that name; rows without a value count as the least.";
-
+/// Its fields go by the names of the type's own, which are described there.
 fn filter_type(ty: &Type) -> MetaType {
     let name = format!("{}Filter", ty.name);
     let mut fields = vec![
-        input("and", format!("[{name}!]"), None, "모두. All of these hold."),
-        input("or", format!("[{name}!]"), None, "하나라도. At least one of these holds."),
-        input("not", &*name, None, "아님. This does not hold."),
+        input("and", format!("[{name}!]"), None, ""),
+        input("or", format!("[{name}!]"), None, ""),
+        input("not", &*name, None, ""),
     ];
     if ty.searchable {
-        fields.push(input("search", "String", None, SEARCH));
+        fields.push(input(
+            "search",
+            "String",
+            None,
+            "검색어. Words, found as by the query `search`.",
+        ));
     }
     for filter in &ty.filters {
         fields.push(input(filter.name, filter.ty, None, filter.description));
     }
-    for of in &ty.fields {
+    for of in ty.fields.iter().filter(|of| !ty.unfiltered.contains(&of.name)) {
         if let Some(kind) = filter_of(of) {
-            fields.push(input(of.name, kind, None, &of.description));
+            fields.push(input(of.name, kind, None, ""));
         }
     }
-    input_object(
-        &name,
-        &format!("{} 조건. Condition on {}; its fields are joined by and.", ty.name, ty.name),
-        inputs(fields),
-    )
+    input_object(&name, &format!("{} 조건. All of its fields hold.", ty.name), inputs(fields))
 }
 
 fn filter_of(field: &Field) -> Option<String> {
     Some(match &field.kind {
         Kind::Id => "IDFilter".to_owned(),
-        Kind::Leaf(column) if field.args.is_empty() => match column.scalar {
-            Scalar::Choice(choice) => format!("{}Filter", choice.name),
-            other => format!("{}Filter", other.type_name()),
-        },
-        Kind::Localized { .. } => "LocalizedTextFilter".to_owned(),
-        Kind::One { target, .. } => format!("{target}Filter"),
-        Kind::Many(list) => {
-            format!("{}ListFilter", list.target)
+        Kind::Leaf(column) if field.args.is_empty() => {
+            comparison_of(column.scalar.type_name(), field)
         }
-        _ => return None,
+        Kind::Localized { .. } => comparison_of("LocalizedText", field),
+        Kind::One { target, .. } => format!("{target}Filter"),
+        Kind::Many(list) => format!("{}ListFilter", list.target),
+        Kind::Leaf(_) | Kind::Either(_) | Kind::Subject | Kind::Computed { .. } => return None,
     })
 }
 
-fn comparison(name: &str, ty: &str, operators: &[&str]) -> MetaType {
-    let fields = operators.iter().map(|operator| {
-        let (kind, text) = match *operator {
-            "eq" => (ty.to_owned(), "같음. Equal; null matches rows without a value."),
-            "ne" => (ty.to_owned(), "다름. Not equal; rows without a value match too."),
+/// The comparison of a value of that type: of one that can be null, another.
+fn comparison_of(ty: &str, field: &Field) -> String {
+    let nullable = if field.ty.ends_with('!') { "" } else { "Nullable" };
+    format!("{nullable}{ty}Filter")
+}
+
+/// The operators of each kind of value that a filter compares, told once for each scalar.
+fn comparisons(catalog: &Catalog) -> Vec<MetaType> {
+    let mut types = BTreeMap::new();
+    let mut add = |name: String, ty: &str, operators: &[&str], is_told: bool| {
+        types.entry(name.clone()).or_insert_with(|| comparison(&name, ty, operators, is_told));
+    };
+    add("IDFilter".to_owned(), "ID", &["eq", "ne", "in", "notIn"], true);
+    // The parts of a text in two languages.
+    for name in ["StringFilter", "NullableStringFilter"] {
+        add(name.to_owned(), "String", operators(Scalar::Text), true);
+    }
+    for field in catalog.types().iter().flat_map(|ty| &ty.fields) {
+        let Kind::Leaf(Column { scalar, .. }) = field.kind else { continue };
+        let is_told = !matches!(scalar, Scalar::Choice(_));
+        let ty = scalar.type_name();
+        add(comparison_of(ty, field), ty, operators(scalar), is_told);
+    }
+    let mut types: Vec<MetaType> = types.into_values().collect();
+    for nullable in ["", "Nullable"] {
+        types.push(input_object(
+            &format!("{nullable}LocalizedTextFilter"),
+            "다국어 문자열 비교. Compares a text in Korean and English.",
+            inputs([
+                input("ko", format!("{nullable}StringFilter"), None, "국문. The Korean text."),
+                input("en", "NullableStringFilter", None, "영문. The English text."),
+                input(
+                    "contains",
+                    "String",
+                    None,
+                    "일부 일치. Either contains this text of at most 200 characters; the case of ASCII letters makes no difference.",
+                ),
+            ]),
+        ));
+    }
+    types
+}
+
+const fn operators(scalar: Scalar) -> &'static [&'static str] {
+    match scalar {
+        Scalar::Text => &["eq", "ne", "in", "notIn", "contains", "startsWith"],
+        Scalar::Boolean => &["eq"],
+        Scalar::Period | Scalar::Choice(_) => &["eq", "ne", "in", "notIn"],
+        Scalar::Int
+        | Scalar::Float
+        | Scalar::Krw
+        | Scalar::Date
+        | Scalar::DateTime
+        | Scalar::PartialDate
+        | Scalar::Quarter => &["eq", "ne", "in", "notIn", "lt", "lte", "gt", "gte"],
+    }
+}
+
+fn comparison(name: &str, ty: &str, operators: &[&str], is_told: bool) -> MetaType {
+    let is_nullable = name.starts_with("Nullable");
+    let null = is_nullable.then_some("isNull");
+    let fields = operators.iter().copied().chain(null).map(|operator| {
+        let (kind, text) = match operator {
+            "eq" if is_nullable => (ty.to_owned(), "같음. Equal; null matches rows without a value."),
+            "eq" => (ty.to_owned(), "같음. Equal."),
+            "ne" if is_nullable => (ty.to_owned(), "다름. Not equal; rows without a value match too."),
+            "ne" => (ty.to_owned(), "다름. Not equal."),
             "in" => (format!("[{ty}!]"), "포함. One of these, at most 100."),
             "notIn" => (format!("[{ty}!]"), "제외. None of these, at most 100."),
             "lt" => (ty.to_owned(), "미만. Less than, or before."),
@@ -453,39 +513,11 @@ fn comparison(name: &str, ty: &str, operators: &[&str]) -> MetaType {
             }
             _ => ("Boolean".to_owned(), "값 없음. Whether there is no value."),
         };
-        input(operator, kind, None, text)
+        input(operator, kind, None, if is_told { text } else { "" })
     });
-    input_object(name, &format!("{ty} 비교. Comparison of a value of {ty}."), inputs(fields))
-}
-
-fn scalar_filters() -> Vec<MetaType> {
-    const ORDERED: [&str; 9] = ["eq", "ne", "in", "notIn", "lt", "lte", "gt", "gte", "isNull"];
-    let mut types = vec![
-        comparison("IDFilter", "ID", &["eq", "ne", "in", "notIn"]),
-        comparison(
-            "StringFilter",
-            "String",
-            &["eq", "ne", "in", "notIn", "contains", "startsWith", "isNull"],
-        ),
-        comparison("BooleanFilter", "Boolean", &["eq", "isNull"]),
-    ];
-    types.push(comparison("PeriodFilter", "Period", &["eq", "ne", "in", "notIn", "isNull"]));
-    for scalar in ["Int", "Float", "KRW", "Date", "DateTime", "PartialDate", "Quarter"] {
-        types.push(comparison(&format!("{scalar}Filter"), scalar, &ORDERED));
-    }
-    types.push(input_object(
-        "LocalizedTextFilter",
-        "다국어 문자열 비교. Comparison of a text in Korean and English.",
-        inputs([
-            input("ko", "StringFilter", None, "국문. The Korean text."),
-            input("en", "StringFilter", None, "영문. The English text."),
-            input(
-                "contains",
-                "String",
-                None,
-                "일부 일치. Either contains this text of at most 200 characters; the case of ASCII letters makes no difference.",
-            ),
-        ]),
-    ));
-    types
+    input_object(
+        name,
+        &format!("{ty} 비교.{}", if is_told { "" } else { " As in `StringFilter`." }),
+        inputs(fields),
+    )
 }

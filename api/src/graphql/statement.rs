@@ -68,4 +68,5 @@ fn statement() -> Type {
     .orderable("CODE", "code")
     .searchable_by(&["person", "institution"])
     .list("statements")
+    .unfiltered(&["summary"])
 }

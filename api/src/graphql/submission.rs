@@ -35,7 +35,8 @@ fn submission() -> Type {
         TAG,
         Guard::Result,
         "제출. An expected result: institution × programme × quarter. Seen by its institution, and by those who run the programme.",
-    );
+    )
+    .unfiltered(&["nilReason", "cellCount"]);
     let judged = vec![
         expression(counted_status, Scalar::Text),
         expression(counted_on_time, Scalar::Boolean),
@@ -147,7 +148,8 @@ fn submission_value() -> Type {
         *b"SV",
         Guard::Result,
         "제출 값. A cell of a submission: an indicator's total, or a part of it by region, size, industry.",
-    );
+    )
+    .unfiltered(&["comment", "evidence"]);
     let number = vec![ty.input(C::Value), ty.input(C::Scaled)];
     ty.owned(&[C::InstitutionId])
         .one("submission", C::SubmissionId, "Submission", "제출. Submission.")
@@ -215,6 +217,7 @@ fn submission_revision() -> Type {
     .orderable("SUBMITTED_AT", "submitted_at")
     .list("submissionRevisions")
     .lookup("receipt", "receipt")
+    .unfiltered(&["contentHash", "nilReason", "restatementReason", "publicNote", "cellCount", "supersededAt"])
 }
 
 fn submission_comment() -> Type {

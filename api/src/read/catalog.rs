@@ -79,34 +79,23 @@ pub struct Catalog {
     pub codes: &'static [(&'static str, &'static str)],
 }
 
-/// Arguments that every connection takes.
+/// Arguments that every connection takes, described at the lists of the root alone.
 pub fn page_args(target: &str, orders: bool) -> Vec<Arg> {
-    let mut args = vec![Arg::new(
-        "where",
-        format!("{target}Filter"),
-        "조건. Rows to keep; fields are joined by and.",
-    )];
+    let mut args = vec![Arg::new("where", format!("{target}Filter"), "조건. Rows to keep.")];
     if orders {
         args.push(Arg::new(
             "orderBy",
             format!("[{target}Order!]"),
-            "정렬. Orders by precedence, always closed by the id.",
+            "정렬. By precedence, closed by the id.",
         ));
     }
-    args.extend([
-        Arg::new(
-            "first",
-            "Int",
-            "앞에서부터 행 수. Rows from the start, 0 to 100; 20 if no size is given.",
-        ),
-        Arg::new("after", "String", "이 커서 다음부터. Cursor after which rows are wanted."),
-        Arg::new(
-            "last",
-            "Int",
-            "뒤에서부터 행 수. Rows from the end, 0 to 100; not together with `first`.",
-        ),
-        Arg::new("before", "String", "이 커서 앞까지. Cursor before which rows are wanted."),
-    ]);
+    let sizes = [
+        ("first", "Int", "앞에서부터 행 수. At most 100; 20 if no size is given."),
+        ("after", "String", "이 커서 다음부터."),
+        ("last", "Int", "뒤에서부터 행 수. At most 100; not with `first`."),
+        ("before", "String", "이 커서 앞까지."),
+    ];
+    args.extend(sizes.map(|(name, ty, text)| Arg::new(name, ty, text)));
     args
 }
 
@@ -170,6 +159,7 @@ impl Catalog {
                     field.ty = format!("{}Connection{end}", list.target);
                     let orders = target.is_some_and(|target| !target.orders.is_empty());
                     let mut args = page_args(list.target, orders);
+                    args.iter_mut().for_each(|arg| arg.description.clear());
                     args.append(&mut field.args);
                     field.args = args;
                 }
@@ -349,26 +339,13 @@ impl Catalog {
 fn with_provenance(mut ty: Type) -> Type {
     use entity::citation::Column as C;
     ty = ty
-        .column(
-            "version",
-            C::Version,
-            "판. Version, counted up by each write; a write names the version it saw.",
-        )
-        .choice(
-            "origin",
-            C::Origin,
-            entity::common::Origin::CHOICE,
-            "출처 구분. Fact of a source, user entry or illustration.",
-        )
-        .column("createdAt", C::CreatedAt, "생성 시각. Instant of creation.")
-        .column("updatedAt", C::UpdatedAt, "수정 시각. Instant of the last write.");
+        .column("version", C::Version, "판. Counted up by each write.")
+        .choice("origin", C::Origin, entity::common::Origin::CHOICE, "출처 구분.")
+        .column("createdAt", C::CreatedAt, "생성 시각.")
+        .column("updatedAt", C::UpdatedAt, "수정 시각.");
     for (name, target, description) in [
-        (
-            "citations",
-            "Citation",
-            "출처. Documents that carry the fact, with what they state and what is inferred.",
-        ),
-        ("conflicts", "Conflict", "불일치. Claims about the fact that disagree; all are kept."),
+        ("citations", "Citation", "출처. Documents that carry it."),
+        ("conflicts", "Conflict", "불일치. Claims that disagree."),
     ] {
         ty.fields.push(Field {
             name,
@@ -384,5 +361,5 @@ fn with_provenance(mut ty: Type) -> Type {
             }),
         });
     }
-    ty
+    ty.unfiltered(&["version", "createdAt"])
 }

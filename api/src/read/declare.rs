@@ -57,12 +57,13 @@ impl Type {
             searches: Vec::new(),
             code_of: fold::code,
             filters: Vec::new(),
+            unfiltered: Vec::new(),
             list: None,
             lookup: None,
             keys: Vec::new(),
             columns: HashMap::new(),
         }
-        .field("id", "ID!", "식별자. Opaque global id, for `node(id:)`.", Kind::Id)
+        .field("id", "ID!", "식별자. For `node(id:)`.", Kind::Id)
     }
 
     /// A type over a table of the entity crate, without provenance.
@@ -442,6 +443,13 @@ impl Type {
     /// Whether the column holds its natural code.
     pub fn is_code(&self, column: &str) -> bool {
         column == "code" || self.lookup.is_some_and(|(_, code)| code == column && code != "quarter")
+    }
+
+    /// Fields that filters do not compare: prose and the like, which `search` finds or nobody asks for, and which
+    /// no index serves.
+    pub fn unfiltered(mut self, names: &[&'static str]) -> Self {
+        self.unfiltered.extend(names);
+        self
     }
 
     /// A filter beside those of its fields.

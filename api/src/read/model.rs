@@ -297,6 +297,8 @@ pub struct Type {
     pub code_of: fn(&str) -> String,
     /// Filters beside the fields.
     pub filters: Vec<Filter>,
+    /// Fields that filters do not compare.
+    pub unfiltered: Vec<&'static str>,
     /// Its list at the root.
     pub list: Option<&'static str>,
     /// Its lookup at the root: field and column.

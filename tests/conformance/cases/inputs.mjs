@@ -82,7 +82,7 @@ export function inputs(graph) {
     { title: 'a date that is an object', query: 'query ($date: Date) { regions(asOf: $date) { totalCount } }', variables: { date: { year: 2026 } } },
     { title: 'a partial date of no calendar', query: '{ meetings(where: { heldOn: { eq: "2026-13" } }) { totalCount } }' },
     { title: 'an empty partial date', query: '{ timeline(from: "") { totalCount } }' },
-    { title: 'an instant that is none', query: '{ meetings(where: { createdAt: { gt: "2026-01-01" } }) { totalCount } }' },
+    { title: 'an instant that is none', query: '{ meetings(where: { updatedAt: { gt: "2026-01-01" } }) { totalCount } }' },
     { title: 'an amount that is none', query: '{ adoptionCases(where: { investment: { gt: "much" } }) { totalCount } }' },
     { title: 'NUL in a code', query: '{ meeting(code: "\\u0000") { id } }' },
     { title: 'NUL in an id', query: '{ node(id: "\\u0000") { id } }' },

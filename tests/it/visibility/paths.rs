@@ -503,6 +503,7 @@ impl<'a> Paths<'a> {
                     let not = format!("{{ id: {{ notIn: {keys} }} }}");
                     add(format!("{name} not"), not, false);
                 }
+                Kind::Leaf(_) | Kind::Localized { .. } if ty.unfiltered.contains(&name) => {}
                 Kind::Leaf(_) | Kind::Localized { .. } => {
                     let Some(values) = self.values(ty.name, name) else { continue };
                     if let Some(filter) = any_of(field, &values) {
