@@ -253,7 +253,7 @@ impl<'a> Paths<'a> {
             (_, "programme") => {
                 return [Phase::A, Phase::B].map(|at| hidden("Programme", at)).to_vec();
             }
-            ("validateSubmission" | "submissionDiff", "id") => {
+            ("submissionCheck" | "submissionDiff", "id") => {
                 let known = self.known("Submission").unwrap();
                 return vec![quoted(&id(known.ty, known.hidden))];
             }
@@ -548,7 +548,8 @@ impl<'a> Paths<'a> {
 
     /// A filter that only the hidden row of a type meets.
     fn content(&self, known: &Known, look: usize) -> String {
-        let fields = known.ty.fields.iter().filter_map(|field| {
+        let filtered = |field: &&Field| !known.ty.unfiltered.contains(&field.name);
+        let fields = known.ty.fields.iter().filter(filtered).filter_map(|field| {
             let value =
                 self.looks[look].rows.get(&(known.ty.name, known.hidden))?.get(field.name)?;
             match &field.kind {
