@@ -272,7 +272,8 @@ async fn without_its_replica_a_server_reads_the_database(place: Place) {
                 );
                 assert!(asked.elapsed() < SOON, "{mode:?}: {:?}", asked.elapsed());
                 let ready = server.connect().await.ask(get("/readyz")).await;
-                assert_eq!(ready.status, 200);
+                let told = String::from_utf8_lossy(&ready.body);
+                assert_eq!(ready.status, 200, "{mode:?}: {told}");
                 let well = &ready.body[..] == b"ready\n";
                 if well == (mode == Mode::Pass) {
                     return;

@@ -351,12 +351,15 @@ impl Reads {
 
     /// Why the replica is not read; none if it is, or there is none.
     pub fn without_replica(&self) -> Option<&'static str> {
-        self.replica.as_ref()?.pulse.away()
+        let replica = self.replica.as_ref()?;
+        let short = replica.source.is_short().then_some("the database ends no connections");
+        replica.pulse.away().or(short)
     }
 
-    /// Whether more connections do not end than are replaced.
+    /// Whether more connections do not end than are replaced. Those to the replica make a server no less ready: it
+    /// reads the database then.
     pub fn is_short(&self) -> bool {
-        self.home.is_short() || self.replica.as_ref().is_some_and(|it| it.source.is_short())
+        self.home.is_short()
     }
 
     /// A connection to a database that has what the client has written and whatever stands before a position, as
@@ -371,7 +374,7 @@ impl Reads {
             let written = replica.written.lock().unwrap_or_else(PoisonError::into_inner);
             written.get(client).copied().unwrap_or_default().max(least)
         };
-        if replica.pulse.away().is_some() || position < least {
+        if self.without_replica().is_some() || position < least {
             return self.take_home().await;
         }
         let mut read = replica.source.take().await?;
