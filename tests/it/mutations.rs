@@ -10,6 +10,9 @@ use crate::tests;
 
 tests![
     faults_of_one_input_are_told_together,
+    numbers_beyond_all_bounds_are_told,
+    what_is_stale_is_told_before_its_rule_and_with_its_faults,
+    a_key_named_as_our_own_is_like_any_other,
     what_is_badly_written_writes_nothing,
     a_default_stands_for_what_is_left_out_and_for_null,
     what_was_done_and_what_was_rejected_have_one_name,
@@ -72,6 +75,70 @@ async fn faults_of_one_input_are_told_together(place: Place) {
             assert!(message.len() > 10 && !message.contains("expected"), "{message}");
         }
     }
+}
+
+async fn numbers_beyond_all_bounds_are_told(place: Place) {
+    let world = World::new(&place).await;
+    for decimals in [100_000, i32::MAX, -1, i32::MIN] {
+        let input = json!({
+            "programme": PROGRAMME, "code": "WIDE", "name": { "ko": "이름" }, "unit": "%", "valueType": "PERCENT",
+            "decimals": decimals, "validFrom": "2027-Q1",
+        });
+        let payload = world.act(&world.lead, "createIndicator", input).await;
+        assert_eq!(told(&payload), [("OUT_OF_RANGE", "input.decimals".to_owned())]);
+    }
+}
+
+async fn what_is_stale_is_told_before_its_rule_and_with_its_faults(place: Place) {
+    let world = World::new(&place).await;
+    let list = "{ indicators(where: { code: { eq: \"COMPANIES\" } }) { nodes { id } } }";
+    let found = world.data(&world.lead, list).await["indicators"]["nodes"][0].clone();
+    let range = json!({ "minimum": "9", "maximum": "1" });
+    let stale = json!({ "id": found["id"], "expectedVersion": 77, "range": range });
+    let payload = world.act(&world.lead, "setIndicatorRange", stale).await;
+    assert_eq!(told(&payload), [("CONFLICT", "input.expectedVersion".to_owned())]);
+    let stale =
+        json!({ "id": found["id"], "expectedVersion": 77, "validFrom": "2027-Q1", "unit": "" });
+    let payload = world.act(&world.lead, "reviseIndicator", stale).await;
+    let both = ["CONFLICT", "INVALID_NAME"].map(str::to_owned);
+    assert_eq!(told(&payload).iter().map(|(code, _)| (*code).to_owned()).collect::<Vec<_>>(), both);
+    // Of many, each is told at its own place.
+    world.save("KOSME", good()).await;
+    world.submit("KOSME").await;
+    let seen = world.seen("KOSME").await;
+    let items = json!({ "items": [
+        { "id": world.seen("KIBO").await.id, "expectedVersion": 1 }, { "id": seen.id, "expectedVersion": 99 },
+    ] });
+    let payload = world.act(&world.reviewer, "acceptSubmissions", items).await;
+    let paths: Vec<Value> = payload["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["errors"][0]["path"].clone())
+        .collect();
+    assert_eq!(
+        paths,
+        [json!(["input", "items", "0", "id"]), json!(["input", "items", "1", "expectedVersion"])]
+    );
+}
+
+async fn a_key_named_as_our_own_is_like_any_other(place: Place) {
+    let world = World::new(&place).await;
+    let open = json!({ "quarter": "2026-Q2", "idempotencyKey": "period:2026-Q2" });
+    for _ in 0..2 {
+        let payload = world.done(&world.lead, "openQuarter", open.clone()).await;
+        assert_eq!(payload["reportingPeriod"]["state"], "OPEN");
+    }
+    // The version that was read anew makes no other call of it.
+    let version = world.period(QUARTER).await["version"].clone();
+    let missing =
+        [world.seen("KOSME").await.id, world.seen("KIBO").await.id, world.seen("SEMAS").await.id];
+    let mut input = json!({
+        "quarter": QUARTER, "expectedVersion": version, "missing": missing, "closesEarly": true, "idempotencyKey": key(),
+    });
+    world.done(&world.lead, "finaliseQuarter", input.clone()).await;
+    input["expectedVersion"] = world.period(QUARTER).await["version"].clone();
+    world.done(&world.lead, "finaliseQuarter", input).await;
 }
 
 async fn what_is_badly_written_writes_nothing(place: Place) {

@@ -142,7 +142,7 @@ where
             Err(Error::Conflict) => {
                 let message = Error::Conflict.message();
                 let at = UserError::at("expectedVersion", "CONFLICT", message.ko, message.en);
-                (Map::new(), vec![at])
+                (Map::new(), [vec![at], faults].concat())
             }
             Err(error) => {
                 // What is our fault is no rejection; the log has it.

@@ -217,6 +217,7 @@ impl Call {
         // Where the input names no row, the version is a field of its own.
         let version = tag.and_then(|_| given.remove("expectedVersion")?.as_i64());
         let mut content = given.clone();
+        content.remove("expectedVersion");
         content.retain(|_, value| !value.is_null());
         let made = Self::made(action, (Uuid::nil(), 0), "", &Value::Object(content));
         let key = reading.within("idempotencyKey".to_owned(), |reading| {

@@ -310,6 +310,8 @@ async fn checked(
     } else {
         errors.within("decimals", row.decimals, 0..=most);
     }
+    // What depends on the places is looked at with some that there are.
+    row.decimals = row.decimals.clamp(0, most);
     row.aggregation = aggregation(wanted, row.value_type, &row.unit, &mut errors);
     let range = range.unwrap_or_else(|| {
         let (minimum, maximum) = usual_range(row.value_type);
@@ -350,6 +352,9 @@ pub async fn set_range(
     let known = find(&write, call.id).await?;
     if write.repeats::<indicator::Entity>(&call, call.id).await?.is_some() {
         return Ok(call.id);
+    }
+    if known.version != call.version {
+        return Err(Error::Conflict);
     }
     let mut errors = InputErrors::default();
     let range = checked_range(&range, known.value_type, known.decimals, &mut errors);

@@ -352,6 +352,9 @@ pub async fn retire_rule(
     if write.repeats::<validation_rule::Entity>(&call, call.id).await?.is_some() {
         return Ok(call.id);
     }
+    if known.version != call.version {
+        return Err(Error::Conflict);
+    }
     let valid_to = valid_to.to_string();
     let holds = |quarter: &str, to: Option<&str>| {
         known.valid_from.as_str() <= quarter && to.is_none_or(|to| to >= quarter)

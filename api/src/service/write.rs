@@ -130,11 +130,9 @@ struct Fingerprint {
 
 impl Fingerprint {
     /// Of a row, but for columns that no two calls have alike and those that follow from other rows.
-    fn of_row<R: Record>(row: &Map<String, Value>, made: &[&str]) -> Self {
+    fn of_row<R: Record>(row: &Map<String, Value>) -> Self {
         let mut content = row.clone();
-        for column in
-            ["id", "version", "created_at", "updated_at"].iter().chain(made).chain(R::DERIVED)
-        {
+        for column in ["id", "version", "created_at", "updated_at"].iter().chain(R::DERIVED) {
             content.remove(*column);
         }
         let mut first = content.clone();
@@ -336,26 +334,9 @@ impl<'a> Write<'a> {
     where
         R: Record,
     {
-        self.create_like::<R>(model, key, &[]).await
-    }
-
-    /// Creates a row some of whose columns are made anew by each call (`made`): they do not count when a
-    /// key is used again for the same content.
-    ///
-    /// # Errors
-    /// Forbidden; input; internal.
-    pub async fn create_like<R>(
-        &mut self,
-        model: R::Model,
-        key: &str,
-        made: &[&str],
-    ) -> Result<Created, Error>
-    where
-        R: Record,
-    {
         let row = as_json(&model)?;
         self.allow::<R>(&row)?;
-        let fingerprint = Fingerprint::of_row::<R>(&row, made);
+        let fingerprint = Fingerprint::of_row::<R>(&row);
         if let Some(used) = self.used(key, &fingerprint).await? {
             return Ok(used);
         }
@@ -567,7 +548,7 @@ impl<'a> Write<'a> {
             return Ok(false);
         }
         let content = as_json(&model)?;
-        let fingerprint = Fingerprint::of_row::<R>(&content, &[]);
+        let fingerprint = Fingerprint::of_row::<R>(&content);
         let version = R::Column::from_str("version").map_err(|_| Error::internal(R::TYPE))?;
         let key_column = R::Column::from_str("id").map_err(|_| Error::internal(R::TYPE))?;
         let seen: i32 = R::find()
@@ -691,7 +672,7 @@ impl<'a> Write<'a> {
         self.allow::<R>(&row)?;
         Self::check::<R>(&row)?;
         deleted_row::Entity::delete_by_id(id).exec(&self.transaction).await?;
-        self.keep_key(key, Fingerprint::of_row::<R>(&row, &[])).await?;
+        self.keep_key(key, Fingerprint::of_row::<R>(&row)).await?;
         let version = deleted.version.checked_add(1).ok_or(Error::Conflict)?;
         self.insert::<R>("restore", id, version, model, row).await
     }

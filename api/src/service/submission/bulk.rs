@@ -73,8 +73,9 @@ pub async fn each(
     if !actor(author.principal, Uuid::nil(), None).reviews {
         return Err(refused(&Refused::NeedsReviewer, author.principal));
     }
+    call.sound()?;
     let mut told = Vec::with_capacity(items.len());
-    for item in items {
+    for (at, item) in items.iter().enumerate() {
         let (id, version) = (item.id.0, item.expected_version);
         let content = serde_json::json!(id);
         let call = Call::made(call.action, (id, version), format!("{}#{id}", call.key), &content);
@@ -82,15 +83,19 @@ pub async fn each(
             Bulk::Accept => review::accept(db, author, AcceptSubmission { call }).await,
             Bulk::Remind => review::remind(db, author, RemindSubmission { call }).await,
         };
-        let errors = match done {
+        let mut errors = match done {
             Ok(_) => Vec::new(),
             Err(Error::User(errors)) => errors,
             Err(error @ (Error::Conflict | Error::NotFound | Error::Forbidden(_))) => {
                 let message = error.message();
-                vec![UserError::at("id", error.code(), message.ko, message.en)]
+                let field = if matches!(error, Error::Conflict) { "expectedVersion" } else { "id" };
+                vec![UserError::at(field, error.code(), message.ko, message.en)]
             }
             Err(error) => return Err(error),
         };
+        for error in &mut errors {
+            error.path.splice(1..1, ["items".to_owned(), at.to_string()]);
+        }
         told.push(Item { id, errors });
     }
     Ok(told)
