@@ -8,7 +8,7 @@
 
 import plugin from '@graphql-eslint/eslint-plugin';
 import { ESLint } from 'eslint';
-import { buildClientSchema, getIntrospectionQuery, isIntrospectionType, isObjectType, printSchema } from 'graphql';
+import { buildClientSchema, getIntrospectionQuery, isIntrospectionType, isObjectType, isScalarType, isSpecifiedScalarType, printSchema } from 'graphql';
 
 import { Report } from './src/report.mjs';
 import { Server } from './src/server.mjs';
@@ -84,6 +84,23 @@ if (schema) {
       const definitions = [[type.name, type], ...Object.values(type.getFields()).map((field) => [`${type.name}.${field.name}`, field])];
       const bare = definitions.filter(([, { description }]) => !/\p{Script=Hangul}/u.test(description ?? ''));
       check(type.name, shown(bare.map(([coordinate, { description }]) => `${coordinate} has no Korean: ${JSON.stringify(description)}`)));
+    }
+  });
+  await report.group('names of truth values, days and instants', (check) => {
+    // Relay's own names, and whether there is a thing at all, begin with `has`.
+    const forms = { Boolean: /^(is|has)[A-Z]/, Date: /On$/, PartialDate: /On$/, DateTime: /At$/ };
+    const of = (type) => String(type).replace(/[\[\]!]/g, '');
+    const roots = ['Query', 'Mutation', 'Subscription'];
+    for (const type of Object.values(schema.getTypeMap()).filter((type) => isObjectType(type) && !isIntrospectionType(type) && !roots.includes(type.name))) {
+      const odd = Object.values(type.getFields()).filter((field) => !(forms[of(field.type)] ?? /./).test(field.name));
+      check(type.name, shown(odd.map((field) => `${type.name}.${field.name}: ${field.type}`)));
+    }
+  });
+  await report.group('scalars say what they are', (check) => {
+    // Periods and quarters are written as no standard writes both.
+    const own = ['Period', 'Quarter'];
+    for (const type of Object.values(schema.getTypeMap()).filter((type) => isScalarType(type) && !isSpecifiedScalarType(type))) {
+      check(type.name, type.specifiedByURL || own.includes(type.name) ? null : `${type.name} has no @specifiedBy`);
     }
   });
   await report.group('Relay object identification', (check) => {

@@ -386,7 +386,7 @@ if (token) {
   });
 
   await group('a change arrives', async (tried) => {
-    const fields = '{ cursor node { kind type version at subject { id } } }';
+    const fields = '{ cursor node { kind type version occurredAt subject { id } } }';
     const all = `subscription { changes ${fields} }`;
     const some = `subscription { changes(types: ["ApiClient"]) ${fields} }`;
     const operator = () => client({ authorization: `Bearer ${token}` });
@@ -427,7 +427,7 @@ if (token) {
       same(node.type, 'ApiClient');
       same(node.version, made.version);
       same(/^[A-Z_]+$/.test(node.kind), true, `kind ${node.kind},`);
-      same(Math.abs(Date.parse(node.at) - Date.now()) < 60_000, true, `at ${node.at}, now is ${new Date().toISOString()};`);
+      same(Math.abs(Date.parse(node.occurredAt) - Date.now()) < 60_000, true, `at ${node.occurredAt}, now is ${new Date().toISOString()};`);
       same(typeof first.cursor, 'string', 'kind of the cursor');
       same(await ours(ofAll, 'the event of a subscription to all types'), first);
       const overStream = await ours(async (what) => (await streamed.next(what, 2 * SOON))?.data?.data?.changes, 'the event of a stream');

@@ -828,12 +828,12 @@ async fn nobody_acts_in_the_name_of_another_institution(place: Place) {
                 let wider = json!({ "id": global(reading.id), "expectedVersion": 1, "scopes": ["program:read", scope] });
                 assert_eq!(code(&act(&app, &token, UPDATE, wider).await), "SEPARATION_OF_DUTIES");
                 let can = format!(
-                    "{{ node(id: \"{}\") {{ ... on ApiClient {{ viewerCan {{ rotateSecret {{ allowed }} disable {{ allowed }} }} }} }} }}",
+                    "{{ node(id: \"{}\") {{ ... on ApiClient {{ viewerCan {{ rotateSecret {{ isAllowed }} disable {{ isAllowed }} }} }} }} }}",
                     global(acting.id)
                 );
                 assert_eq!(
                     data(&app, &token, &can).await["node"]["viewerCan"],
-                    json!({ "rotateSecret": { "allowed": false }, "disable": { "allowed": true } })
+                    json!({ "rotateSecret": { "isAllowed": false }, "disable": { "isAllowed": true } })
                 );
             }
             // What reads is no duty; what acts may be narrowed and disabled.
@@ -902,10 +902,14 @@ async fn owner_and_operator_disable_apart_from_each_other(place: Place) {
     let seen = |version: i32| json!({ "id": id, "expectedVersion": version });
     let shown = async || {
         let query = format!(
-            "{{ node(id: \"{id}\") {{ ... on ApiClient {{ state disabledByOwner disabledByOperator version }} }} }}"
+            "{{ node(id: \"{id}\") {{ ... on ApiClient {{ state isDisabledByOwner isDisabledByOperator version }} }} }}"
         );
         let node = data(&app, &operator, &query).await["node"].clone();
-        (node["state"].clone(), node["disabledByOwner"] == true, node["disabledByOperator"] == true)
+        (
+            node["state"].clone(),
+            node["isDisabledByOwner"] == true,
+            node["isDisabledByOperator"] == true,
+        )
     };
     let code = async |token: &str, query: &str, version: i32| {
         act(&app, token, query, seen(version)).await["errors"][0]["code"].clone()
@@ -986,19 +990,19 @@ async fn who_was_shut_out_by_an_operator_stays_out(place: Place) {
     assert_eq!(act(&app, &partner, ENABLE, seen(2)).await["errors"], barred);
     assert_eq!(trace(&app).await, before);
     let can = format!(
-        "{{ node(id: \"{}\") {{ ... on ApiClient {{ disabledByOperator viewerCan {{ enable {{ allowed reason {{ en }} }} update {{ allowed }} }} }} }} }}",
+        "{{ node(id: \"{}\") {{ ... on ApiClient {{ isDisabledByOperator viewerCan {{ enable {{ isAllowed reason {{ en }} }} update {{ isAllowed }} }} }} }} }}",
         global(client.id)
     );
     let shown = data(&app, &partner, &can).await["node"].clone();
-    assert_eq!(shown["disabledByOperator"], true);
+    assert_eq!(shown["isDisabledByOperator"], true);
     assert_eq!(
         shown["viewerCan"],
-        json!({ "enable": { "allowed": false, "reason": { "en": barred[0]["message"] } }, "update": { "allowed": true } })
+        json!({ "enable": { "isAllowed": false, "reason": { "en": barred[0]["message"] } }, "update": { "isAllowed": true } })
     );
-    assert_eq!(data(&app, &operator, &can).await["node"]["viewerCan"]["enable"]["allowed"], true);
+    assert_eq!(data(&app, &operator, &can).await["node"]["viewerCan"]["enable"]["isAllowed"], true);
     // The operator lets it in again; from then on the partner shuts it out and in as it likes.
     done(&app, &operator, ENABLE, seen(2)).await;
-    assert_eq!(data(&app, &partner, &can).await["node"]["disabledByOperator"], false);
+    assert_eq!(data(&app, &partner, &can).await["node"]["isDisabledByOperator"], false);
     done(&app, &partner, DISABLE, seen(3)).await;
     done(&app, &partner, ENABLE, seen(4)).await;
     // Commands on the server are an operator's.
@@ -1019,11 +1023,11 @@ async fn who_is_let_in_again_has_no_more_than_the_caller(place: Place) {
     let seen = |version: i32| json!({ "id": global(client.id), "expectedVersion": version });
     done(&app, &partner, DISABLE, seen(1)).await;
     let can = format!(
-        "{{ node(id: \"{}\") {{ ... on ApiClient {{ viewerCan {{ enable {{ allowed }} rotateSecret {{ allowed }} disable {{ allowed }} }} }} }} }}",
+        "{{ node(id: \"{}\") {{ ... on ApiClient {{ viewerCan {{ enable {{ isAllowed }} rotateSecret {{ isAllowed }} disable {{ isAllowed }} }} }} }} }}",
         global(client.id)
     );
     let may = async |token: &str, action: &str| {
-        data(&app, token, &can).await["node"]["viewerCan"][action]["allowed"].clone()
+        data(&app, token, &can).await["node"]["viewerCan"][action]["isAllowed"].clone()
     };
     let payload = act(&app, &partner, ENABLE, seen(2)).await;
     assert_eq!(payload["errors"][0]["code"], "SCOPE_NOT_GRANTABLE", "{payload:#}");
@@ -1055,8 +1059,8 @@ async fn the_caller_is_told_what_it_can_do(place: Place) {
         clients.push((owner, true, active));
         clients.push((owner, false, disabled));
     }
-    let may = json!({ "allowed": true, "reason": null });
-    let not = |ko: &str, en: &str| json!({ "allowed": false, "reason": { "ko": ko, "en": en } });
+    let may = json!({ "isAllowed": true, "reason": null });
+    let not = |ko: &str, en: &str| json!({ "isAllowed": false, "reason": { "ko": ko, "en": en } });
     let is_active = not("사용 중인 클라이언트입니다.", "The client is active.");
     let is_disabled = not("사용 중지된 클라이언트입니다.", "The client is disabled.");
     let expected = |active: bool| {
@@ -1066,7 +1070,7 @@ async fn the_caller_is_told_what_it_can_do(place: Place) {
             json!({ "update": may, "rotateSecret": is_disabled, "disable": is_disabled, "enable": may })
         }
     };
-    let can = "viewerCan { update { allowed reason { ko en } } rotateSecret { allowed reason { ko en } } disable { allowed reason { ko en } } enable { allowed reason { ko en } } }";
+    let can = "viewerCan { update { isAllowed reason { ko en } } rotateSecret { isAllowed reason { ko en } } disable { isAllowed reason { ko en } } enable { isAllowed reason { ko en } } }";
     for (owner, active, client) in &clients {
         let query =
             format!("{{ node(id: \"{}\") {{ ... on ApiClient {{ {can} }} }} }}", global(client.id));
@@ -1341,10 +1345,10 @@ async fn the_last_use_is_the_last_token(place: Place) {
     };
     let last_token = async || {
         let query = format!(
-            "{{ auditEvents(first: 1, where: {{ action: {{ eq: \"token.issue\" }}, actor: {{ eq: \"{}\" }} }}) {{ nodes {{ at }} }} }}",
+            "{{ auditEvents(first: 1, where: {{ action: {{ eq: \"token.issue\" }}, actor: {{ eq: \"{}\" }} }}) {{ nodes {{ occurredAt }} }} }}",
             client.client_id
         );
-        data(&app, &token, &query).await["auditEvents"]["nodes"][0]["at"].clone()
+        data(&app, &token, &query).await["auditEvents"]["nodes"][0]["occurredAt"].clone()
     };
     assert_eq!(last_use().await, Value::Null);
     // To be refused is no use.

@@ -690,7 +690,7 @@ async fn each_misfit_of_an_argument_is_told_with_its_path(place: Place) {
         assert_eq!(error["path"][0], argument.as_str(), "{call}\n{answer:#}");
         seen.push(call);
     }
-    for expected in ["period(", "validateSubmission(", "stageOn(", "asOf:", "knownAt:"] {
+    for expected in ["period(", "submissionCheck(", "stageOn(", "asOf:", "knownAt:"] {
         assert!(seen.iter().any(|call| call.contains(expected)), "{expected} in {seen:#?}");
     }
 }

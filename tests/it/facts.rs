@@ -69,19 +69,19 @@ async fn a_date_without_its_year_in_print_is_inferred(place: Place) {
         ("recommendations.assignments", "assignedOn"),
         ("effects", "occurredOn"),
         ("memberships", "observedOn"),
-        ("observations", "periodStart periodEnd"),
+        ("observations", "periodStartsOn periodEndsOn"),
         ("activities", "startsOn endsOn"),
         ("policyPlans", "startsOn endsOn"),
-        ("policyTasks", "due"),
-        ("policyTasks.milestones", "due reachedOn"),
+        ("policyTasks", "dueOn"),
+        ("policyTasks.milestones", "dueOn reachedOn"),
         ("legislativeInitiatives", "startsOn"),
         ("bills", "checkedAt"),
         ("billEvents", "occurredOn"),
-        ("bodies", "operatingSince"),
-        ("meetingSeries", "startsOn endsOn"),
+        ("bodies", "startedOn"),
+        ("meetingSeriesList", "startsOn endsOn"),
         ("appointments", "startsOn letterOn"),
         ("documents", "publishedOn publishedAt"),
-        ("institutions", "founded"),
+        ("institutions", "foundedOn"),
     ] {
         for row in rows(&app, list, fields).await {
             let documents: Vec<&str> = citations(&row)
@@ -141,7 +141,7 @@ async fn an_english_name_that_no_source_prints_is_our_rendering(place: Place) {
         ("legislativeInitiatives", "title"),
         ("bills", "title"),
         ("documents", "title"),
-        ("meetingSeries", "name"),
+        ("meetingSeriesList", "name"),
     ] {
         for row in rows(&app, list, &format!("{field} {{ ko en }}")).await {
             let name = row[field]["en"].as_str().unwrap();

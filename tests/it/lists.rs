@@ -291,7 +291,7 @@ async fn regions_know_their_dates(place: Place) {
     let data = app
         .data(
             "{ before: regions(asOf: \"2026-06-30\") { totalCount } after: regions(asOf: \"2026-07-01\") { totalCount }
-               region(code: \"KR-29\") { successor { code } validTo codes(where: { scheme: { eq: ADMINISTRATIVE } }) { nodes { code validTo } } } }",
+               region(code: \"KR-29\") { successor { code } endsOn codes(where: { scheme: { eq: ADMINISTRATIVE } }) { nodes { code endsOn } } } }",
         )
         .await;
     assert_eq!(
@@ -299,10 +299,7 @@ async fn regions_know_their_dates(place: Place) {
         (&json!(17), &json!(16))
     );
     assert_eq!(data["region"]["successor"]["code"], "JEONNAM_GWANGJU");
-    assert_eq!(
-        data["region"]["codes"]["nodes"],
-        json!([{ "code": "29", "validTo": "2026-06-30" }])
-    );
+    assert_eq!(data["region"]["codes"]["nodes"], json!([{ "code": "29", "endsOn": "2026-06-30" }]));
     assert_eq!(
         app.refusal("{ regions(asOf: \"2026-13-01\") { totalCount } }").await,
         "BAD_USER_INPUT"
@@ -331,7 +328,7 @@ async fn rosters_know_their_day(place: Place) {
 
 async fn bills_know_their_stages(place: Place) {
     let app = place.app().await;
-    let query = "{ bill(number: \"SME_AI_ACT-1\") { stage stageSince stageSincePrecision daysInStage isStalled(days: 100) isClosed
+    let query = "{ bill(number: \"SME_AI_ACT-1\") { stage stageReachedOn stageReachedOnPrecision daysInStage isStalled(days: 100) isClosed
             early: stageOn(date: \"2024-01-01\") drafting: stageOn(date: \"2025-01-23\") between: stageOn(date: \"2026-06-30\") now: stageOn(date: \"2026-07-01\") }
         reached: bills(where: { reached: COMMITTEE_REVIEW }) { nodes { number } }
         notReached: bills(where: { notReached: COMMITTEE_REVIEW }) { totalCount }
@@ -339,7 +336,7 @@ async fn bills_know_their_stages(place: Place) {
     let data = app.data(query).await;
     assert_eq!(
         data["bill"],
-        json!({ "stage": "COMMITTEE_REVIEW", "stageSince": "2026-07-01", "stageSincePrecision": "BY", "daysInStage": null, "isStalled": null,
+        json!({ "stage": "COMMITTEE_REVIEW", "stageReachedOn": "2026-07-01", "stageReachedOnPrecision": "BY", "daysInStage": null, "isStalled": null,
                 "isClosed": false, "early": null, "drafting": "DRAFTING", "between": "DRAFTING", "now": "COMMITTEE_REVIEW" })
     );
     assert_eq!(data["review"]["nodes"], json!([{ "number": "SME_AI_ACT-1" }]));

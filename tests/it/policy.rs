@@ -56,11 +56,11 @@ async fn create<R: Record>(app: &TestApp, key: &str, columns: Value) -> Result<U
 
 async fn silence_is_not_a_missed_meeting(place: Place) {
     let app = place.app().await;
-    let query = "{ meetingSeries { nodes { code record { expected held undated notOnRecord missed due meetingsOnRecord } } }
-        series(code: \"AIPLUS_QUARTERLY\") { record { periods { period held status } } missed { nodes { period reason { ko } } } } }";
+    let query = "{ meetingSeriesList { nodes { code record { expected held undated notOnRecord missed due meetingsOnRecord } } }
+        meetingSeries(code: \"AIPLUS_QUARTERLY\") { record { periods { period held status } } missed { nodes { period reason { ko } } } } }";
     let data = app.data(query).await;
     let mut seen = 0;
-    for series in data["meetingSeries"]["nodes"].as_array().unwrap() {
+    for series in data["meetingSeriesList"]["nodes"].as_array().unwrap() {
         let record = &series["record"];
         let count = |name: &str| record[name].as_i64().unwrap();
         assert_eq!(count("missed"), 0, "nothing recorded a missed meeting: {series}");
@@ -78,7 +78,7 @@ async fn silence_is_not_a_missed_meeting(place: Place) {
     assert!(seen >= 10, "{data}");
     let periods = |of: &Value| -> Vec<(String, String)> {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
-        let periods = of["series"]["record"]["periods"].as_array().unwrap();
+        let periods = of["meetingSeries"]["record"]["periods"].as_array().unwrap();
         periods.iter().map(|period| (text(&period["period"]), text(&period["status"]))).collect()
     };
     let expected = |second: &str| {
@@ -94,7 +94,7 @@ async fn silence_is_not_a_missed_meeting(place: Place) {
     let data = app.data(query).await;
     assert_eq!(periods(&data), expected("MISSED"));
     assert_eq!(
-        data["series"]["missed"]["nodes"],
+        data["meetingSeries"]["missed"]["nodes"],
         json!([{ "period": "2026-Q2", "reason": { "ko": "미개최" } }])
     );
     // Who may not see that record is told no more than before.
@@ -107,8 +107,8 @@ async fn silence_is_not_a_missed_meeting(place: Place) {
     let wrong = json!({ "series_id": series, "period": "2026-Q5" });
     let refused = create::<entity::missed_meeting::Entity>(&app, "missed-2", wrong).await;
     assert!(matches!(refused, Err(Error::Input { .. })), "{refused:?}");
-    let ahead = app.data("{ series(code: \"AIPLUS_MONTHLY\") { record(until: \"2027-12-31\") { notOnRecord due } } }").await;
-    assert_eq!(ahead["series"]["record"], json!({ "notOnRecord": 8, "due": 14 }));
+    let ahead = app.data("{ meetingSeries(code: \"AIPLUS_MONTHLY\") { record(until: \"2027-12-31\") { notOnRecord due } } }").await;
+    assert_eq!(ahead["meetingSeries"]["record"], json!({ "notOnRecord": 8, "due": 14 }));
 }
 
 async fn a_meeting_tells_what_it_was_about(place: Place) {
@@ -122,7 +122,7 @@ async fn a_meeting_tells_what_it_was_about(place: Place) {
         third: meetings(where: { covers: \"2026-Q3\" }) { nodes { code } }
         held: meetings(where: { quarter: \"2026-Q3\" }) { nodes { code } }
         years: meetings(where: { covers: \"2023-H2\" }) { totalCount }
-        counted: series(code: \"AIPLUS_QUARTERLY\") { record { periods { period held } } }
+        counted: meetingSeries(code: \"AIPLUS_QUARTERLY\") { record { periods { period held } } }
     }";
     let data = app.data(query).await;
     assert_eq!(
@@ -153,8 +153,8 @@ async fn a_meeting_tells_what_it_was_about(place: Place) {
 
 async fn days_are_counted_where_the_day_is_known(place: Place) {
     let app = place.app().await;
-    let query = "{ bills { nodes { number stage stageSince stageSincePrecision latestEventOn daysInStage stalled: isStalled(days: 30) isClosed isEnacted
-        events { nodes { occurredOn knownBy } } } } }";
+    let query = "{ bills { nodes { number stage stageReachedOn stageReachedOnPrecision latestEventOn daysInStage stalled: isStalled(days: 30) isClosed isEnacted
+        events { nodes { occurredOn isKnownBy } } } } }";
     let data = app.data(query).await;
     let bills = data["bills"]["nodes"].as_array().unwrap();
     let of = |number: &str| {
@@ -164,7 +164,7 @@ async fn days_are_counted_where_the_day_is_known(place: Place) {
     };
     assert_eq!(
         of("AI_FRAMEWORK_ACT-1"),
-        json!({ "number": "AI_FRAMEWORK_ACT-1", "stage": "PLENARY_DECIDED", "stageSince": "2024-12", "stageSincePrecision": "MONTH", "latestEventOn": "2024-12",
+        json!({ "number": "AI_FRAMEWORK_ACT-1", "stage": "PLENARY_DECIDED", "stageReachedOn": "2024-12", "stageReachedOnPrecision": "MONTH", "latestEventOn": "2024-12",
                 "daysInStage": null, "stalled": false, "isClosed": true, "isEnacted": true })
     );
     for (number, stage, since) in [
@@ -173,12 +173,12 @@ async fn days_are_counted_where_the_day_is_known(place: Place) {
     ] {
         assert_eq!(
             of(number),
-            json!({ "number": number, "stage": stage, "stageSince": since, "stageSincePrecision": "BY", "latestEventOn": since,
+            json!({ "number": number, "stage": stage, "stageReachedOn": since, "stageReachedOnPrecision": "BY", "latestEventOn": since,
                     "daysInStage": null, "stalled": null, "isClosed": false, "isEnacted": false })
         );
     }
     let events = bills.iter().flat_map(|bill| bill["events"]["nodes"].as_array().unwrap());
-    assert_eq!(events.filter(|event| event["knownBy"] == true).count(), 3);
+    assert_eq!(events.filter(|event| event["isKnownBy"] == true).count(), 3);
     let on = app.data("{ bill(number: \"PETNOW_AMENDMENT-1\") { before: stageOn(date: \"2024-03-28\") on: stageOn(date: \"2024-03-29\") }
         act: bill(number: \"AI_FRAMEWORK_ACT-1\") { within: stageOn(date: \"2024-12-15\") after: stageOn(date: \"2024-12-31\") } }").await;
     assert_eq!(on["bill"], json!({ "before": null, "on": "RECEIVED" }));
@@ -209,7 +209,7 @@ async fn an_event(
     create::<entity::bill_event::Entity>(app, &format!("{bill}-{position}"), columns).await
 }
 
-const STANDS: &str = "version stage stageSince stageSincePrecision latestEventOn daysInStage isStalled(days: 10) isClosed isEnacted";
+const STANDS: &str = "version stage stageReachedOn stageReachedOnPrecision latestEventOn daysInStage isStalled(days: 10) isClosed isEnacted";
 
 async fn the_stage_of_a_bill_is_kept_by_the_write_path(place: Place) {
     let app = place.app().await;
@@ -222,7 +222,7 @@ async fn the_stage_of_a_bill_is_kept_by_the_write_path(place: Place) {
                   since: Option<&str>,
                   precision: Option<&str>,
                   days: Option<i64>| {
-        json!({ "stage": stage, "stageSince": since, "stageSincePrecision": precision, "latestEventOn": since, "daysInStage": days,
+        json!({ "stage": stage, "stageReachedOn": since, "stageReachedOnPrecision": precision, "latestEventOn": since, "daysInStage": days,
                 "isStalled": days.map(|days| days >= 10), "isClosed": false, "isEnacted": false })
     };
     let id = a_bill(&app, "2200001", json!({})).await;
@@ -249,7 +249,7 @@ async fn the_stage_of_a_bill_is_kept_by_the_write_path(place: Place) {
     };
     write.update::<entity::bill_event::Entity>(hidden, 1, publish).await.unwrap();
     write.commit().await.unwrap();
-    assert_eq!(shown("2200001").await.1["stageSince"], "2026-11-05");
+    assert_eq!(shown("2200001").await.1["stageReachedOn"], "2026-11-05");
     assert_eq!(app.data(reached).await["bills"]["totalCount"], 1);
     // A correction takes the place of what it corrects; the first event's is not the last word.
     let corrects = json!({ "corrects_id": first });
@@ -314,7 +314,7 @@ async fn the_stage_of_a_bill_is_kept_by_the_write_path(place: Place) {
         ("stage: { isNull: true }", vec!["2200004"]),
         ("latestEventOn: { gte: \"2026-11\" }", vec!["2200001", "2200003"]),
         (
-            "stageSincePrecision: { eq: BY }, isClosed: { eq: false }",
+            "stageReachedOnPrecision: { eq: BY }, isClosed: { eq: false }",
             vec!["PETNOW_AMENDMENT-1", "SME_AI_ACT-1"],
         ),
         ("isEnacted: { eq: true }", vec!["AI_FRAMEWORK_ACT-1"]),
@@ -447,7 +447,7 @@ async fn what_is_overdue_is_found(place: Place) {
         assert_eq!(shown.iter().filter(|row| row["isOverdue"] == true).count() as i64, overdue);
     }
     // A milestone due in a year that is not over, and one of a year that is and was reached.
-    let milestones = app.data("{ policyTasks(where: { milestones: { some: { isOverdue: true } } }) { nodes { code milestones { nodes { due reachedOn isOverdue } } } } }").await;
+    let milestones = app.data("{ policyTasks(where: { milestones: { some: { isOverdue: true } } }) { nodes { code milestones { nodes { dueOn reachedOn isOverdue } } } } }").await;
     let codes: Vec<&Value> = milestones["policyTasks"]["nodes"]
         .as_array()
         .unwrap()

@@ -65,10 +65,10 @@ async fn values(world: &World, id: &str, revision: Option<i32>) -> Value {
 
 async fn check(world: &World, who: &Principal, id: &str) -> Value {
     let query = format!(
-        "{{ validateSubmission(id: \"{id}\") {{ errorCount warningCount isReady \
+        "{{ submissionCheck(id: \"{id}\") {{ errorCount warningCount isReady \
            problems {{ cell rule severity value isJustified message {{ ko en }} }} }} }}"
     );
-    world.data(who, &query).await["validateSubmission"].clone()
+    world.data(who, &query).await["submissionCheck"].clone()
 }
 
 async fn the_whole_round_of_a_quarter(place: Place) {
@@ -263,8 +263,10 @@ fn verbs() -> [(&'static str, &'static str, Value, Option<&'static str>); 10] {
 async fn try_every_verb(world: &World, who: (&str, &Principal), state: &str) -> Vec<&'static str> {
     let (name, principal) = who;
     let seen = world.seen("KOSME").await;
-    let asked: Vec<String> =
-        verbs().iter().map(|(verb, ..)| format!("{verb} {{ allowed reason {{ en }} }}")).collect();
+    let asked: Vec<String> = verbs()
+        .iter()
+        .map(|(verb, ..)| format!("{verb} {{ isAllowed reason {{ en }} }}"))
+        .collect();
     let query = format!(
         "{{ node(id: \"{}\") {{ ... on Submission {{ viewerCan {{ {} }} }} }} }}",
         seen.id,
@@ -274,7 +276,7 @@ async fn try_every_verb(world: &World, who: (&str, &Principal), state: &str) -> 
     let mut allowed = Vec::new();
     for (verb, mutation, more, otherwise) in verbs() {
         let told = &can[verb];
-        let is_allowed = told["allowed"] == true;
+        let is_allowed = told["isAllowed"] == true;
         if is_allowed {
             allowed.push(verb);
         }
@@ -665,12 +667,12 @@ async fn many_are_accepted_and_reminded_each_on_its_own(place: Place) {
 
 async fn a_thousand_cells_are_saved_at_once(place: Place) {
     let world = World::new(&place).await;
-    let regions = world.data(&Principal::Anonymous, "{ regions(first: 100, where: { code: { startsWith: \"KR-\" } }) { nodes { code validTo } } }").await;
+    let regions = world.data(&Principal::Anonymous, "{ regions(first: 100, where: { code: { startsWith: \"KR-\" } }) { nodes { code endsOn } } }").await;
     let regions: Vec<&str> = regions["regions"]["nodes"]
         .as_array()
         .unwrap()
         .iter()
-        .filter(|region| region["validTo"].is_null())
+        .filter(|region| region["endsOn"].is_null())
         .map(|region| region["code"].as_str().unwrap())
         .collect();
     let industries =
@@ -1514,7 +1516,7 @@ async fn the_number_of_statements_is_fixed(place: Place) {
         "{ submissionStatistics(groupBy: PERIOD) { rows { key expected } total { expected } } }",
         "{ indicatorSeries(programme: \"T_AI\", indicator: \"COMPANIES\", by: INSTITUTION) { indicator { code } points { quarter key value target } } }",
         "{ indicatorSeries(programme: \"T_AI\", indicator: \"COMPANIES\", by: REGION, regionBasis: CURRENT) { points { quarter key value } } }",
-        "{ submissions(first: 50) { nodes { status completeness waitsFor daysLeft viewerCan { submit { allowed } accept { allowed } } \
+        "{ submissions(first: 50) { nodes { status completeness waitsFor daysLeft viewerCan { submit { isAllowed } accept { isAllowed } } \
            institution { code } programme { code } period { quarter state } \
            values(first: 20) { nodes { cell value indicator { code unit } region { code } } } \
            revisions { nodes { number receipt } } comments { nodes { message } } extensions { nodes { reason } } } } }",

@@ -178,10 +178,7 @@ async fn nobody_without_a_right_sees_a_result_by_any_path(place: Place) {
         }
         for query in [
             format!("{{ receipt(number: \"{}\") {{ id }} }}", filled.kosme.receipt),
-            format!(
-                "{{ validateSubmission(id: \"{}\") {{ errorCount }} }}",
-                filled.kosme.submission
-            ),
+            format!("{{ submissionCheck(id: \"{}\") {{ errorCount }} }}", filled.kosme.submission),
             format!(
                 "{{ submissionDiff(id: \"{}\", from: 1, to: 2) {{ from }} }}",
                 filled.kosme.submission

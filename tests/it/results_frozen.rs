@@ -312,10 +312,10 @@ impl Run {
         };
         let id = &row["id"];
         let query = format!(
-            "{{ node(id: {id}) {{ ... on Submission {{ viewerCan {{ {name} {{ allowed }} }} }} }} }}"
+            "{{ node(id: {id}) {{ ... on Submission {{ viewerCan {{ {name} {{ isAllowed }} }} }} }} }}"
         );
         let answer = self.world.ask_at(who, self.now, &query, Value::Null).await;
-        answer["data"]["node"]["viewerCan"][name]["allowed"] == true
+        answer["data"]["node"]["viewerCan"][name]["isAllowed"] == true
     }
 
     /// Looks at what must hold, and notes now and then what is known.

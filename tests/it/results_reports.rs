@@ -103,8 +103,8 @@ async fn a_file_is_judged_by_the_state_first(place: Place) {
     try_every_content(&files, "ACCEPTED", false).await;
     // The check of what stands says the same.
     let query =
-        format!("{{ validateSubmission(id: \"{}\") {{ errorCount isReady }} }}", seen().await.id);
-    let check = world.data(&world.kibo, &query).await["validateSubmission"].clone();
+        format!("{{ submissionCheck(id: \"{}\") {{ errorCount isReady }} }}", seen().await.id);
+    let check = world.data(&world.kibo, &query).await["submissionCheck"].clone();
     assert_eq!(check, json!({ "errorCount": 0, "isReady": false }));
     let others = [
         world.seen_in("KOSME", PROGRAMME, &files.quarter).await.id,
@@ -288,12 +288,12 @@ async fn nothing_to_report_knows_of_values(place: Place) {
     let can = async || {
         let id = world.seen("KOSME").await.id;
         let query = format!(
-            "{{ node(id: \"{id}\") {{ ... on Submission {{ viewerCan {{ reportNil {{ allowed reason {{ ko en }} }} submit {{ allowed }} }} }} }} }}"
+            "{{ node(id: \"{id}\") {{ ... on Submission {{ viewerCan {{ reportNil {{ isAllowed reason {{ ko en }} }} submit {{ isAllowed }} }} }} }} }}"
         );
         world.data(&world.kosme, &query).await["node"]["viewerCan"].clone()
     };
-    assert_eq!(can().await["reportNil"], json!({ "allowed": true, "reason": null }));
-    assert_eq!(can().await["submit"]["allowed"], false, "an empty form is not handed in");
+    assert_eq!(can().await["reportNil"], json!({ "isAllowed": true, "reason": null }));
+    assert_eq!(can().await["submit"]["isAllowed"], false, "an empty form is not handed in");
     let part = json!({ "indicator": "COMPANIES", "region": "KR-11", "value": "4" });
     let zeros = vec![
         value("BUDGET", "0"),
@@ -318,8 +318,8 @@ async fn nothing_to_report_knows_of_values(place: Place) {
         given.extend(more);
         world.save("KOSME", given).await;
         let told = can().await["reportNil"].clone();
-        assert_eq!(told["allowed"], cells.is_empty(), "{told:#}");
-        assert_eq!(can().await["submit"]["allowed"], true);
+        assert_eq!(told["isAllowed"], cells.is_empty(), "{told:#}");
+        assert_eq!(can().await["submit"]["isAllowed"], true);
         if cells.is_empty() {
             continue;
         }

@@ -349,10 +349,10 @@ async fn a_message_that_advises_is_true(place: Place) {
     done(&world, &world.reviewer, ("KOSME", later), "grantExtension", extension.clone()).await;
     done(&world, &world.kosme, ("KOSME", later), "saveSubmissionDraft", cells).await;
     // What the viewer can is told beside it.
-    let fields = "viewerCan { extend { allowed reason { ko en } } remind { allowed } restate { allowed reason { ko } } }";
+    let fields = "viewerCan { extend { isAllowed reason { ko en } } remind { isAllowed } restate { isAllowed reason { ko } } }";
     let told = shown(&world, "KOSME", later, fields).await["viewerCan"].clone();
     assert_eq!(
-        (&told["extend"]["allowed"], &told["remind"]["allowed"]),
+        (&told["extend"]["isAllowed"], &told["remind"]["isAllowed"]),
         (&json!(true), &json!(true))
     );
     assert_eq!(
@@ -362,7 +362,7 @@ async fn a_message_that_advises_is_true(place: Place) {
     let vouched = json!({ "attestation": true });
     done(&world, &world.kosme, ("KOSME", later), "submitSubmission", vouched).await;
     let told = shown(&world, "KOSME", later, fields).await["viewerCan"].clone();
-    assert_eq!(told["remind"]["allowed"], false);
+    assert_eq!(told["remind"]["isAllowed"], false);
     assert_eq!(
         told["extend"]["reason"],
         json!({ "ko": "제출 상태에서는 기한을 연장할 수 없습니다.", "en": "extend is not allowed while it is SUBMITTED." })
@@ -376,7 +376,7 @@ async fn a_message_that_advises_is_true(place: Place) {
         told["extend"]["reason"]["ko"].as_str().unwrap().contains("정정(restateSubmission)"),
         "{told:#}"
     );
-    assert_eq!(told["restate"]["allowed"], true);
+    assert_eq!(told["restate"]["isAllowed"], true);
 }
 
 async fn listed(world: &World, institution: &str, quarters: [&str; 3]) -> Vec<String> {

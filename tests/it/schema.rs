@@ -10,6 +10,8 @@ tests![
     the_recorded_schema_is_the_schema,
     everything_is_described,
     the_schema_stays_short_enough_to_read,
+    names_tell_truth_values_days_and_instants,
+    every_field_that_is_cited_is_one_of_its_row,
     null_is_asked_for_only_where_it_can_be,
     every_searched_type_can_be_asked_for,
     an_id_tells_its_type,
@@ -77,6 +79,74 @@ async fn everything_is_described(place: Place) {
         }
     }
     assert!(described > 2500, "only {described} descriptions");
+}
+
+async fn names_tell_truth_values_days_and_instants(_: Place) {
+    let schema = graphql::engine::validation_schema();
+    let mut seen = 0;
+    let mut check = |place: &str, name: &str, ty: &str| {
+        let begins = |lead: &str| {
+            name.strip_prefix(lead).is_some_and(|rest| rest.starts_with(char::is_uppercase))
+        };
+        let is_told = match ty {
+            // Whether there is a thing: `hasPhoto`, and Relay's own `hasNextPage`.
+            "Boolean" => begins("is") || begins("has"),
+            "Date" | "PartialDate" => name.ends_with("On"),
+            "DateTime" => name.ends_with("At"),
+            _ => return,
+        };
+        assert!(is_told, "{place}.{name}: {ty}");
+        seen += 1;
+    };
+    for place in schema.types.keys().filter(|place| !place.starts_with("__")) {
+        for (name, field) in schema.get_object(place).iter().flat_map(|of| &of.fields) {
+            if place != "Mutation" {
+                check(place, name, field.ty.inner_named_type());
+            }
+        }
+        for (name, field) in schema.get_input_object(place).iter().flat_map(|of| &of.fields) {
+            let ty = field.ty.inner_named_type().as_str();
+            let ty = ty.strip_prefix("Nullable").unwrap_or(ty).strip_suffix("Filter");
+            if let Some(ty) = ty.filter(|_| place.ends_with("Filter")) {
+                check(place, name, ty);
+            }
+        }
+    }
+    assert!(seen > 200, "{seen}");
+}
+
+async fn every_field_that_is_cited_is_one_of_its_row(place: Place) {
+    let app = place.app().await;
+    let rows = |of: &str| format!("{{ {of} {{ nodes {{ field subject {{ __typename }} }} }} }}");
+    let mut seen = 0;
+    for list in [
+        "documents(first: 100) { nodes { citedBy(first: 100, where: { field: { isNull: false } })",
+        "conflicts",
+    ] {
+        let query = match list {
+            "conflicts" => rows(list),
+            nested => {
+                format!("{{ {nested} {{ nodes {{ field subject {{ __typename }} }} }} }} }} }}")
+            }
+        };
+        let data = app.data(&query).await;
+        let mut stack = vec![&data];
+        while let Some(value) = stack.pop() {
+            match value {
+                Value::Object(row) if row.contains_key("subject") => {
+                    let ty = row["subject"]["__typename"].as_str().unwrap();
+                    let field = row["field"].as_str().unwrap_or("id").split('.').next().unwrap();
+                    let known = graphql::catalog().find(ty).unwrap();
+                    assert!(known.find(field).is_some(), "{ty} has no field {field}");
+                    seen += 1;
+                }
+                Value::Object(of) => stack.extend(of.values()),
+                Value::Array(of) => stack.extend(of),
+                _ => {}
+            }
+        }
+    }
+    assert!(seen > 20, "{seen}");
 }
 
 async fn the_schema_stays_short_enough_to_read(_: Place) {

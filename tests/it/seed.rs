@@ -229,7 +229,7 @@ async fn every_fact_has_its_source(place: Place) {
         assert_eq!(data["uncited"]["totalCount"], 0, "{list} without a citation: {data}");
         assert_eq!(data["other"]["totalCount"], 0, "{list}");
     }
-    let kaia = app.data("{ institutions(where: { name: { ko: { contains: \"한국인공지능협회\" } } }) { nodes { code founded citations { nodes { document { code } } } } } }").await;
+    let kaia = app.data("{ institutions(where: { name: { ko: { contains: \"한국인공지능협회\" } } }) { nodes { code foundedOn citations { nodes { document { code } } } } } }").await;
     let nodes = kaia["institutions"]["nodes"].as_array().unwrap();
     assert_eq!(nodes.len(), 1, "one institution, however many sources name it");
     let mut documents: Vec<String> = nodes[0]["citations"]["nodes"]
@@ -346,12 +346,10 @@ async fn illustrative_results_show_every_state(place: Place) {
     assert_eq!(data["returned"]["nodes"][0]["comments"]["nodes"].as_array().unwrap().len(), 3);
     let broken = &data["broken"]["nodes"][0];
     assert!(broken["locksOn"].as_str().unwrap() > "2026-11-22", "a draft can be tried out");
-    let query = format!(
-        "{{ validateSubmission(id: {}) {{ errorCount problems {{ rule }} }} }}",
-        broken["id"]
-    );
+    let query =
+        format!("{{ submissionCheck(id: {}) {{ errorCount problems {{ rule }} }} }}", broken["id"]);
     let check = reviewed(&app, &query).await;
-    let problems: Vec<&str> = check["validateSubmission"]["problems"]
+    let problems: Vec<&str> = check["submissionCheck"]["problems"]
         .as_array()
         .unwrap()
         .iter()

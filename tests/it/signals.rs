@@ -35,7 +35,7 @@ const CLOSED: [(&str, &str); 9] = [
     ("submissionRevisions", ""),
     ("submissionStatistics", ""),
     ("submissions", "(where: { status: { eq: ACCEPTED } })"),
-    ("validateSubmission", "(id: \"x\")"),
+    ("submissionCheck", "(id: \"x\")"),
 ];
 
 /// What is asked for a token is asked in the right words.

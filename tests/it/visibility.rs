@@ -765,9 +765,7 @@ async fn no_secret_and_no_contact_reaches_the_audit(place: Place) {
         for event in data["auditEvents"]["nodes"].as_array().unwrap() {
             events += 1;
             for side in ["before", "after"] {
-                let text = event[side].as_str().unwrap_or("{}");
-                let row: Value = serde_json::from_str(text).unwrap();
-                for (column, value) in row.as_object().into_iter().flatten() {
+                for (column, value) in event[side].as_object().into_iter().flatten() {
                     if *value == "[redacted]" {
                         marked.insert(format!("{} {side} {column}", event["subjectType"]));
                     }

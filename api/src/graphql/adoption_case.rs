@@ -59,7 +59,7 @@ fn adoption_case() -> Type {
         .choice("verification", C::Verification, Verification::CHOICE, "검증 수준. Verification level.")
         .choice("status", C::Status, CaseStatus::CHOICE, "처리 상태. Workflow state.")
         .localized("lessons", C::LessonsKo, C::LessonsEn, "시사점. Lessons.")
-        .column("consentToPublish", C::ConsentToPublish, "공개 동의. Whether the company agreed to publication.")
+        .column("hasConsentToPublish", C::ConsentToPublish, "공개 동의. Whether the company agreed to publication.")
         .column("publishedOn", C::PublishedOn, "공개일. Date of publication.")
         .many("outcomes", entity::outcome::Column::AdoptionCaseId, "Outcome", &["position"], "성과. Measured outcomes.")
         .many("barriers", entity::case_barrier::Column::AdoptionCaseId, "CaseBarrier", &["kind"], "애로. Barriers met.")
@@ -73,7 +73,7 @@ fn adoption_case() -> Type {
         .searchable_by(&["region", "industry"])
         .list("adoptionCases")
         .lookup("adoptionCase", "code")
-        .unfiltered(&["summary", "lessons", "consentToPublish"])
+        .unfiltered(&["summary", "lessons", "hasConsentToPublish"])
 }
 
 fn case_barrier() -> Type {

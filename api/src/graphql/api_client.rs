@@ -50,8 +50,8 @@ pub fn types() -> Vec<Type> {
             .choice("state", C::State, ClientState::CHOICE, "상태. Whether it may sign in.")
             .column("disabledAt", C::DisabledAt, "중지 시각. When it was shut out.")
             .column("disabledReason", C::DisabledReason, "중지 사유. Why it was shut out.")
-            .column("disabledByOperator", C::DisabledByOperator, "주관 기관의 중지. Whether an institution that runs the programme shut it out; only such a one lets it in again.")
-            .column("disabledByOwner", C::DisabledByOwner, "소속 기관의 중지. Whether its own institution disabled it; only that institution enables it then.")
+            .column("isDisabledByOperator", C::DisabledByOperator, "주관 기관의 중지. Whether an institution that runs the programme shut it out; only such a one lets it in again.")
+            .column("isDisabledByOwner", C::DisabledByOwner, "소속 기관의 중지. Whether its own institution disabled it; only that institution enables it then.")
             .column("secretCreatedAt", C::SecretCreatedAt, "비밀키 발급 시각. When its newest secret was made.")
             .column("previousSecretCreatedAt", C::PreviousSecretCreatedAt, "이전 비밀키 발급 시각. When the secret before was made, while that is still valid.")
             .expression("lastUsedAt", Scalar::DateTime, "DateTime", last_used_at, "최근 사용. When it last got a token.")
@@ -140,7 +140,7 @@ fn viewer_can(reader: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, 
 /// Whether something may be done, and if not, why.
 pub fn permission(reason: Option<Message>) -> Value {
     let allowed = reason.is_none();
-    json!({ "allowed": allowed, "reason": reason.map(|text| json!({ "ko": text.ko, "en": text.en })) })
+    json!({ "isAllowed": allowed, "reason": reason.map(|text| json!({ "ko": text.ko, "en": text.en })) })
 }
 
 /// The shapes declared here.
@@ -149,7 +149,7 @@ pub const SHAPES: &[Shape] = &[
         name: "Permission",
         description: "작업 가능 여부. Whether the caller may do something now, and if not, why.",
         fields: &[
-            ("allowed", "Boolean!", "가능 여부. Whether it may be done."),
+            ("isAllowed", "Boolean!", "가능 여부. Whether it may be done."),
             ("reason", "LocalizedText", "불가 사유. Why not; null if it may be done."),
         ],
     },

@@ -28,7 +28,7 @@ fn barrier() -> Type {
     .one("statement", C::StatementId, "Statement", "발언. Statement naming it.")
     .one("institution", C::InstitutionId, "Institution", "제기 기관. Institution that raised it.")
     .localized("regulation", C::RegulationKo, C::RegulationEn, "관련 규제. Regulation concerned.")
-    .partial_date("since", C::Since, "시점. Since when.")
+    .partial_date("startedOn", C::Since, "시점. Since when.")
     .many(
         "recommendations",
         entity::recommendation::Column::BarrierId,

@@ -31,7 +31,7 @@ fn legislative_initiative() -> Type {
     .owned(&[C::OwnerId])
     .column("code", C::Code, "입법과제 키. Stable key.")
     .localized("title", C::TitleKo, C::TitleEn, "현재 명칭. Current title.")
-    .column("tentative", C::Tentative, "가칭 여부. Whether the current title is tentative.")
+    .column("isTentative", C::Tentative, "가칭 여부. Whether the current title is tentative.")
     .localized("purpose", C::PurposeKo, C::PurposeEn, "목적. Purpose in our words.")
     .one("owner", C::OwnerId, "Institution", "소관 기관. Ministry in charge.")
     .partial_date("startsOn", C::StartsOn, "착수. Begun.")
@@ -75,9 +75,9 @@ fn initiative_title() -> Type {
     .one("initiative", C::InitiativeId, "LegislativeInitiative", "입법과제. Initiative.")
     .column("position", C::Position, "순서. Order in time.")
     .localized("title", C::TitleKo, C::TitleEn, "명칭. Title.")
-    .column("tentative", C::Tentative, "가칭 여부. Whether tentative.")
-    .partial_date("validFrom", C::ValidFrom, "사용 시작. First seen.")
-    .partial_date("validTo", C::ValidTo, "사용 종료. Last seen.")
+    .column("isTentative", C::Tentative, "가칭 여부. Whether tentative.")
+    .partial_date("startsOn", C::ValidFrom, "사용 시작. First seen.")
+    .partial_date("endsOn", C::ValidTo, "사용 종료. Last seen.")
     .sorted(&["position"])
     .alias()
 }
@@ -90,8 +90,8 @@ fn bill() -> Type {
         .localized("title", C::TitleKo, C::TitleEn, "의안명. Title.")
         .choice("proposerKind", C::ProposerKind, ProposerKind::CHOICE, "제안자 구분. Who proposed it.")
         .choice("stage", C::Stage, BillStage::CHOICE, "현재 단계. Stage, by the published events; null before the first.")
-        .partial_date("stageSince", C::StageSince, "현재 단계 시작. Date of the event that brought the stage; `stageSincePrecision` tells how exactly it is known.")
-        .choice("stageSincePrecision", C::StageSincePrecision, DatePrecision::CHOICE, "현재 단계 시작의 정밀도. How exactly `stageSince` is known; null before the first event.")
+        .partial_date("stageReachedOn", C::StageSince, "현재 단계 시작. Date of the event that brought the stage; `stageReachedOnPrecision` tells how exactly it is known.")
+        .choice("stageReachedOnPrecision", C::StageSincePrecision, DatePrecision::CHOICE, "현재 단계 시작의 정밀도. How exactly `stageReachedOn` is known; null before the first event.")
         .partial_date("latestEventOn", C::LatestEventOn, "최근 단계 일자. Date of the latest event; null before the first.")
         .column("isClosed", C::IsClosed, "종결 여부. Whether the procedure is over: enacted, or ended without enactment.")
         .column("isEnacted", C::IsEnacted, "법률 반영 여부. Whether it became law.")
@@ -175,7 +175,7 @@ fn bill_event() -> Type {
         "일자. Date of the event, or the date by which it had happened.",
     )
     .column(
-        "knownBy",
+        "isKnownBy",
         C::KnownBy,
         "시점 불명 여부. Whether the source only shows that it had happened by `occurredOn`.",
     )

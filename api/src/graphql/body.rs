@@ -41,7 +41,7 @@ fn body() -> Type {
         "Institution",
         "전담 기관. Institution that runs its affairs.",
     )
-    .partial_date("operatingSince", C::OperatingSince, "운영 시작. In operation since.")
+    .partial_date("startedOn", C::OperatingSince, "운영 시작. In operation since.")
     .localized("remit", C::RemitKo, C::RemitEn, "목적·기능. What it is for, in our words.")
     .column("seats", C::Seats, "정원. Number of seats, where fixed.")
     .many(
@@ -173,8 +173,8 @@ fn meeting_series() -> Type {
     .sorted(&["code"])
     .orderable("CODE", "code")
     .searchable_by(&["body"])
-    .list("meetingSeries")
-    .lookup("series", "code")
+    .list("meetingSeriesList")
+    .lookup("meetingSeries", "code")
     .unfiltered(&["format"]);
     let inputs = vec![
         Column { source: Source::Column("cadence"), scalar: Scalar::Choice(Cadence::CHOICE) },
@@ -288,8 +288,8 @@ fn record(reader: &Reader<'_>, values: &[Value], args: &Args) -> Result<Value, E
         .map(|of| {
             json!({
                 "period": of.period.label,
-                "from": of.period.from.to_string(),
-                "to": of.period.to.to_string(),
+                "startsOn": of.period.from.to_string(),
+                "endsOn": of.period.to.to_string(),
                 "held": of.held,
                 "status": of.status.code(),
             })
@@ -431,8 +431,8 @@ pub const SHAPES: &[Shape] = &[
         description: "회차. One month, quarter or year of a series.",
         fields: &[
             ("period", "Period!", "기간. `2026-07`, `2026-Q3` or `2026`."),
-            ("from", "Date!", "첫날. First day."),
-            ("to", "Date!", "마지막 날. Last day."),
+            ("startsOn", "Date!", "첫날. First day."),
+            ("endsOn", "Date!", "마지막 날. Last day."),
             (
                 "held",
                 "Int!",

@@ -18,7 +18,7 @@ pub fn types() -> Vec<Type> {
             .choice("kind", C::Kind, ChangeKind::CHOICE, "변경 종류. What happened.")
             .column("type", C::SubjectType, "유형. Name of the row's type.")
             .column("version", C::Version, "판. Version of the row after the change.")
-            .column("at", C::At, "시각. Instant of the change.")
+            .column("occurredAt", C::At, "시각. Instant of the change.")
             .any_subject("subject", "대상. The row as it is now; null if it is gone.")
             .sorted(&["seq"]),
     ]

@@ -15,9 +15,14 @@ pub const SCALARS: &[(&str, &str, Option<&str>)] = &[
         Some("https://www.rfc-editor.org/rfc/rfc3339#section-5.6"),
     ),
     (
+        "JSON",
+        "JSON 값. Object whose members follow the columns of a table, which may change without notice (RFC 8259).",
+        Some("https://www.rfc-editor.org/rfc/rfc8259"),
+    ),
+    (
         "KRW",
         "금액(원). Exact amount of Korean won as a JSON integer of up to 63 bits; input may also be a string of digits. Read it with a parser that keeps integers beyond 2^53.",
-        None,
+        Some("https://www.rfc-editor.org/rfc/rfc8259#section-6"),
     ),
     (
         "PartialDate",

@@ -270,7 +270,7 @@ fn agenda_item() -> Type {
         C::PresenterGroupEn,
         "발표 주체. Presenting group, where the source names a group.",
     )
-    .column("openToPress", C::OpenToPress, "언론 공개. Whether the press is admitted.")
+    .column("isOpenToPress", C::OpenToPress, "언론 공개. Whether the press is admitted.")
     .choice("outcome", C::Outcome, AgendaOutcome::CHOICE, "결과. Outcome.")
     .many(
         "presenters",

@@ -25,8 +25,8 @@ fn observation() -> Type {
     .krw("amount", C::Amount, "금액(원). Exact amount in KRW, for money.")
     .column("valueText", C::ValueText, "표기. The figure as printed.")
     .localized("unit", C::UnitKo, C::UnitEn, "단위. Unit.")
-    .partial_date("periodStart", C::PeriodStart, "기간 시작. Start of the period, or the date.")
-    .partial_date("periodEnd", C::PeriodEnd, "기간 끝. End of the period.")
+    .partial_date("periodStartsOn", C::PeriodStart, "기간 시작. Start of the period, or the date.")
+    .partial_date("periodEndsOn", C::PeriodEnd, "기간 끝. End of the period.")
     .localized(
         "population",
         C::PopulationKo,

@@ -104,7 +104,7 @@ fn membership() -> Type {
         "소속 부서. Department, where it is a unit on record.",
     )
     .column("isHead", C::IsHead, "부서장 여부. Whether the post heads `department`.")
-    .column("acting", C::Acting, "직무대행 여부. Whether held in an acting capacity.")
+    .column("isActing", C::Acting, "직무대행 여부. Whether held in an acting capacity.")
     .localized("duty", C::DutyKo, C::DutyEn, "담당. Part in the matter at hand, e.g. 책임자.")
     .partial_date("startsOn", C::StartsOn, "시작. Start of the post.")
     .partial_date("endsOn", C::EndsOn, "종료. End of the post.")

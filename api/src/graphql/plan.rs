@@ -28,7 +28,7 @@ fn policy_plan() -> Type {
     .owned(&[C::OwnerId])
     .column("code", C::Code, "계획 키. Stable key.")
     .localized("title", C::TitleKo, C::TitleEn, "제목. Title.")
-    .column("tentative", C::Tentative, "가칭 여부. Whether the title is tentative (가칭).")
+    .column("isTentative", C::Tentative, "가칭 여부. Whether the title is tentative (가칭).")
     .choice("kind", C::Kind, PlanKind::CHOICE, "유형. Kind.")
     .choice("status", C::Status, PlanStatus::CHOICE, "상태. Status.")
     .localized("summary", C::SummaryKo, C::SummaryEn, "내용. Content in our words.")
@@ -109,7 +109,7 @@ fn policy_task() -> Type {
     .choice("status", C::Status, PlanStatus::CHOICE, "상태. Status.")
     .one("owner", C::OwnerId, "Institution", "담당 기관. Owner.")
     .one("topic", C::TopicId, "Topic", "분야. Topic.")
-    .partial_date("due", C::Due, "기한. Due.")
+    .partial_date("dueOn", C::Due, "기한. Due.")
     .computed(
         "isOverdue",
         "Boolean!",
@@ -173,7 +173,7 @@ fn milestone() -> Type {
     .one("task", C::TaskId, "PolicyTask", "과제. Task.")
     .column("position", C::Position, "순서. Order.")
     .localized("title", C::TitleKo, C::TitleEn, "제목. Title.")
-    .partial_date("due", C::Due, "예정. Due.")
+    .partial_date("dueOn", C::Due, "예정. Due.")
     .partial_date("reachedOn", C::ReachedOn, "달성. Reached.")
     .computed(
         "isOverdue",

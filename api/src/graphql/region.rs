@@ -23,8 +23,8 @@ fn region() -> Type {
         .localized("name", C::NameKo, C::NameEn, "지역명. Current legal name.")
         .column("shortName", C::ShortName, "약칭. Short Korean name, e.g. 서울.")
         .choice("category", C::Category, RegionCategory::CHOICE, "종류. Category of the division.")
-        .column("validFrom", C::ValidFrom, "시작일. First day the division exists; null if before the record.")
-        .column("validTo", C::ValidTo, "종료일. Last day the division exists; null while it does.")
+        .column("startsOn", C::ValidFrom, "시작일. First day the division exists; null if before the record.")
+        .column("endsOn", C::ValidTo, "종료일. Last day the division exists; null while it does.")
         .one("successor", C::SuccessorId, "Region", "승계 지역. Division that took its place.")
         .many("codes", entity::region_code::Column::RegionId, "RegionCode", &["scheme"], "지역 코드. Codes of the division by scheme, with their dates.")
         .many("institutions", entity::institution::Column::RegionId, "Institution", &["code"], "소재 기관. Institutions seated in the region.")
@@ -47,8 +47,8 @@ fn region_code() -> Type {
     .one("region", C::RegionId, "Region", "지역. Region the code names.")
     .choice("scheme", C::Scheme, RegionCodeScheme::CHOICE, "체계. Scheme of the code.")
     .column("code", C::Code, "코드. The code itself.")
-    .column("validFrom", C::ValidFrom, "시작일. First day of use; null if before the record.")
-    .column("validTo", C::ValidTo, "종료일. Last day of use; null while in use.")
+    .column("startsOn", C::ValidFrom, "시작일. First day of use; null if before the record.")
+    .column("endsOn", C::ValidTo, "종료일. Last day of use; null while in use.")
     .sorted(&["scheme", "code"])
 }
 

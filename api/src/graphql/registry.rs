@@ -227,7 +227,13 @@ pub fn register(
     }
     add(page_info());
     for ty in catalog.types() {
-        let fields = ty.fields.iter().map(|of| field(of.name, &*of.ty, &of.args, &of.description));
+        let fields = ty.fields.iter().map(|of| {
+            let mut shown = field(of.name, &*of.ty, &of.args, &of.description);
+            if let Some(reason) = of.deprecated {
+                shown.deprecation = Deprecation::Deprecated { reason: Some(reason.to_owned()) };
+            }
+            shown
+        });
         if ty.node.is_none() {
             add(object(ty.name, ty.description, keyed(fields)));
         }
@@ -422,6 +428,7 @@ fn filter_type(ty: &Type) -> MetaType {
 fn filter_of(field: &Field) -> Option<String> {
     Some(match &field.kind {
         Kind::Id => "IDFilter".to_owned(),
+        Kind::Leaf(Column { scalar: Scalar::Json, .. }) => return None,
         Kind::Leaf(column) if field.args.is_empty() => {
             comparison_of(column.scalar.type_name(), field)
         }
@@ -451,9 +458,10 @@ fn comparisons(catalog: &Catalog) -> Vec<MetaType> {
     }
     for field in catalog.types().iter().flat_map(|ty| &ty.fields) {
         let Kind::Leaf(Column { scalar, .. }) = field.kind else { continue };
+        let Some(name) = filter_of(field) else { continue };
         let is_told = !matches!(scalar, Scalar::Choice(_));
         let ty = scalar.type_name();
-        add(comparison_of(ty, field), ty, operators(scalar), is_told);
+        add(name, ty, operators(scalar), is_told);
     }
     let mut types: Vec<MetaType> = types.into_values().collect();
     for nullable in ["", "Nullable"] {
@@ -479,6 +487,7 @@ const fn operators(scalar: Scalar) -> &'static [&'static str] {
     match scalar {
         Scalar::Text => &["eq", "ne", "in", "notIn", "contains", "startsWith"],
         Scalar::Boolean => &["eq"],
+        Scalar::Json => &[],
         Scalar::Period | Scalar::Choice(_) => &["eq", "ne", "in", "notIn"],
         Scalar::Int
         | Scalar::Float
@@ -520,4 +529,31 @@ fn comparison(name: &str, ty: &str, operators: &[&str], is_told: bool) -> MetaTy
         &format!("{ty} 비교.{}", if is_told { "" } else { " As in `StringFilter`." }),
         inputs(fields),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::topic::{Column as C, Entity};
+
+    use super::*;
+    use crate::read::model::Guard;
+
+    #[test]
+    fn a_field_on_its_way_out_says_what_to_read_instead() {
+        let ty = Type::rows::<Entity>("Topic", *b"TP", Guard::Public, "주제.")
+            .column("code", C::Code, "코드.")
+            .column("key", C::Code, "키.")
+            .deprecated("Read `code`.")
+            .list("topics");
+        let mut registry = Registry::default();
+        register(&mut registry, &Catalog::new(vec![ty], Vec::new(), Vec::new()), &[], &[]);
+        let Some(MetaType::Object { fields, .. }) = registry.types.get("Topic") else {
+            panic!("no object Topic")
+        };
+        let reason = |field: &str| match &fields[field].deprecation {
+            Deprecation::Deprecated { reason } => reason.as_deref(),
+            Deprecation::NoDeprecated => None,
+        };
+        assert_eq!((reason("code"), reason("key")), (None, Some("Read `code`.")));
+    }
 }

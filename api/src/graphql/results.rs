@@ -171,7 +171,7 @@ pub fn roots() -> Vec<Root> {
             kind: RootKind::Statistic(Object::Result, weight::SERIES, |reader, args| results::series(reader, args).boxed()),
         },
         Root {
-            name: "validateSubmission",
+            name: "submissionCheck",
             description: "제출 점검. What is wrong with a submission's values as they stand, by the same rules as at handing in. NOT_FOUND if the caller may not see it.".into(),
             ty: "SubmissionCheck".into(),
             args: vec![Arg::new("id", "ID!", "식별자. The submission.")],

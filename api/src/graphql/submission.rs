@@ -535,7 +535,7 @@ pub const SHAPES: &[Shape] = &[
             (
                 "submit",
                 "Permission!",
-                "제출. Hand it in, if its values have no open errors (`validateSubmission`).",
+                "제출. Hand it in, if its values have no open errors (`submissionCheck`).",
             ),
             ("reportNil", "Permission!", "실적 없음 보고. Report that there is nothing to report."),
             ("recall", "Permission!", "회수. Take it back before the review."),
@@ -544,7 +544,7 @@ pub const SHAPES: &[Shape] = &[
             (
                 "accept",
                 "Permission!",
-                "승인. Accept it, if its values have no open errors (`validateSubmission`).",
+                "승인. Accept it, if its values have no open errors (`submissionCheck`).",
             ),
             ("reopen", "Permission!", "재개방. Open it again after it was accepted."),
             (

@@ -359,6 +359,7 @@ fn with_provenance(mut ty: Type) -> Type {
                 condition: None,
                 weight: |_| 0,
             }),
+            deprecated: None,
         });
     }
     ty.unfiltered(&["version", "createdAt"])

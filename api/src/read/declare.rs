@@ -140,6 +140,7 @@ impl Type {
             ty: ty.into(),
             args: Vec::new(),
             kind,
+            deprecated: None,
         });
         self
     }
@@ -363,6 +364,14 @@ impl Type {
         description: &str,
     ) -> Self {
         self.field(name, ty, description, Kind::Computed { inputs, compute })
+    }
+
+    /// Puts the field declared last on its way out; the reason names what to read instead.
+    pub fn deprecated(mut self, reason: &'static str) -> Self {
+        if let Some(field) = self.fields.last_mut() {
+            field.deprecated = Some(reason);
+        }
+        self
     }
 
     /// Gives the field declared last an argument.

@@ -177,6 +177,7 @@ fn form(scalar: Scalar) -> (&'static str, &'static str) {
             "2026-07, 2026-Q3, 2026-H2, 2026 가운데 한 형식의 기간이어",
             "a period like 2026-07, 2026-Q3, 2026-H2 or 2026",
         ),
+        Scalar::Json => ("JSON이어", "JSON"),
         Scalar::Choice(_) => ("목록에 있는 코드여", "a code of its list"),
     }
 }

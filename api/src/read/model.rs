@@ -37,6 +37,8 @@ pub enum Scalar {
     Quarter,
     /// Month, quarter, half or year.
     Period,
+    /// JSON of our own making, kept as text; never compared.
+    Json,
     /// One code of a list.
     Choice(&'static Choice),
 }
@@ -55,6 +57,7 @@ impl Scalar {
             Self::PartialDate => "PartialDate",
             Self::Quarter => "Quarter",
             Self::Period => "Period",
+            Self::Json => "JSON",
             Self::Choice(choice) => choice.name,
         }
     }
@@ -234,6 +237,8 @@ pub struct Field {
     pub args: Vec<Arg>,
     /// What it is.
     pub kind: Kind,
+    /// Why it is on its way out, and what to read instead.
+    pub deprecated: Option<&'static str>,
 }
 
 /// A filter that is more than a comparison of a field.

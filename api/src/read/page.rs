@@ -152,6 +152,8 @@ pub fn bound(scalar: Scalar, value: &Value) -> Option<Bound> {
         Scalar::Float => value.as_f64()?.into(),
         Scalar::Boolean => value.as_bool()?.into(),
         Scalar::Date => admit::date(value.as_str()?)?.into(),
+        // No argument is of it.
+        Scalar::Json => return None,
         Scalar::DateTime => admit::instant(value.as_str()?)?.into(),
     })
 }

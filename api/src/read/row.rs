@@ -121,6 +121,7 @@ pub fn write(row: &QueryResult, at: usize, scalar: Scalar, out: &mut String) -> 
             })
         }
         Scalar::Text => text(row, at)?.map(|text| write_text(text, out)),
+        Scalar::Json => text(row, at)?.map(|text| out.push_str(text)),
         Scalar::Int | Scalar::Krw => integer(row, at)?.map(|number| {
             let _ = write!(out, "{number}");
         }),
@@ -153,6 +154,7 @@ pub fn value(row: &QueryResult, at: usize, scalar: Scalar) -> Result<Value, Erro
         | Scalar::PartialDate
         | Scalar::Quarter
         | Scalar::Period
+        | Scalar::Json
         | Scalar::Text => text(row, at)?.into(),
         Scalar::Int | Scalar::Krw => integer(row, at)?.into(),
         Scalar::Float => float(row, at)?.into(),

@@ -345,11 +345,28 @@ impl Visit for Left<'_, '_> {
     }
 }
 
+/// Columns that the schema calls otherwise: its dates end in `On`, its truth values begin with `is`.
+const FIELDS: [(&str, &str); 10] = [
+    ("acting", "isActing"),
+    ("due", "dueOn"),
+    ("founded", "foundedOn"),
+    ("operating_since", "startedOn"),
+    ("period_end", "periodEndsOn"),
+    ("period_start", "periodStartsOn"),
+    ("since", "startedOn"),
+    ("tentative", "isTentative"),
+    ("valid_from", "startsOn"),
+    ("valid_to", "endsOn"),
+];
+
 /// The column a citation or conflict names to the name of its field: `held_on` to `heldOn`.
 fn name_field(columns: &mut Map<String, Value>) {
     if let Some(Value::String(column)) = columns.get_mut("field") {
         let pascal = pascal(column);
-        *column = column.chars().take(1).chain(pascal.chars().skip(1)).collect();
+        *column = match FIELDS.iter().find(|(known, _)| known == column) {
+            Some((_, field)) => (*field).to_owned(),
+            None => column.chars().take(1).chain(pascal.chars().skip(1)).collect(),
+        };
     }
 }
 

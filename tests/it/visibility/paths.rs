@@ -253,7 +253,7 @@ impl<'a> Paths<'a> {
             (_, "programme") => {
                 return [Phase::A, Phase::B].map(|at| hidden("Programme", at)).to_vec();
             }
-            ("validateSubmission" | "submissionDiff", "id") => {
+            ("submissionCheck" | "submissionDiff", "id") => {
                 let known = self.known("Submission").unwrap();
                 return vec![quoted(&id(known.ty, known.hidden))];
             }
