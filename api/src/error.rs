@@ -84,7 +84,7 @@ pub struct UserError {
 }
 
 impl UserError {
-    /// An error at a field of the input.
+    /// An error at a field of the input; points part the steps to one further down.
     pub fn at(
         field: &str,
         code: &'static str,
@@ -93,7 +93,7 @@ impl UserError {
     ) -> Self {
         Self {
             code,
-            path: vec!["input".to_owned(), field.to_owned()],
+            path: std::iter::once("input").chain(field.split('.')).map(str::to_owned).collect(),
             message: Message::new(ko, en),
         }
     }

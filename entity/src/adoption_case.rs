@@ -187,6 +187,10 @@ pub struct Model {
     pub consent_to_publish: bool,
     /// 공개일. Date of publication.
     pub published_on: Option<Date>,
+    /// 제출 기관. Institution whose case it is; null if it is kept by the operators.
+    pub owner_id: Option<Uuid>,
+    /// 처리 사유. Why it was returned or withdrawn.
+    pub status_reason: Option<String>,
     /// 공개 범위. Who may see the row.
     pub visibility: Visibility,
     /// 출처 구분. Where the row comes from.
@@ -213,6 +217,10 @@ pub struct Model {
     #[sea_orm(belongs_to, relation_enum = "Supplier", from = "supplier_id", to = "id")]
     #[serde(skip)]
     pub supplier: BelongsTo<Option<super::institution::Entity>>,
+    /// Row of [`Model::owner_id`].
+    #[sea_orm(belongs_to, relation_enum = "Owner", from = "owner_id", to = "id")]
+    #[serde(skip)]
+    pub owner: BelongsTo<Option<super::institution::Entity>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

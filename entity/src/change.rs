@@ -63,6 +63,8 @@ pub struct Model {
     pub version: i32,
     /// Instant of the change.
     pub at: DateTimeUtc,
+    /// Whether it tells that the row became hidden, to those who do not see it.
+    pub is_hiding: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

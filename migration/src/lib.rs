@@ -52,6 +52,7 @@ mod m20261126_000035_secret_by_other;
 mod m20261126_000036_retention;
 mod m20261126_000037_feed_secret;
 mod m20261126_000040_content_version;
+mod m20261126_000070_cases_written;
 mod schema;
 mod table;
 
@@ -88,6 +89,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000036_retention::Migration),
             Box::new(m20261126_000037_feed_secret::Migration),
             Box::new(m20261126_000040_content_version::Migration),
+            Box::new(m20261126_000070_cases_written::Migration),
         ]
     }
 }

@@ -17,6 +17,7 @@ mod asking;
 mod audit;
 mod audit_rules;
 mod audit_whole;
+mod cases_written;
 mod cli;
 mod collation;
 mod costs;
@@ -87,6 +88,7 @@ fn main() -> ExitCode {
         audit::tests(),
         audit_rules::tests(),
         audit_whole::tests(),
+        cases_written::tests(),
         cli::tests(),
         collation::tests(),
         costs::tests(),

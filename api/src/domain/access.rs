@@ -130,12 +130,15 @@ fn reading(object: Object, standing: Standing) -> &'static [Scope] {
         (
             Object::Content
             | Object::Legislation
-            | Object::AdoptionCase
             | Object::ContactPoint
             | Object::ServiceDesk
             | Object::Programme,
             Standing::Operator | Standing::Partner,
         ) => &[Scope::ProgramRead],
+        // Who writes cases sees what it writes.
+        (Object::AdoptionCase, Standing::Operator | Standing::Partner) => {
+            &[Scope::ProgramRead, Scope::ContentWrite]
+        }
         (Object::ApiClient, Standing::Operator | Standing::Partner) => &[Scope::AccessAdmin],
         (Object::AuditEvent, Standing::Operator | Standing::Partner) => &[Scope::AuditRead],
         (Object::Result, Standing::Operator) => {
@@ -199,7 +202,7 @@ pub fn may_write(principal: &Principal, object: Object, owner: Option<Uuid>) -> 
             | Object::Programme,
             Standing::Operator,
         ) => true,
-        (Object::ApiClient, Standing::Partner) => owns(client, owner),
+        (Object::ApiClient | Object::AdoptionCase, Standing::Partner) => owns(client, owner),
         // Its own with the one scope, those of all others with the other; who of them may do what, and
         // that nobody reviews its own, is decided verb by verb (`domain::submission`).
         (Object::Result, standing) => {
@@ -209,7 +212,6 @@ pub fn may_write(principal: &Principal, object: Object, owner: Option<Uuid>) -> 
         (
             Object::Content
             | Object::Legislation
-            | Object::AdoptionCase
             | Object::ContactPoint
             | Object::ServiceDesk
             | Object::Programme,
@@ -232,6 +234,12 @@ pub enum Needs {
     Review,
     /// To do what the ministry alone does with results.
     Lead,
+    /// To write a case of one's own institution.
+    OwnCase,
+    /// To decide on cases of other institutions.
+    DecideCase,
+    /// To withdraw a case.
+    WithdrawCase,
 }
 
 impl Needs {
@@ -250,6 +258,14 @@ impl Needs {
                     .to_owned()
             }
             Self::Lead => "Requires `results:review` of the ministry.".to_owned(),
+            Self::OwnCase => "Requires `content:write` of the case's institution.".to_owned(),
+            Self::DecideCase => {
+                "Requires `content:write` of an operator other than the case's institution."
+                    .to_owned()
+            }
+            Self::WithdrawCase => {
+                "Requires `content:write` of the case's institution or of an operator.".to_owned()
+            }
         }
     }
 }
@@ -284,6 +300,8 @@ pub fn may_begin(principal: &Principal, needs: Needs) -> Result<(), Denied> {
             }
             _ => write(Object::Programme),
         },
+        Needs::OwnCase | Needs::WithdrawCase => write(Object::AdoptionCase),
+        Needs::DecideCase => write(Object::Content),
     }
 }
 
@@ -388,7 +406,12 @@ mod tests {
         let table = [
             (O::Content, Rows::Published, vec![Scope::ProgramRead], Rows::Own(OWN)),
             (O::Legislation, Rows::Published, vec![Scope::ProgramRead], Rows::Own(OWN)),
-            (O::AdoptionCase, Rows::Published, vec![Scope::ProgramRead], Rows::Own(OWN)),
+            (
+                O::AdoptionCase,
+                Rows::Published,
+                vec![Scope::ProgramRead, Scope::ContentWrite],
+                Rows::Own(OWN),
+            ),
             (O::ContactPoint, Rows::None, vec![Scope::ProgramRead], Rows::OnlyOwn(OWN)),
             (O::ServiceDesk, Rows::Published, vec![Scope::ProgramRead], Rows::Own(OWN)),
             (O::ApiClient, Rows::None, vec![Scope::AccessAdmin], Rows::OnlyOwn(OWN)),
@@ -439,7 +462,7 @@ mod tests {
         let table = [
             (O::Content, Some(Scope::ContentWrite), true, false, false),
             (O::Legislation, Some(Scope::LegislationWrite), true, false, false),
-            (O::AdoptionCase, Some(Scope::ContentWrite), true, false, false),
+            (O::AdoptionCase, Some(Scope::ContentWrite), true, true, false),
             (O::ContactPoint, Some(Scope::ContentWrite), true, false, false),
             (O::ServiceDesk, Some(Scope::ContentWrite), true, false, false),
             (O::ApiClient, Some(Scope::AccessAdmin), true, true, false),

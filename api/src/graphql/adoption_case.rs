@@ -35,7 +35,7 @@ pub fn types() -> Vec<Type> {
 fn adoption_case() -> Type {
     use entity::adoption_case::Column as C;
     Type::fact::<entity::adoption_case::Entity>("AdoptionCase", *b"CA", Guard::Case, "지역 AI 도입·활용 사례. How a company adopted AI, where, with whose help and to what effect. Anonymous callers see published cases only.")
-        .owned(&[C::CompanyId, C::SupplierId])
+        .owned(&[C::CompanyId, C::SupplierId, C::OwnerId])
         .column("code", C::Code, "사례 번호. Stable key.")
         .localized("title", C::TitleKo, C::TitleEn, "제목. Title.")
         .localized("summary", C::SummaryKo, C::SummaryEn, "내용. Content.")
@@ -61,6 +61,8 @@ fn adoption_case() -> Type {
         .localized("lessons", C::LessonsKo, C::LessonsEn, "시사점. Lessons.")
         .column("hasConsentToPublish", C::ConsentToPublish, "공개 동의. Whether the company agreed to publication.")
         .column("publishedOn", C::PublishedOn, "공개일. Date of publication.")
+        .one("owner", C::OwnerId, "Institution", "제출 기관. Institution whose case it is; null if the operators keep it.")
+        .column("statusReason", C::StatusReason, "처리 사유. Why it was returned or withdrawn; null otherwise.")
         .many("outcomes", entity::outcome::Column::AdoptionCaseId, "Outcome", &["position"], "성과. Measured outcomes.")
         .many("barriers", entity::case_barrier::Column::AdoptionCaseId, "CaseBarrier", &["kind"], "애로. Barriers met.")
         .many("technologies", entity::case_technology::Column::AdoptionCaseId, "CaseTechnology", &["technology"], "AI 기술. All technologies used.")
@@ -73,7 +75,7 @@ fn adoption_case() -> Type {
         .searchable_by(&["region", "industry"])
         .list("adoptionCases")
         .lookup("adoptionCase", "code")
-        .unfiltered(&["summary", "lessons", "hasConsentToPublish"])
+        .unfiltered(&["summary", "lessons", "hasConsentToPublish", "statusReason"])
 }
 
 fn case_barrier() -> Type {
@@ -186,8 +188,10 @@ fn masked(reader: &Reader<'_>, sql: &mut Sql, alias: &str, column: &str) -> Resu
     sql.push("CASE WHEN ");
     named(sql, alias);
     if let Rows::Own(own) = access::rows(reader.principal, Object::AdoptionCase) {
-        // A company knows its own name.
-        sql.push(" OR ").column(alias, "company_id").push(" = ").bind(own);
+        // A company knows its own name, and who filed the case has written it.
+        for owner in ["company_id", "owner_id"] {
+            sql.push(" OR ").column(alias, owner).push(" = ").bind(own);
+        }
     }
     sql.push(" THEN ").column(alias, column).push(" END");
     Ok(())

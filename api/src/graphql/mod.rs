@@ -10,6 +10,7 @@ mod audit_event;
 mod barrier;
 mod bill;
 mod body;
+mod case_mutations;
 mod change;
 mod choices;
 mod citation;
@@ -134,9 +135,14 @@ fn roots() -> Vec<Root> {
 }
 
 fn mutations() -> impl Iterator<Item = mutation::Mutation> {
-    [api_client::mutations(), programme_mutations::mutations(), submission_mutations::mutations()]
-        .into_iter()
-        .flatten()
+    [
+        api_client::mutations(),
+        case_mutations::mutations(),
+        programme_mutations::mutations(),
+        submission_mutations::mutations(),
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Input objects of mutations, each once.

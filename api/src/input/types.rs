@@ -46,7 +46,14 @@ enums!(
     entity::submission_value::ValueState,
     entity::validation_rule::MissingStrategy,
     entity::validation_rule::Severity,
+    entity::adoption_case::AdoptionStage,
+    entity::adoption_case::ApplicationArea,
     entity::adoption_case::BusinessSize,
+    entity::adoption_case::Disclosure,
+    entity::adoption_case::Technology,
+    entity::adoption_case::Verification,
+    entity::barrier::BarrierKind,
+    entity::outcome::OutcomeFamily,
 );
 
 /// Types of rows that inputs name, by the tag of their ids.
@@ -59,6 +66,7 @@ macro_rules! tagged {
 }
 
 tagged!(
+    adoption_case b"CA",
     api_client b"KL",
     indicator b"IC",
     obligation b"OG",
@@ -117,6 +125,44 @@ leaf!(
 );
 leaf!(Quarter, "Quarter", |given| given.as_str()?.parse().ok(), "INVALID_QUARTER", |at, given| {
     scalar(Scalar::Quarter, at, given)
+});
+
+/// A day, a month or a year, as columns of such dates hold it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartialDate(pub String);
+
+leaf!(
+    PartialDate,
+    "PartialDate",
+    |given| match misfit(Scalar::PartialDate, "", given) {
+        None => given.as_str().map(|text| Self(text.to_owned())),
+        Some(_) => None,
+    },
+    "INVALID_DATE",
+    |at, given| scalar(Scalar::PartialDate, at, given)
+);
+
+/// An amount of won, 0 or more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Won(pub i64);
+
+leaf!(
+    Won,
+    "KRW",
+    |given| {
+        let won = given.as_i64().or_else(|| given.as_str()?.parse().ok())?;
+        (won >= 0).then_some(Self(won))
+    },
+    "INVALID_VALUE",
+    |at, given| {
+        misfit(Scalar::Krw, at, given).unwrap_or_else(|| {
+            Message::new("금액은 0원 이상이어야 합니다.", "An amount is 0 or more won.")
+        })
+    }
+);
+
+leaf!(f64, "Float", Value::as_f64, "INVALID_VALUE", |at, given| {
+    scalar(Scalar::Float, at, given)
 });
 
 /// Texts of a kind.
@@ -311,6 +357,46 @@ impl<T: Input> Input for Option<T> {
         match given {
             None | Some(Value::Null) => Some(None),
             given => T::read(given, reading).map(Some),
+        }
+    }
+
+    fn objects(all: &mut Vec<&'static InputObject>) {
+        T::objects(all);
+    }
+}
+
+/// What becomes of something that is there and may be none: it stays if it is left out, null clears it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change<T> {
+    /// Leave it.
+    Keep,
+    /// Clear it.
+    Clear,
+    /// Replace it.
+    Set(T),
+}
+
+impl<T> Change<T> {
+    /// What is there after it: none to leave it as it is.
+    pub fn into_new(self) -> Option<Option<T>> {
+        match self {
+            Self::Keep => None,
+            Self::Clear => Some(None),
+            Self::Set(new) => Some(Some(new)),
+        }
+    }
+}
+
+impl<T: Input> Input for Change<T> {
+    fn ty() -> String {
+        Option::<T>::ty()
+    }
+
+    fn read(given: Option<Value>, reading: &mut Reading) -> Option<Self> {
+        match given {
+            None => Some(Self::Keep),
+            Some(Value::Null) => Some(Self::Clear),
+            given => T::read(given, reading).map(Self::Set),
         }
     }
 

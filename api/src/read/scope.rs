@@ -69,13 +69,18 @@ fn nested(
     within: bool,
 ) {
     if matches!(ty.guard, Guard::Feed) {
-        sql.push("(");
+        // That a row became hidden is known to those who do not see it, all else to those who do.
+        sql.push("((");
         subject(reader, sql, alias, reader.catalog.fed());
+        sql.push(") <> ").column(alias, "is_hiding");
         // What was deleted is known to those who could see it.
         let inner = sql.alias();
         sql.push(" OR EXISTS (SELECT 1 FROM deleted_row ").push(&inner).push(" WHERE ");
-        sql.column(&inner, "id").push(" = ").column(alias, "subject_id").push(" AND ");
-        sql.column(&inner, "visibility").push(" = 'PUBLIC'))");
+        sql.column(&inner, "id").push(" = ").column(alias, "subject_id");
+        if access::rows(reader.principal, Object::Content) != Rows::All {
+            sql.push(" AND ").column(&inner, "visibility").push(" = 'PUBLIC'");
+        }
+        sql.push("))");
         return;
     }
     if matches!(ty.guard, Guard::Personal) {

@@ -31,6 +31,8 @@ pub struct Change {
     pub kind: ChangeKind,
     /// Version after the change.
     pub version: i32,
+    /// Whether it is told to those who do not see the row, and to nobody else.
+    pub is_hiding: bool,
 }
 
 /// An audit event to be numbered. Texts never hold secrets, tokens or contact data.
@@ -101,6 +103,7 @@ pub async fn number(
         kind: Set(change.kind),
         version: Set(change.version),
         at: Set(now),
+        is_hiding: Set(change.is_hiding),
     });
     insert_all::<change::Entity>(transaction, rows.collect()).await?;
 

@@ -2,6 +2,7 @@
 //!
 //! Every write goes through `write`; `record` says for each table what the write path must know of it.
 
+pub mod adoption_case;
 pub mod anchors;
 pub mod api_client;
 pub mod audit;

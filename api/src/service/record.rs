@@ -466,15 +466,17 @@ records! {
     }
     fact adoption_case "AdoptionCase" {
         object: AdoptionCase,
+        owner: "owner_id",
         code: Some("code"),
         search: ["title_ko", "title_en", "summary_ko", "summary_en", "lessons_ko", "lessons_en"],
         search_as: None,
         partial_dates: ["started_on"],
-        references: [("company_id", "institution"), ("region_id", "region"), ("industry_id", "industry"), ("supplier_id", "institution")],
+        references: [("company_id", "institution"), ("region_id", "region"), ("industry_id", "industry"), ("supplier_id", "institution"), ("owner_id", "institution")],
         redacted: ["company_name"],
+        later: ["owner_id", "status_reason"],
     }
     fact case_barrier "CaseBarrier" {
-        object: Content,
+        object: AdoptionCase,
         code: None,
         search: [],
         search_as: None,
@@ -483,7 +485,7 @@ records! {
         redacted: [],
     }
     fact case_technology "CaseTechnology" {
-        object: Content,
+        object: AdoptionCase,
         code: None,
         search: [],
         search_as: None,
@@ -492,7 +494,7 @@ records! {
         redacted: [],
     }
     fact outcome "Outcome" {
-        object: Content,
+        object: AdoptionCase,
         code: None,
         search: ["metric_ko", "metric_en"],
         search_as: None,

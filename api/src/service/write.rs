@@ -46,6 +46,8 @@ pub struct Write<'a> {
     action: Option<&'static str>,
     /// Whether the call is written well; else a rule was asked for what else is wrong, and nothing is written.
     is_sound: bool,
+    /// Whose row it is that rows without an owner of their own are part of.
+    whole: Option<Uuid>,
     changes: Vec<Change>,
     events: Vec<audit_event::Model>,
     documents: Vec<search_document::ActiveModel>,
@@ -210,6 +212,7 @@ impl<'a> Write<'a> {
             author,
             action: None,
             is_sound: true,
+            whole: None,
             changes: Vec::new(),
             events: Vec::new(),
             documents: Vec::new(),
@@ -285,7 +288,25 @@ impl<'a> Write<'a> {
     }
 
     fn allow<R: Record>(&self, row: &Map<String, Value>) -> Result<(), Error> {
-        Ok(access::may_write(self.author.principal, R::OBJECT, owner_of::<R>(row))?)
+        let owner = if R::OWNER.is_some() { owner_of::<R>(row) } else { self.whole };
+        Ok(access::may_write(self.author.principal, R::OBJECT, owner)?)
+    }
+
+    /// Says whose row it is that what is written next is part of: rows that have no owner of their own are written
+    /// by who may write that one.
+    pub fn part_of(&mut self, owner: Option<Uuid>) {
+        self.whole = owner;
+    }
+
+    /// Tells those who do not see a row any more that it is gone: written in this transaction, it became hidden.
+    pub fn hide<R: Record>(&mut self, id: Uuid, version: i32) {
+        self.changes.push(Change {
+            subject_type: R::TYPE,
+            subject_id: id,
+            kind: ChangeKind::Deleted,
+            version,
+            is_hiding: true,
+        });
     }
 
     /// Adds an event that is no write of a row.
@@ -619,6 +640,36 @@ impl<'a> Write<'a> {
         if cited + disputed > 0 || !self.is_own(id).await? {
             return Ok(Removed::Kept);
         }
+        let is_public = access::rows(&Principal::Anonymous, R::OBJECT) != access::Rows::None
+            && before.get("visibility").and_then(Value::as_str) == Some(Visibility::Public.code());
+        let known_to = if is_public { Visibility::Public } else { Visibility::Internal };
+        self.erase::<R>(id, before, known_to).await
+    }
+
+    /// Deletes a row that is part of one which the public does not see, whoever has written it before.
+    ///
+    /// # Errors
+    /// Forbidden; internal, if a row names it.
+    pub async fn remove_part<R: Record>(&mut self, id: Uuid) -> Result<(), Error> {
+        let key = R::Column::from_str("id").map_err(|_| Error::internal(R::TYPE))?;
+        let found = R::find().filter(key.eq(id)).one(&self.transaction).await?;
+        let before = as_json(&found.ok_or(Error::NotFound)?)?;
+        self.allow::<R>(&before)?;
+        self.sound()?;
+        match self.erase::<R>(id, before, Visibility::Internal).await? {
+            Removed::Done => Ok(()),
+            Removed::Kept => Err(Error::internal("a part that another row names")),
+        }
+    }
+
+    /// Takes a row and its links away, unless a row that stays names it.
+    async fn erase<R: Record>(
+        &mut self,
+        id: Uuid,
+        before: Map<String, Value>,
+        known_to: Visibility,
+    ) -> Result<Removed, Error> {
+        let key = R::Column::from_str("id").map_err(|_| Error::internal(R::TYPE))?;
         self.transaction.execute_unprepared("SAVEPOINT removal").await?;
         let entity = R::default();
         let mut unlink = Unlink { transaction: &self.transaction, table: entity.table_name(), id };
@@ -642,12 +693,10 @@ impl<'a> Write<'a> {
         self.leave_index(id).await?;
         let version = before.get("version").and_then(Value::as_i64).unwrap_or_default() + 1;
         let version = i32::try_from(version).map_err(Error::internal)?;
-        let is_public = access::rows(&Principal::Anonymous, R::OBJECT) != access::Rows::None
-            && before.get("visibility").and_then(Value::as_str) == Some(Visibility::Public.code());
         let deleted = deleted_row::ActiveModel {
             id: Set(id),
             subject_type: Set(R::TYPE.to_owned()),
-            visibility: Set(if is_public { Visibility::Public } else { Visibility::Internal }),
+            visibility: Set(known_to),
             version: Set(version),
             deleted_at: Set(self.author.now),
         };
@@ -815,7 +864,13 @@ impl<'a> Write<'a> {
         before: Option<Map<String, Value>>,
         after: Option<Map<String, Value>>,
     ) {
-        self.changes.push(Change { subject_type: R::TYPE, subject_id: id, kind, version });
+        self.changes.push(Change {
+            subject_type: R::TYPE,
+            subject_id: id,
+            kind,
+            version,
+            is_hiding: false,
+        });
         let owner = after.as_ref().and_then(owner_of::<R>);
         let (before, after) = match (before, after) {
             (Some(before), Some(after)) => {

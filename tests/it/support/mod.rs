@@ -1,5 +1,6 @@
 //! Databases, applications and callers for the tests.
 
+pub mod acting;
 pub mod client;
 pub mod clients;
 mod postgres;

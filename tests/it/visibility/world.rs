@@ -410,6 +410,7 @@ impl World {
             kind: Set(if phase == Phase::A { ChangeKind::Created } else { ChangeKind::Updated }),
             version: Set(if phase == Phase::A { 2 } else { 3 }),
             at: Set(instant(phase).parse().unwrap()),
+            is_hiding: Set(false),
         });
         insert_all::<change::Entity>(on, changes.collect()).await.unwrap();
         let event = self.event(Role::Hidden, phase);

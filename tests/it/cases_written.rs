@@ -1,0 +1,614 @@
+//! Adoption cases as they are written: from the draft to publication, and out of the public's sight again.
+
+use aiplus::domain::principal::Principal;
+use serde_json::{Value, json};
+
+use crate::support::acting::{self, expected, outcome, told, written};
+use crate::support::results::key;
+use crate::support::{Place, TestApp};
+use crate::tests;
+
+tests![
+    a_case_lives_from_draft_to_withdrawn_consent,
+    each_state_allows_each_caller_its_own,
+    faults_of_a_case_are_told_together,
+    a_stale_call_and_a_repeated_one,
+    what_is_required_grows_with_the_stage,
+    parts_are_brought_to_what_was_told,
+    a_withdrawn_case_begins_anew,
+    who_sees_what_is_not_published,
+];
+
+const CASE: &str = "adoptionCase { id code status version verification statusReason publishedOn hasConsent: hasConsentToPublish \
+    title { ko } owner { code } origin outcomes { nodes { position unit baseline after change } } \
+    barriers { nodes { kind note { ko } } } technologies { nodes { technology } } }";
+
+/// Who acts on cases.
+struct Desk {
+    app: TestApp,
+    kosme: Principal,
+    kibo: Principal,
+    tipa: Principal,
+    mss: Principal,
+    reader: Principal,
+}
+
+impl Desk {
+    async fn new(place: &Place) -> Self {
+        let app = place.app().await;
+        let writes = "program:read content:write";
+        Self {
+            kosme: app.principal("KOSME", writes).await,
+            kibo: app.principal("KIBO", writes).await,
+            tipa: app.principal("TIPA", writes).await,
+            mss: app.principal("MSS", writes).await,
+            reader: app.principal("MSS", "program:read").await,
+            app,
+        }
+    }
+
+    async fn tried(&self, who: &Principal, mutation: &str, input: Value) -> Value {
+        acting::tried(&self.app, who, mutation, CASE, input).await
+    }
+
+    async fn acted(&self, who: &Principal, mutation: &str, input: Value) -> Value {
+        acting::acted(&self.app, who, mutation, CASE, input).await
+    }
+
+    async fn done(&self, who: &Principal, mutation: &str, input: Value) -> Value {
+        acting::done(&self.app, who, mutation, CASE, input).await["adoptionCase"].clone()
+    }
+
+    /// A verb on a case as it was last seen.
+    async fn verb(&self, who: &Principal, mutation: &str, case: &Value, more: Value) -> Value {
+        self.done(who, mutation, on(case, more)).await
+    }
+
+    async fn shown(&self, who: &Principal, case: &Value, fields: &str) -> Value {
+        let query =
+            format!("{{ node(id: {}) {{ ... on AdoptionCase {{ {fields} }} }} }}", case["id"]);
+        let answer = self.app.ask(who, &query, Value::Null).await;
+        assert!(answer.get("errors").is_none(), "{answer:#}");
+        answer["data"]["node"].clone()
+    }
+
+    /// A case of a caller in a state.
+    async fn case(&self, owner: &Principal, operator: &Principal, status: &str) -> Value {
+        let mut case = self.done(owner, "draftCase", exploring()).await;
+        case = self.verb(owner, "giveCaseConsent", &case, json!({})).await;
+        let way: &[(&str, Value)] = match status {
+            "DRAFT" => &[],
+            "SUBMITTED" => &[("submitCase", json!({}))],
+            "RETURNED" => &[("submitCase", json!({})), ("returnCase", json!({ "reason": "보완" }))],
+            "VERIFIED" => {
+                &[("submitCase", json!({})), ("verifyCase", json!({ "level": "DOCUMENTED" }))]
+            }
+            "PUBLISHED" => &[
+                ("submitCase", json!({})),
+                ("verifyCase", json!({ "level": "DOCUMENTED" })),
+                ("publishCase", json!({})),
+            ],
+            "WITHDRAWN" => &[("withdrawCase", json!({}))],
+            other => panic!("{other}"),
+        };
+        for (verb, more) in way {
+            let who = if ["submitCase", "withdrawCase"].contains(verb) { owner } else { operator };
+            case = self.verb(who, verb, &case, more.clone()).await;
+        }
+        assert_eq!(case["status"], status);
+        case
+    }
+}
+
+/// The input of a verb.
+fn on(case: &Value, more: Value) -> Value {
+    let mut input = json!({ "id": case["id"], "expectedVersion": case["version"] });
+    input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    input
+}
+
+/// All that a case must hold while it explores.
+pub fn exploring() -> Value {
+    json!({
+        "title": { "ko": "창원 금속가공업체, 표면 결함을 비전으로 검출" }, "summary": { "ko": "검사 인력을 줄이려는 계획이다." },
+        "region": "KR-48", "industry": "25", "size": "SMALL", "technology": "COMPUTER_VISION",
+        "application": "DEFECT_DETECTION", "stage": "EXPLORING", "startedOn": "2026-03",
+    })
+}
+
+fn with(mut input: Value, more: Value) -> Value {
+    input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    input
+}
+
+/// What everybody is told of cases, but for illustrations where they are apart.
+async fn public(desk: &Desk, who: &Principal, case: &Value) -> Value {
+    let query = format!(
+        "{{ list: adoptionCases(where: {{ origin: {{ eq: REPORTED }} }}) {{ totalCount nodes {{ id }} }}
+            found: search(text: \"표면 결함\", types: [ADOPTION_CASE]) {{ totalCount }}
+            region(code: \"KR-48\") {{ adoptionCases(where: {{ origin: {{ eq: REPORTED }} }}) {{ totalCount }} }}
+            outcomes(where: {{ origin: {{ eq: REPORTED }} }}) {{ totalCount }}
+            some: outcomes(where: {{ adoptionCase: {{ code: {{ eq: {} }} }} }}) {{ totalCount }}
+            all: adoptionCaseStatistics(groupBy: STAGE, includeIllustrative: true) {{ total }}
+            reported: adoptionCaseStatistics(groupBy: STAGE) {{ total rows {{ key count isHidden }} }}
+            alike: similarCases(to: {{ ksic: \"25\", region: \"KR-48\", size: SMALL }}) {{ totalCount }} }}",
+        case["code"]
+    );
+    let answer = desk.app.ask(who, &query, Value::Null).await;
+    assert!(answer.get("errors").is_none(), "{answer:#}");
+    answer["data"].clone()
+}
+
+/// Changes after a cursor: kind and whether the row is shown; and the last cursor.
+async fn feed(desk: &Desk, who: &Principal, after: &str) -> (Vec<(String, String, bool)>, String) {
+    let after = if after.is_empty() {
+        "last: 1".to_owned()
+    } else {
+        format!("first: 100, after: \"{after}\"")
+    };
+    let query = format!(
+        "{{ changes({after}) {{ nodes {{ kind type subject {{ __typename }} }} pageInfo {{ endCursor }} }} }}"
+    );
+    let answer = desk.app.ask(who, &query, Value::Null).await;
+    assert!(answer.get("errors").is_none(), "{answer:#}");
+    let changes = &answer["data"]["changes"];
+    let nodes = changes["nodes"].as_array().unwrap().iter();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    (
+        nodes.map(|it| (text(&it["kind"]), text(&it["type"]), !it["subject"].is_null())).collect(),
+        text(&changes["pageInfo"]["endCursor"]),
+    )
+}
+
+fn changes(list: &[(&str, &str, bool)]) -> Vec<(String, String, bool)> {
+    list.iter().map(|(kind, ty, is)| ((*kind).to_owned(), (*ty).to_owned(), *is)).collect()
+}
+
+async fn a_case_lives_from_draft_to_withdrawn_consent(place: Place) {
+    let desk = Desk::new(&place).await;
+    let anonymous = Principal::Anonymous;
+    let nobody = json!({ "code": "NONE" });
+    let before = public(&desk, &anonymous, &nobody).await;
+    assert_eq!(before["all"]["total"], 300);
+    assert_eq!(before["list"], json!({ "totalCount": 0, "nodes": [] }));
+    let (_, start) = feed(&desk, &anonymous, "").await;
+    let (_, partner_start) = feed(&desk, &desk.kosme, "").await;
+
+    let made = with(
+        exploring(),
+        json!({
+            "stage": "PRODUCTION", "companyName": "주식회사 가나다", "disclosure": "NAMED", "supplierName": "비전테크", "investment": "120000000",
+            "publicSupport": 0, "barriers": [{ "kind": "DATA", "note": { "ko": "불량 표본이 적었다." } }],
+        }),
+    );
+    let case = desk.done(&desk.kosme, "draftCase", made).await;
+    assert_eq!(
+        (&case["status"], &case["owner"]["code"], &case["origin"], &case["version"]),
+        (&json!("DRAFT"), &json!("KOSME"), &json!("REPORTED"), &json!(1))
+    );
+    // What its stage requires and it lacks is told at its field, and it stays a draft.
+    let refused = desk.acted(&desk.kosme, "submitCase", on(&case, json!({}))).await;
+    assert_eq!(told(&refused), expected(&[("REQUIRED", "input.outcomes")]));
+    let case = desk
+        .verb(
+            &desk.kosme,
+            "amendCase",
+            &case,
+            json!({ "outcomes": [{ "family": "QUALITY", "metric": { "ko": "불량률" }, "unit": "%", "baseline": 4.2, "after": 1.2, "measuredOn": "2026-10" }] }),
+        )
+        .await;
+    assert_eq!(case["outcomes"]["nodes"][0]["change"], -3.0);
+    let case = desk.verb(&desk.kosme, "submitCase", &case, json!({})).await;
+    let case = desk
+        .verb(&desk.tipa, "returnCase", &case, json!({ "reason": "측정 방법을 적어 주십시오." }))
+        .await;
+    assert_eq!(
+        (&case["status"], &case["statusReason"]),
+        (&json!("RETURNED"), &json!("측정 방법을 적어 주십시오."))
+    );
+    let case = desk
+        .verb(
+            &desk.kosme,
+            "amendCase",
+            &case,
+            json!({ "lessons": { "ko": "표본을 먼저 모은다." } }),
+        )
+        .await;
+    assert_eq!(case["status"], "RETURNED");
+    let case = desk.verb(&desk.kosme, "submitCase", &case, json!({})).await;
+    assert_eq!((&case["status"], &case["statusReason"]), (&json!("SUBMITTED"), &Value::Null));
+    let case = desk.verb(&desk.tipa, "verifyCase", &case, json!({ "level": "SITE_VISITED" })).await;
+    // Nothing of it is public so far.
+    assert_eq!(public(&desk, &anonymous, &case).await, before);
+    assert_eq!(feed(&desk, &anonymous, &start).await.0, []);
+    let refused = desk.acted(&desk.mss, "publishCase", on(&case, json!({}))).await;
+    assert_eq!(told(&refused), expected(&[("NO_CONSENT", "input.id")]));
+    let message = refused["errors"][0]["message"].as_str().unwrap();
+    assert!(message.contains("giveCaseConsent"), "{message}");
+    let case = desk.verb(&desk.kosme, "giveCaseConsent", &case, json!({})).await;
+    let case = desk.verb(&desk.mss, "publishCase", &case, json!({})).await;
+    assert_eq!(
+        (&case["status"], &case["publishedOn"], &case["verification"]),
+        (&json!("PUBLISHED"), &json!("2026-11-22"), &json!("SITE_VISITED"))
+    );
+
+    let shown = public(&desk, &anonymous, &case).await;
+    assert_eq!(shown["list"], json!({ "totalCount": 1, "nodes": [{ "id": case["id"] }] }));
+    for path in [
+        "/region/adoptionCases/totalCount",
+        "/outcomes/totalCount",
+        "/some/totalCount",
+        "/alike/totalCount",
+    ] {
+        assert_eq!(shown.pointer(path), Some(&json!(1)), "{path}");
+    }
+    assert_eq!(
+        shown["found"]["totalCount"].as_i64(),
+        before["found"]["totalCount"].as_i64().map(|count| count + 1)
+    );
+    assert_eq!(shown["all"]["total"], 301);
+    assert_eq!(
+        shown["reported"],
+        json!({ "total": null, "rows": [{ "key": "PRODUCTION", "count": null, "isHidden": true }] })
+    );
+    let reported = &public(&desk, &desk.reader, &case).await["reported"];
+    assert_eq!(reported["total"], 1);
+    assert_eq!(
+        desk.shown(&anonymous, &case, "companyName disclosure statusReason").await,
+        json!({ "companyName": "주식회사 가나다", "disclosure": "NAMED", "statusReason": null })
+    );
+    let (seen, cursor) = feed(&desk, &anonymous, &start).await;
+    assert!(seen.contains(&("UPDATED".to_owned(), "AdoptionCase".to_owned(), true)), "{seen:?}");
+
+    // The consent is taken back: it is nowhere at once, and the feed tells that it is gone.
+    let (_, own_cursor) = feed(&desk, &desk.kosme, &partner_start).await;
+    let case = desk
+        .verb(&desk.kosme, "withdrawCase", &case, json!({ "reason": "기업이 동의를 거두었다." }))
+        .await;
+    assert_eq!(
+        (&case["status"], &case["hasConsent"], &case["publishedOn"]),
+        (&json!("WITHDRAWN"), &json!(false), &Value::Null)
+    );
+    assert_eq!(public(&desk, &anonymous, &case).await, before);
+    for who in [&anonymous, &desk.kibo] {
+        for query in [
+            format!("{{ found: node(id: {}) {{ id }} }}", case["id"]),
+            format!("{{ found: adoptionCase(code: {}) {{ id }} }}", case["code"]),
+        ] {
+            let answer = desk.app.ask(who, &query, Value::Null).await;
+            assert_eq!(answer["errors"][0]["extensions"]["code"], "NOT_FOUND", "{answer:#}");
+            assert_eq!(answer["data"]["found"], Value::Null);
+        }
+        let (gone, _) = feed(&desk, who, &cursor).await;
+        assert_eq!(
+            gone,
+            changes(&[
+                ("DELETED", "AdoptionCase", false),
+                ("DELETED", "Outcome", false),
+                ("DELETED", "CaseBarrier", false),
+                ("DELETED", "CaseTechnology", false),
+            ])
+        );
+        // What was told of it before is told to nobody who does not see it.
+        let (all, _) = feed(&desk, who, &start).await;
+        assert_eq!(all, gone);
+    }
+    for who in [&desk.kosme, &desk.reader] {
+        let (kept, _) = feed(&desk, who, &own_cursor).await;
+        assert_eq!(kept, changes(&[("UPDATED", "AdoptionCase", true)]));
+    }
+    assert_eq!(
+        desk.shown(&desk.kosme, &case, "statusReason").await["statusReason"],
+        "기업이 동의를 거두었다."
+    );
+}
+
+const STATES: [&str; 6] = ["DRAFT", "SUBMITTED", "VERIFIED", "PUBLISHED", "RETURNED", "WITHDRAWN"];
+
+async fn each_state_allows_each_caller_its_own(place: Place) {
+    let desk = Desk::new(&place).await;
+    let content = json!({ "summary": { "ko": "고쳐 쓴다." } });
+    // Verb, its input, and the states that allow it in the order above.
+    let verbs = [
+        ("amendCase", content, "D   RW"),
+        ("giveCaseConsent", json!({}), "cccccw"),
+        ("submitCase", json!({}), "D   R "),
+        ("returnCase", json!({ "reason": "보완" }), " SVP  "),
+        ("verifyCase", json!({ "level": "EVALUATED" }), " SVP  "),
+        ("publishCase", json!({}), "  V   "),
+        ("withdrawCase", json!({}), "DSVPR "),
+    ];
+    for (verb, more, allowed) in verbs {
+        for (status, allows) in STATES.into_iter().zip(allowed.chars()) {
+            let by_state = match allows {
+                ' ' | 'w' => "WRONG_STATE",
+                'c' => "HAS_CONSENT",
+                _ => "",
+            };
+            let decides = ["returnCase", "verifyCase", "publishCase"].contains(&verb);
+            let withdraws = verb == "withdrawCase";
+            let case = desk.case(&desk.kosme, &desk.tipa, status).await;
+            let own = desk.case(&desk.tipa, &desk.mss, status).await;
+            let hidden = if status == "PUBLISHED" { "FORBIDDEN" } else { "NOT_FOUND" };
+            // Those who may come last: what they do changes the state.
+            let callers = [
+                ("anonymous", &Principal::Anonymous, &case, "UNAUTHENTICATED"),
+                ("without the scope", &desk.reader, &case, "FORBIDDEN"),
+                ("another partner", &desk.kibo, &case, if decides { "FORBIDDEN" } else { hidden }),
+                (
+                    "an operator",
+                    &desk.tipa,
+                    &case,
+                    if decides || withdraws { by_state } else { "FORBIDDEN" },
+                ),
+                ("its partner", &desk.kosme, &case, if decides { "FORBIDDEN" } else { by_state }),
+                (
+                    "the operator whose it is",
+                    &desk.tipa,
+                    &own,
+                    if decides { "OWN_INSTITUTION" } else { by_state },
+                ),
+            ];
+            let mut is_done = false;
+            for (name, who, case, expected) in callers {
+                // What was done to it is done.
+                if is_done && expected.is_empty() && name == "its partner" {
+                    continue;
+                }
+                let before = written(&desk.app).await;
+                let answer = desk.tried(who, verb, on(case, more.clone())).await;
+                assert_eq!(outcome(&answer), expected, "{verb} {status} by {name}: {answer:#}");
+                let after = written(&desk.app).await;
+                if expected.is_empty() {
+                    is_done = true;
+                    assert!(after[0] > before[0] && after[1] > before[1]);
+                } else {
+                    assert_eq!(after, before, "{verb} {status} by {name} wrote");
+                    if !is_done {
+                        let now = desk.shown(&desk.tipa, case, "version status").await;
+                        assert_eq!(now["version"], case["version"]);
+                        assert_eq!(now["status"], status);
+                    }
+                    if expected == "WRONG_STATE" {
+                        let message = answer["data"]["payload"]["errors"][0]["message"].as_str();
+                        assert!(message.unwrap().contains("Possible now: "), "{answer:#}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+async fn faults_of_a_case_are_told_together(place: Place) {
+    let desk = Desk::new(&place).await;
+    let before = written(&desk.app).await;
+    let input = with(
+        exploring(),
+        json!({
+            "title": { "ko": "" }, "region": "KR-29", "industry": "ZZ", "company": "NOBODY", "disclosure": "WITHHELD",
+            "startedOn": "2027-01", "investment": -1, "publicSupport": "many", "supplier": "NOBODY",
+            "barriers": [{ "kind": "COST" }, { "kind": "COST" }],
+            "outcomes": [{ "family": "COST", "metric": { "ko": "원가" }, "unit": "원", "baseline": 1, "after": 2, "measuredOn": "2026-13", "document": "NOTHING" }],
+            "idempotencyKey": "short",
+        }),
+    );
+    let payload = desk.acted(&desk.kosme, "draftCase", input).await;
+    // What makes the call, and what cannot be read at all, is told before anything is looked up.
+    assert_eq!(
+        told(&payload),
+        expected(&[
+            ("INVALID_KEY", "input.idempotencyKey"),
+            ("INVALID_NAME", "input.title.ko"),
+            ("INVALID_VALUE", "input.investment"),
+            ("INVALID_VALUE", "input.publicSupport"),
+            ("INVALID_DATE", "input.outcomes.0.measuredOn"),
+        ])
+    );
+    let input = with(
+        exploring(),
+        json!({
+            "region": "KR-29", "industry": "ZZ", "company": "NOBODY", "disclosure": "WITHHELD", "title": { "ko": "" },
+            "startedOn": "2027-01", "supplier": "NOBODY", "barriers": [{ "kind": "COST" }, { "kind": "COST" }],
+            "outcomes": [{ "family": "COST", "metric": { "ko": "원가" }, "unit": "원", "baseline": 1, "after": 2, "measuredOn": "2026-12", "document": "NOTHING" }],
+        }),
+    );
+    let payload = desk.acted(&desk.kosme, "draftCase", input).await;
+    assert_eq!(
+        told(&payload),
+        expected(&[
+            ("UNKNOWN", "input.company"),
+            ("UNKNOWN", "input.supplier"),
+            ("REGION_ENDED", "input.region"),
+            ("UNKNOWN", "input.industry"),
+            ("INVALID_VALUE", "input.disclosure"),
+            ("INVALID_DATE", "input.startedOn"),
+            ("UNKNOWN", "input.outcomes.0.document"),
+            ("INVALID_DATE", "input.outcomes.0.measuredOn"),
+            ("DUPLICATE", "input.barriers.1.kind"),
+            ("INVALID_NAME", "input.title.ko"),
+        ])
+    );
+    assert_eq!(written(&desk.app).await, before);
+}
+
+async fn a_stale_call_and_a_repeated_one(place: Place) {
+    let desk = Desk::new(&place).await;
+    let draft = with(exploring(), json!({ "idempotencyKey": key() }));
+    let case = desk.done(&desk.kosme, "draftCase", draft.clone()).await;
+    let again = desk.done(&desk.kosme, "draftCase", draft.clone()).await;
+    assert_eq!(again, case);
+    let other = with(draft, json!({ "stage": "POC" }));
+    let payload = desk.acted(&desk.kosme, "draftCase", other).await;
+    assert_eq!(told(&payload), expected(&[("KEY_REUSED", "input.idempotencyKey")]));
+    let amend = on(&case, json!({ "district": "창원시", "idempotencyKey": key() }));
+    let amended = desk.done(&desk.kosme, "amendCase", amend.clone()).await;
+    assert_eq!(amended["version"], 2);
+    let stale = on(&case, json!({ "district": "김해시" }));
+    let payload = desk.acted(&desk.kosme, "amendCase", stale).await;
+    assert_eq!(told(&payload), expected(&[("CONFLICT", "input.expectedVersion")]));
+    let before = written(&desk.app).await;
+    assert_eq!(desk.done(&desk.kosme, "amendCase", amend).await, amended);
+    assert_eq!(written(&desk.app).await, before);
+    // Stale is told before the state.
+    let submitted = desk.verb(&desk.kosme, "submitCase", &amended, json!({})).await;
+    let payload = desk.acted(&desk.kosme, "amendCase", on(&case, json!({}))).await;
+    assert_eq!(told(&payload), expected(&[("CONFLICT", "input.expectedVersion")]));
+    let payload = desk.acted(&desk.kosme, "amendCase", on(&submitted, json!({}))).await;
+    assert_eq!(told(&payload), expected(&[("WRONG_STATE", "input.id")]));
+}
+
+async fn what_is_required_grows_with_the_stage(place: Place) {
+    let desk = Desk::new(&place).await;
+    let held = [
+        ("summary", json!({ "summary": { "ko": "계획" } })),
+        ("supplier", json!({ "supplierName": "공급사" })),
+        ("investment", json!({ "investment": 0 })),
+        ("publicSupport", json!({ "publicSupport": 0 })),
+        (
+            "outcomes",
+            json!({ "outcomes": [{ "family": "SALES", "metric": { "ko": "매출" }, "unit": "원", "baseline": 1, "after": 2 }] }),
+        ),
+        ("lessons", json!({ "lessons": { "ko": "교훈" } })),
+        ("barriers", json!({ "barriers": [{ "kind": "COST" }] })),
+    ];
+    for (stage, count) in
+        [("EXPLORING", 1), ("POC", 2), ("PILOT", 4), ("PRODUCTION", 5), ("SCALED", 6)]
+    {
+        let input = with(exploring(), json!({ "stage": stage, "summary": null }));
+        let mut case = desk.done(&desk.kosme, "draftCase", input).await;
+        for at in 0..count {
+            let payload = desk.acted(&desk.kosme, "submitCase", on(&case, json!({}))).await;
+            let missing: Vec<(String, String)> = held[at..count]
+                .iter()
+                .map(|(field, _)| ("REQUIRED".to_owned(), format!("input.{field}")))
+                .collect();
+            assert_eq!(told(&payload), missing, "{stage}");
+            case = desk.verb(&desk.kosme, "amendCase", &case, held[at].1.clone()).await;
+        }
+        let case = desk.verb(&desk.kosme, "submitCase", &case, json!({})).await;
+        assert_eq!(case["status"], "SUBMITTED", "{stage}");
+    }
+    let input = with(exploring(), json!({ "stage": "STOPPED" }));
+    let case = desk.done(&desk.kosme, "draftCase", input).await;
+    let payload = desk.acted(&desk.kosme, "submitCase", on(&case, json!({}))).await;
+    assert_eq!(
+        told(&payload),
+        expected(&[("REQUIRED", "input.lessons"), ("REQUIRED", "input.barriers")])
+    );
+    // The requirements are data.
+    desk.app.sql("UPDATE case_requirement SET field = 'district' WHERE field = 'summary'").await;
+    let case = desk.done(&desk.kosme, "draftCase", exploring()).await;
+    let payload = desk.acted(&desk.kosme, "submitCase", on(&case, json!({}))).await;
+    assert_eq!(told(&payload), expected(&[("REQUIRED", "input.district")]));
+}
+
+async fn parts_are_brought_to_what_was_told(place: Place) {
+    let desk = Desk::new(&place).await;
+    let outcome = |unit: &str, after: f64| json!({ "family": "COST", "metric": { "ko": "원가" }, "unit": unit, "baseline": 10.0, "after": after });
+    let input = with(
+        exploring(),
+        json!({
+            "outcomes": [outcome("원", 9.0), outcome("분", 8.0), outcome("건", 7.0)], "technologies": ["NLP", "NLP"],
+            "barriers": [{ "kind": "COST" }, { "kind": "DATA" }],
+        }),
+    );
+    let case = desk.done(&desk.kosme, "draftCase", input).await;
+    let list = |case: &Value, part: &str, field: &str| -> Vec<Value> {
+        case[part]["nodes"].as_array().unwrap().iter().map(|node| node[field].clone()).collect()
+    };
+    assert_eq!(list(&case, "outcomes", "unit"), ["원", "분", "건"]);
+    assert_eq!(list(&case, "technologies", "technology"), ["COMPUTER_VISION", "NLP"]);
+    // Another client of the same institution, and what is left out stays.
+    let other = desk.app.principal("KOSME", "content:write").await;
+    let before = written(&desk.app).await;
+    let case = desk.verb(&other, "amendCase", &case, json!({ "outcomes": [outcome("원", 9.0), outcome("초", 8.0)], "technology": "GENERATIVE" })).await;
+    assert_eq!(list(&case, "outcomes", "unit"), ["원", "초"]);
+    assert_eq!(list(&case, "barriers", "kind"), ["COST", "DATA"]);
+    assert_eq!(list(&case, "technologies", "technology"), ["COMPUTER_VISION", "GENERATIVE", "NLP"]);
+    // The case, an outcome changed, one gone, a technology new.
+    assert_eq!(written(&desk.app).await[0] - before[0], 4);
+    let case = desk.verb(&desk.kosme, "amendCase", &case, json!({ "outcomes": [], "barriers": [{ "kind": "DATA", "note": { "ko": "부족" } }], "technologies": [] })).await;
+    assert_eq!(list(&case, "outcomes", "unit"), [Value::Null; 0]);
+    assert_eq!(case["barriers"]["nodes"], json!([{ "kind": "DATA", "note": { "ko": "부족" } }]));
+    assert_eq!(list(&case, "technologies", "technology"), ["GENERATIVE"]);
+    // Null clears.
+    let case = desk.verb(&desk.kosme, "amendCase", &case, json!({ "summary": null })).await;
+    assert_eq!(
+        desk.shown(&desk.kosme, &case, "summary { ko } title { ko }").await["summary"],
+        Value::Null
+    );
+}
+
+async fn a_withdrawn_case_begins_anew(place: Place) {
+    let desk = Desk::new(&place).await;
+    let case = desk.case(&desk.kosme, &desk.tipa, "PUBLISHED").await;
+    // Returned, a published case is hidden as well, and comes back by the whole way.
+    let case = desk.verb(&desk.mss, "returnCase", &case, json!({ "reason": "오류" })).await;
+    let query = format!("{{ node(id: {}) {{ id }} }}", case["id"]);
+    assert_eq!(desk.app.refusal(&query).await, "NOT_FOUND");
+    let case = desk.verb(&desk.tipa, "withdrawCase", &case, json!({})).await;
+    let case = desk
+        .verb(&desk.kosme, "amendCase", &case, json!({ "title": { "ko": "새로 쓴 제목" } }))
+        .await;
+    assert_eq!(
+        (&case["status"], &case["hasConsent"], &case["title"]["ko"]),
+        (&json!("DRAFT"), &json!(false), &json!("새로 쓴 제목"))
+    );
+    let case = desk.verb(&desk.kosme, "submitCase", &case, json!({})).await;
+    // What was verified before is not what it says now.
+    assert_eq!(case["verification"], "SELF_REPORTED");
+    let case = desk.verb(&desk.tipa, "verifyCase", &case, json!({ "level": "DOCUMENTED" })).await;
+    let case = desk.verb(&desk.kosme, "giveCaseConsent", &case, json!({})).await;
+    let case = desk.verb(&desk.tipa, "publishCase", &case, json!({})).await;
+    desk.app.data(&query).await;
+    let found = "{ search(text: \"새로 쓴 제목\") { totalCount } }";
+    assert_eq!(desk.app.data(found).await["search"]["totalCount"], 1);
+    // Once it is seen again, that it was hidden is told to nobody.
+    let (all, _) = feed(&desk, &Principal::Anonymous, "").await;
+    assert_eq!(all.len(), 1);
+    let gone = format!("{{ changes(last: 100) {{ nodes {{ kind type }} }} }} # {}", case["code"]);
+    let gone = desk.app.data(&gone).await;
+    let gone = gone["changes"]["nodes"].as_array().unwrap();
+    assert!(gone.iter().all(|change| change["kind"] != "DELETED"), "{gone:#?}");
+}
+
+async fn who_sees_what_is_not_published(place: Place) {
+    let desk = Desk::new(&place).await;
+    let input = with(
+        exploring(),
+        json!({ "supplier": "ETRI", "company": "SEMAS", "companyName": "비밀상사" }),
+    );
+    let case = desk.done(&desk.kosme, "draftCase", input).await;
+    let query =
+        format!("{{ node(id: {}) {{ ... on AdoptionCase {{ companyName }} }} }}", case["id"]);
+    let mut seen = Vec::new();
+    for (institution, scopes) in [
+        ("KOSME", "program:read"),
+        ("KOSME", "content:write"),
+        ("KOSME", "results:submit"),
+        ("ETRI", "program:read"),
+        ("SEMAS", "program:read"),
+        ("KIBO", "program:read content:write"),
+        ("TIPA", "program:read"),
+        ("TIPA", "content:write"),
+        ("TIPA", "results:review"),
+    ] {
+        let who = desk.app.principal(institution, scopes).await;
+        let answer = desk.app.ask(&who, &query, Value::Null).await;
+        seen.push(answer["data"]["node"].is_object());
+    }
+    assert_eq!(seen, [true, true, false, true, true, false, true, true, false]);
+    // Nobody decides on a case that it adopted or supplied: the supplier is an operator here.
+    let input = with(exploring(), json!({ "supplier": "TIPA" }));
+    let case = desk.done(&desk.kosme, "draftCase", input).await;
+    let case = desk.verb(&desk.kosme, "submitCase", &case, json!({})).await;
+    let payload =
+        desk.acted(&desk.tipa, "verifyCase", on(&case, json!({ "level": "DOCUMENTED" }))).await;
+    assert_eq!(told(&payload), expected(&[("OWN_INSTITUTION", "input.id")]));
+    // A case that is nobody's is kept by the operators.
+    let list = "{ adoptionCases(first: 1) { nodes { id version } } }";
+    let found = desk.app.data(list).await["adoptionCases"]["nodes"][0].clone();
+    let withdrawn = desk.verb(&desk.tipa, "withdrawCase", &found, json!({})).await;
+    let amended = desk.verb(&desk.mss, "amendCase", &withdrawn, json!({})).await;
+    assert_eq!(amended["status"], "DRAFT");
+}
