@@ -147,7 +147,7 @@ async fn feed(desk: &Desk, who: &Principal, after: &str) -> (Vec<(String, String
         format!("first: 100, after: \"{after}\"")
     };
     let query = format!(
-        "{{ changes({after}) {{ nodes {{ kind type subject {{ __typename }} }} pageInfo {{ endCursor }} }} }}"
+        "{{ changes({after}, types: [\"AdoptionCase\", \"Outcome\", \"CaseBarrier\", \"CaseTechnology\"]) {{ nodes {{ kind type subject {{ __typename }} }} pageInfo {{ endCursor }} }} }}"
     );
     let answer = desk.app.ask(who, &query, Value::Null).await;
     assert!(answer.get("errors").is_none(), "{answer:#}");
