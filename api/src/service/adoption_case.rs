@@ -448,9 +448,14 @@ fn not_ahead(faults: &mut InputErrors, field: &str, date: &str, today: NaiveDate
     }
 }
 
-/// What an input sets: the columns of the case, and its parts where they change.
+/// What an input sets: the columns of the case, and its parts.
 struct Told {
     columns: Columns,
+    parts: Parts,
+}
+
+/// Parts of a case, where they change.
+struct Parts {
     technologies: Option<Vec<Technology>>,
     outcomes: Option<Vec<Columns>>,
     barriers: Option<Vec<(BarrierKind, Columns)>>,
@@ -564,7 +569,7 @@ async fn told(
         rows
     });
     let technologies = input.technologies.map(|List(given)| given);
-    Ok(Told { columns, technologies, outcomes, barriers })
+    Ok(Told { columns, parts: Parts { technologies, outcomes, barriers } })
 }
 
 async fn outcome_columns(
@@ -667,11 +672,7 @@ async fn write_parts(
     author: &Author<'_>,
     case: Uuid,
     primary: Technology,
-    (used, measured, met): (
-        Option<Vec<Technology>>,
-        Option<Vec<Columns>>,
-        Option<Vec<(BarrierKind, Columns)>>,
-    ),
+    Parts { technologies: used, outcomes: measured, barriers: met }: Parts,
 ) -> Result<(), Error> {
     let known = technologies(write, case).await?;
     let mut used = used.unwrap_or_else(|| known.iter().map(|row| row.technology).collect());
@@ -763,8 +764,7 @@ pub async fn draft(db: &Store, author: Author<'_>, new: DraftCase) -> Result<Uui
     write.part_of(owner_id);
     let row = made::<adoption_case::Entity>(id, &author, columns)?;
     write.add_with::<adoption_case::Entity>("create", id, row).await?;
-    let parts = (told.technologies, told.outcomes, told.barriers);
-    write_parts(&mut write, &author, id, technology, parts).await?;
+    write_parts(&mut write, &author, id, technology, told.parts).await?;
     write.commit().await?;
     Ok(id)
 }
@@ -784,8 +784,7 @@ pub async fn amend(db: &Store, author: Author<'_>, input: AmendCase) -> Result<U
     if row.status == CaseStatus::Withdrawn {
         set(&mut columns, "status_reason", ())?;
     }
-    let parts = (told.technologies, told.outcomes, told.barriers);
-    write_parts(&mut write, &author, row.id, technology, parts).await?;
+    write_parts(&mut write, &author, row.id, technology, told.parts).await?;
     finish(write, &row, status, columns).await
 }
 
