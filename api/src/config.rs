@@ -166,6 +166,15 @@ pub struct LogSettings {
     /// Form of the log
     #[arg(long, env = "AIPLUS_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text, global = true)]
     pub log_format: LogFormat,
+    /// Whether each request is logged with its status and time (`request.done`)
+    #[arg(long, env = "AIPLUS_LOG_REQUESTS", default_value_t = false, action = clap::ArgAction::Set, global = true)]
+    pub log_requests: bool,
+    /// Milliseconds from which a request is logged as slow (`request.slow`); 0 for never
+    #[arg(long, env = "AIPLUS_SLOW_REQUEST", default_value_t = 2_000, global = true)]
+    pub slow_request: u32,
+    /// Milliseconds from which a statement is logged as slow, without its values (`statement.slow`); 0 for never
+    #[arg(long, env = "AIPLUS_SLOW_STATEMENT", default_value_t = 500, global = true)]
+    pub slow_statement: u32,
 }
 
 /// Who may come in.
@@ -276,6 +285,9 @@ pub struct ServeSettings {
     /// Address to listen on
     #[arg(long, env = "AIPLUS_LISTEN", default_value = "127.0.0.1:8080", value_parser = address, global = true)]
     pub listen: SocketAddr,
+    /// Address on which `/metrics` is told to whoever reaches it; on the server's own it takes an operator's token with `audit:read`
+    #[arg(long, env = "AIPLUS_METRICS_LISTEN", value_parser = address, global = true)]
+    pub metrics_listen: Option<SocketAddr>,
     /// Address by which callers know the server, issuer of its tokens; `http://` and the listening address if left out
     #[arg(long, env = "AIPLUS_PUBLIC_URL", value_parser = public_url, global = true)]
     pub public_url: Option<String>,

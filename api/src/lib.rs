@@ -14,6 +14,7 @@ pub mod fault;
 pub mod graphql;
 pub mod http;
 pub mod input;
+pub mod metrics;
 mod private;
 pub mod read;
 pub mod seed;

@@ -248,10 +248,15 @@ impl Turns {
         heard.await.map_err(|_| Busy::All)
     }
 
+    /// How many have a turn, and how many wait for one.
+    pub fn load(&self) -> (usize, usize) {
+        let state = self.state();
+        (state.taken, state.waiting)
+    }
+
     /// Whether nobody has a turn or waits for one.
     pub fn is_idle(&self) -> bool {
-        let state = self.state();
-        state.taken == 0 && state.waiting == 0
+        self.load() == (0, 0)
     }
 
     /// Gives free places to those who wait.

@@ -130,6 +130,17 @@ pub trait MigratorTrait {
         }
     }
 
+    /// Names of those that are still to come, in their order; nothing is changed. All of them, where there is no table
+    /// of those carried out.
+    fn pending(db: &DatabaseConnection) -> impl Future<Output = Vec<String>> + Send {
+        async move {
+            let done = listed(db).await.unwrap_or_default();
+            let list = Self::migrations();
+            let names = list.iter().map(|migration| migration.name().to_owned());
+            names.filter(|name| !done.contains(name)).collect()
+        }
+    }
+
     /// Takes back the last `steps` of those that have been carried out, or all.
     fn down(
         db: &DatabaseConnection,

@@ -789,9 +789,13 @@ async fn refusals_are_written_before_the_end(place: Place) {
     assert_eq!(aiplus::service::audit::verify(&db, None).await.unwrap().faults, []);
 }
 
-/// The shell blocks of the README under a heading, down to the next heading.
+/// The shell blocks of the README and the pages beside it under a heading, down to the next heading.
 fn shell_blocks(heading: &str) -> Vec<String> {
-    let readme = include_str!("../../README.md");
+    let readme = concat!(
+        include_str!("../../README.md"),
+        include_str!("../../docs/reporting.md"),
+        include_str!("../../docs/operators.md"),
+    );
     let mut blocks = Vec::new();
     let (mut is_below, mut fence) = (false, None::<String>);
     for line in readme.lines() {

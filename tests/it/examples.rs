@@ -32,7 +32,11 @@ async fn graphiql_examples_run(place: Place) {
 
 async fn readme_queries_run(place: Place) {
     let app = place.app().await;
-    let readme = include_str!("../../README.md");
+    let readme = concat!(
+        include_str!("../../README.md"),
+        include_str!("../../docs/asking.md"),
+        include_str!("../../docs/reporting.md"),
+    );
     let mut ran = 0;
     for block in readme.split("```graphql\n").skip(1) {
         let query = block.split("```").next().unwrap();

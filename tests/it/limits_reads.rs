@@ -261,7 +261,7 @@ async fn documented_examples_may_ask_for_the_largest_page(place: Place) {
             (std::fs::read_to_string(path).unwrap(), variables)
         })
         .collect();
-    let readme = include_str!("../../README.md");
+    let readme = concat!(include_str!("../../README.md"), include_str!("../../docs/asking.md"));
     for block in readme.split("```graphql\n").skip(1) {
         documents.push((block.split("```").next().unwrap().to_owned(), Value::Null));
     }

@@ -37,6 +37,7 @@ mod migration;
 mod mutations;
 mod oauth;
 mod once;
+mod operations;
 mod outages;
 mod overload;
 mod persisted;
@@ -108,6 +109,7 @@ fn main() -> ExitCode {
         mutations::tests(),
         oauth::tests(),
         once::tests(),
+        operations::tests(),
         outages::tests(),
         overload::tests(),
         persisted::tests(),

@@ -349,7 +349,7 @@ async fn a_server_that_stops_says_so_first(place: Place) {
     let (tell, told) = tokio::sync::oneshot::channel::<()>();
     let (served, with) = (app.app.clone(), settings.clone());
     let serving = tokio::spawn(async move {
-        aiplus::http::serve_until(listener, served, &with, async { drop(told.await) }).await
+        aiplus::http::serve_until(listener, None, served, &with, async { drop(told.await) }).await
     });
     let ask = async |request: Request<Body>| {
         let stream = TokioIo::new(TcpStream::connect(address).await.ok()?);

@@ -81,11 +81,15 @@ pub async fn operators(db: &DatabaseConnection, access: &AccessSettings) -> Mist
     mistakes
 }
 
-/// The address to listen on, if it is free; a port of 0 has become one that is.
+/// The addresses to listen on, if they are free; a port of 0 has become one that is.
 pub fn port(serve: &mut ServeSettings, mistakes: &mut Mistakes) {
     match TcpListener::bind(serve.listen).and_then(|listener| listener.local_addr()) {
         Ok(free) => serve.listen = free,
         Err(error) => mistakes.at("listen", cannot_listen(serve.listen, &error)),
+    }
+    let figures = serve.metrics_listen;
+    if let Some((address, Err(error))) = figures.map(|at| (at, TcpListener::bind(at))) {
+        mistakes.at("metrics-listen", cannot_listen(address, &error));
     }
 }
 

@@ -3,6 +3,7 @@
 mod audit;
 mod check;
 mod client;
+mod data;
 mod keys;
 mod settings;
 
@@ -14,6 +15,7 @@ use std::time::Instant;
 
 use chrono::Utc;
 use clap::{Parser, Subcommand};
+use migration::{Migrator, MigratorTrait as _};
 
 use crate::app::{App, Progress};
 use crate::config::{AccessSettings, DatabaseSettings, LogSettings, ServeSettings};
@@ -47,7 +49,11 @@ enum Command {
     /// Serve the API (also what happens without a subcommand)
     Serve,
     /// Bring the tables up to date and stop
-    Migrate,
+    Migrate {
+        /// Only tell what is still to be done
+        #[arg(long)]
+        plan: bool,
+    },
     /// Load the starting data set and stop
     Seed {
         /// Also load 300 illustrative adoption cases and eight quarters of illustrative results, each row marked ILLUSTRATIVE
@@ -66,6 +72,12 @@ enum Command {
         #[command(subcommand)]
         command: keys::Command,
     },
+    /// Look the whole database over: file, references, numbers, audit, counts, search index; fails if anything is wrong
+    Check,
+    /// Copy a SQLite database into a new file, also while it is served
+    Backup(data::Copy),
+    /// Bring a copy back to where no database is
+    Restore(data::Copy),
     /// Look over the audit
     Audit {
         #[command(subcommand)]
@@ -158,14 +170,21 @@ async fn looked_at(cli: &mut Cli, has_port: bool) -> Mistakes {
 
 async fn carry_out(mut cli: Cli) -> Result<(), Failure> {
     looked_at(&mut cli, true).await.none()?;
-    let Cli { command, serve, database, access, .. } = cli;
+    let Cli { command, serve, database, access, log } = cli;
     match command.unwrap_or(Command::Serve) {
-        Command::Serve => return self::serve(&database, &access, &serve).await,
-        Command::Migrate => migrate(&database).await?,
+        Command::Serve => {
+            telemetry::watch(&log);
+            return self::serve(&database, &access, &serve).await;
+        }
+        Command::Migrate { plan: false } => migrate(&database).await?,
+        Command::Migrate { plan: true } => plan(&database).await?,
         Command::Seed { demo } => seed(&database, demo).await?,
         Command::Schema => print(&graphql::sdl()),
         Command::Client { command } => client::run(&database, command).await?,
         Command::Keys { command } => keys::run(&access.key_file(&database), &command)?,
+        Command::Check => data::check(&database).await?,
+        Command::Backup(copy) => data::backup(&database, &copy).await?,
+        Command::Restore(copy) => data::restore(&database, &copy).await?,
         Command::Audit { command } => audit::run(&database, command).await?,
     }
     Ok(())
@@ -233,6 +252,14 @@ async fn serve(
     let started = Instant::now();
     let cannot = |error| Error::internal(check::cannot_listen(settings.listen, &error));
     let listener = tokio::net::TcpListener::bind(settings.listen).await.map_err(cannot)?;
+    let figures = match settings.metrics_listen {
+        Some(address) => Some(
+            tokio::net::TcpListener::bind(address)
+                .await
+                .map_err(|error| Error::internal(check::cannot_listen(address, &error)))?,
+        ),
+        None => None,
+    };
     // Who asks meanwhile is told that the server starts, and not refused by the system.
     let listener = listener.into_std().map_err(cannot)?;
     let answering = listener.try_clone().and_then(tokio::net::TcpListener::from_std);
@@ -255,7 +282,7 @@ async fn serve(
          Stop with Ctrl-C.\n"
     ));
     tracing::info!(listen = %settings.listen, "server.started");
-    http::serve_until(listener, app.clone(), settings, told).await?;
+    http::serve_until(listener, figures, app.clone(), settings, told).await?;
     app.close().await?;
     tracing::info!("server.stopped");
     Ok(())
@@ -273,6 +300,19 @@ async fn prepared(settings: &DatabaseSettings) -> Result<(Store, PrepareLock), E
     database::migrate(&db).await?;
     search_index::refresh(db.writer()).await?;
     Ok((db, lock))
+}
+
+async fn plan(settings: &DatabaseSettings) -> Result<(), Error> {
+    database::present(&settings.database_url)?;
+    let db = database::connect(&settings.database_url, 1).await?;
+    let pending = Migrator::pending(db.writer()).await;
+    db.close().await?;
+    if pending.is_empty() {
+        print("the tables are up to date\n");
+        return Ok(());
+    }
+    print(&format!("still to come, in this order; back up first:\n  {}\n", pending.join("\n  ")));
+    Ok(())
 }
 
 async fn migrate(settings: &DatabaseSettings) -> Result<(), Error> {

@@ -23,7 +23,8 @@ use sea_orm::{
 use crate::domain::codes::nearest;
 use crate::error::Error;
 use crate::fault::{self, Fault};
-use crate::private;
+use crate::metrics::METRICS;
+use crate::{private, telemetry};
 pub use store::Store;
 
 /// Name of the lock in PostgreSQL under which the database is prepared.
@@ -157,13 +158,19 @@ async fn ping(connection: &mut PgConnection, time: Duration) -> Result<bool, sql
 }
 
 async fn open(options: ConnectOptions, url: &str) -> Result<DatabaseConnection, Error> {
-    Database::connect(options).await.map_err(|error| {
+    let connected = Database::connect(options).await.map_err(|error| {
         let told = format!("cannot open the database {}: {error}", public(url));
         match fault::of(&error) {
             Fault::Unavailable(_) | Fault::Cut(_) => Error::unavailable(told),
             _ => Error::internal(told),
         }
-    })
+    });
+    let mut db = connected?;
+    db.set_metric_callback(|info| {
+        METRICS.statement(info.failed, info.elapsed);
+        telemetry::statement(&info.statement.sql, info.failed, info.elapsed);
+    });
+    Ok(db)
 }
 
 /// When SQLite waits until what it wrote is on the disk.

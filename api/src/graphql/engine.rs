@@ -148,6 +148,11 @@ impl Prepared {
         }
     }
 
+    /// The operation's name, where it has one.
+    pub fn name(&self) -> Option<&str> {
+        Some(self.operation().ok()?.name.as_ref()?.as_str())
+    }
+
     fn asks_for(&self, name: &str) -> bool {
         self.operation().is_ok_and(|operation| {
             operation.root_fields(&self.document.executable).any(|field| field.name == name)

@@ -71,6 +71,13 @@ impl Admission {
         }
     }
 
+    /// How many have a turn and how many wait, by what it is a turn at.
+    pub fn loads(&self) -> [(&'static str, (usize, usize)); 4] {
+        let Self { reads, writes, files, held } = self;
+        let of = [("read", reads), ("write", writes), ("file", files), ("file_held", held)];
+        of.map(|(kind, turns)| (kind, turns.load()))
+    }
+
     /// Whether a file is being made or read.
     pub fn has_files(&self) -> bool {
         !self.held.is_idle() || !self.files.is_idle()

@@ -113,6 +113,7 @@ impl Caller {
         };
         match signed_in {
             Ok(principal) => {
+                tracing::Span::current().record("client", principal.actor());
                 self.principal = principal;
                 self.allowance = None;
             }

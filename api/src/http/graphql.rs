@@ -2,6 +2,8 @@
 //! GET. async-graphql-axum's extractor takes what the specification refuses (mutations over GET, any
 //! content type, bodies of any size), so the wire is read here.
 
+use std::time::Instant;
+
 use apollo_compiler::ast::OperationType;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -22,6 +24,7 @@ use crate::domain::principal::Principal;
 use crate::error::Error;
 use crate::graphql::engine::{Effort, Prepared};
 use crate::graphql::request;
+use crate::metrics::METRICS;
 
 /// Longest body, in bytes.
 pub const MAX_BODY: usize = 1024 * 1024;
@@ -80,10 +83,20 @@ async fn run(
     };
     request.is_safe = is_safe;
     request.least = least(&parts.headers)?;
+    let since = Instant::now();
     let prepared = match prepare(shared, caller, request).await? {
         Ok(prepared) => prepared,
-        Err(refused) => return Ok(finish(caller, media.of_refusal(), refused)),
+        Err(refused) => {
+            let code = refused.errors.first().map_or("OK", |first| first.error.code());
+            METRICS.operation("none", code, 0, since.elapsed());
+            return Ok(finish(caller, media.of_refusal(), refused));
+        }
     };
+    if let Some(name) = prepared.name() {
+        // Names have no bound of their own.
+        let shown: String = name.chars().take(64).collect();
+        tracing::Span::current().record("operation", shown);
+    }
     if media == Media::EventStream {
         return event_stream::answer(shared.clone(), caller.clone(), prepared).await;
     }
@@ -118,6 +131,25 @@ pub async fn prepare(
 /// Rate limited; 503, if there is no turn in time or nothing can be answered now, whatever the media type: proxies
 /// and callers shall try again; 504, if it takes too long.
 pub async fn answer_in_time(
+    shared: &Shared,
+    caller: &mut Caller,
+    prepared: &Prepared,
+) -> Result<request::Response, Refusal> {
+    let since = Instant::now();
+    let answered = answer_admitted(shared, caller, prepared).await;
+    let (error, rows) = match &answered {
+        Ok(answered) => {
+            let first = answered.errors.first().map(|first| first.error.code());
+            (first, answered.cost.map_or(0, |cost| cost.actual))
+        }
+        Err(Refusal(_, error)) => (Some(error.code()), 0),
+    };
+    let kind = prepared.kind.name();
+    METRICS.operation(kind, error.unwrap_or("OK"), rows, since.elapsed());
+    answered
+}
+
+async fn answer_admitted(
     shared: &Shared,
     caller: &mut Caller,
     prepared: &Prepared,

@@ -1,6 +1,7 @@
 //! Headers of every answer: the request's id, and what keeps browsers from guessing.
 
 use std::panic::AssertUnwindSafe;
+use std::time::Instant;
 
 use axum::extract::Request;
 use axum::http::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -9,13 +10,15 @@ use axum::http::{Method, StatusCode, Version};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt as _;
+use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 use uuid::Uuid;
 
 use super::caller::Peer;
 use crate::database::position::Position;
 use crate::error::{Error, Language};
-use crate::graphql;
+use crate::metrics::METRICS;
+use crate::{graphql, telemetry};
 
 /// Header of the request's id.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -70,9 +73,41 @@ pub fn language(headers: &HeaderMap) -> Language {
     )
 }
 
-/// Whatever is logged on behalf of a request bears its id.
+/// Whatever is logged on behalf of a request bears its id, and its client and its operation's name once they are known.
 pub fn span_of(request_id: &str) -> Span {
-    tracing::error_span!("request", request.id = request_id)
+    tracing::error_span!("request", request.id = request_id, client = Empty, operation = Empty)
+}
+
+/// Routes by which requests are counted; what follows the last slash is cut off.
+const ROUTES: [&str; 11] = [
+    "/graphql",
+    "/oauth/token",
+    "/oauth/revoke",
+    "/export/",
+    "/import/",
+    "/metrics",
+    "/graphiql",
+    "/.well-known/",
+    "/healthz",
+    "/readyz",
+    "/",
+];
+
+fn route_of(path: &str) -> &'static str {
+    let is_of = |route: &&&str| {
+        path == **route || (route.len() > 1 && route.ends_with('/') && path.starts_with(**route))
+    };
+    ROUTES.iter().find(is_of).copied().unwrap_or("other")
+}
+
+fn method_of(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
 }
 
 /// Why a request that came over a connection is none of HTTP's, with its status: which server it is for must be
@@ -154,7 +189,12 @@ pub async fn secure(mut request: Request, next: Next) -> Response {
     // Where a length stands beside a coding, the length is passed over; another server on the way may count by it,
     // so nothing that follows on the connection is read (RFC 9112 §6.3).
     let is_coded = request.headers().contains_key(header::TRANSFER_ENCODING);
-    let mut response = answered(request, next, &id).instrument(span_of(&id)).await;
+    let (method, route) = (method_of(request.method()), route_of(request.uri().path()));
+    let (since, span) = (Instant::now(), span_of(&id));
+    let mut response = answered(request, next, &id).instrument(span.clone()).await;
+    let (status, time) = (response.status().as_u16(), since.elapsed());
+    METRICS.request(route, method, status, time);
+    span.in_scope(|| telemetry::request(method, route, status, time));
     let headers = response.headers_mut();
     if is_coded {
         headers.insert(header::CONNECTION, HeaderValue::from_static("close"));

@@ -12,6 +12,7 @@ mod graphql;
 mod headers;
 mod limiter;
 mod media;
+mod metrics;
 mod oauth;
 mod refusal;
 mod server;
@@ -99,6 +100,7 @@ fn routes(shared: Shared) -> Router {
         .route("/oauth/revoke", any(oauth::revoke))
         .route("/export/{file}", any(files::export))
         .route("/import/{file}", any(files::import))
+        .route("/metrics", get(metrics::endpoint))
         .layer(cors::layer(shared.clone()))
         // Outermost: who is turned away costs no look-up.
         .layer(axum::middleware::from_fn_with_state(shared.clone(), limit));
@@ -171,21 +173,25 @@ pub async fn starting(listener: TcpListener) {
 /// # Errors
 /// Internal, if the listener fails.
 pub async fn serve(listener: TcpListener, app: App, settings: &ServeSettings) -> Result<(), Error> {
-    serve_until(listener, app, settings, stop_signal()).await
+    serve_until(listener, None, app, settings, stop_signal()).await
 }
 
-/// Serves until it is `told` to stop; then open requests are given time to end.
+/// Serves until it is `told` to stop, and `figures` on an address of their own; then open requests are given time to end.
 ///
 /// # Errors
 /// Internal, if the listener fails.
 pub async fn serve_until(
     listener: TcpListener,
+    figures: Option<TcpListener>,
     app: App,
     settings: &ServeSettings,
     told: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), Error> {
     let (stop, stopping) = watch::channel(false);
     let shared = Shared::new(app.clone(), settings, stopping.clone());
+    if let Some(listener) = figures {
+        tokio::spawn(metrics::serve(listener, shared.clone(), stopping.clone()));
+    }
     let draining = shared.draining.clone();
     let drain = Duration::from_secs(settings.drain);
     let refusals = tokio::spawn(app.clone().write_refusals());

@@ -2,7 +2,7 @@
 //! what that caller may see at that time. A caller who is slow to read is read for slowly: nothing waits in
 //! memory but the events of one look.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use tokio::sync::watch;
@@ -13,6 +13,7 @@ use super::caller::Caller;
 use crate::error::Error;
 use crate::graphql::engine::Prepared;
 use crate::graphql::request::{GraphQlError, Response};
+use crate::metrics::METRICS;
 
 /// How long a subscription waits when it could not be served.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -51,7 +52,11 @@ impl Subscription {
         // Watching begins before the position is taken, so that no change falls between the two.
         let end = shared.app.engine.feed.watch();
         let call = caller.call(Utc::now());
-        let position = in_time(&shared, shared.app.engine.subscribe(&prepared, &call)).await?;
+        let since = Instant::now();
+        let begun = in_time(&shared, shared.app.engine.subscribe(&prepared, &call)).await;
+        let outcome = begun.as_ref().err().map_or("OK", Error::code);
+        METRICS.operation("subscription", outcome, 0, since.elapsed());
+        let position = begun?;
         admitted.end(0);
         Ok(Self { shared, caller, prepared, position, end })
     }

@@ -87,6 +87,11 @@ pub struct Sockets(Arc<Mutex<HashMap<IpAddr, u32>>>);
 pub struct Place(Sockets, Option<IpAddr>);
 
 impl Sockets {
+    /// How many there are.
+    pub fn count(&self) -> u32 {
+        self.0.lock().map_or(0, |open| open.values().sum())
+    }
+
     /// A place for one more; none if the address has as many as it may.
     pub fn enter(&self, address: Option<IpAddr>, most: u32) -> Option<Place> {
         let address = address.map(network);

@@ -1,6 +1,6 @@
 //! What a query costs before it is run, in rows: as many as the database could hand out by an index in about
 //! the time. Rows count by page sizes, which multiply; what is more work than that is weighed here, and named
-//! by the lists, statistics and filters that do it. README, "What a query costs", has the same table.
+//! by the lists, statistics and filters that do it. docs/asking.md, "What a query costs", has the same table.
 
 use super::model::Args;
 

@@ -30,6 +30,7 @@ use super::write::{Author, Write};
 use crate::database::Store;
 use crate::domain::principal::Principal;
 use crate::error::Error;
+use crate::metrics::METRICS;
 
 /// Action of a refusal for having asked too much.
 pub const RATE_LIMIT: &str = "rate.limit";
@@ -141,9 +142,16 @@ fn network(address: &str) -> Option<IpNet> {
 }
 
 impl Backlog {
+    /// How many wait to be written, and how many were left out since that was last told.
+    pub fn length(&self) -> (usize, u64) {
+        let waiting = self.waiting.lock().map_or(0, |it| it.written + it.events.len());
+        (waiting, self.left_out.load(Ordering::Relaxed))
+    }
+
     /// Notes a refusal; costs the request nothing but this. Those that anybody can cause without end are
     /// told by group: the first by itself, the others of each minute by their number.
     pub fn push(&self, author: Author<'_>, event: Event) {
+        METRICS.refusal(event.action, event.refused.as_deref().unwrap_or_default());
         let repeats = *author.principal == Principal::Anonymous || event.action == RATE_LIMIT;
         let group = repeats.then(|| Group {
             actor: author.principal.actor().to_owned(),

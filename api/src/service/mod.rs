@@ -9,6 +9,7 @@ pub mod audit;
 pub mod bill;
 pub mod change;
 pub mod indicator;
+pub mod integrity;
 pub mod ledger;
 pub mod obligation;
 pub mod programme;

@@ -407,6 +407,7 @@ impl TestApp {
 /// Settings of a server under test.
 pub fn settings() -> ServeSettings {
     ServeSettings {
+        metrics_listen: None,
         listen: "127.0.0.1:0".parse().unwrap(),
         public_url: Some("http://api.test".to_owned()),
         graphiql: true,
