@@ -42,6 +42,10 @@ pub struct Model {
     pub plan_id: Option<Uuid>,
     /// 과제. Task dealt with.
     pub task_id: Option<Uuid>,
+    /// 사업. Programme dealt with.
+    pub programme_id: Option<Uuid>,
+    /// 사례. Case that was presented.
+    pub adoption_case_id: Option<Uuid>,
     /// 협의체. Body that dealt with it.
     pub body_id: Option<Uuid>,
     /// 기관. Institution that dealt with it.
@@ -84,6 +88,14 @@ pub struct Model {
     #[sea_orm(belongs_to, relation_enum = "Task", from = "task_id", to = "id")]
     #[serde(skip)]
     pub task: BelongsTo<Option<super::policy_task::Entity>>,
+    /// Row of [`Model::programme_id`].
+    #[sea_orm(belongs_to, relation_enum = "Programme", from = "programme_id", to = "id")]
+    #[serde(skip)]
+    pub programme: BelongsTo<Option<super::programme::Entity>>,
+    /// Row of [`Model::adoption_case_id`].
+    #[sea_orm(belongs_to, relation_enum = "AdoptionCase", from = "adoption_case_id", to = "id")]
+    #[serde(skip)]
+    pub adoption_case: BelongsTo<Option<super::adoption_case::Entity>>,
     /// Row of [`Model::body_id`].
     #[sea_orm(belongs_to, relation_enum = "Body", from = "body_id", to = "id")]
     #[serde(skip)]

@@ -101,6 +101,12 @@ pub struct Model {
     pub company_count: Option<i32>,
     /// 논의 과제 수(발표). Number of items discussed as published; may differ from the list.
     pub item_count: Option<i32>,
+    /// 사유. Why it was postponed or cancelled, or what was corrected after it was held. Korean.
+    pub note_ko: Option<String>,
+    /// 사유. Why it was postponed or cancelled, or what was corrected after it was held. English.
+    pub note_en: Option<String>,
+    /// 최초 예정일. Day for which it was planned before it was first postponed.
+    pub originally_on: Option<String>,
     /// 공개 범위. Who may see the row.
     pub visibility: Visibility,
     /// 출처 구분. Where the row comes from.

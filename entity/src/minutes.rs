@@ -30,6 +30,10 @@ pub struct Model {
     pub position: i32,
     /// 상태. State.
     pub status: MinutesStatus,
+    /// 본문. Text. Korean.
+    pub text_ko: Option<String>,
+    /// 본문. Text. English.
+    pub text_en: Option<String>,
     /// 자료. Document holding the text.
     pub document_id: Option<Uuid>,
     /// 확정일. Date of approval.

@@ -52,6 +52,9 @@ mod m20261126_000035_secret_by_other;
 mod m20261126_000036_retention;
 mod m20261126_000037_feed_secret;
 mod m20261126_000040_content_version;
+mod m20261126_000050_meeting_changes;
+mod m20261126_000051_meeting_records;
+mod m20261126_000052_meeting_pack;
 mod m20261126_000070_cases_written;
 mod schema;
 mod table;
@@ -89,6 +92,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000036_retention::Migration),
             Box::new(m20261126_000037_feed_secret::Migration),
             Box::new(m20261126_000040_content_version::Migration),
+            Box::new(m20261126_000050_meeting_changes::Migration),
+            Box::new(m20261126_000051_meeting_records::Migration),
+            Box::new(m20261126_000052_meeting_pack::Migration),
             Box::new(m20261126_000070_cases_written::Migration),
         ]
     }

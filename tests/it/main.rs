@@ -33,6 +33,7 @@ mod limits;
 mod limits_http;
 mod limits_reads;
 mod lists;
+mod meetings_written;
 mod migration;
 mod mutations;
 mod oauth;
@@ -105,6 +106,7 @@ fn main() -> ExitCode {
         limits_http::tests(),
         limits_reads::tests(),
         lists::tests(),
+        meetings_written::tests(),
         migration::tests(),
         mutations::tests(),
         oauth::tests(),

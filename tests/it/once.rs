@@ -24,7 +24,25 @@ const AT_ONCE: usize = 12;
 
 /// Every mutation of the schema, in an order in which each can be done, with whose submission it is about; a new
 /// one has its place and its input here.
-const CALLS: [(&str, &str); 42] = [
+const CALLS: [(&str, &str); 60] = [
+    ("planMeeting", "ONCE"),
+    ("amendMeeting", "ONCE"),
+    ("postponeMeeting", "ONCE"),
+    ("planSeries", ""),
+    ("cancelMeeting", "ONCE"),
+    ("planMeeting", "ONCE_DUE"),
+    ("setAgenda", "ONCE_DUE"),
+    ("inviteParticipants", "ONCE_DUE"),
+    ("recordAttendance", "ONCE_DUE"),
+    ("recordStatement", "ONCE_DUE"),
+    ("draftMinutes", "ONCE_DUE"),
+    ("closeMeeting", "ONCE_DUE"),
+    ("reopenMeeting", "ONCE_DUE"),
+    ("closeMeeting", "ONCE_DUE"),
+    ("approveMinutes", "ONCE_DUE"),
+    ("amendMeeting", "AIPLUS_2026_0701"),
+    ("reopenMeeting", "AIPLUS_2026_0701"),
+    ("recordNotHeld", ""),
     ("createApiClient", ""),
     ("updateApiClient", ""),
     ("rotateApiClientSecret", ""),
@@ -108,6 +126,10 @@ async fn call(world: &World, admin: &Principal, mutation: &str, of: &str) -> (Pr
             _ => (own, found),
         };
     }
+    if let Some(input) = meeting(world, mutation, of).await {
+        let secretariat = world.app.principal("TIPA", "program:read content:write").await;
+        return (secretariat, input);
+    }
     if let Some((_, input, ..)) = set_ups().into_iter().find(|(name, ..)| *name == mutation) {
         return (world.lead.clone(), world.revised(mutation, input).await);
     }
@@ -156,6 +178,46 @@ async fn call(world: &World, admin: &Principal, mutation: &str, of: &str) -> (Pr
     let seen = world.seen(of).await;
     let row = json!({ "id": seen.id, "expectedVersion": seen.version });
     (who.clone(), with(row, more))
+}
+
+/// The input of a mutation of meetings.
+async fn meeting(world: &World, mutation: &str, code: &str) -> Option<Value> {
+    let reason = json!({ "ko": "사유" });
+    let more = match mutation {
+        "planMeeting" => {
+            let on = if code == "ONCE" { "2026-12-10" } else { "2026-11-20" };
+            return Some(
+                json!({ "code": code, "body": "POLICY_COUNCIL", "heldOn": on, "title": { "ko": "회의" } }),
+            );
+        }
+        "planSeries" => return Some(json!({ "series": "AIPLUS_MONTHLY", "year": 2027 })),
+        "recordNotHeld" => {
+            return Some(json!({ "series": "AIPLUS_MONTHLY", "period": "2026-08" }));
+        }
+        "amendMeeting" if code == "ONCE" => json!({ "title": { "ko": "새 이름" } }),
+        "amendMeeting" => json!({ "headcount": 21, "correction": reason }),
+        "postponeMeeting" => json!({ "heldOn": "2026-12-20", "reason": reason }),
+        "cancelMeeting" | "reopenMeeting" => json!({ "reason": reason }),
+        "setAgenda" => {
+            json!({ "items": [{ "title": { "ko": "안건" }, "presenters": [{ "institution": "TIPA" }] }] })
+        }
+        "inviteParticipants" => json!({ "participants": [{ "institution": "KOSME" }] }),
+        "recordAttendance" => {
+            json!({ "attendance": [{ "participant": { "institution": "KOSME" } }] })
+        }
+        "recordStatement" => {
+            json!({ "statement": { "institution": "KOSME", "summary": { "ko": "의견" } } })
+        }
+        "draftMinutes" => json!({ "minutes": { "text": { "ko": "회의록" } } }),
+        "closeMeeting" => {
+            json!({ "statements": [{ "institution": "KIBO", "summary": { "ko": "의견" } }] })
+        }
+        "approveMinutes" => json!({}),
+        _ => return None,
+    };
+    let mut input = row(world, &format!("meetings(where: {{ code: {{ eq: \"{code}\" }} }})")).await;
+    input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    Some(input)
 }
 
 /// How many changes there are after a number, how many rows they are of, and the number of the last one.

@@ -73,6 +73,38 @@ pub fn length(cadence: Cadence) -> Option<Length> {
     }
 }
 
+/// The one period of a series in which a day, or all that a date known to the month or year may be, lies; none where the
+/// date does not tell, and where nothing is expected.
+pub fn period_of(cadence: Cadence, held_on: &str) -> Option<Period> {
+    let period = Period::of(length(cadence)?, partial_date::first_day(held_on)?)?;
+    (partial_date::last_day(held_on)? <= period.to).then_some(period)
+}
+
+/// Whether a meeting on that date counts for a series that lasts from and to these dates. A period counts as a whole.
+pub fn lasts(
+    cadence: Cadence,
+    (starts_on, ends_on): (Option<&str>, Option<&str>),
+    held_on: &str,
+) -> bool {
+    let whole = |day: NaiveDate| length(cadence).and_then(|length| Period::of(length, day));
+    let first = starts_on.and_then(partial_date::first_day);
+    let first = first.map(|day| whole(day).map_or(day, |period| period.from));
+    let last = ends_on.and_then(partial_date::last_day);
+    let last = last.map(|day| whole(day).map_or(day, |period| period.to));
+    let (from, to) = (partial_date::first_day(held_on), partial_date::last_day(held_on));
+    first.is_none_or(|first| to.is_some_and(|to| to >= first))
+        && last.is_none_or(|last| from.is_some_and(|from| from <= last))
+}
+
+/// The periods of a year; none where nothing is expected.
+pub fn of_year(cadence: Cadence, year: i32) -> Vec<Period> {
+    let Some(length) = length(cadence) else { return Vec::new() };
+    let starts = (1..=12).filter_map(|month| NaiveDate::from_ymd_opt(year, month, 1));
+    let mut periods: Vec<Period> = starts.filter_map(|day| Period::of(length, day)).collect();
+    periods.dedup();
+    periods
+}
+
 /// The periods from the start of the series to the one that holds `until`, as seen on that day or today,
 /// whichever is earlier.
 ///
@@ -208,6 +240,36 @@ mod tests {
         );
         assert_eq!(got.iter().map(|period| period.held).collect::<Vec<_>>(), [0, 0, 0, 1]);
         assert!(got[..3].iter().all(|period| period.status == PeriodStatus::Undated));
+    }
+
+    #[test]
+    fn a_date_lies_in_one_period_or_tells_none() {
+        let label = |cadence, date| period_of(cadence, date).map(|period| period.label);
+        assert_eq!(label(Cadence::Monthly, "2026-11-22").as_deref(), Some("2026-11"));
+        assert_eq!(label(Cadence::Quarterly, "2026-12").as_deref(), Some("2026-Q4"));
+        assert_eq!(label(Cadence::Annual, "2026").as_deref(), Some("2026"));
+        assert_eq!(label(Cadence::Monthly, "2026"), None);
+        assert_eq!(label(Cadence::Irregular, "2026-11-22"), None);
+        assert_eq!(of_year(Cadence::Quarterly, 2027).len(), 4);
+        assert_eq!(of_year(Cadence::Monthly, 2027)[11].label, "2027-12");
+        assert_eq!(of_year(Cadence::Irregular, 2027), []);
+    }
+
+    #[test]
+    fn a_series_lasts_from_its_first_period_to_its_last() {
+        let span = (Some("2026-03"), Some("2027-05-10"));
+        for (cadence, date, expected) in [
+            (Cadence::Monthly, "2026-02-28", false),
+            (Cadence::Quarterly, "2026-02-28", true),
+            (Cadence::Quarterly, "2025", false),
+            (Cadence::Monthly, "2027-05-31", true),
+            (Cadence::Irregular, "2027-05-31", false),
+            (Cadence::Irregular, "2026", true),
+            (Cadence::Monthly, "2027-06", false),
+        ] {
+            assert_eq!(lasts(cadence, span, date), expected, "{cadence:?} {date}");
+        }
+        assert!(lasts(Cadence::Monthly, (None, None), "1999"));
     }
 
     #[test]

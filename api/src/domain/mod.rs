@@ -17,6 +17,7 @@ pub mod feed_key;
 pub mod fold;
 pub mod form;
 pub mod indicator;
+pub mod meeting;
 pub mod meeting_series;
 pub mod partial_date;
 pub mod period;

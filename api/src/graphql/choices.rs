@@ -171,6 +171,7 @@ pub const ARGUMENT_ENUMS: &[&Choice] = &[
     PERIOD_STATUS,
     SIMILARITY,
     SEARCH_TYPE,
+    entity::attendance::AttendanceVisibility::CHOICE,
     super::results::COMPLETENESS,
     super::results::WAITS_FOR,
     super::results::REMINDER,

@@ -15,6 +15,8 @@ const NAMED: Guard = Guard::Between(&[
     ("bill_id", "Bill"),
     ("plan_id", "PolicyPlan"),
     ("task_id", "PolicyTask"),
+    ("programme_id", "Programme"),
+    ("adoption_case_id", "AdoptionCase"),
     ("body_id", "Body"),
     ("institution_id", "Institution"),
     ("meeting_id", "Meeting"),
@@ -27,13 +29,15 @@ fn consideration() -> Type {
         "Consideration",
         *b"CS",
         NAMED,
-        "논의 이력. That an initiative, bill, plan or task was dealt with: by which body or institution, in which meeting and under which agenda item, how and when (OParl Consultation).",
+        "논의 이력. That an initiative, bill, plan, task, programme or case was dealt with: by which body or institution, in which meeting and under which agenda item, how and when (OParl Consultation).",
     )
     .column("position", C::Position, "순서. Order.")
     .one("initiative", C::InitiativeId, "LegislativeInitiative", "입법과제. Initiative dealt with.")
     .one("bill", C::BillId, "Bill", "법률안. Bill dealt with.")
     .one("plan", C::PlanId, "PolicyPlan", "계획. Plan dealt with.")
     .one("task", C::TaskId, "PolicyTask", "과제. Task dealt with.")
+    .one("programme", C::ProgrammeId, "Programme", "사업. Programme dealt with.")
+    .one("adoptionCase", C::AdoptionCaseId, "AdoptionCase", "사례. Case that was presented.")
     .one("body", C::BodyId, "Body", "협의체. Body that dealt with it, or works on it.")
     .one(
         "institution",

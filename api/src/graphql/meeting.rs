@@ -56,7 +56,7 @@ fn meeting() -> Type {
     .partial_date(
         "heldOn",
         C::HeldOn,
-        "개최일. Day (or month, quarter's month, year) of the meeting.",
+        "개최일. Day (or month, or year) of the meeting; of a postponed one without a new day, the day it was put off from.",
     )
     .column("startsAt", C::StartsAt, "시작 시각. Start, where the source gives a time.")
     .column("endsAt", C::EndsAt, "종료 시각. End.")
@@ -81,6 +81,17 @@ fn meeting() -> Type {
         C::ItemCount,
         "논의 과제 수(발표). Number of items discussed as published; may differ from the list.",
     )
+    .localized(
+        "note",
+        C::NoteKo,
+        C::NoteEn,
+        "사유. Why it was postponed or cancelled, or what was corrected after it was held; the last one said.",
+    )
+    .partial_date(
+        "originallyOn",
+        C::OriginallyOn,
+        "최초 예정일. Day for which it was planned before it was first postponed; null if it never was.",
+    )
     .computed(
         "quarter",
         "Quarter",
@@ -88,7 +99,7 @@ fn meeting() -> Type {
         quarter,
         "분기. Quarter in which it was held; null if only the year is known.",
     )
-    .unfiltered(&["purpose", "headcountText", "companyCount", "itemCount"]);
+    .unfiltered(&["purpose", "headcountText", "companyCount", "itemCount", "note", "originallyOn"]);
     let covers = vec![
         ty.input(C::CoversPeriod),
         Column { source: Source::Column("held_on"), scalar: Scalar::PartialDate },
@@ -113,7 +124,7 @@ fn meeting() -> Type {
         Scalar::Int,
         "Int!",
         counted_attendance,
-        "집계 인원. Heads of the listed participants and groups, with those shown as counts only; a group of unknown size counts as one.",
+        "집계 인원. Heads of the listed participants and groups that attended, with those shown as counts only; a group of unknown size counts as one.",
     )
     .many(
         "venues",
@@ -394,9 +405,16 @@ fn minutes() -> Type {
     .one("meeting", C::MeetingId, "Meeting", "회의. Meeting.")
     .column("position", C::Position, "순서. Order of revisions.")
     .choice("status", C::Status, MinutesStatus::CHOICE, "상태. State.")
+    .localized(
+        "text",
+        C::TextKo,
+        C::TextEn,
+        "본문. Text of the minutes, where it is not in a document alone.",
+    )
     .one("document", C::DocumentId, "Document", "자료. Document holding the text.")
     .column("approvedOn", C::ApprovedOn, "확정일. Date of approval.")
     .sorted(&["position"])
+    .unfiltered(&["text"])
 }
 
 fn quarter(_: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
@@ -499,6 +517,7 @@ fn counted_attendance(
         .column(&inner, "head_count")
         .push(", 1)), 0) FROM attendance ");
     sql.push(&inner).push(" WHERE ").column(&inner, "meeting_id").push(" = ").column(alias, "id");
-    sql.push(" AND ").column(&inner, "visibility").push(" IN ('PUBLIC', 'COUNTS_ONLY'))");
+    sql.push(" AND ").column(&inner, "status").push(" = 'ATTENDED' AND ");
+    sql.column(&inner, "visibility").push(" IN ('PUBLIC', 'COUNTS_ONLY'))");
     Ok(())
 }

@@ -24,6 +24,8 @@ mod institution;
 pub mod introspection;
 pub mod limits;
 mod meeting;
+mod meeting_mutations;
+mod meeting_pack;
 mod mutation;
 mod observation;
 pub mod persisted;
@@ -91,6 +93,7 @@ fn types() -> Vec<Type> {
         industry::types(),
         institution::types(),
         meeting::types(),
+        meeting_pack::types(),
         observation::types(),
         person::types(),
         plan::types(),
@@ -124,6 +127,7 @@ fn roots() -> Vec<Root> {
     [
         adoption_case::roots(),
         change::roots(),
+        meeting_pack::roots(),
         region::roots(),
         results::roots(),
         search::roots(),
@@ -138,6 +142,7 @@ fn mutations() -> impl Iterator<Item = mutation::Mutation> {
     [
         api_client::mutations(),
         case_mutations::mutations(),
+        meeting_mutations::mutations(),
         programme_mutations::mutations(),
         submission_mutations::mutations(),
     ]

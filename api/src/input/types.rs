@@ -4,12 +4,14 @@
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::{Input, InputField, InputObject, Reading, Tagged, row};
+use crate::domain::admit;
 use crate::domain::api_client::is_name;
+use crate::domain::period::Period;
 use crate::domain::quarter::Quarter;
 use crate::error::Message;
 use crate::read::forms::misfit;
@@ -54,6 +56,13 @@ enums!(
     entity::adoption_case::Verification,
     entity::barrier::BarrierKind,
     entity::outcome::OutcomeFamily,
+    entity::agenda_item::AgendaOutcome,
+    entity::attendance::AttendanceRole,
+    entity::attendance::AttendanceVisibility,
+    entity::common::Sector,
+    entity::consideration::ConsiderationRole,
+    entity::meeting::MeetingKind,
+    entity::meeting::PressAccess,
 );
 
 /// Types of rows that inputs name, by the tag of their ids.
@@ -67,8 +76,10 @@ macro_rules! tagged {
 
 tagged!(
     adoption_case b"CA",
+    agenda_item b"AI",
     api_client b"KL",
     indicator b"IC",
+    meeting b"ME",
     obligation b"OG",
     submission b"SB",
     validation_rule b"VR",
@@ -125,6 +136,17 @@ leaf!(
 );
 leaf!(Quarter, "Quarter", |given| given.as_str()?.parse().ok(), "INVALID_QUARTER", |at, given| {
     scalar(Scalar::Quarter, at, given)
+});
+
+leaf!(
+    DateTime<Utc>,
+    "DateTime",
+    |given| admit::instant(given.as_str()?),
+    "INVALID_DATE",
+    |at, given| scalar(Scalar::DateTime, at, given)
+);
+leaf!(Period, "Period", |given| Period::parse(given.as_str()?), "INVALID_PERIOD", |at, given| {
+    scalar(Scalar::Period, at, given)
 });
 
 /// A day, a month or a year, as columns of such dates hold it.
@@ -241,6 +263,19 @@ text! {
     },
     "1~2,000자로 적어 주십시오.",
     "Write 1 to 2,000 characters."
+}
+
+text! {
+    /// A long text of 1 to 20,000 characters.
+    Page, "INVALID_TEXT",
+    |text| {
+        let text = text.trim();
+        let fits = (1..=20_000).contains(&text.chars().count())
+            && !text.chars().any(|c| c.is_control() && c != '\n');
+        fits.then_some(text)
+    },
+    "1~20,000자로 적어 주십시오.",
+    "Write 1 to 20,000 characters."
 }
 
 /// A text in Korean, and in English if there is one.
@@ -384,6 +419,11 @@ impl<T> Change<T> {
             Self::Clear => Some(None),
             Self::Set(new) => Some(Some(new)),
         }
+    }
+
+    /// What is there after it, where `known` is now.
+    pub fn over(self, known: Option<T>) -> Option<T> {
+        self.into_new().unwrap_or(known)
     }
 }
 

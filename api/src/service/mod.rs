@@ -11,6 +11,7 @@ pub mod change;
 pub mod indicator;
 pub mod integrity;
 pub mod ledger;
+pub mod meeting;
 pub mod obligation;
 pub mod programme;
 pub mod proof;

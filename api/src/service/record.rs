@@ -301,9 +301,10 @@ records! {
         code: Some("code"),
         search: ["title_ko", "title_en", "purpose_ko", "purpose_en"],
         search_as: None,
-        partial_dates: ["held_on"],
+        partial_dates: ["held_on", "originally_on"],
         references: [("body_id", "body"), ("series_id", "meeting_series"), ("host_id", "institution")],
         redacted: [],
+        later: ["note_ko", "note_en", "originally_on"],
         periods: ["covers_period"],
     }
     link meeting_topic { references: [("meeting_id", "meeting"), ("topic_id", "topic")] }
@@ -370,6 +371,7 @@ records! {
         partial_dates: [],
         references: [("meeting_id", "meeting"), ("document_id", "document")],
         redacted: [],
+        later: ["text_ko", "text_en"],
     }
     fact policy_plan "PolicyPlan" {
         object: Content,
@@ -444,15 +446,6 @@ records! {
         search_as: None,
         partial_dates: ["occurred_on"],
         references: [("bill_id", "bill"), ("institution_id", "institution"), ("corrects_id", "bill_event")],
-        redacted: [],
-    }
-    fact consideration "Consideration" {
-        object: Content,
-        code: None,
-        search: [],
-        search_as: None,
-        partial_dates: ["considered_on"],
-        references: [("initiative_id", "legislative_initiative"), ("bill_id", "bill"), ("plan_id", "policy_plan"), ("task_id", "policy_task"), ("body_id", "body"), ("institution_id", "institution"), ("meeting_id", "meeting"), ("agenda_item_id", "agenda_item")],
         redacted: [],
     }
     fact industry "Industry" {
@@ -582,6 +575,16 @@ records! {
         partial_dates: ["starts_on", "ends_on"],
         references: [("operator_id", "institution")],
         redacted: [],
+    }
+    fact consideration "Consideration" {
+        object: Content,
+        code: None,
+        search: [],
+        search_as: None,
+        partial_dates: ["considered_on"],
+        references: [("initiative_id", "legislative_initiative"), ("bill_id", "bill"), ("plan_id", "policy_plan"), ("task_id", "policy_task"), ("programme_id", "programme"), ("adoption_case_id", "adoption_case"), ("body_id", "body"), ("institution_id", "institution"), ("meeting_id", "meeting"), ("agenda_item_id", "agenda_item")],
+        redacted: [],
+        later: ["programme_id", "adoption_case_id"],
     }
     fact indicator "Indicator" {
         object: Programme,

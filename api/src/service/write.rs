@@ -7,7 +7,7 @@
 
 use std::str::FromStr;
 
-use chrono::SubsecRound;
+use chrono::{DateTime, SubsecRound, Utc};
 use entity::change::ChangeKind;
 use entity::common::Visibility;
 use entity::{
@@ -256,6 +256,19 @@ impl<'a> Write<'a> {
                 "This key was used before for other content.",
             )])),
         }
+    }
+
+    /// When a call that is made again was made first.
+    ///
+    /// # Errors
+    /// Internal.
+    pub async fn first_used(&self, call: &Call) -> Result<DateTime<Utc>, Error> {
+        let used = idempotency::Entity::find()
+            .filter(idempotency::Column::Actor.eq(self.author.principal.actor()))
+            .filter(idempotency::Column::IdempotencyKey.eq(&call.key))
+            .one(&self.transaction)
+            .await?;
+        used.map(|used| used.at).ok_or_else(|| Error::internal("a used key that is not there"))
     }
 
     /// Notes which row a call turned out to be about.
@@ -621,6 +634,30 @@ impl<'a> Write<'a> {
     where
         R: Record,
     {
+        if self.is_own(id).await? {
+            self.take_out::<R>(id, cited_by).await
+        } else {
+            Ok(Removed::Kept)
+        }
+    }
+
+    /// Deletes a row with its links, whoever wrote it, unless a row that stays is about it: what a caller takes out of what
+    /// it holds and has seen.
+    ///
+    /// # Errors
+    /// Forbidden; internal.
+    pub async fn withdraw<R>(&mut self, id: Uuid) -> Result<Removed, Error>
+    where
+        R: Record,
+    {
+        self.sound()?;
+        self.take_out::<R>(id, &[]).await
+    }
+
+    async fn take_out<R>(&mut self, id: Uuid, cited_by: &[Uuid]) -> Result<Removed, Error>
+    where
+        R: Record,
+    {
         let key = R::Column::from_str("id").map_err(|_| Error::internal(R::TYPE))?;
         let Some(found) = R::find().filter(key.eq(id)).one(&self.transaction).await? else {
             return Ok(Removed::Kept);
@@ -637,7 +674,7 @@ impl<'a> Write<'a> {
             .filter(conflict::Column::SubjectId.eq(id))
             .count(&self.transaction)
             .await?;
-        if cited + disputed > 0 || !self.is_own(id).await? {
+        if cited + disputed > 0 {
             return Ok(Removed::Kept);
         }
         let is_public = access::rows(&Principal::Anonymous, R::OBJECT) != access::Rows::None

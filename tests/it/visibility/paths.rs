@@ -569,9 +569,14 @@ impl<'a> Paths<'a> {
     fn by_code(&self, probes: &mut Vec<Probe>) {
         for root in &catalog().roots {
             let RootKind::Lookup { target, column, arg } = root.kind else { continue };
+            let ty = catalog().find(target).unwrap();
+            // What shows a row in another light is hidden with it.
+            let mut rows = catalog().types().iter().filter(|of| of.is_node && of.table == ty.table);
+            let target = if ty.is_node { target } else { rows.next().unwrap().name };
+            let shown = if ty.is_node { "id" } else { "__typename meeting { id }" };
             for phase in [Phase::A, Phase::B] {
                 let code = quoted(&self.world.text(target, Role::Hidden, phase, column));
-                let text = format!("{}({arg}: {code}) {{ id }}", root.name);
+                let text = format!("{}({arg}: {code}) {{ {shown} }}", root.name);
                 let name = format!("{} {code}", root.name);
                 probes.push(Probe { name, text, from: Some(target), tells: true });
             }
