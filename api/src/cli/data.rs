@@ -114,10 +114,12 @@ pub async fn backup(settings: &DatabaseSettings, copy: &Copy) -> Result<(), Erro
     let (number, hash) = made.inspect_err(|_| drop(std::fs::remove_file(&part)))?;
     let bytes = std::fs::metadata(&copy.file).map_err(|error| told(&copy.file, &error))?.len();
     print(&format!(
-        "{} holds the database up to event {number} of the audit ({bytes} bytes)\n\
-         keep with it the file of signing keys, and elsewhere this anchor: {number}:{hash}\n",
+        "{} holds the database up to event {number} of the audit ({bytes} bytes)\nkeep with it the file of signing keys\n",
         copy.file.display()
     ));
+    if number > 0 {
+        print(&format!("note this anchor elsewhere: {number}:{hash}\n"));
+    }
     Ok(())
 }
 
@@ -177,8 +179,8 @@ pub async fn restore(settings: &DatabaseSettings, copy: &Copy) -> Result<(), Err
     let brought = brought.await;
     let (number, hash) = brought.inspect_err(|_| drop(std::fs::remove_file(&part)))?;
     print(&format!(
-        "{} is back, up to event {number} of the audit, whose hash is {hash}\n\
-         compare it with your anchors: aiplus audit verify --anchors FILE; look all of it over: aiplus check\n",
+        "{} is back, up to event {number} of the audit {hash}\n\
+         look all of it over: aiplus check; compare it with your anchors: aiplus audit verify --anchors FILE\n",
         file.display()
     ));
     Ok(())
