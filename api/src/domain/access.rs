@@ -130,15 +130,12 @@ fn reading(object: Object, standing: Standing) -> &'static [Scope] {
         (
             Object::Content
             | Object::Legislation
+            | Object::AdoptionCase
             | Object::ContactPoint
             | Object::ServiceDesk
             | Object::Programme,
             Standing::Operator | Standing::Partner,
         ) => &[Scope::ProgramRead],
-        // Who writes cases sees what it writes.
-        (Object::AdoptionCase, Standing::Operator | Standing::Partner) => {
-            &[Scope::ProgramRead, Scope::ContentWrite]
-        }
         (Object::ApiClient, Standing::Operator | Standing::Partner) => &[Scope::AccessAdmin],
         (Object::AuditEvent, Standing::Operator | Standing::Partner) => &[Scope::AuditRead],
         (Object::Result, Standing::Operator) => {
@@ -406,12 +403,7 @@ mod tests {
         let table = [
             (O::Content, Rows::Published, vec![Scope::ProgramRead], Rows::Own(OWN)),
             (O::Legislation, Rows::Published, vec![Scope::ProgramRead], Rows::Own(OWN)),
-            (
-                O::AdoptionCase,
-                Rows::Published,
-                vec![Scope::ProgramRead, Scope::ContentWrite],
-                Rows::Own(OWN),
-            ),
+            (O::AdoptionCase, Rows::Published, vec![Scope::ProgramRead], Rows::Own(OWN)),
             (O::ContactPoint, Rows::None, vec![Scope::ProgramRead], Rows::OnlyOwn(OWN)),
             (O::ServiceDesk, Rows::Published, vec![Scope::ProgramRead], Rows::Own(OWN)),
             (O::ApiClient, Rows::None, vec![Scope::AccessAdmin], Rows::OnlyOwn(OWN)),
