@@ -106,6 +106,10 @@ pub struct Model {
     pub proposed_on: Option<String>,
     /// 확인 시각. When the procedure was last checked; tells `no news` from `not checked`.
     pub checked_at: Option<DateTimeUtc>,
+    /// 의안 ID. Id at the source (BILL_ID).
+    pub source_id: Option<String>,
+    /// 재의요구 의안 ID. Second id at the source, of a bill that was sent back.
+    pub second_source_id: Option<String>,
     /// 처리 결과 원문. Result as the source prints it.
     pub result_text: Option<String>,
     /// 현재 단계. Stage, kept by the write path from the events; null before the first.

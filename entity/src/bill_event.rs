@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::bill::BillResult;
 use crate::choice;
 use crate::common::{Origin, Visibility};
 
@@ -73,6 +74,10 @@ pub struct Model {
     /// 시점 불명 여부. Whether the source only shows that it had happened by that date.
     #[serde(default)]
     pub known_by: bool,
+    /// 처리 결과. Result that it brought.
+    pub result: Option<BillResult>,
+    /// 출처. Where it was read.
+    pub source: Option<String>,
     /// 기관. Institution that acted.
     pub institution_id: Option<Uuid>,
     /// 원문 표기. Stage as the source prints it.

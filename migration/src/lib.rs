@@ -56,6 +56,7 @@ mod m20261126_000050_meeting_changes;
 mod m20261126_000051_meeting_records;
 mod m20261126_000052_meeting_pack;
 mod m20261126_000070_cases_written;
+mod m20261126_000071_bills_written;
 mod schema;
 mod table;
 
@@ -96,6 +97,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000051_meeting_records::Migration),
             Box::new(m20261126_000052_meeting_pack::Migration),
             Box::new(m20261126_000070_cases_written::Migration),
+            Box::new(m20261126_000071_bills_written::Migration),
         ]
     }
 }

@@ -17,6 +17,8 @@ mod asking;
 mod audit;
 mod audit_rules;
 mod audit_whole;
+mod bills_imported;
+mod bills_written;
 mod cases_written;
 mod cli;
 mod collation;
@@ -90,6 +92,8 @@ fn main() -> ExitCode {
         audit::tests(),
         audit_rules::tests(),
         audit_whole::tests(),
+        bills_imported::tests(),
+        bills_written::tests(),
         cases_written::tests(),
         cli::tests(),
         collation::tests(),

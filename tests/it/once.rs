@@ -24,7 +24,7 @@ const AT_ONCE: usize = 12;
 
 /// Every mutation of the schema, in an order in which each can be done, with whose submission it is about; a new
 /// one has its place and its input here.
-const CALLS: [(&str, &str); 60] = [
+const CALLS: [(&str, &str); 69] = [
     ("planMeeting", "ONCE"),
     ("amendMeeting", "ONCE"),
     ("postponeMeeting", "ONCE"),
@@ -48,6 +48,15 @@ const CALLS: [(&str, &str); 60] = [
     ("rotateApiClientSecret", ""),
     ("disableApiClient", ""),
     ("enableApiClient", ""),
+    ("createInitiative", ""),
+    ("addInitiativeTitle", ""),
+    ("registerBill", ""),
+    ("amendBill", ""),
+    ("recordBillEvent", ""),
+    ("correctBillEvent", ""),
+    ("recordBillChecked", ""),
+    ("setProvisions", ""),
+    ("endAssemblyTerm", ""),
     ("draftCase", ""),
     ("amendCase", ""),
     ("giveCaseConsent", ""),
@@ -111,6 +120,9 @@ async fn call(world: &World, admin: &Principal, mutation: &str, of: &str) -> (Pr
             _ => found,
         };
         return (admin.clone(), input);
+    }
+    if let Some(input) = legislation(world, mutation).await {
+        return (world.app.principal("MSS", "program:read legislation:write").await, input);
     }
     if mutation.ends_with("Case") || mutation == "giveCaseConsent" {
         let own = world.app.principal("KOSME", "program:read content:write").await;
@@ -216,6 +228,37 @@ async fn meeting(world: &World, mutation: &str, code: &str) -> Option<Value> {
         _ => return None,
     };
     let mut input = row(world, &format!("meetings(where: {{ code: {{ eq: \"{code}\" }} }})")).await;
+    input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    Some(input)
+}
+
+/// The input of a mutation of legislation.
+async fn legislation(world: &World, mutation: &str) -> Option<Value> {
+    let title = json!({ "ko": "열두 번 부른 법률안" });
+    let (list, more) = match mutation {
+        "createInitiative" => return Some(json!({ "code": "ONCE", "title": title })),
+        "registerBill" => return Some(json!({ "number": "ONCE-1", "title": title })),
+        "endAssemblyTerm" => return Some(json!({ "endedOn": "2026-11-01" })),
+        "addInitiativeTitle" => (
+            "legislativeInitiatives(where: { code: { eq: \"ONCE\" } })",
+            json!({ "title": { "ko": "다른 명칭" } }),
+        ),
+        "correctBillEvent" => (
+            "billEvents(where: { bill: { number: { eq: \"ONCE-1\" } } })",
+            json!({ "stage": "RECEIVED", "occurredOn": "2026-01-06" }),
+        ),
+        "amendBill" | "recordBillEvent" | "recordBillChecked" | "setProvisions" => (
+            "bills(where: { number: { eq: \"ONCE-1\" } })",
+            match mutation {
+                "amendBill" => json!({ "committee": { "ko": "위원회" } }),
+                "recordBillEvent" => json!({ "stage": "RECEIVED", "occurredOn": "2026-01-05" }),
+                "setProvisions" => json!({ "provisions": [{ "title": { "ko": "목적" } }] }),
+                _ => json!({}),
+            },
+        ),
+        _ => return None,
+    };
+    let mut input = row(world, list).await;
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     Some(input)
 }

@@ -4,6 +4,7 @@ mod audit;
 mod check;
 mod client;
 mod data;
+mod import;
 mod keys;
 mod settings;
 
@@ -78,6 +79,11 @@ enum Command {
     Backup(data::Copy),
     /// Bring a copy back to where no database is
     Restore(data::Copy),
+    /// Import data of others; nothing is written without --apply
+    Import {
+        #[command(subcommand)]
+        command: import::Command,
+    },
     /// Look over the audit
     Audit {
         #[command(subcommand)]
@@ -185,6 +191,7 @@ async fn carry_out(mut cli: Cli) -> Result<(), Failure> {
         Command::Check => data::check(&database).await?,
         Command::Backup(copy) => data::backup(&database, &copy).await?,
         Command::Restore(copy) => data::restore(&database, &copy).await?,
+        Command::Import { command } => import::run(&database, command).await?,
         Command::Audit { command } => audit::run(&database, command).await?,
     }
     Ok(())

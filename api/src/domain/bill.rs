@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use entity::bill::{BillEffect, BillResult};
 use entity::bill_event::BillStage;
 use entity::common::DatePrecision;
+use sea_orm::Iterable;
 use uuid::Uuid;
 
 use super::partial_date;
@@ -72,6 +73,95 @@ pub fn may_follow(last: Option<BillStage>, next: BillStage) -> bool {
     }
 }
 
+/// Whether the plenary passed it.
+const fn is_passed(result: BillResult) -> bool {
+    matches!(result, BillResult::PassedAsProposed | BillResult::PassedAmended | BillResult::Passed)
+}
+
+/// Whether `next` may be recorded after `last`, of a bill with this result and effect. Beyond [`may_follow`]: what was
+/// passed is closed without enactment only once it was sent back, and what ended by its result is only closed.
+pub fn may_come(
+    last: Option<BillStage>,
+    (result, effect): (BillResult, BillEffect),
+    next: BillStage,
+) -> bool {
+    use BillStage as S;
+    let closes = matches!(next, S::ClosedWithoutEnactment | S::PlenaryNotTabled);
+    match effect {
+        BillEffect::None | BillEffect::InAlternative => {
+            next == S::ClosedWithoutEnactment
+                && !matches!(last, Some(S::ClosedWithoutEnactment | S::PlenaryNotTabled))
+        }
+        BillEffect::Pending | BillEffect::Enacted => {
+            let is_final = is_passed(result) && last != Some(S::ReconsiderationRequested);
+            may_follow(last, next) && !(closes && is_final)
+        }
+    }
+}
+
+/// Stages that may be recorded next, in the order of the codes.
+pub fn next_stages(
+    last: Option<BillStage>,
+    stands: (BillResult, BillEffect),
+) -> impl Iterator<Item = BillStage> {
+    BillStage::iter().filter(move |next| may_come(last, stands, *next))
+}
+
+/// Results that an event of a stage may bring; one of them must stand there if the second part says so.
+pub const fn results(stage: BillStage) -> (&'static [BillResult], bool) {
+    use BillResult as R;
+    use BillStage as S;
+    match stage {
+        S::CommitteeReview | S::CommitteeDecided => (&[R::Held], false),
+        S::PlenaryDecided => {
+            (&[R::PassedAsProposed, R::PassedAmended, R::Passed, R::Rejected], true)
+        }
+        S::ReconsiderationDecided => (&[R::Passed, R::Rejected], true),
+        S::ClosedWithoutEnactment => (
+            &[
+                R::AbsorbedInAlternative,
+                R::AbsorbedInAmendment,
+                R::Rejected,
+                R::Discarded,
+                R::Withdrawn,
+                R::ExpiredTermEnd,
+                R::ExpiredSession,
+            ],
+            true,
+        ),
+        S::Drafting
+        | S::Consultation
+        | S::LegislativeNotice
+        | S::RegulatoryAndMolegReview
+        | S::Cabinet
+        | S::Received
+        | S::CommitteeReceived
+        | S::JudiciaryRequested
+        | S::JudiciaryReview
+        | S::PlenaryReady
+        | S::PlenaryNotTabled
+        | S::TextFinalised
+        | S::Transferred
+        | S::ReconsiderationRequested
+        | S::Promulgated
+        | S::InForce => (&[], false),
+    }
+}
+
+/// Whether a result says that another bill took the content up.
+pub const fn is_absorbed(result: BillResult) -> bool {
+    matches!(result, BillResult::AbsorbedInAlternative | BillResult::AbsorbedInAmendment)
+}
+
+/// Whether a bill at this stage ends with the Assembly's term: what has reached the Assembly, and is neither decided nor
+/// closed; what was sent back is pending again.
+pub fn expires(stage: Option<BillStage>, (result, effect): (BillResult, BillEffect)) -> bool {
+    let reached = stage.is_some_and(|stage| place(stage) >= place(BillStage::Received));
+    reached
+        && effect == BillEffect::Pending
+        && may_come(stage, (result, effect), BillStage::ClosedWithoutEnactment)
+}
+
 /// A stage event as far as it tells where a bill stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
@@ -87,6 +177,61 @@ pub struct Event {
     pub occurred_on: String,
     /// Whether it is only known to have happened by then.
     pub known_by: bool,
+    /// Result that it brought, if it tells one.
+    pub result: Option<BillResult>,
+}
+
+/// Result and effect of a bill by its events; `known` are those on record, which stay where no event ever told one.
+pub fn outcome(events: &[Event], known: (BillResult, BillEffect)) -> (BillResult, BillEffect) {
+    let found = uncorrected(events);
+    let was_told = events.iter().any(|event| event.result.is_some());
+    let last = found.last();
+    let told = found.iter().rev().find_map(|event| Some((event, event.result?)));
+    let result = match told {
+        // A committee's putting off ends with what it does next.
+        Some((event, BillResult::Held)) if last.is_none_or(|last| last.id != event.id) => {
+            BillResult::Pending
+        }
+        Some((_, result)) => result,
+        None if was_told => BillResult::Pending,
+        None => known.0,
+    };
+    let (result, effect) = match last {
+        Some(last) => outcome_of(last.stage, result),
+        None => (result, BillEffect::Pending),
+    };
+    // That it became law may be known where its promulgation is not.
+    let is_law = known.1 == BillEffect::Enacted && effect == BillEffect::Pending && !was_told;
+    (result, if is_law { BillEffect::Enacted } else { effect })
+}
+
+/// Result and effect of a bill at a stage with this result.
+pub const fn outcome_of(stage: BillStage, result: BillResult) -> (BillResult, BillEffect) {
+    let effect = match (stage, result) {
+        (BillStage::Promulgated | BillStage::InForce, _) => BillEffect::Enacted,
+        (_, BillResult::AbsorbedInAlternative | BillResult::AbsorbedInAmendment) => {
+            BillEffect::InAlternative
+        }
+        (
+            _,
+            BillResult::Rejected
+            | BillResult::Discarded
+            | BillResult::Withdrawn
+            | BillResult::ExpiredTermEnd
+            | BillResult::ExpiredSession,
+        )
+        | (BillStage::PlenaryNotTabled, _) => BillEffect::None,
+        (
+            _,
+            BillResult::Pending
+            | BillResult::PassedAsProposed
+            | BillResult::PassedAmended
+            | BillResult::Passed
+            | BillResult::Held
+            | BillResult::Unmapped,
+        ) => BillEffect::Pending,
+    };
+    (result, effect)
 }
 
 /// Where a bill stands.
@@ -115,7 +260,7 @@ pub fn precision(date: &str, known_by: bool) -> DatePrecision {
 /// The events that none corrects, in the order of the procedure: events are appended in it, and a
 /// correction takes the place of what it corrects. Dates do not tell the order, since some are only dates
 /// by which a stage had been reached.
-fn uncorrected(events: &[Event]) -> Vec<&Event> {
+pub fn uncorrected(events: &[Event]) -> Vec<&Event> {
     let place = |event: &Event| {
         let mut place = event.position;
         let mut corrects = event.corrects;
@@ -253,6 +398,7 @@ mod tests {
             stage,
             occurred_on: on.to_owned(),
             known_by,
+            result: None,
         }
     }
 
@@ -359,5 +505,104 @@ mod tests {
         assert_eq!(order(None), 0);
         assert!(order(Some(S::Drafting)) < order(Some(S::Received)));
         assert!(order(Some(S::InForce)) < order(Some(S::ClosedWithoutEnactment)));
+    }
+
+    #[test]
+    fn each_stage_and_outcome_allows_its_own() {
+        use {BillEffect as E, BillResult as R, BillStage as S};
+        let pending = (R::Pending, E::Pending);
+        let passed = (R::PassedAmended, E::Pending);
+        let names = |last, stands| next_stages(last, stands).collect::<Vec<_>>();
+        assert_eq!(names(None, pending).len(), 21);
+        assert_eq!(
+            names(Some(S::JudiciaryReview), pending),
+            [
+                S::CommitteeReview,
+                S::PlenaryReady,
+                S::PlenaryNotTabled,
+                S::PlenaryDecided,
+                S::TextFinalised,
+                S::Transferred,
+                S::ReconsiderationRequested,
+                S::ReconsiderationDecided,
+                S::Promulgated,
+                S::InForce,
+                S::ClosedWithoutEnactment
+            ]
+        );
+        // What was passed goes on to be law, and is closed only once it was sent back.
+        assert_eq!(
+            names(Some(S::Transferred), passed),
+            [S::ReconsiderationRequested, S::ReconsiderationDecided, S::Promulgated, S::InForce]
+        );
+        assert!(!names(Some(S::PlenaryDecided), passed).contains(&S::ClosedWithoutEnactment));
+        assert!(
+            names(Some(S::ReconsiderationRequested), passed).contains(&S::ClosedWithoutEnactment)
+        );
+        assert_eq!(names(Some(S::Promulgated), (R::Passed, E::Enacted)), [S::InForce]);
+        // What ended by its result is only closed, once.
+        for stands in [(R::Rejected, E::None), (R::AbsorbedInAlternative, E::InAlternative)] {
+            assert_eq!(names(Some(S::PlenaryDecided), stands), [S::ClosedWithoutEnactment]);
+            assert_eq!(names(Some(S::ClosedWithoutEnactment), stands), []);
+            assert_eq!(names(Some(S::PlenaryNotTabled), stands), []);
+        }
+        assert_eq!(names(Some(S::InForce), (R::Passed, E::Enacted)), []);
+    }
+
+    #[test]
+    fn a_term_ends_what_is_pending_in_the_assembly() {
+        use {BillEffect as E, BillResult as R, BillStage as S};
+        let pending = (R::Pending, E::Pending);
+        for (stage, stands, expired) in [
+            (None, pending, false),
+            (Some(S::Drafting), pending, false),
+            (Some(S::Cabinet), pending, false),
+            (Some(S::Received), pending, true),
+            (Some(S::CommitteeReview), (R::Held, E::Pending), true),
+            (Some(S::PlenaryReady), pending, true),
+            (Some(S::PlenaryDecided), (R::Passed, E::Pending), false),
+            (Some(S::Transferred), (R::Passed, E::Pending), false),
+            (Some(S::ReconsiderationRequested), (R::Passed, E::Pending), true),
+            (Some(S::ClosedWithoutEnactment), (R::Withdrawn, E::None), false),
+            (Some(S::CommitteeReview), (R::AbsorbedInAlternative, E::InAlternative), false),
+            (Some(S::Promulgated), (R::Passed, E::Enacted), false),
+        ] {
+            assert_eq!(expires(stage, stands), expired, "{stage:?} {stands:?}");
+        }
+    }
+
+    #[test]
+    fn result_and_effect_follow_from_the_events() {
+        use {BillEffect as E, BillResult as R, BillStage as S};
+        let told = |position, stage, result| Event {
+            result,
+            ..event(position, stage, "2026-01-01", false)
+        };
+        let pending = (R::Pending, E::Pending);
+        assert_eq!(outcome(&[], pending), pending);
+        let mut events =
+            vec![told(1, S::Received, None), told(2, S::CommitteeReview, Some(R::Held))];
+        assert_eq!(outcome(&events, pending), (R::Held, E::Pending));
+        events.push(told(3, S::CommitteeDecided, None));
+        assert_eq!(outcome(&events, pending), pending);
+        events.push(told(4, S::PlenaryDecided, Some(R::PassedAmended)));
+        assert_eq!(outcome(&events, pending), (R::PassedAmended, E::Pending));
+        events.push(told(5, S::Promulgated, None));
+        assert_eq!(outcome(&events, pending), (R::PassedAmended, E::Enacted));
+        // Corrected, it is what the correction says.
+        let correction =
+            Event { corrects: Some(events[4].id), ..told(6, S::ReconsiderationRequested, None) };
+        events.push(correction);
+        assert_eq!(outcome(&events, pending), (R::PassedAmended, E::Pending));
+        events.push(told(7, S::ReconsiderationDecided, Some(R::Rejected)));
+        assert_eq!(outcome(&events, pending), (R::Rejected, E::None));
+        let closed = [
+            told(1, S::Received, None),
+            told(2, S::ClosedWithoutEnactment, Some(R::AbsorbedInAlternative)),
+        ];
+        assert_eq!(outcome(&closed, pending), (R::AbsorbedInAlternative, E::InAlternative));
+        // What is on record without an event that says so stays.
+        let law = (R::Passed, E::Enacted);
+        assert_eq!(outcome(&[told(1, S::PlenaryDecided, None)], law), law);
     }
 }

@@ -7,6 +7,7 @@ pub mod admit;
 pub mod adoption_case;
 pub mod api_client;
 pub mod bill;
+pub mod bill_feed;
 pub mod canonical;
 pub mod cell;
 pub mod codes;

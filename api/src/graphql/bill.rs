@@ -123,6 +123,8 @@ fn bill() -> Type {
         .one("absorbedInto", C::AbsorbedIntoId, "Bill", "반영된 대안. Bill that took its content up.")
         .partial_date("proposedOn", C::ProposedOn, "제안일. Date proposed.")
         .column("checkedAt", C::CheckedAt, "확인 시각. When the procedure was last checked; tells `no news` from `not checked`.")
+        .column("sourceId", C::SourceId, "의안 ID. Id at the source (BILL_ID).")
+        .column("secondSourceId", C::SecondSourceId, "재의요구 의안 ID. Second id at the source, of a bill that was sent back.")
         .column("resultText", C::ResultText, "처리 결과 원문. Result as the source prints it.")
         .many("events", entity::bill_event::Column::BillId, "BillEvent", &["position"], "단계 이력. Stage events in order.")
         .many("provisions", entity::provision::Column::BillId, "Provision", &["position"], "조문. Provisions.")
@@ -179,7 +181,9 @@ fn bill_event() -> Type {
         C::KnownBy,
         "시점 불명 여부. Whether the source only shows that it had happened by `occurredOn`.",
     )
+    .choice("result", C::Result, BillResult::CHOICE, "처리 결과. Result that it brought.")
     .one("institution", C::InstitutionId, "Institution", "기관. Institution that acted.")
+    .column("source", C::Source, "출처. Where it was read.")
     .column("rawText", C::RawText, "원문 표기. Stage as the source prints it.")
     .localized("note", C::NoteKo, C::NoteEn, "비고. Note.")
     .one("corrects", C::CorrectsId, "BillEvent", "정정 대상. Earlier event this one corrects.")
@@ -188,7 +192,7 @@ fn bill_event() -> Type {
     .orderable("OCCURRED_ON", "occurred_on")
     .searchable()
     .list("billEvents")
-    .unfiltered(&["note"])
+    .unfiltered(&["note", "source", "result"])
 }
 
 /// Adds the condition that everybody who sees the bill sees the event.
@@ -235,6 +239,7 @@ fn read_events(text: &str) -> Option<Vec<Event>> {
             stage: serde_json::from_value(stage.into()).ok()?,
             occurred_on: occurred_on.to_owned(),
             known_by: known_by == "BY",
+            result: None,
         })
     };
     text.split(',').map(event).collect()

@@ -22,6 +22,7 @@ pub mod faults;
 mod industry;
 mod institution;
 pub mod introspection;
+mod legislation_mutations;
 pub mod limits;
 mod meeting;
 mod meeting_mutations;
@@ -143,6 +144,7 @@ fn mutations() -> impl Iterator<Item = mutation::Mutation> {
         api_client::mutations(),
         case_mutations::mutations(),
         meeting_mutations::mutations(),
+        legislation_mutations::mutations(),
         programme_mutations::mutations(),
         submission_mutations::mutations(),
     ]

@@ -55,6 +55,9 @@ enums!(
     entity::adoption_case::Technology,
     entity::adoption_case::Verification,
     entity::barrier::BarrierKind,
+    entity::bill::BillResult,
+    entity::bill::ProposerKind,
+    entity::bill_event::BillStage,
     entity::outcome::OutcomeFamily,
     entity::agenda_item::AgendaOutcome,
     entity::attendance::AttendanceRole,
@@ -78,8 +81,11 @@ tagged!(
     adoption_case b"CA",
     agenda_item b"AI",
     api_client b"KL",
+    bill b"BI",
+    bill_event b"BE",
     indicator b"IC",
     meeting b"ME",
+    legislative_initiative b"LI",
     obligation b"OG",
     submission b"SB",
     validation_rule b"VR",
@@ -250,6 +256,31 @@ text! {
     |text| is_name(text).then_some(text.trim()),
     "1~100자의 한 줄이어야 합니다.",
     "One line of 1 to 100 characters."
+}
+
+text! {
+    /// A title: one line of 1 to 300 characters.
+    Title, "INVALID_NAME",
+    |text| {
+        let text = text.trim();
+        let fits = (1..=300).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+        fits.then_some(text)
+    },
+    "1~300자의 한 줄이어야 합니다.",
+    "One line of 1 to 300 characters."
+}
+
+text! {
+    /// The number of a bill: 2 to 40 capital letters, digits, `_` and `-`, a letter or digit first.
+    BillNumber, "INVALID_CODE",
+    |text| {
+        let fits = (2..=40).contains(&text.len())
+            && text.starts_with(|c: char| c.is_ascii_uppercase() || c.is_ascii_digit())
+            && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b"_-".contains(&b));
+        fits.then_some(text)
+    },
+    "의안번호는 2~40자의 영문 대문자·숫자·밑줄·붙임표이고 영문이나 숫자로 시작해야 합니다.",
+    "A number has 2 to 40 capital letters, digits, underscores and hyphens, a letter or digit first."
 }
 
 text! {

@@ -10,24 +10,21 @@ use entity::adoption_case::{
     Verification,
 };
 use entity::barrier::BarrierKind;
-use entity::common::{Origin, Visibility};
+use entity::common::Visibility;
 use entity::outcome::OutcomeFamily;
-use entity::{
-    case_barrier, case_requirement, case_technology, document, industry, institution, outcome,
-    region,
-};
+use entity::{case_barrier, case_requirement, case_technology, industry, outcome, region};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::record::Record;
+use super::named::{document_of, institution_of};
+use super::parts::{Columns, Whole, bring, made, set};
 use super::write::{Author, Write, as_json};
 use crate::database::Store;
 use crate::domain::access::{self, Denied, Needs, Object, Rows};
 use crate::domain::adoption_case::{Actor, Facts, Rejected, Verb, next, required_from};
 use crate::domain::principal::{Principal, Scope, Standing};
-use crate::domain::{codes, fold, partial_date};
+use crate::domain::{codes, partial_date};
 use crate::error::{Error, UserError};
 use crate::input;
 use crate::input::types::{Change, List, Localized, OneLine, PartialDate, Prose, Won, texts};
@@ -299,14 +296,6 @@ async fn turn<'a>(
     Ok((write, Turn::First(Box::new(row), status)))
 }
 
-type Columns = Map<String, Value>;
-
-fn set(columns: &mut Columns, name: &str, value: impl Serialize) -> Result<(), Error> {
-    let value = serde_json::to_value(value).map_err(Error::internal)?;
-    columns.insert(name.to_owned(), value);
-    Ok(())
-}
-
 /// Writes the row, tells who no longer sees it that it is gone, and commits.
 async fn finish(
     mut write: Write<'_>,
@@ -356,31 +345,6 @@ async fn technologies(write: &Write<'_>, case: Uuid) -> Result<Vec<case_technolo
     Ok(found.all(write.reads()).await?)
 }
 
-/// The institution of a code, if the caller sees it.
-async fn institution_of(
-    write: &Write<'_>,
-    principal: &Principal,
-    field: &str,
-    code: &str,
-) -> Result<Uuid, Error> {
-    let given = fold::code(code);
-    let shown = match access::rows(principal, Object::Content) {
-        Rows::All => None,
-        _ => Some(institution::Column::Visibility.eq(Visibility::Public)),
-    };
-    let mut named = institution::Entity::find();
-    if let Some(shown) = shown {
-        named = named.filter(shown);
-    }
-    let found = named.clone().filter(institution::Column::Code.eq(&given));
-    if let Some(found) = found.one(write.reads()).await? {
-        return Ok(found.id);
-    }
-    let all = named.order_by_asc(institution::Column::Code).all(write.reads()).await?;
-    let text = ("그런 코드의 기관이 없습니다.", "There is no institution of that code.");
-    Err(Error::User(vec![unknown(field, text, &given, all.iter().map(|row| row.code.as_str()))]))
-}
-
 /// The region of a code, as it is now.
 async fn region_of(write: &Write<'_>, code: &str) -> Result<Uuid, Error> {
     let given = codes::region(code);
@@ -418,27 +382,6 @@ async fn industry_of(write: &Write<'_>, code: &str) -> Result<Uuid, Error> {
     );
     let known = all.iter().map(|row| row.code.as_str());
     Err(Error::User(vec![unknown("industry", text, &given, known)]))
-}
-
-async fn document_of(
-    write: &Write<'_>,
-    principal: &Principal,
-    field: &str,
-    code: &str,
-) -> Result<Uuid, Error> {
-    let given = fold::code(code);
-    let found = document::Entity::find().filter(document::Column::Code.eq(&given));
-    let found = found.one(write.reads()).await?;
-    let all = access::rows(principal, Object::Content) == Rows::All;
-    let found = found.filter(|row| all || row.visibility == Visibility::Public);
-    found.map(|row| row.id).ok_or_else(|| {
-        Error::User(vec![UserError::at(
-            field,
-            "UNKNOWN",
-            "그런 코드의 자료가 없습니다. `documents`에서 코드를 찾아 주십시오.",
-            "There is no document of that code; find it in `documents`.",
-        )])
-    })
 }
 
 /// Tells of a date that lies ahead.
@@ -612,60 +555,6 @@ async fn outcome_columns(
     Ok(rows)
 }
 
-/// A row that is made, of its columns.
-fn made<R: Record>(id: Uuid, author: &Author<'_>, columns: Columns) -> Result<R::Model, Error> {
-    let mut row = columns;
-    for (name, value) in [
-        ("id", Value::from(id.to_string())),
-        ("visibility", Visibility::Public.code().into()),
-        ("origin", Origin::Reported.code().into()),
-        ("version", 1.into()),
-    ] {
-        row.insert(name.to_owned(), value);
-    }
-    for instant in ["created_at", "updated_at"] {
-        set(&mut row, instant, author.now)?;
-    }
-    serde_json::from_value(Value::Object(row)).map_err(Error::internal)
-}
-
-/// Brings the parts of a case of one kind to what they are to be: `known` and `wanted` stand for each other by their
-/// keys.
-async fn bring<R: Record, K: PartialEq>(
-    write: &mut Write<'_>,
-    author: &Author<'_>,
-    case: Uuid,
-    known: Vec<(K, R::Model)>,
-    wanted: Vec<(K, Columns)>,
-) -> Result<(), Error> {
-    let rows = known.into_iter().map(|(key, row)| Ok((key, as_json(&row)?)));
-    let mut known = rows.collect::<Result<Vec<_>, Error>>()?;
-    for (key, mut columns) in wanted {
-        let Some(at) = known.iter().position(|(other, _)| *other == key) else {
-            columns.insert("adoption_case_id".to_owned(), case.to_string().into());
-            let id = Uuid::now_v7();
-            write.add_with::<R>("create", id, made::<R>(id, author, columns)?).await?;
-            continue;
-        };
-        let (_, row) = known.swap_remove(at);
-        if columns.iter().all(|(name, value)| row.get(name) == Some(value)) {
-            continue;
-        }
-        let (id, version) = identity(&row)?;
-        write.update::<R>(id, version, |row| row.extend(columns)).await?;
-    }
-    for (_, row) in known {
-        write.remove_part::<R>(identity(&row)?.0).await?;
-    }
-    Ok(())
-}
-
-fn identity(row: &Columns) -> Result<(Uuid, i32), Error> {
-    let id = row.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
-    let version = row.get("version").and_then(Value::as_i64).and_then(|it| i32::try_from(it).ok());
-    id.zip(version).ok_or_else(|| Error::internal("a row without key and version"))
-}
-
 /// Writes the parts that change.
 async fn write_parts(
     write: &mut Write<'_>,
@@ -674,6 +563,14 @@ async fn write_parts(
     primary: Technology,
     Parts { technologies: used, outcomes: measured, barriers: met }: Parts,
 ) -> Result<(), Error> {
+    let whole = |field| Whole {
+        column: "adoption_case_id",
+        id: case,
+        visibility: Visibility::Public,
+        // It is not public while it is written.
+        known_to: Visibility::Internal,
+        field,
+    };
     let known = technologies(write, case).await?;
     let mut used = used.unwrap_or_else(|| known.iter().map(|row| row.technology).collect());
     used.push(primary);
@@ -686,11 +583,12 @@ async fn write_parts(
         }
     }
     let known = known.into_iter().map(|row| (row.technology, row)).collect();
-    bring::<case_technology::Entity, _>(write, author, case, known, wanted).await?;
+    bring::<case_technology::Entity, _>(write, author, whole("technologies"), known, wanted)
+        .await?;
     if let Some(measured) = measured {
         let known = outcomes(write, case).await?.into_iter().enumerate().collect();
         let wanted = measured.into_iter().enumerate().collect();
-        bring::<outcome::Entity, _>(write, author, case, known, wanted).await?;
+        bring::<outcome::Entity, _>(write, author, whole("outcomes"), known, wanted).await?;
     }
     if let Some(met) = met {
         let known = barriers(write, case).await?.into_iter().map(|row| (row.kind, row)).collect();
@@ -699,7 +597,7 @@ async fn write_parts(
             set(&mut columns, "kind", kind)?;
             wanted.push((kind, columns));
         }
-        bring::<case_barrier::Entity, _>(write, author, case, known, wanted).await?;
+        bring::<case_barrier::Entity, _>(write, author, whole("barriers"), known, wanted).await?;
     }
     Ok(())
 }
@@ -762,7 +660,7 @@ pub async fn draft(db: &Store, author: Author<'_>, new: DraftCase) -> Result<Uui
     set(&mut columns, "status", CaseStatus::Draft)?;
     set(&mut columns, "consent_to_publish", false)?;
     write.part_of(owner_id);
-    let row = made::<adoption_case::Entity>(id, &author, columns)?;
+    let row = made::<adoption_case::Entity>(id, &author, Visibility::Public, columns)?;
     write.add_with::<adoption_case::Entity>("create", id, row).await?;
     write_parts(&mut write, &author, id, technology, told.parts).await?;
     write.commit().await?;

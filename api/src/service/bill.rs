@@ -25,7 +25,7 @@ fn field<T: DeserializeOwned>(row: &Map<String, Value>, name: &str) -> Result<T,
 }
 
 /// Events of a bill.
-async fn events(
+pub(super) async fn events(
     db: &impl ConnectionTrait,
     bill: Uuid,
     published_only: bool,
@@ -44,6 +44,7 @@ async fn events(
             stage: event.stage,
             occurred_on: event.occurred_on,
             known_by: event.known_by,
+            result: event.result,
         })
         .collect())
 }

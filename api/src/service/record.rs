@@ -429,6 +429,7 @@ records! {
         references: [("initiative_id", "legislative_initiative"), ("absorbed_into_id", "bill")],
         redacted: [],
         derived: ["stage", "stage_order", "stage_since", "stage_since_precision", "latest_event_on", "is_closed", "is_enacted"],
+        later: ["source_id", "second_source_id"],
     }
     fact provision "Provision" {
         object: Legislation,
@@ -447,6 +448,7 @@ records! {
         partial_dates: ["occurred_on"],
         references: [("bill_id", "bill"), ("institution_id", "institution"), ("corrects_id", "bill_event")],
         redacted: [],
+        later: ["result", "source"],
     }
     fact industry "Industry" {
         object: Content,

@@ -48,6 +48,8 @@ pub struct Write<'a> {
     is_sound: bool,
     /// Whose row it is that rows without an owner of their own are part of.
     whole: Option<Uuid>,
+    /// The bill that is written itself once all its events are.
+    held_bill: Option<Uuid>,
     changes: Vec<Change>,
     events: Vec<audit_event::Model>,
     documents: Vec<search_document::ActiveModel>,
@@ -213,6 +215,7 @@ impl<'a> Write<'a> {
             action: None,
             is_sound: true,
             whole: None,
+            held_bill: None,
             changes: Vec::new(),
             events: Vec::new(),
             documents: Vec::new(),
@@ -309,6 +312,11 @@ impl<'a> Write<'a> {
     /// by who may write that one.
     pub fn part_of(&mut self, owner: Option<Uuid>) {
         self.whole = owner;
+    }
+
+    /// Says which bill is written itself once its events are, so that it is written once.
+    pub fn hold_bill(&mut self, bill: Option<Uuid>) {
+        self.held_bill = bill;
     }
 
     /// Tells those who do not see a row any more that it is gone: written in this transaction, it became hidden.
@@ -469,7 +477,7 @@ impl<'a> Write<'a> {
     fn follow(&mut self, whole: Option<Uuid>) -> BoxFuture<'_, Result<(), Error>> {
         type Bill = entity::bill::Entity;
         Box::pin(async move {
-            let Some(id) = whole else { return Ok(()) };
+            let Some(id) = whole.filter(|id| Some(*id) != self.held_bill) else { return Ok(()) };
             let found = Bill::find_by_id(id).one(&self.transaction).await?;
             let Some(found) = found else { return Ok(()) };
             let before = as_json(&found)?;
@@ -683,20 +691,21 @@ impl<'a> Write<'a> {
         self.erase::<R>(id, before, known_to).await
     }
 
-    /// Deletes a row that is part of one which the public does not see, whoever has written it before.
+    /// Deletes a row that is part of one, whoever has written it before, unless a row that stays names it.
     ///
     /// # Errors
-    /// Forbidden; internal, if a row names it.
-    pub async fn remove_part<R: Record>(&mut self, id: Uuid) -> Result<(), Error> {
+    /// Forbidden; internal.
+    pub async fn remove_part<R: Record>(
+        &mut self,
+        id: Uuid,
+        known_to: Visibility,
+    ) -> Result<Removed, Error> {
         let key = R::Column::from_str("id").map_err(|_| Error::internal(R::TYPE))?;
         let found = R::find().filter(key.eq(id)).one(&self.transaction).await?;
         let before = as_json(&found.ok_or(Error::NotFound)?)?;
         self.allow::<R>(&before)?;
         self.sound()?;
-        match self.erase::<R>(id, before, Visibility::Internal).await? {
-            Removed::Done => Ok(()),
-            Removed::Kept => Err(Error::internal("a part that another row names")),
-        }
+        self.erase::<R>(id, before, known_to).await
     }
 
     /// Takes a row and its links away, unless a row that stays names it.
