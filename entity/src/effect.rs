@@ -31,6 +31,14 @@ choice! {
         Budget = "BUDGET",
         /// 도입 사례. Adoption case.
         AdoptionCase = "ADOPTION_CASE",
+        /// 가이드라인. Guideline.
+        Guideline = "GUIDELINE",
+        /// 시행령·고시. Subordinate rule: decree, ordinance or public notice.
+        SubordinateRule = "SUBORDINATE_RULE",
+        /// 실증특례·임시허가. Sandbox permit, with its period.
+        SandboxPermit = "SANDBOX_PERMIT",
+        /// 지원. Support given.
+        Support = "SUPPORT",
         /// 기타. Other.
         Other = "OTHER",
     }
@@ -72,6 +80,12 @@ pub struct Model {
     pub occurred_on: Option<String>,
     /// 증빙. Evidence.
     pub document_id: Option<Uuid>,
+    /// 증빙 설명. What shows it, in words.
+    pub evidence_note: Option<String>,
+    /// 유효 시작일. First day of a permit.
+    pub starts_on: Option<Date>,
+    /// 유효 종료일. Last day of a permit.
+    pub ends_on: Option<Date>,
     /// 공개 범위. Who may see the row.
     pub visibility: Visibility,
     /// 출처 구분. Where the row comes from.

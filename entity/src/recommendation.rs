@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::choice;
 use crate::common::{Origin, Visibility};
+use crate::effect::DeliveryStatus;
 
 choice! {
     /// 건의 경로. How a recommendation arose.
@@ -21,6 +22,8 @@ choice! {
         IntakeDesk = "INTAKE_DESK",
         /// 연구보고서. From a research report.
         ResearchReport = "RESEARCH_REPORT",
+        /// 의견수렴. From a response in an opinion round.
+        OpinionRound = "OPINION_ROUND",
     }
 }
 
@@ -113,6 +116,16 @@ pub struct Model {
     pub addressee_id: Option<Uuid>,
     /// 근거 계획. Plan that carries it, for one of an upstream committee.
     pub plan_id: Option<Uuid>,
+    /// 기록 기관. Institution that recorded it here.
+    pub recorded_by_id: Option<Uuid>,
+    /// 대리 등록 여부. Whether it was recorded on behalf of somebody without an account.
+    pub is_on_behalf: Option<bool>,
+    /// 근거. What shows that it was raised.
+    pub evidence_note: Option<String>,
+    /// 근거 자료. Document that shows it.
+    pub evidence_id: Option<Uuid>,
+    /// 이행 상태. Light of the last report of delivery.
+    pub delivery: Option<DeliveryStatus>,
     /// 공개 범위. Who may see the row.
     pub visibility: Visibility,
     /// 출처 구분. Where the row comes from.
@@ -163,6 +176,14 @@ pub struct Model {
     #[sea_orm(belongs_to, relation_enum = "Plan", from = "plan_id", to = "id")]
     #[serde(skip)]
     pub plan: BelongsTo<Option<super::policy_plan::Entity>>,
+    /// Row of [`Model::recorded_by_id`].
+    #[sea_orm(belongs_to, relation_enum = "RecordedBy", from = "recorded_by_id", to = "id")]
+    #[serde(skip)]
+    pub recorded_by: BelongsTo<Option<super::institution::Entity>>,
+    /// Row of [`Model::evidence_id`].
+    #[sea_orm(belongs_to, relation_enum = "Evidence", from = "evidence_id", to = "id")]
+    #[serde(skip)]
+    pub evidence: BelongsTo<Option<super::document::Entity>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -54,6 +54,24 @@ pub struct Model {
     pub planned_on: Option<String>,
     /// 만족도. Rating of the answer by its originator, 1 to 5.
     pub rating: Option<i32>,
+    /// 만족도 의견. Comment on the rating.
+    pub rating_comment: Option<String>,
+    /// 만족도 평가일. Date of the rating.
+    pub rated_on: Option<Date>,
+    /// 제기 기관. Institution that raised what is answered, and rates the answer.
+    pub originator_id: Option<Uuid>,
+    /// 회신 기한. Due date that the answer had to meet.
+    pub due_on: Option<Date>,
+    /// 정책건의 대상. Institution to which it is forwarded as a policy proposal.
+    pub forwarded_to_id: Option<Uuid>,
+    /// 기록 기관. Institution that recorded it here.
+    pub recorded_by_id: Option<Uuid>,
+    /// 대리 등록 여부. Whether it was recorded on behalf of the institution that answered.
+    pub is_on_behalf: Option<bool>,
+    /// 근거. What shows that it was answered.
+    pub evidence_note: Option<String>,
+    /// 근거 자료. Document that shows it.
+    pub evidence_id: Option<Uuid>,
     /// 공개 범위. Who may see the row.
     pub visibility: Visibility,
     /// 출처 구분. Where the row comes from.
@@ -72,6 +90,22 @@ pub struct Model {
     #[sea_orm(belongs_to, relation_enum = "Institution", from = "institution_id", to = "id")]
     #[serde(skip)]
     pub institution: BelongsTo<Option<super::institution::Entity>>,
+    /// Row of [`Model::originator_id`].
+    #[sea_orm(belongs_to, relation_enum = "Originator", from = "originator_id", to = "id")]
+    #[serde(skip)]
+    pub originator: BelongsTo<Option<super::institution::Entity>>,
+    /// Row of [`Model::forwarded_to_id`].
+    #[sea_orm(belongs_to, relation_enum = "ForwardedTo", from = "forwarded_to_id", to = "id")]
+    #[serde(skip)]
+    pub forwarded_to: BelongsTo<Option<super::institution::Entity>>,
+    /// Row of [`Model::recorded_by_id`].
+    #[sea_orm(belongs_to, relation_enum = "RecordedBy", from = "recorded_by_id", to = "id")]
+    #[serde(skip)]
+    pub recorded_by: BelongsTo<Option<super::institution::Entity>>,
+    /// Row of [`Model::evidence_id`].
+    #[sea_orm(belongs_to, relation_enum = "Evidence", from = "evidence_id", to = "id")]
+    #[serde(skip)]
+    pub evidence: BelongsTo<Option<super::document::Entity>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -55,6 +55,8 @@ mod m20261126_000040_content_version;
 mod m20261126_000050_meeting_changes;
 mod m20261126_000051_meeting_records;
 mod m20261126_000052_meeting_pack;
+mod m20261126_000060_feedback_written;
+mod m20261126_000061_opinion_rounds;
 mod m20261126_000070_cases_written;
 mod m20261126_000071_bills_written;
 mod schema;
@@ -96,6 +98,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000050_meeting_changes::Migration),
             Box::new(m20261126_000051_meeting_records::Migration),
             Box::new(m20261126_000052_meeting_pack::Migration),
+            Box::new(m20261126_000060_feedback_written::Migration),
+            Box::new(m20261126_000061_opinion_rounds::Migration),
             Box::new(m20261126_000070_cases_written::Migration),
             Box::new(m20261126_000071_bills_written::Migration),
         ]

@@ -28,6 +28,7 @@ mod extremes;
 mod facts;
 mod faults;
 mod feed;
+mod feedback_written;
 mod filters;
 mod http;
 mod input;
@@ -41,6 +42,7 @@ mod mutations;
 mod oauth;
 mod once;
 mod operations;
+mod opinion_rounds;
 mod outages;
 mod overload;
 mod persisted;
@@ -103,6 +105,7 @@ fn main() -> ExitCode {
         facts::tests(),
         faults::tests(),
         feed::tests(),
+        feedback_written::tests(),
         filters::tests(),
         http::tests(),
         input::tests(),
@@ -116,6 +119,7 @@ fn main() -> ExitCode {
         oauth::tests(),
         once::tests(),
         operations::tests(),
+        opinion_rounds::tests(),
         outages::tests(),
         overload::tests(),
         persisted::tests(),

@@ -24,7 +24,7 @@ const AT_ONCE: usize = 12;
 
 /// Every mutation of the schema, in an order in which each can be done, with whose submission it is about; a new
 /// one has its place and its input here.
-const CALLS: [(&str, &str); 69] = [
+const CALLS: [(&str, &str); 83] = [
     ("planMeeting", "ONCE"),
     ("amendMeeting", "ONCE"),
     ("postponeMeeting", "ONCE"),
@@ -65,6 +65,20 @@ const CALLS: [(&str, &str); 69] = [
     ("publishCase", ""),
     ("returnCase", ""),
     ("withdrawCase", ""),
+    ("raiseRecommendation", ""),
+    ("publishRecommendation", ""),
+    ("assignRecommendation", ""),
+    ("answerRecommendation", ""),
+    ("rateAnswer", ""),
+    ("reportDelivery", ""),
+    ("recordEffect", ""),
+    ("raiseRecommendation", ""),
+    ("relateRecommendations", ""),
+    ("withdrawRecommendation", ""),
+    ("answerRecommendation", ""),
+    ("openOpinionRound", ""),
+    ("respondToOpinionRound", ""),
+    ("closeOpinionRound", ""),
     ("createProgramme", ""),
     ("createIndicator", ""),
     ("reviseIndicator", ""),
@@ -141,6 +155,9 @@ async fn call(world: &World, admin: &Principal, mutation: &str, of: &str) -> (Pr
     if let Some(input) = meeting(world, mutation, of).await {
         let secretariat = world.app.principal("TIPA", "program:read content:write").await;
         return (secretariat, input);
+    }
+    if let Some(made) = feedback(world, mutation).await {
+        return made;
     }
     if let Some((_, input, ..)) = set_ups().into_iter().find(|(name, ..)| *name == mutation) {
         return (world.lead.clone(), world.revised(mutation, input).await);
@@ -261,6 +278,84 @@ async fn legislation(world: &World, mutation: &str) -> Option<Value> {
     let mut input = row(world, list).await;
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     Some(input)
+}
+
+/// A verb of the feedback loop: of the first recommendation that was raised, or of the second.
+async fn feedback(world: &World, mutation: &str) -> Option<(Principal, Value)> {
+    let scopes = "program:read content:write";
+    let who = match mutation {
+        "raiseRecommendation"
+        | "rateAnswer"
+        | "withdrawRecommendation"
+        | "respondToOpinionRound" => "KOSME",
+        "answerRecommendation" | "reportDelivery" => "KIBO",
+        "publishRecommendation"
+        | "assignRecommendation"
+        | "recordEffect"
+        | "relateRecommendations"
+        | "openOpinionRound"
+        | "closeOpinionRound" => "TIPA",
+        _ => return None,
+    };
+    let who = world.app.principal(who, scopes).await;
+    let rounds = "{ opinionRounds { nodes { id expectedVersion: version invitations { nodes { id expectedVersion: version } } } } }";
+    let round = world.data(&Principal::System, rounds).await["opinionRounds"]["nodes"][0].clone();
+    let list = "{ recommendations(orderBy: [{ field: UPDATED_AT }], where: { title: { contains: \"열두 번\" } }) { nodes { id version status answers { nodes { id version } } } } }";
+    let found = world.data(&Principal::System, list).await["recommendations"]["nodes"].clone();
+    let raised = |status: &str| {
+        let found = found.as_array().unwrap().iter().find(|row| row["status"] == status);
+        let found = found.unwrap_or_else(|| panic!("{mutation}: none is {status}: {found:?}"));
+        json!({ "id": found["id"], "expectedVersion": found["version"] })
+    };
+    let (mut input, more) = match mutation {
+        "raiseRecommendation" => {
+            let input = json!({ "title": { "ko": "열두 번" }, "source": "SURVEY" });
+            return Some((who, input));
+        }
+        "openOpinionRound" => {
+            let input = json!({
+                "title": { "ko": "의견수렴" }, "question": { "ko": "질의" }, "closesOn": "2026-12-31", "institutions": ["KOSME"],
+            });
+            return Some((who, input));
+        }
+        "respondToOpinionRound" => (
+            round["invitations"]["nodes"][0].clone(),
+            json!({ "opinions": [{ "stance": "AGREE", "raises": { "ko": "수렴 건의" } }] }),
+        ),
+        "closeOpinionRound" => (
+            json!({ "id": round["id"], "expectedVersion": round["expectedVersion"] }),
+            json!({ "result": { "ko": "종료" }, "closesEarly": true, "publishesResponses": true }),
+        ),
+        "publishRecommendation" => (raised("RAISED"), json!({})),
+        "assignRecommendation" => {
+            (raised("RAISED"), json!({ "addressee": "KIBO", "dueOn": "2026-12-31" }))
+        }
+        "answerRecommendation" => {
+            let answer = json!({ "disposition": "ACCEPTED", "plannedOn": "2027" });
+            let waits = found.as_array().unwrap().iter().any(|row| row["status"] == "FORWARDED");
+            (raised(if waits { "FORWARDED" } else { "IN_DELIVERY" }), answer)
+        }
+        "rateAnswer" => {
+            let answered = found.as_array().unwrap().iter().find(|row| row["status"] == "ANSWERED");
+            let answer = &answered.unwrap()["answers"]["nodes"][0];
+            let answer = json!({ "id": answer["id"], "expectedVersion": answer["version"] });
+            (answer, json!({ "rating": 4 }))
+        }
+        "reportDelivery" => (raised("ANSWERED"), json!({ "light": "GREEN" })),
+        "recordEffect" => {
+            let effect = json!({
+                "kind": "GUIDELINE", "title": { "ko": "안내서" }, "occurredOn": "2026-11-22", "evidenceNote": "게시",
+            });
+            (raised("IN_DELIVERY"), effect)
+        }
+        "relateRecommendations" => {
+            let other = raised("IN_DELIVERY")["id"].clone();
+            (raised("RAISED"), json!({ "other": other, "kind": "REPEATS" }))
+        }
+        _ => (raised("RAISED"), json!({ "reason": { "ko": "해결됨" } })),
+    };
+    input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    Some((who, input))
 }
 
 /// How many changes there are after a number, how many rows they are of, and the number of the last one.

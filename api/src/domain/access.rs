@@ -31,11 +31,13 @@ pub enum Object {
     Programme,
     /// Submissions with their values, revisions, comments and extensions.
     Result,
+    /// Recommendations with all that comes of them, and opinion rounds; read as [`Object::Content`].
+    Recommendation,
 }
 
 impl Object {
     /// Every object.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Content,
         Self::Legislation,
         Self::AdoptionCase,
@@ -45,6 +47,7 @@ impl Object {
         Self::AuditEvent,
         Self::Programme,
         Self::Result,
+        Self::Recommendation,
     ];
 }
 
@@ -83,7 +86,8 @@ pub fn rows(principal: &Principal, object: Object) -> Rows {
             | Object::ServiceDesk
             | Object::ApiClient
             | Object::AuditEvent
-            | Object::Programme,
+            | Object::Programme
+            | Object::Recommendation,
             Standing::Operator,
         ) => Rows::All,
         // Who hands in results only sees its own, whoever it is.
@@ -99,7 +103,8 @@ pub fn rows(principal: &Principal, object: Object) -> Rows {
             | Object::Legislation
             | Object::AdoptionCase
             | Object::ServiceDesk
-            | Object::Programme,
+            | Object::Programme
+            | Object::Recommendation,
             Standing::Partner,
         ) => Rows::Own(client.institution.id),
         (Object::Result, Standing::Operator)
@@ -117,7 +122,8 @@ fn public(object: Object) -> Rows {
         | Object::Legislation
         | Object::AdoptionCase
         | Object::ServiceDesk
-        | Object::Programme => Rows::Published,
+        | Object::Programme
+        | Object::Recommendation => Rows::Published,
         Object::ContactPoint | Object::ApiClient | Object::AuditEvent | Object::Result => {
             Rows::None
         }
@@ -133,7 +139,8 @@ fn reading(object: Object, standing: Standing) -> &'static [Scope] {
             | Object::AdoptionCase
             | Object::ContactPoint
             | Object::ServiceDesk
-            | Object::Programme,
+            | Object::Programme
+            | Object::Recommendation,
             Standing::Operator | Standing::Partner,
         ) => &[Scope::ProgramRead],
         (Object::ApiClient, Standing::Operator | Standing::Partner) => &[Scope::AccessAdmin],
@@ -149,9 +156,11 @@ fn reading(object: Object, standing: Standing) -> &'static [Scope] {
 /// The scopes with any of which a client writes; none where nobody but the system does.
 fn writing(object: Object) -> &'static [Scope] {
     match object {
-        Object::Content | Object::AdoptionCase | Object::ContactPoint | Object::ServiceDesk => {
-            &[Scope::ContentWrite]
-        }
+        Object::Content
+        | Object::AdoptionCase
+        | Object::ContactPoint
+        | Object::ServiceDesk
+        | Object::Recommendation => &[Scope::ContentWrite],
         Object::Legislation => &[Scope::LegislationWrite],
         Object::ApiClient => &[Scope::AccessAdmin],
         Object::Programme => &[Scope::ResultsReview],
@@ -196,10 +205,14 @@ pub fn may_write(principal: &Principal, object: Object, owner: Option<Uuid>) -> 
             | Object::ContactPoint
             | Object::ServiceDesk
             | Object::ApiClient
-            | Object::Programme,
+            | Object::Programme
+            | Object::Recommendation,
             Standing::Operator,
         ) => true,
-        (Object::ApiClient | Object::AdoptionCase, Standing::Partner) => owns(client, owner),
+        // Who of them may do what with a recommendation is decided verb by verb ([`may_take`]).
+        (Object::ApiClient | Object::AdoptionCase | Object::Recommendation, Standing::Partner) => {
+            owns(client, owner)
+        }
         // Its own with the one scope, those of all others with the other; who of them may do what, and
         // that nobody reviews its own, is decided verb by verb (`domain::submission`).
         (Object::Result, standing) => {
@@ -237,6 +250,21 @@ pub enum Needs {
     DecideCase,
     /// To withdraw a case.
     WithdrawCase,
+    /// To raise a recommendation.
+    Raise,
+    /// To do with a recommendation what is a part of the loop.
+    Take(Part),
+}
+
+/// What an institution is to a recommendation or an opinion round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// It is addressed to it; an operator acts on behalf of one that has no account.
+    Addressee,
+    /// It has raised it, or recorded it for who has.
+    Originator,
+    /// It is asked in an opinion round; an operator acts on behalf of one that has no account.
+    Invited,
 }
 
 impl Needs {
@@ -262,6 +290,21 @@ impl Needs {
             }
             Self::WithdrawCase => {
                 "Requires `content:write` of the case's institution or of an operator.".to_owned()
+            }
+            Self::Raise => {
+                "Requires `content:write`; a partner raises in its own name or from its intake desk."
+                    .to_owned()
+            }
+            Self::Take(Part::Addressee) => {
+                "Requires `content:write` of the addressee, or of an operator on its behalf."
+                    .to_owned()
+            }
+            Self::Take(Part::Originator) => {
+                "Requires `content:write` of the institution that raised it.".to_owned()
+            }
+            Self::Take(Part::Invited) => {
+                "Requires `content:write` of the invited institution, or of an operator on its behalf."
+                    .to_owned()
             }
         }
     }
@@ -299,6 +342,24 @@ pub fn may_begin(principal: &Principal, needs: Needs) -> Result<(), Denied> {
         },
         Needs::OwnCase | Needs::WithdrawCase => write(Object::AdoptionCase),
         Needs::DecideCase => write(Object::Content),
+        Needs::Raise | Needs::Take(_) => write(Object::Recommendation),
+    }
+}
+
+/// Whether the principal may act on a recommendation as `part`, which is the institution's.
+///
+/// # Errors
+/// Why not.
+pub fn may_take(
+    principal: &Principal,
+    part: Part,
+    institution: Option<Uuid>,
+) -> Result<(), Denied> {
+    may_write(principal, Object::Recommendation, institution)?;
+    match (part, principal.client()) {
+        // Nobody rates or withdraws for another.
+        (Part::Originator, Some(client)) if !owns(client, institution) => Err(Denied::Institution),
+        (Part::Originator | Part::Addressee | Part::Invited, _) => Ok(()),
     }
 }
 
@@ -409,6 +470,7 @@ mod tests {
             (O::ApiClient, Rows::None, vec![Scope::AccessAdmin], Rows::OnlyOwn(OWN)),
             (O::AuditEvent, Rows::None, vec![Scope::AuditRead], Rows::OnlyOwn(OWN)),
             (O::Programme, Rows::Published, vec![Scope::ProgramRead], Rows::Own(OWN)),
+            (O::Recommendation, Rows::Published, vec![Scope::ProgramRead], Rows::Own(OWN)),
         ];
         for (object, everybody, opens, partner) in table {
             assert_eq!(rows(&Principal::Anonymous, object), everybody, "{object:?}");
@@ -460,8 +522,10 @@ mod tests {
             (O::ApiClient, Some(Scope::AccessAdmin), true, true, false),
             (O::AuditEvent, None, false, false, false),
             (O::Programme, Some(Scope::ResultsReview), true, false, false),
+            (O::Recommendation, Some(Scope::ContentWrite), true, true, false),
         ];
-        assert_eq!(table.map(|row| row.0), Object::ALL[..8]);
+        let all = Object::ALL.into_iter().filter(|object| *object != O::Result);
+        assert!(table.iter().map(|row| row.0).eq(all));
         for (object, scope, operator, own, other) in table {
             for (owner, partner) in [(Some(OWN), own), (Some(OTHER), other), (None, other)] {
                 assert_eq!(may_write(&Principal::Anonymous, object, owner), Err(Denied::SignedOut));
@@ -478,6 +542,32 @@ mod tests {
                         };
                         let decided = may_write(&client(standing, scopes), object, owner);
                         assert_eq!(decided, expected, "{object:?} {standing:?} {scopes}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_part_in_the_loop_is_taken_by_whose_it_is() {
+        let needed = Err(Denied::Scope(Scope::ContentWrite));
+        let stranger = Err(Denied::Institution);
+        for (institution, own) in [(Some(OWN), true), (Some(OTHER), false), (None, false)] {
+            for part in [Part::Addressee, Part::Originator, Part::Invited] {
+                let denied = may_take(&Principal::Anonymous, part, institution);
+                assert_eq!(denied, Err(Denied::SignedOut));
+                for scopes in scope_sets() {
+                    for standing in [Standing::Operator, Standing::Partner] {
+                        let for_others = part != Part::Originator && standing == Standing::Operator;
+                        let expected = match scopes.has(Scope::ContentWrite) {
+                            false => needed,
+                            true if own || for_others => Ok(()),
+                            true => stranger,
+                        };
+                        let decided = may_take(&client(standing, scopes), part, institution);
+                        assert_eq!(decided, expected, "{part:?} {standing:?} {scopes}");
+                        let begun = may_begin(&client(standing, scopes), Needs::Take(part));
+                        assert_eq!(begun.is_ok(), scopes.has(Scope::ContentWrite));
                     }
                 }
             }

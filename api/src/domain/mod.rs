@@ -20,11 +20,13 @@ pub mod form;
 pub mod indicator;
 pub mod meeting;
 pub mod meeting_series;
+pub mod opinion_round;
 pub mod partial_date;
 pub mod period;
 pub mod principal;
 pub mod quarter;
 pub mod rate;
+pub mod recommendation;
 pub mod search_text;
 #[cfg(test)]
 mod simulation;

@@ -133,6 +133,7 @@ pub const SEARCH_TYPE: &Choice = &Choice {
         ChoiceValue { code: "STATEMENT", description: "발언. Statements." },
         ChoiceValue { code: "BARRIER", description: "애로. Barriers." },
         ChoiceValue { code: "RECOMMENDATION", description: "건의. Recommendations." },
+        ChoiceValue { code: "OPINION_ROUND", description: "의견수렴. Opinion rounds." },
         ChoiceValue { code: "POLICY_PLAN", description: "계획. Plans." },
         ChoiceValue { code: "POLICY_TASK", description: "과제. Tasks." },
         ChoiceValue { code: "LEGISLATIVE_INITIATIVE", description: "입법과제. Initiatives." },

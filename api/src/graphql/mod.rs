@@ -29,12 +29,14 @@ mod meeting_mutations;
 mod meeting_pack;
 mod mutation;
 mod observation;
+mod opinion_round;
 pub mod persisted;
 mod person;
 mod plan;
 mod programme;
 mod programme_mutations;
 mod recommendation;
+mod recommendation_mutations;
 mod region;
 mod registry;
 pub mod request;
@@ -96,6 +98,7 @@ fn types() -> Vec<Type> {
         meeting::types(),
         meeting_pack::types(),
         observation::types(),
+        opinion_round::types(),
         person::types(),
         plan::types(),
         programme::types(),
@@ -145,7 +148,9 @@ fn mutations() -> impl Iterator<Item = mutation::Mutation> {
         case_mutations::mutations(),
         meeting_mutations::mutations(),
         legislation_mutations::mutations(),
+        opinion_round::mutations(),
         programme_mutations::mutations(),
+        recommendation_mutations::mutations(),
         submission_mutations::mutations(),
     ]
     .into_iter()

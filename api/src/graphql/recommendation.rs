@@ -1,5 +1,6 @@
 //! The feedback loop 환류: recommendation, assignment, answer, effect.
 
+use entity::common::Visibility;
 use entity::effect::{DeliveryStatus, EffectKind};
 use entity::recommendation::{ConsultationStage, RecommendationSource, RecommendationStatus};
 use entity::recommendation_answer::Disposition;
@@ -7,6 +8,7 @@ use entity::recommendation_relation::RecommendationRelationKind;
 
 use serde_json::Value;
 
+use crate::domain::recommendation::WAITING;
 use crate::error::Error;
 use crate::read::Reader;
 use crate::read::model::{Args, Column, Filter, Guard, Scalar, Source, Type};
@@ -18,6 +20,7 @@ pub fn types() -> Vec<Type> {
         recommendation(),
         recommendation_assignment(),
         recommendation_answer(),
+        recommendation_delivery(),
         effect(),
         recommendation_relation(),
     ]
@@ -26,7 +29,7 @@ pub fn types() -> Vec<Type> {
 fn recommendation() -> Type {
     use entity::recommendation::Column as C;
     Type::fact::<entity::recommendation::Entity>("Recommendation", *b"RE", Guard::Public, "건의·개선과제. Something raised for the administration to act on, followed to its outcome (환류).")
-        .owned(&[C::InstitutionId, C::AddresseeId])
+        .owned(&[C::InstitutionId, C::AddresseeId, C::RecordedById])
         .column("code", C::Code, "건의 키. Stable key.")
         .localized("title", C::TitleKo, C::TitleEn, "제목. Short title.")
         .localized("summary", C::SummaryKo, C::SummaryEn, "내용. Content in our words.")
@@ -59,8 +62,15 @@ fn recommendation() -> Type {
         .one("region", C::RegionId, "Region", "지역. Region it comes from.")
         .one("addressee", C::AddresseeId, "Institution", "소관 기관. Institution it is addressed to now.")
         .one("plan", C::PlanId, "PolicyPlan", "근거 계획. Plan that carries it, for one of an upstream committee.")
+        .one("recordedBy", C::RecordedById, "Institution", "기록 기관. Institution that recorded it here; null of what a source tells.")
+        .column("isOnBehalf", C::IsOnBehalf, "대리 등록 여부. Whether it was recorded on behalf of somebody without an account; null of what a source tells.")
+        .column("evidenceNote", C::EvidenceNote, "근거. What shows that it was raised.")
+        .one("evidence", C::EvidenceId, "Document", "근거 자료. Document that shows it.")
+        .choice("visibility", C::Visibility, Visibility::CHOICE, "공개 범위. Who may see it: everybody, or whom it concerns and the operators.")
+        .choice("delivery", C::Delivery, DeliveryStatus::CHOICE, "이행 상태. Light of the last report of delivery since it was assigned.")
         .many("assignments", entity::recommendation_assignment::Column::RecommendationId, "RecommendationAssignment", &["position"], "이관 이력. Addressees over time.")
         .many("answers", entity::recommendation_answer::Column::RecommendationId, "RecommendationAnswer", &["position"], "회신. Answers.")
+        .many("deliveries", entity::recommendation_delivery::Column::RecommendationId, "RecommendationDelivery", &["position"], "이행 보고. Reports of delivery.")
         .many("effects", entity::effect::Column::RecommendationId, "Effect", &["position"], "성과. What came of it.")
         .many("relations", entity::recommendation_relation::Column::RecommendationId, "RecommendationRelation", &["position"], "관련 건의. Same or repeated recommendations.")
         .filter(Filter { name: "isOverdue", ty: "Boolean", description: "기한 경과 여부. Whether the answer is due and not given.", condition: overdue })
@@ -70,7 +80,7 @@ fn recommendation() -> Type {
         .searchable_by(&["addressee", "institution", "person"])
         .list("recommendations")
         .lookup("recommendation", "code")
-        .unfiltered(&["summary"])
+        .unfiltered(&["summary", "evidenceNote"])
 }
 
 fn recommendation_assignment() -> Type {
@@ -100,7 +110,7 @@ fn recommendation_answer() -> Type {
         Guard::Via { fk: "recommendation_id", parent: "Recommendation" },
         "건의 회신. Answer of an addressee with its disposition.",
     )
-    .owned(&[C::InstitutionId])
+    .owned(&[C::InstitutionId, C::OriginatorId])
     .one("recommendation", C::RecommendationId, "Recommendation", "건의. Recommendation.")
     .column("position", C::Position, "순서. Order.")
     .one("institution", C::InstitutionId, "Institution", "회신 기관. Institution that answered.")
@@ -113,10 +123,47 @@ fn recommendation_answer() -> Type {
     )
     .partial_date("answeredOn", C::AnsweredOn, "회신일. Date of the answer.")
     .partial_date("plannedOn", C::PlannedOn, "조치 예정일. Planned date of action or review.")
+    .column("dueOn", C::DueOn, "회신 기한. Due date that it had to meet; null where none was set.")
+    .one("forwardedTo", C::ForwardedToId, "Institution", "정책건의 대상. Institution to which it is forwarded as a policy proposal.")
     .column("rating", C::Rating, "만족도. Rating of the answer by its originator, 1 to 5.")
+    .column("ratingComment", C::RatingComment, "만족도 의견. Comment on the rating.")
+    .column("ratedOn", C::RatedOn, "만족도 평가일. Date of the rating.")
+    .one("originator", C::OriginatorId, "Institution", "제기 기관. Institution that rates it: who raised the recommendation, or recorded it for who did.")
+    .one("recordedBy", C::RecordedById, "Institution", "기록 기관. Institution that recorded it here; null of what a source tells.")
+    .column("isOnBehalf", C::IsOnBehalf, "대리 등록 여부. Whether it was recorded on behalf of who answered; null of what a source tells.")
+    .column("evidenceNote", C::EvidenceNote, "근거. What shows it.")
+    .one("evidence", C::EvidenceId, "Document", "근거 자료. Document that shows it.")
     .sorted(&["position"])
     .searchable_by(&["institution"])
-    .unfiltered(&["reason"])
+    .unfiltered(&["reason", "ratingComment", "evidenceNote"])
+}
+
+fn recommendation_delivery() -> Type {
+    use entity::recommendation_delivery::Column as C;
+    Type::fact::<entity::recommendation_delivery::Entity>(
+        "RecommendationDelivery",
+        *b"RY",
+        Guard::Via { fk: "recommendation_id", parent: "Recommendation" },
+        "이행 보고. How the delivery of what was answered goes: one report after the other.",
+    )
+    .owned(&[C::InstitutionId])
+    .one("recommendation", C::RecommendationId, "Recommendation", "건의. Recommendation.")
+    .column("position", C::Position, "순서. Order.")
+    .one("institution", C::InstitutionId, "Institution", "이행 기관. Institution that delivers.")
+    .choice("light", C::Light, DeliveryStatus::CHOICE, "이행 상태. Delivery light.")
+    .column("isCompleted", C::IsCompleted, "이행 완료 여부. Whether it is delivered.")
+    .localized("note", C::NoteKo, C::NoteEn, "내용. What was done, and what stands in the way.")
+    .column("reportedOn", C::ReportedOn, "보고일. Date of the report.")
+    .one(
+        "recordedBy",
+        C::RecordedById,
+        "Institution",
+        "기록 기관. Institution that recorded it here.",
+    )
+    .column("evidenceNote", C::EvidenceNote, "근거. What shows it.")
+    .one("evidence", C::EvidenceId, "Document", "근거 자료. Document that shows it.")
+    .sorted(&["position"])
+    .unfiltered(&["note", "evidenceNote"])
 }
 
 fn effect() -> Type {
@@ -140,8 +187,12 @@ fn effect() -> Type {
     .krw("amount", C::Amount, "금액(원). Budget in KRW.")
     .partial_date("occurredOn", C::OccurredOn, "일자. Date.")
     .one("document", C::DocumentId, "Document", "증빙. Evidence.")
+    .column("evidenceNote", C::EvidenceNote, "증빙 설명. Evidence in words.")
+    .column("startsOn", C::StartsOn, "유효 시작일. First day of a permit.")
+    .column("endsOn", C::EndsOn, "유효 종료일. Last day of a permit.")
     .sorted(&["position"])
     .orderable("POSITION", "position")
+    .unfiltered(&["evidenceNote", "startsOn", "endsOn"])
     .searchable()
     .list("effects")
 }
@@ -160,10 +211,6 @@ fn recommendation_relation() -> Type {
     .choice("kind", C::Kind, RecommendationRelationKind::CHOICE, "관계. How they relate.")
     .sorted(&["position"])
 }
-
-/// States in which an answer is waited for.
-const WAITING: [RecommendationStatus; 2] =
-    [RecommendationStatus::Raised, RecommendationStatus::Forwarded];
 
 fn is_overdue(reader: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
     let due = values.first().and_then(Value::as_str).unwrap_or_default();

@@ -100,6 +100,7 @@ pub const SHAPES: &[Shape] = &[
             ),
             ("delivered", "Int!", "이행 완료 수. Recommendations delivered."),
             ("withEffect", "Int!", "성과 있는 건의 수. Recommendations with an effect on record."),
+            ("overdue", "Int!", "기한 경과 수. Recommendations whose answer is due and not given."),
         ],
     },
     Shape {

@@ -496,6 +496,7 @@ records! {
         partial_dates: ["measured_on"],
         references: [("adoption_case_id", "adoption_case"), ("document_id", "document")],
         redacted: [],
+        later: ["evidence_note", "starts_on", "ends_on"],
     }
     fact case_requirement "CaseRequirement" {
         object: Content,
@@ -516,16 +517,17 @@ records! {
         redacted: [],
     }
     fact recommendation "Recommendation" {
-        object: Content,
+        object: Recommendation,
         code: Some("code"),
         search: ["title_ko", "title_en", "summary_ko", "summary_en", "regulation_ko", "regulation_en", "raised_by_group_ko", "raised_by_group_en"],
         search_as: None,
         partial_dates: ["raised_on"],
-        references: [("meeting_id", "meeting"), ("agenda_item_id", "agenda_item"), ("statement_id", "statement"), ("person_id", "person"), ("institution_id", "institution"), ("topic_id", "topic"), ("barrier_id", "barrier"), ("region_id", "region"), ("addressee_id", "institution"), ("plan_id", "policy_plan")],
+        references: [("meeting_id", "meeting"), ("agenda_item_id", "agenda_item"), ("statement_id", "statement"), ("person_id", "person"), ("institution_id", "institution"), ("topic_id", "topic"), ("barrier_id", "barrier"), ("region_id", "region"), ("addressee_id", "institution"), ("plan_id", "policy_plan"), ("recorded_by_id", "institution"), ("evidence_id", "document")],
         redacted: [],
+        later: ["recorded_by_id", "is_on_behalf", "evidence_note", "evidence_id", "delivery"],
     }
     fact recommendation_assignment "RecommendationAssignment" {
-        object: Content,
+        object: Recommendation,
         code: None,
         search: [],
         search_as: None,
@@ -534,16 +536,26 @@ records! {
         redacted: [],
     }
     fact recommendation_answer "RecommendationAnswer" {
-        object: Content,
+        object: Recommendation,
         code: None,
         search: ["reason_ko", "reason_en"],
         search_as: None,
         partial_dates: ["answered_on", "planned_on"],
-        references: [("recommendation_id", "recommendation"), ("institution_id", "institution")],
+        references: [("recommendation_id", "recommendation"), ("institution_id", "institution"), ("originator_id", "institution"), ("forwarded_to_id", "institution"), ("recorded_by_id", "institution"), ("evidence_id", "document")],
+        redacted: [],
+        later: ["rating_comment", "rated_on", "originator_id", "due_on", "forwarded_to_id", "recorded_by_id", "is_on_behalf", "evidence_note", "evidence_id"],
+    }
+    fact recommendation_delivery "RecommendationDelivery" {
+        object: Recommendation,
+        code: None,
+        search: [],
+        search_as: None,
+        partial_dates: [],
+        references: [("recommendation_id", "recommendation"), ("institution_id", "institution"), ("recorded_by_id", "institution"), ("evidence_id", "document")],
         redacted: [],
     }
     fact effect "Effect" {
-        object: Content,
+        object: Recommendation,
         code: None,
         search: ["title_ko", "title_en"],
         search_as: None,
@@ -552,12 +564,39 @@ records! {
         redacted: [],
     }
     fact recommendation_relation "RecommendationRelation" {
-        object: Content,
+        object: Recommendation,
         code: None,
         search: [],
         search_as: None,
         partial_dates: [],
         references: [("recommendation_id", "recommendation"), ("other_id", "recommendation")],
+        redacted: [],
+    }
+    fact opinion_round "OpinionRound" {
+        object: Recommendation,
+        code: Some("code"),
+        search: ["title_ko", "title_en", "question_ko", "question_en", "result_ko", "result_en"],
+        search_as: None,
+        partial_dates: [],
+        references: [("bill_id", "bill"), ("plan_id", "policy_plan"), ("host_id", "institution")],
+        redacted: [],
+    }
+    fact opinion_invitation "OpinionInvitation" {
+        object: Recommendation,
+        code: None,
+        search: [],
+        search_as: None,
+        partial_dates: [],
+        references: [("round_id", "opinion_round"), ("institution_id", "institution")],
+        redacted: [],
+    }
+    fact opinion_response "OpinionResponse" {
+        object: Recommendation,
+        code: None,
+        search: [],
+        search_as: None,
+        partial_dates: [],
+        references: [("round_id", "opinion_round"), ("institution_id", "institution"), ("provision_id", "provision"), ("recommendation_id", "recommendation"), ("recorded_by_id", "institution")],
         redacted: [],
     }
     fact observation "Observation" {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{change, ledger};
 use crate::domain::access::{self, Object, Rows};
+use crate::domain::recommendation::WAITING;
 use crate::domain::{partial_date, suppression};
 use crate::error::Error;
 use crate::read::Reader;
@@ -72,11 +73,18 @@ fn recommendations(reader: &Reader<'_>, sql: &mut Sql, args: &Args) -> Result<()
         _ => "addressee_id",
     };
     sql.push("WITH c AS (SELECT t.*, ");
-    sql.push("(SELECT min(a.answered_on) FROM recommendation_answer a WHERE a.recommendation_id = t.id AND ");
-    scope::guard(reader, sql, answer, "a", Some("recommendation_id"));
-    sql.push(
-        ") AS answered_on, EXISTS (SELECT 1 FROM effect e WHERE e.recommendation_id = t.id AND ",
-    );
+    // The first answer counts, by the due date that it had to meet: another assignment makes none late or on time.
+    // What a source tells has the recommendation's alone, and a withdrawal answers nothing.
+    for column in [
+        "a.answered_on",
+        "CASE WHEN a.recorded_by_id IS NULL THEN CAST(t.due_on AS text) ELSE CAST(a.due_on AS text) END",
+    ] {
+        sql.push("(SELECT ").push(column).push(" FROM recommendation_answer a WHERE a.recommendation_id = t.id AND a.answered_on IS NOT NULL AND a.disposition <> 'WITHDRAWN' AND ");
+        scope::guard(reader, sql, answer, "a", Some("recommendation_id"));
+        sql.push(" ORDER BY a.answered_on, a.position, a.id LIMIT 1) AS ");
+        sql.push(if column == "a.answered_on" { "answered_on, " } else { "answer_due_on, " });
+    }
+    sql.push("EXISTS (SELECT 1 FROM effect e WHERE e.recommendation_id = t.id AND ");
     scope::guard(reader, sql, effect, "e", Some("recommendation_id"));
     sql.push(") AS has_effect, (SELECT sum(o.item_count) FROM recommendation_relation p JOIN recommendation o ON o.id = p.recommendation_id WHERE p.other_id = t.id AND p.kind = 'PART_OF' AND ");
     scope::guard(reader, sql, relation, "p", Some("recommendation_id"));
@@ -99,7 +107,7 @@ fn recommendations(reader: &Reader<'_>, sql: &mut Sql, args: &Args) -> Result<()
         }
         sql.push(" AND t.raised_on").push(sign).bind(format!("{text}{suffix}"));
     }
-    sql.push("), r AS (SELECT c.").push(key).push(" AS k, c.raised_on, c.status, c.answered_on, c.has_effect, CAST(c.due_on AS text) AS due_on, NOT c.is_again AND c.parts IS NULL AS counts, CASE WHEN c.is_again OR c.item_count < c.parts THEN 0 ELSE c.item_count - coalesce(c.parts, 0) END AS items FROM c) ");
+    sql.push("), r AS (SELECT c.").push(key).push(" AS k, c.raised_on, c.status, c.answered_on, c.has_effect, c.answer_due_on AS due_on, CAST(c.due_on AS text) AS awaited_on, NOT c.is_again AND c.parts IS NULL AS counts, CASE WHEN c.is_again OR c.item_count < c.parts THEN 0 ELSE c.item_count - coalesce(c.parts, 0) END AS items FROM c) ");
     Ok(())
 }
 
@@ -136,6 +144,12 @@ pub async fn feedback(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> 
         "(r.answered_on = r.due_on OR r.answered_on <> substr(r.due_on, 1, length(r.answered_on)))",
         "r.status = 'DELIVERED'",
         "r.has_effect",
+        &format!(
+            "r.status IN ('{}', '{}') AND r.awaited_on < '{}'",
+            WAITING[0].code(),
+            WAITING[1].code(),
+            reader.today()
+        ),
     ] {
         counted(&mut sql, condition);
     }
@@ -167,8 +181,9 @@ pub async fn feedback(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> 
         "answeredWithDueDate",
         "delivered",
         "withEffect",
+        "overdue",
     ];
-    let mut totals = [0; 7];
+    let mut totals = [0; 8];
     let mut shown = Vec::with_capacity(found.len());
     for found in &found {
         let key = row::text(found, 0)?;
