@@ -542,6 +542,10 @@ async fn a_correction_is_a_new_event(place: Place) {
         (&json!(3), &json!(2))
     );
     let third = done["billEvent"].clone();
+    // The first cannot have been after what followed it.
+    let late = desk.event_input(&first, "RECEIVED", "2026-02-02", json!({})).await;
+    let refused = desk.acted("correctBillEvent", late).await;
+    assert_eq!(told(&refused), expected(&[("INVALID_DATE", "input.occurredOn")]));
     let events = desk.shown(&bill, "events { nodes { position stage rawText result } }").await;
     assert_eq!(
         events["events"]["nodes"],

@@ -10,6 +10,7 @@ use crate::tests;
 
 tests![
     a_case_lives_from_draft_to_withdrawn_consent,
+    consent_is_to_what_was_told,
     each_state_allows_each_caller_its_own,
     faults_of_a_case_are_told_together,
     a_stale_call_and_a_repeated_one,
@@ -570,6 +571,24 @@ async fn a_withdrawn_case_begins_anew(place: Place) {
     let gone = desk.app.data(&gone).await;
     let gone = gone["changes"]["nodes"].as_array().unwrap();
     assert!(gone.iter().all(|change| change["kind"] != "DELETED"), "{gone:#?}");
+}
+
+async fn consent_is_to_what_was_told(place: Place) {
+    let desk = Desk::new(&place).await;
+    let case = desk.case(&desk.kosme, &desk.tipa, "DRAFT").await;
+    let other = json!({ "lessons": { "ko": "표본을 먼저 모은다." } });
+    let case = desk.verb(&desk.kosme, "amendCase", &case, other).await;
+    assert_eq!(case["hasConsent"], true);
+    // Who agreed to be anonymous has not agreed to be named.
+    let named = json!({ "disclosure": "NAMED", "companyName": "주식회사 가나다" });
+    let case = desk.verb(&desk.kosme, "amendCase", &case, named.clone()).await;
+    assert_eq!(case["hasConsent"], false);
+    let case = desk.verb(&desk.kosme, "giveCaseConsent", &case, json!({})).await;
+    let case = desk.verb(&desk.kosme, "amendCase", &case, named).await;
+    assert_eq!(case["hasConsent"], true);
+    let renamed = json!({ "companyName": "주식회사 라마바" });
+    let case = desk.verb(&desk.kosme, "amendCase", &case, renamed).await;
+    assert_eq!(case["hasConsent"], false);
 }
 
 async fn who_sees_what_is_not_published(place: Place) {

@@ -655,7 +655,14 @@ async fn a_partner_raises_in_its_own_name_and_at_its_desk(place: Place) {
         (&json!("DISCOVERY"), &json!(true), &json!("KOSME"), &Value::Null)
     );
     let guidance = json!({ "disposition": "GUIDANCE_GIVEN", "reason": { "ko": "지원사업 안내" } });
+    // Nobody dates its own answer back, nor rates it.
+    let mut early = on(&of, guidance.clone());
+    early["answeredOn"] = "2026-11-01".into();
+    let answer = world.try_at(&world.raiser, now(), "answerRecommendation", early).await;
+    assert_eq!(places(&answer), ["INVALID_DATE answeredOn"]);
     let payload = world.done(&world.raiser, "answerRecommendation", on(&of, guidance)).await;
+    let rate = on(&payload["added"], json!({ "rating": 5 }));
+    assert_eq!(world.outcome(&world.raiser, "rateAnswer", rate).await, "OWN_INSTITUTION");
     assert_eq!(payload["added"]["isOnBehalf"], false);
     assert_eq!(payload["recommendation"]["consultationStage"], "FOLLOW_UP");
     // New facts: an operator opens it again.

@@ -840,6 +840,35 @@ async fn what_is_internal_stays_hidden_until_it_is_published(place: Place) {
     );
     let seen = desk.ask(&Principal::Anonymous, public, json!({})).await.to_string();
     assert!(seen.contains("T_INSIDE") && !seen.contains("숨은 발언"), "{seen}");
+    // Hidden again, it is told to be gone, and so are its parts.
+    desk.then(&meeting, "amendMeeting", json!({ "isPublic": false })).await;
+    let gone = "{ changes(last: 30) { nodes { kind type } } }";
+    let gone = desk.ask(&Principal::Anonymous, gone, json!({})).await;
+    let gone = gone["data"]["changes"]["nodes"].as_array().unwrap();
+    for ty in ["Meeting", "AgendaItem", "Venue"] {
+        let told = json!({ "kind": "DELETED", "type": ty });
+        assert!(gone.contains(&told), "{ty}: {gone:#?}");
+    }
+    // A case that is not published is unknown to who does not read it, and is not offered.
+    desk.then(&meeting, "amendMeeting", json!({ "isPublic": true })).await;
+    let writes = desk.app.principal("KOSME", "program:read content:write").await;
+    let mut input = crate::cases_written::exploring();
+    keyed(&mut input);
+    let draft =
+        "mutation($input: DraftCaseInput!) { draftCase(input: $input) { adoptionCase { code } } }";
+    let made = desk.ask(&writes, draft, json!({ "input": input })).await;
+    let code = made["data"]["draftCase"]["adoptionCase"]["code"].as_str().unwrap().to_owned();
+    for (given, who, is_known) in [
+        (code.clone(), &blind, false),
+        (code[..code.len() - 1].to_owned(), &blind, false),
+        (code.clone(), &desk.operator, true),
+    ] {
+        let items = json!({ "items": [{ "title": { "ko": "사례" }, "considers": [{ "adoptionCase": given }] }] });
+        let answer = desk.tried(who, "setAgenda", desk.input(&meeting, items).await).await;
+        let errors = answer["data"]["payload"]["errors"].clone();
+        assert_eq!(errors == json!([]), is_known, "{answer:#}");
+        assert!(is_known || given == code || !errors.to_string().contains(&code), "{errors}");
+    }
 }
 
 /// Makes a row beside the API, as an import would.

@@ -679,6 +679,13 @@ pub async fn amend(db: &Store, author: Author<'_>, input: AmendCase) -> Result<U
     let told = told(&write, author.principal, input, &mut faults).await?;
     faults.settle()?;
     let mut columns = told.columns;
+    let was = as_json(&row)?;
+    let is_another =
+        |name: &&str| columns.get(*name).is_some_and(|told| Some(told) != was.get(*name));
+    if ["disclosure", "company_id", "company_name"].iter().any(is_another) {
+        // The company agreed to be shown as it was told then.
+        set(&mut columns, "consent_to_publish", false)?;
+    }
     if row.status == CaseStatus::Withdrawn {
         set(&mut columns, "status_reason", ())?;
     }

@@ -445,9 +445,27 @@ pub(crate) async fn corrected(
     let at = found.iter().position(|other| other.id == event.id).unwrap_or_default();
     let before = at.checked_sub(1).and_then(|at| found.get(at)).copied();
     let after = found.get(at + 1).copied();
+    let earlier: Vec<Event> = found.iter().take(at).map(|event| (*event).clone()).collect();
+    let stands = outcome(&earlier, (BillResult::Pending, BillEffect::Pending));
     let mut faults = InputErrors::default();
-    fits_between(&mut faults, before, after, &said);
+    fits_between(&mut faults, (before, stands), after, &said);
     in_order(&mut faults, before, &said);
+    if let Some(after) = after.filter(|after| !after.known_by && !said.is_known_by)
+        && let (Some(first), Some(last)) =
+            (partial_date::first_day(&said.occurred_on), partial_date::last_day(&after.occurred_on))
+        && last < first
+    {
+        let (at, stage) = (&after.occurred_on, after.stage);
+        faults.add(
+            "occurredOn",
+            "INVALID_DATE",
+            format!(
+                "다음 단계인 {}의 일자({at})보다 늦습니다.",
+                BillStage::CHOICE.korean(stage.code())
+            ),
+            format!("It is after {}, which follows it, on {at}.", stage.code()),
+        );
+    }
     let (absorbed_into, institution) =
         checked(write, author.principal, bill, &said, &mut faults).await?;
     faults.settle()?;
@@ -457,12 +475,12 @@ pub(crate) async fn corrected(
 /// Tells of a stage that may not stand between its neighbours, with those that may.
 fn fits_between(
     faults: &mut InputErrors,
-    before: Option<&Event>,
+    (before, stands): (Option<&Event>, (BillResult, BillEffect)),
     after: Option<&Event>,
     said: &Said,
 ) {
     let fits = |stage: BillStage| {
-        may_follow(before.map(|event| event.stage), stage)
+        may_come(before.map(|event| event.stage), stands, stage)
             && after.is_none_or(|after| may_follow(Some(stage), after.stage))
     };
     if fits(said.stage) {

@@ -231,6 +231,9 @@ pub async fn amend(db: &Store, author: Author<'_>, input: AmendMeeting) -> Resul
         considered(&mut write, &meeting::Model { held_on: date, ..(*held).clone() }).await?;
     }
     if let Some(is_public) = input.is_public {
+        if !is_public && held.visibility == Visibility::Public {
+            write.hide::<meeting::Entity>(held.id, held.version + 1);
+        }
         follow(&mut write, held.id, visibility(is_public)).await?;
     }
     if let Some(given) = input.topics {
@@ -267,6 +270,9 @@ async fn follow(write: &mut Write<'_>, meeting: Uuid, visibility: Visibility) ->
                 let mut columns = Columns::default();
                 columns.set("visibility", visibility)?;
                 columns.update::<$table::Entity>(write, &row).await?;
+                if visibility == Visibility::Internal {
+                    write.hide::<$table::Entity>(row.id, row.version + 1);
+                }
             }
         )+};
     }

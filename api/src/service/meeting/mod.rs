@@ -17,9 +17,11 @@ use std::collections::HashMap;
 use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use entity::adoption_case::CaseStatus;
 use entity::agenda_item;
 use entity::common::{Origin, Visibility};
 use entity::meeting::{self, MeetingStatus};
+use sea_orm::sea_query::ExprTrait as _;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -267,7 +269,11 @@ where
     let rows = || {
         let rows = R::find().select_only().column_as(column("id")?, "id");
         let rows = rows.column_as(column(code)?, "code");
-        let public = column("visibility")?.eq(Visibility::Public);
+        let mut public = column("visibility")?.eq(Visibility::Public);
+        if R::TYPE == "AdoptionCase" {
+            // A case is public once it is published.
+            public = public.and(column("status")?.eq(CaseStatus::Published));
+        }
         Ok::<_, Error>(if sees_all(principal) { rows } else { rows.filter(public) })
     };
     let named = rows()?.filter(column(code)?.is_in(wanted));

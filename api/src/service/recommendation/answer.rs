@@ -27,7 +27,7 @@ input! {
         disposition: Disposition,
         /// 사유. What was not taken and why, the legal or factual ground, or the text of guidance; required unless ACCEPTED.
         reason: Option<Localized<Prose>>,
-        /// 회신일. Date of the answer; today if null.
+        /// 회신일. Date of the answer; today if null, and if it is one's own.
         answered_on: Option<NaiveDate>,
         /// 조치·검토 예정일. Planned date, required of ACCEPTED and LONG_TERM_REVIEW; also of PARTIALLY_ACCEPTED.
         planned_on: Option<PartialDate>,
@@ -99,7 +99,19 @@ async fn read(
     let answered_on = input.answered_on.unwrap_or(today);
     let last = held.answer.as_ref().and_then(|last| last.answered_on.as_deref());
     let follows = last.unwrap_or(&held.row.raised_on);
-    past(faults, "answeredOn", answered_on, (Some(follows), today));
+    let recorded_by_id = super::institution(act.author.principal);
+    let is_on_behalf = held.row.addressee_id != recorded_by_id;
+    if !is_on_behalf && answered_on != today {
+        // On time is judged by this day.
+        faults.add(
+            "answeredOn",
+            "INVALID_DATE",
+            "자기 기관의 회신은 오늘 날짜로 기록됩니다.",
+            "An answer of one's own institution is of today.",
+        );
+    } else {
+        past(faults, "answeredOn", answered_on, (Some(follows), today));
+    }
     let disposition = input.disposition;
     let reason = texts(input.reason);
     match form(disposition) {
@@ -143,8 +155,6 @@ async fn read(
     let to = input.forwarded_to.as_deref();
     let forwarded_to_id =
         sight::by_code::<institution::Entity>(write, act, faults, "forwardedTo", to).await?;
-    let recorded_by_id = super::institution(act.author.principal);
-    let is_on_behalf = held.row.addressee_id != recorded_by_id;
     let evidence = Evidence {
         note: input.evidence_note.map(Into::into),
         document: sight::by_id(write, act, faults, "evidence", input.evidence).await?,

@@ -67,6 +67,15 @@ pub async fn rate(act: &Act<'_>, input: RateAnswer) -> Result<Done, Error> {
             "It was answered again since. Rate the last answer.",
         )]));
     }
+    let own = super::institution(act.author.principal);
+    if own.is_some() && [answer.institution_id, answer.recorded_by_id].contains(&own) {
+        return Err(Error::User(vec![UserError::at(
+            "id",
+            "OWN_INSTITUTION",
+            "자기 기관이 한 회신은 평가할 수 없습니다.",
+            "Nobody rates an answer of its own institution.",
+        )]));
+    }
     let today = write.today().to_string();
     write
         .update::<recommendation_answer::Entity>(call.id, call.version, |row| {
