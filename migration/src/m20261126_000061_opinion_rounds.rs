@@ -28,6 +28,7 @@ fn tables() -> Vec<Table> {
             .text_opt("result_en")
             .unique(&["code"])
             .index(&["code", "id"])
+            .index(&["updated_at", "id"])
             .index(&["bill_id"])
             .index(&["plan_id"])
             .index(&["host_id"]),

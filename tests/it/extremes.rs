@@ -582,6 +582,8 @@ fn misfits(schema: &Schema, by: &Honest, at: Vec<String>, ty: &Value) -> (Value,
             ("Quarter", _) => (json!("2026-Q5"), vec![at]),
             ("ID", _) => (json!("no-id"), vec![at]),
             (_, "idempotencyKey") => (json!("short"), vec![at]),
+            (_, "year") => (json!(2027), Vec::new()),
+            ("String", "number") => (json!("X1"), Vec::new()),
             _ => (schema.honest(by, &name, ty), Vec::new()),
         },
     }
@@ -590,7 +592,7 @@ fn misfits(schema: &Schema, by: &Honest, at: Vec<String>, ty: &Value) -> (Value,
 async fn each_misfit_of_an_input_is_told_at_once_with_its_path(place: Place) {
     let app = place.app().await;
     let (schema, by) = (Schema::of(&app).await, signed_in(&app).await);
-    let mut seen = 0;
+    let (mut seen, mut wrong) = (0, Vec::new());
     for (name, _, args) in schema.fields("Mutation") {
         let [(_, input)] = args[..] else { panic!("{name} has arguments besides its input") };
         let (value, mut paths) = misfits(&schema, &by, vec!["input".to_owned()], input);
@@ -608,9 +610,12 @@ async fn each_misfit_of_an_input_is_told_at_once_with_its_path(place: Place) {
             .collect();
         paths.sort();
         told.sort();
-        assert_eq!(told, paths, "{name}: {answer:#}");
+        if told != paths {
+            wrong.push(format!("{name}: {told:?}, not {paths:?}"));
+        }
         seen += paths.len();
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(seen > 50, "{seen} values");
     // The day is named, in the caller's language.
     let query = "mutation($input: CreateObligationInput!) { it: createObligation(input: $input) { obligation { id } errors { code path message } } }";

@@ -124,6 +124,7 @@ async fn what_nobody_may_ask_says_so(place: Place) {
         below,
         [
             "Institution.submissions",
+            "MeetingPack.submissions",
             "Person.contactPoints",
             "Programme.submissions",
             "ReportingPeriod.submissions"

@@ -97,7 +97,7 @@ async fn no_mutation_begins_before_it_is_asked_who_calls(place: Place) {
     let of_type = "kind name ofType { kind name ofType { kind name ofType { kind name } } }";
     let schema = app
         .data(&format!(
-            "{{ __schema {{ mutationType {{ fields {{ name args {{ type {{ {of_type} }} }} }} }} \
+            "{{ __schema {{ mutationType {{ fields {{ name description args {{ type {{ {of_type} }} }} }} }} \
                types {{ name enumValues {{ name }} inputFields {{ name type {{ {of_type} }} }} }} }} }}"
         ))
         .await;
@@ -108,7 +108,7 @@ async fn no_mutation_begins_before_it_is_asked_who_calls(place: Place) {
         .map(|ty| (ty["name"].as_str().unwrap().to_owned(), ty.clone()))
         .collect();
     // Callers, and what each of them may begin.
-    let (submits, reviews, leads, clients) = (1, 2, 4, 8);
+    let (submits, reviews, leads, clients, content) = (1, 2, 4, 8, 16);
     let callers = [
         (Principal::Anonymous, 0),
         (app.principal("KOSME", "results:submit").await, submits),
@@ -116,7 +116,7 @@ async fn no_mutation_begins_before_it_is_asked_who_calls(place: Place) {
         (app.principal("KIBO", "access:admin").await, clients),
         (app.principal("TIPA", "program:read audit:read").await, 0),
         (app.principal("TIPA", "results:review").await, reviews),
-        (app.principal("TIPA", "results:submit content:write").await, submits),
+        (app.principal("TIPA", "results:submit content:write").await, submits + content),
         (app.principal("MSS", "results:review").await, reviews + leads),
     ];
     app.app.engine.backlog.flush(&app.db).await.unwrap();
@@ -129,6 +129,9 @@ async fn no_mutation_begins_before_it_is_asked_who_calls(place: Place) {
         for mutation in mutations {
             let name = mutation["name"].as_str().unwrap();
             let needs = match name {
+                _ if mutation["description"].as_str().unwrap().contains("content:write") => content,
+                // Nobody here may.
+                _ if mutation["description"].as_str().unwrap().contains("legislation:write") => 32,
                 "saveSubmissionDraft"
                 | "submitSubmission"
                 | "reportNilSubmission"
