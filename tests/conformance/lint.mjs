@@ -62,7 +62,7 @@ const report = new Report();
 let schema;
 
 await report.group('introspection', async (check) => {
-  const introspection = await new Server(base).data(getIntrospectionQuery({ schemaDescription: true, inputValueDeprecation: true }));
+  const introspection = await new Server(base).data(getIntrospectionQuery({ schemaDescription: true, inputValueDeprecation: true, specifiedByUrl: true }));
   schema = buildClientSchema(introspection);
   check('the schema is read', null);
 });

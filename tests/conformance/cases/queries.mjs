@@ -120,7 +120,7 @@ export function queries(graph) {
       ['everywhere', { query: `{ __typename meetings(first: 5) { __typename edges { __typename cursor node { __typename title { __typename ko } host { __typename name { __typename } } } } nodes { __typename } pageInfo { __typename hasNextPage } totalCount } }` }],
       ['alone, everywhere', { query: '{ meetings(first: 5) { __typename } a: meetings(first: 5) { edges { __typename } pageInfo { __typename } } b: meetings(first: 5) { nodes { __typename } } }' }],
       ['in unions and interfaces', { query: `{ meeting(code: ${code}) { attendance(first: 5) { nodes { participant { __typename t: __typename ... on Person { __typename p: __typename } ... on Node { n: __typename } } } } citations(first: 5) { nodes { subject { f: __typename } } } } node(id: ${id}) { __typename } }` }],
-      ['in values', { query: '{ adoptionCaseStatistics { __typename rows { __typename label { __typename } } } meetingSeries(first: 5) { nodes { record { __typename periods { __typename } } } } }' }],
+      ['in values', { query: '{ adoptionCaseStatistics { __typename rows { __typename label { __typename } } } meetingSeriesList(first: 5) { nodes { record { __typename periods { __typename } } } } }' }],
       ['as a key of another field', { query: `{ meeting(code: ${code}) { type: __typename title { __typename: ko } } }` }],
     ],
 
