@@ -1,4 +1,4 @@
-//! Builds the GraphiQL page in `web` with Node.js and hands its files to the server, so that the
+//! Builds the pages in `web` with Node.js and hands its files to the server, so that the
 //! one executable holds everything it serves.
 //!
 //! The server is useful without the page, so a machine without Node.js still builds it: the list
@@ -22,11 +22,13 @@ use std::{
 /// What the page is made of, in `web`. `web/check` only tests it.
 const INPUTS: &[&str] = &[
     ".npmrc",
+    "app.html",
     "compress.mjs",
     "examples",
-    "index.html",
+    "graphiql.html",
     "package-lock.json",
     "package.json",
+    "plugins",
     "public",
     "src",
     "tsconfig.json",
@@ -52,7 +54,7 @@ impl Problem {
     fn node_is_missing(details: impl ToString) -> Self {
         Self {
             sentence: format!(
-                "This build has no GraphiQL page, because it needs Node.js {}.{} or newer with npm: install them, {RETRY}.",
+                "This build has no pages, because it needs Node.js {}.{} or newer with npm: install them, {RETRY}.",
                 NODE.0, NODE.1
             ),
             details: details.to_string(),
@@ -62,7 +64,7 @@ impl Problem {
     fn failed(what: &str, details: impl ToString) -> Self {
         Self {
             sentence: format!(
-                "This build has no GraphiQL page, because {what} failed: see the build's output for the reason, {RETRY}."
+                "This build has no pages, because {what} failed: see the build's output for the reason, {RETRY}."
             ),
             details: details.to_string(),
         }
@@ -83,8 +85,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         "" | "require" => build_page(&web, &out),
         "skip" => {
             // Nothing went wrong, so nothing is said while building.
-            let sentence =
-                "This build has no GraphiQL page, because it was made with AIPLUS_WEB=skip.";
+            let sentence = "This build has no pages, because it was made with AIPLUS_WEB=skip.";
             generate(&out, &[], Some(sentence))?;
             return Ok(ExitCode::SUCCESS);
         }
@@ -148,10 +149,10 @@ fn build_page(web: &Path, out: &Path) -> Result<Vec<String>, Problem> {
     list(&served, "", &mut files).map_err(|error| Problem::failed("listing its files", error))?;
     // A directory comes in any order; the executable must not depend on it.
     files.sort();
-    if files.iter().any(|file| file == "index.html") {
+    if files.iter().any(|file| file == "app.html") {
         Ok(files)
     } else {
-        Err(Problem::failed("`npm run build`", "It made no index.html."))
+        Err(Problem::failed("`npm run build`", "It made no app.html."))
     }
 }
 
@@ -298,7 +299,7 @@ fn list(directory: &Path, prefix: &str, files: &mut Vec<String>) -> io::Result<(
 /// Writes `OUT_DIR/web_assets.rs`, which the server includes.
 fn generate(out: &Path, files: &[String], problem: Option<&str>) -> Result<(), Box<dyn Error>> {
     let mut code = String::from(
-        "/// The files of the GraphiQL page: the path below `/graphiql/`, the content type, the content, and the\n\
+        "/// The files of the pages: the path, the content type, the content, and the\n\
          /// same as brotli and gzip make it.\n\
          pub static WEB_ASSETS: &[super::Asset] = &[\n",
     );
@@ -321,7 +322,7 @@ fn generate(out: &Path, files: &[String], problem: Option<&str>) -> Result<(), B
     }
     writeln!(
         code,
-        "];\n\n/// Why this build has no GraphiQL page; `None` if it has one.\n\
+        "];\n\n/// Why this build has no pages; `None` if it has them.\n\
          pub static WEB_PROBLEM: Option<&str> = {problem:?};"
     )?;
     let path = out.join("web_assets.rs");
@@ -335,7 +336,7 @@ fn content_type(file: &str) -> &'static str {
         Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
         Some("json") => "application/json",
-        Some("md") => "text/markdown; charset=utf-8",
+        Some("txt") => "text/plain; charset=utf-8",
         Some("svg") => "image/svg+xml",
         Some("ttf") => "font/ttf",
         Some("woff2") => "font/woff2",

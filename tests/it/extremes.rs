@@ -523,7 +523,7 @@ async fn no_form_header_or_address_is_the_servers_fault(place: Place) {
         }
         for path in [
             format!("/export/{value}"),
-            format!("/graphiql/{value}"),
+            format!("/assets/{value}"),
             format!("/graphql?query={value}"),
             format!("/graphql?query=%7B__typename%7D&variables={value}"),
             format!("/graphql?query=%7B__typename%7D&operationName={value}"),

@@ -211,6 +211,18 @@ async fn pages_come_out_of_the_binary(place: Place) {
     let app = place.app().await;
     let home = send(&app, Request::get("/").body(Body::empty()).unwrap()).await;
     assert!(home.status.is_success() && home.body.contains("/graphiql"));
+    assert_eq!(home.json()["graphql"], "/graphql");
+    assert!(home.headers["vary"].to_str().unwrap().contains("accept"));
+    for path in ["/", "/meetings/NOTHING", "/submit"] {
+        let request = Request::get(path).header("accept", "text/html,*/*;q=0.8");
+        let page = send(&app, request.body(Body::empty()).unwrap()).await;
+        // A build without pages has a plain one at `/` alone.
+        assert!(page.status.is_success() || page.body.contains("holds no pages"), "{path}");
+        assert!(page.status.is_success() || path != "/");
+        assert!(page.kind.starts_with("text/html"), "{path} {}", page.kind);
+        let policy = page.headers["content-security-policy"].to_str().unwrap();
+        assert!(policy.contains("style-src 'self';") && !policy.contains("unsafe"), "{policy}");
+    }
     let page = send(&app, Request::get("/graphiql").body(Body::empty()).unwrap()).await;
     assert!(page.kind.starts_with("text/html"));
     assert!(page.body.contains("GraphiQL"));
@@ -237,7 +249,7 @@ async fn pages_come_out_of_the_binary(place: Place) {
             page.body
         );
     }
-    for path in ["/graphiql/assets/nothing.js", "/graphiql/..%2f..%2fCargo.toml"] {
+    for path in ["/assets/nothing.js", "/assets/..%2f..%2fCargo.toml", "/graphiql/nothing"] {
         assert_eq!(
             send(&app, Request::get(path).body(Body::empty()).unwrap()).await.status,
             StatusCode::NOT_FOUND

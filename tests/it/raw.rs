@@ -254,7 +254,9 @@ async fn every_route_tells_its_methods(place: Place) {
     for (path, methods) in [
         ("/", "GET,HEAD"),
         ("/graphiql", "GET,HEAD"),
-        ("/graphiql/assets/x.js", "GET,HEAD"),
+        ("/assets/x.js", "GET,HEAD"),
+        ("/meetings/x", "GET,HEAD"),
+        ("/licences", "GET,HEAD"),
         ("/healthz", "GET,HEAD"),
         ("/readyz", "GET,HEAD"),
         ("/.well-known/jwks.json", "GET,HEAD"),

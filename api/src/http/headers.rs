@@ -79,7 +79,7 @@ pub fn span_of(request_id: &str) -> Span {
 }
 
 /// Routes by which requests are counted; what follows the last slash is cut off.
-const ROUTES: [&str; 11] = [
+const ROUTES: [&str; 21] = [
     "/graphql",
     "/oauth/token",
     "/oauth/revoke",
@@ -87,6 +87,16 @@ const ROUTES: [&str; 11] = [
     "/import/",
     "/metrics",
     "/graphiql",
+    "/assets/",
+    "/bodies/",
+    "/meetings/",
+    "/institutions/",
+    "/bills/",
+    "/recommendations/",
+    "/cases/",
+    "/programmes/",
+    "/search",
+    "/submit",
     "/.well-known/",
     "/healthz",
     "/readyz",
@@ -207,7 +217,8 @@ pub async fn secure(mut request: Request, next: Next) -> Response {
         .and_then(|kind| kind.to_str().ok())
         .is_some_and(|kind| kind.starts_with("text/html") || kind.starts_with("text/javascript"));
     let policy = if is_page { PAGE_POLICY } else { DATA_POLICY };
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    // A page may bring a stricter one.
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(policy));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

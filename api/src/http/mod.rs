@@ -7,7 +7,6 @@ mod caller;
 mod cors;
 mod event_stream;
 mod files;
-mod graphiql;
 mod graphql;
 mod headers;
 mod limiter;
@@ -18,6 +17,7 @@ mod refusal;
 mod server;
 mod subscription;
 mod unsent;
+mod web;
 mod websocket;
 
 use std::sync::Arc;
@@ -29,7 +29,7 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONNECTION, RETRY_AFTER};
 use axum::middleware::Next;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use sea_orm::ConnectionTrait;
 use tokio::net::TcpListener;
@@ -104,10 +104,14 @@ fn routes(shared: Shared) -> Router {
         .layer(cors::layer(shared.clone()))
         // Outermost: who is turned away costs no look-up.
         .layer(axum::middleware::from_fn_with_state(shared.clone(), limit));
-    let open = Router::new()
-        .route("/", get(home))
-        .route("/graphiql", get(graphiql::page))
-        .route("/graphiql/{*path}", get(graphiql::asset))
+    let pages = web::PAGES.iter().fold(Router::new(), |all, path| all.route(path, get(web::site)));
+    let open = pages
+        .route("/", get(web::home))
+        .route("/graphiql", get(web::graphiql))
+        .route("/assets/{*path}", get(web::asset))
+        .route("/favicon.ico", get(web::icon))
+        .route("/favicon.svg", get(web::icon))
+        .route("/licences", get(web::licences))
         .route("/.well-known/jwks.json", get(oauth::key_set))
         .route("/.well-known/oauth-authorization-server", get(oauth::metadata))
         .route("/healthz", get(|| async { "ok\n" }))
@@ -282,8 +286,4 @@ async fn not_ready(shared: &Shared) -> Option<&'static str> {
         Ok(Err(error)) => Some(fault::of(&error).why()),
         Err(_) => Some("the database does not answer"),
     }
-}
-
-async fn home() -> Html<&'static str> {
-    Html(include_str!("home.html"))
 }

@@ -42,7 +42,7 @@ function watch(page) {
   page.on('websocket', (socket) => onlyLoopback('A WebSocket', socket.url()));
   // A blob: or data: worker would need a wider policy than the server sends.
   page.on('worker', (worker) => {
-    if (!worker.url().startsWith(`${new URL(base).origin}/graphiql/assets/`)) {
+    if (!worker.url().startsWith(`${new URL(base).origin}/assets/`)) {
       problems.push(`A worker is not one of the page's files: ${worker.url()}`);
     }
   });

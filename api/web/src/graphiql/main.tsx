@@ -63,7 +63,7 @@ function WrappedLines() {
 storeFirstExample();
 
 const root = document.getElementById('root');
-if (root === null) throw new Error('index.html has no element with the id "root".');
+if (root === null) throw new Error('graphiql.html has no element with the id "root".');
 
 createRoot(root).render(
   <StrictMode>

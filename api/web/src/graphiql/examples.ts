@@ -1,11 +1,11 @@
 // The examples are files, one operation each, so that they can be read, run and tested without
 // this page. Vite puts them into the bundle when it is built.
-const queries = import.meta.glob<string>('../examples/*.graphql', {
+const queries = import.meta.glob<string>('../../examples/*.graphql', {
   query: '?raw',
   import: 'default',
   eager: true,
 });
-const variables = import.meta.glob<string>('../examples/*.variables.json', {
+const variables = import.meta.glob<string>('../../examples/*.variables.json', {
   query: '?raw',
   import: 'default',
   eager: true,

@@ -1,4 +1,4 @@
-//! GraphiQL out of the binary: nothing is fetched from elsewhere.
+//! Pages out of the binary, GraphiQL among them: nothing is fetched from elsewhere.
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -62,17 +62,62 @@ fn show((path, kind, bytes, brotli, gzip): &Asset, headers: &HeaderMap) -> Respo
     response
 }
 
-fn off() -> Response {
-    (StatusCode::NOT_FOUND, "GraphiQL is switched off (AIPLUS_GRAPHIQL).\n").into_response()
+/// Paths that show a page of the site; its script looks at the path (`web/src/app/routes.ts`).
+pub const PAGES: [&str; 9] = [
+    "/bodies/{code}",
+    "/meetings/{code}",
+    "/institutions/{code}",
+    "/bills/{code}",
+    "/recommendations/{code}",
+    "/cases/{code}",
+    "/programmes/{code}",
+    "/search",
+    "/submit",
+];
+
+/// Policy of the site's pages, stricter than GraphiQL's: no style but those of its files.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// The site's document.
+pub async fn site(headers: HeaderMap) -> Response {
+    let mut page = find("app.html", &headers).unwrap_or_else(|| {
+        (StatusCode::NOT_FOUND, Html(include_str!("home.html"))).into_response()
+    });
+    page.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    page
 }
 
-/// The page.
-pub async fn page(State(shared): State<Shared>, headers: HeaderMap) -> Response {
+/// What this server offers, for who asks `/` with anything but a browser.
+const OFFERS: &str = "{\"name\":\"aiplus\",\"title\":\"중소·벤처 AI 대전환 사업의 기록 시스템과 GraphQL API\",\
+     \"graphql\":\"/graphql\",\"graphiql\":\"/graphiql\",\"token\":\"/oauth/token\",\"health\":\"/readyz\",\
+     \"licences\":\"/licences\"}\n";
+
+/// `/`: the dashboard for a browser; addresses for a program. A build without pages says so and names them, too.
+pub async fn home(headers: HeaderMap) -> Response {
+    let is_browser = headers
+        .get_all(header::ACCEPT)
+        .iter()
+        .any(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")));
+    let mut response = if is_browser {
+        let mut page = site(headers).await;
+        *page.status_mut() = StatusCode::OK;
+        page
+    } else {
+        ([(header::CONTENT_TYPE, "application/json; charset=utf-8")], OFFERS).into_response()
+    };
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("accept"));
+    response
+}
+
+/// GraphiQL.
+pub async fn graphiql(State(shared): State<Shared>, headers: HeaderMap) -> Response {
     if !shared.settings.graphiql {
-        return off();
+        return (StatusCode::NOT_FOUND, "GraphiQL is switched off (AIPLUS_GRAPHIQL).\n")
+            .into_response();
     }
-    find("index.html", &headers).unwrap_or_else(|| {
-        let problem = assets::WEB_PROBLEM.unwrap_or("The page was left out of this build (AIPLUS_WEB=skip).");
+    find("graphiql.html", &headers).unwrap_or_else(|| {
+        let problem = assets::WEB_PROBLEM.unwrap_or("The pages were left out of this build (AIPLUS_WEB=skip).");
         let page = format!(
             "<!doctype html><html lang=\"ko\"><meta charset=\"utf-8\"><title>GraphiQL</title><body>\
              <h1>GraphiQL이 포함되지 않은 빌드입니다</h1><p lang=\"en\">{problem}</p>\
@@ -82,16 +127,23 @@ pub async fn page(State(shared): State<Shared>, headers: HeaderMap) -> Response 
     })
 }
 
-/// A script, style or worker of the page.
-pub async fn asset(
-    State(shared): State<Shared>,
-    Path(path): Path<String>,
-    headers: HeaderMap,
-) -> Response {
-    if !shared.settings.graphiql {
-        return off();
-    }
-    find(&path, &headers).unwrap_or_else(|| (StatusCode::NOT_FOUND, "not found\n").into_response())
+fn file(path: &str, headers: &HeaderMap) -> Response {
+    find(path, headers).unwrap_or_else(|| (StatusCode::NOT_FOUND, "not found\n").into_response())
+}
+
+/// A script, style, font or worker of a page.
+pub async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
+    file(&format!("assets/{path}"), &headers)
+}
+
+/// The icon, which browsers ask for at `/favicon.ico` whatever a page says.
+pub async fn icon(headers: HeaderMap) -> Response {
+    file("favicon.svg", &headers)
+}
+
+/// Notices of what others made of the pages.
+pub async fn licences(headers: HeaderMap) -> Response {
+    file("licences.txt", &headers)
 }
 
 #[cfg(test)]

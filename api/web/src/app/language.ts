@@ -1,0 +1,118 @@
+// Korean or English: `?lang` decides, else what was chosen before, else the browser; Korean if it wants neither.
+
+export type Language = 'ko' | 'en';
+
+const key = 'aiplus:lang';
+
+function isLanguage(value: unknown): value is Language {
+  return value === 'ko' || value === 'en';
+}
+
+function find(): Language {
+  const asked = new URLSearchParams(location.search).get('lang');
+  if (isLanguage(asked)) return asked;
+  try {
+    const chosen = localStorage.getItem(key);
+    if (isLanguage(chosen)) return chosen;
+  } catch {
+    // A browser may keep its storage closed.
+  }
+  return navigator.languages.map((one) => one.slice(0, 2)).find(isLanguage) ?? 'ko';
+}
+
+let current = find();
+
+export function language(): Language {
+  return current;
+}
+
+/** Takes the language of the address again; true if it is another one now. */
+export function followLanguage(): boolean {
+  const before = current;
+  current = find();
+  document.documentElement.lang = current;
+  return before !== current;
+}
+
+export function rememberLanguage(chosen: Language) {
+  try {
+    localStorage.setItem(key, chosen);
+  } catch {
+    // Then the address alone tells.
+  }
+}
+
+/** The texts of a page in both languages; one that is missing in either does not compile. */
+export function dictionary<T extends object>(ko: T, en: NoInfer<T>): () => T {
+  return () => (current === 'ko' ? ko : en);
+}
+
+export interface Localized {
+  ko: string;
+  en?: string | null;
+}
+
+/** A name in the reader's language, or in Korean where there is no other. */
+export function say(name: Localized | null | undefined): string {
+  if (!name) return '';
+  return current === 'en' && name.en ? name.en : name.ko;
+}
+
+/** The language that `say` answers in. */
+export function languageOf(name: Localized | null | undefined): Language {
+  return current === 'en' && name?.en ? 'en' : 'ko';
+}
+
+const numbers = { ko: new Intl.NumberFormat('ko-KR'), en: new Intl.NumberFormat('en-GB') };
+
+export function number(value: number, digits?: number): string {
+  return digits === undefined
+    ? numbers[current].format(value)
+    : new Intl.NumberFormat(current === 'ko' ? 'ko-KR' : 'en-GB', { maximumFractionDigits: digits }).format(value);
+}
+
+/** A sum in KRW, which may be beyond what a number holds exactly: 12.3억 원, KRW 1.23 bn. */
+export function krw(value: string): string {
+  const won = Number(value);
+  if (current === 'ko') {
+    if (Math.abs(won) >= 1e12) return `${number(won / 1e12, 1)}조 원`;
+    if (Math.abs(won) >= 1e8) return `${number(won / 1e8, 1)}억 원`;
+    return Math.abs(won) >= 1e4 ? `${number(won / 1e4, 0)}만 원` : `${number(won)}원`;
+  }
+  if (Math.abs(won) >= 1e9) return `KRW ${number(won / 1e9, 2)} bn`;
+  return Math.abs(won) >= 1e6 ? `KRW ${number(won / 1e6, 1)} m` : `KRW ${number(won)}`;
+}
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** A date as exactly as it is known: `2026`, `2026-07`, `2026-07-01`. */
+export function date(value: string | null | undefined): string {
+  if (!value) return '';
+  const [year, month, day] = value.slice(0, 10).split('-').map(Number);
+  if (current === 'ko') {
+    return [`${year}년`, month && `${month}월`, day && `${day}일`].filter(Boolean).join(' ');
+  }
+  return [day, month && months[month - 1], year].filter(Boolean).join(' ');
+}
+
+/** An instant in Korea's time. */
+export function time(value: string | null | undefined): string {
+  if (!value) return '';
+  return new Intl.DateTimeFormat(current === 'ko' ? 'ko-KR' : 'en-GB', {
+    timeZone: 'Asia/Seoul',
+    dateStyle: 'medium',
+    timeStyle: 'short',
+  }).format(new Date(value));
+}
+
+/** Today in Korea, as `2026-07-01`. */
+export function today(): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Seoul' }).format(new Date());
+}
+
+/** `2026-Q3` as 2026년 3분기 or Q3 2026. */
+export function quarter(value: string | null | undefined): string {
+  if (!value) return '';
+  const [year, part] = value.split('-Q');
+  return current === 'ko' ? `${year}년 ${part}분기` : `Q${part} ${year}`;
+}

@@ -1,0 +1,52 @@
+import { useCallback, useEffect, useState } from 'react';
+
+import { type Answer, Failure, type GraphQLFault, type Operation, send } from './client';
+import { language } from './language';
+
+export type Asked<Data> =
+  | { state: 'loading'; data?: undefined; reload: () => void }
+  | { state: 'failed'; failure: Failure; data?: undefined; reload: () => void }
+  | { state: 'ready'; data: Data; faults: GraphQLFault[]; isRefreshing: boolean; reload: () => void };
+
+/** The last answers, so that going back shows at once what was seen before. */
+const kept = new Map<string, Answer<unknown>>();
+const most = 30;
+
+/**
+ * Asks when the component appears and when operation or variables change. Until the new answer is there the one
+ * before stands, marked `isRefreshing`.
+ */
+export function useQuery<Data, Variables>(
+  operation: Operation<Data, Variables>,
+  variables: Variables,
+  { token, isPartial = true }: { token?: string; isPartial?: boolean } = {},
+): Asked<Data> {
+  const key = JSON.stringify([operation.name, variables, token ?? '', language()]);
+  const [shown, setShown] = useState<{ key: string; answer?: Answer<Data>; failure?: Failure }>({ key: '' });
+  const [count, setCount] = useState(0);
+  const reload = useCallback(() => setCount((before) => before + 1), []);
+
+  useEffect(() => {
+    const abort = new AbortController();
+    send(operation, variables, { token, isPartial, signal: abort.signal }).then(
+      (answer) => {
+        if (abort.signal.aborted) return;
+        kept.delete(key);
+        kept.set(key, answer);
+        for (const old of kept.keys()) if (kept.size > most) kept.delete(old);
+        setShown({ key, answer });
+      },
+      (error: unknown) => {
+        if (abort.signal.aborted) return;
+        setShown({ key, failure: error instanceof Failure ? error : new Failure(String(error), 'NO_ANSWER') });
+      },
+    );
+    return () => abort.abort();
+    // The key stands for operation, variables and token.
+  }, [key, count]);
+
+  if (shown.failure && shown.key === key) return { state: 'failed', failure: shown.failure, reload };
+  const answer = shown.key === key ? shown.answer : ((kept.get(key) as Answer<Data> | undefined) ?? shown.answer);
+  if (!answer) return { state: 'loading', reload };
+  return { state: 'ready', data: answer.data, faults: answer.faults, isRefreshing: shown.key !== key, reload };
+}

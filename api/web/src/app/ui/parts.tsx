@@ -1,0 +1,199 @@
+import { type ReactNode, useId } from 'react';
+
+import { type Operation, graphiqlAddress } from '../client';
+import { date, dictionary, languageOf, type Localized, say, today } from '../language';
+
+const texts = dictionary(
+  {
+    table: '표로 보기',
+    csv: 'CSV 받기',
+    json: 'JSON 받기',
+    query: 'GraphiQL에서 이 질의 열기',
+    illustrative: '예시 자료',
+    illustrativeHint: '실제 사실이 아니라 화면을 보이기 위한 예시입니다.',
+    asOf: (day: string) => `${day} 기준`,
+    scroll: '표, 좌우로 넘길 수 있음',
+  },
+  {
+    table: 'As a table',
+    csv: 'Download CSV',
+    json: 'Download JSON',
+    query: 'Open this query in GraphiQL',
+    illustrative: 'Illustrative data',
+    illustrativeHint: 'Made up to show the page; no facts.',
+    asOf: (day: string) => `As of ${day}`,
+    scroll: 'Table, scrolls sideways',
+  },
+);
+
+/** A name in the reader's language; marked as Korean where there is no English one. */
+export function Name({ of }: { of: Localized | null | undefined }) {
+  return of ? <span lang={languageOf(of)}>{say(of)}</span> : null;
+}
+
+export type Tone = 'plain' | 'good' | 'warn' | 'bad' | 'info' | 'accent';
+
+export function Badge({ tone = 'plain', children }: { tone?: Tone; children: ReactNode }) {
+  return <span className={`badge ${tone}`}>{children}</span>;
+}
+
+/** The mark of rows that are made up. */
+export function Illustrative() {
+  const t = texts();
+  return (
+    <span className="badge illustrative" title={t.illustrativeHint}>
+      {t.illustrative}
+    </span>
+  );
+}
+
+export interface Column<Row> {
+  title: string;
+  /** What is shown, and what a download holds unless `raw` says otherwise. */
+  value: (row: Row) => ReactNode;
+  raw?: (row: Row) => string | number | null;
+  isNumber?: boolean;
+  /** Heads its row. */
+  isHead?: boolean;
+}
+
+interface TableProps<Row> {
+  caption: string;
+  columns: Column<Row>[];
+  rows: readonly Row[];
+  keyOf?: (row: Row, index: number) => string | number;
+}
+
+export function Table<Row>({ caption, columns, rows, keyOf = (_, index) => index }: TableProps<Row>) {
+  return (
+    <div className="table-frame" tabIndex={0} role="region" aria-label={`${caption} – ${texts().scroll}`}>
+      <table className="data">
+        <caption>{caption}</caption>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th key={column.title} scope="col" className={column.isNumber ? 'is-number' : undefined}>
+                {column.title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, index) => (
+            <tr key={keyOf(row, index)}>
+              {columns.map((column) => {
+                const kind = column.isNumber ? 'is-number' : undefined;
+                return column.isHead ? (
+                  <th key={column.title} scope="row" className={kind}>
+                    {column.value(row)}
+                  </th>
+                ) : (
+                  <td key={column.title} className={kind}>
+                    {column.value(row)}
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function cell<Row>(column: Column<Row>, row: Row): string | number | null {
+  if (column.raw) return column.raw(row);
+  const value = column.value(row);
+  return typeof value === 'string' || typeof value === 'number' ? value : null;
+}
+
+function save(name: string, type: string, text: string) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+
+/** Text that begins like a formula would be run by a spreadsheet. */
+function csvCell(value: string | number | null): string {
+  const text = value === null ? '' : String(value);
+  const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+export function saveCsv<Row>(name: string, { columns, rows }: Pick<TableProps<Row>, 'columns' | 'rows'>) {
+  const lines = [columns.map((column) => column.title), ...rows.map((row) => columns.map((column) => cell(column, row)))];
+  // With a byte-order mark, or Excel takes Korean for something else.
+  save(`${name}.csv`, 'text/csv;charset=utf-8', `\uFEFF${lines.map((line) => line.map(csvCell).join(',')).join('\r\n')}\r\n`);
+}
+
+export function saveJson<Row>(name: string, { columns, rows }: Pick<TableProps<Row>, 'columns' | 'rows'>) {
+  const all = rows.map((row) => Object.fromEntries(columns.map((column) => [column.title, cell(column, row)])));
+  save(`${name}.json`, 'application/json', `${JSON.stringify(all, null, 2)}\n`);
+}
+
+interface TileProps<Row, Data, Variables> {
+  /** Names the tile in addresses and downloads. */
+  id: string;
+  /** What the tile is about, in a word or two. */
+  kicker: string;
+  /** What it shows, as a sentence with its figure. */
+  finding: ReactNode;
+  /** Day of the figures; today if left out. */
+  asOf?: string;
+  /** What is counted and who is missing. */
+  basis?: ReactNode;
+  table?: TableProps<Row>;
+  query?: { operation: Operation<Data, Variables>; variables: Variables };
+  isIllustrative?: boolean;
+  isBusy?: boolean;
+  width?: 'third' | 'half' | 'two-thirds' | 'full';
+  children: ReactNode;
+}
+
+/** A finding with what shows it, what it rests on, its table, and its query. */
+export function Tile<Row, Data, Variables>(props: TileProps<Row, Data, Variables>) {
+  const { id, kicker, finding, asOf = today(), basis, table, query, isIllustrative, isBusy, width = 'half', children } = props;
+  const t = texts();
+  const heading = useId();
+  return (
+    <section className={`tile ${width}`} id={id} aria-labelledby={heading} aria-busy={isBusy || undefined}>
+      <header>
+        <p className="kicker">
+          {kicker}
+          {isIllustrative && <Illustrative />}
+        </p>
+        <h3 className="finding" id={heading}>
+          {finding}
+        </h3>
+      </header>
+      <div className="body">{children}</div>
+      <footer>
+        <p className="basis">
+          <span>{t.asOf(date(asOf))}</span>
+          {basis}
+        </p>
+        {table && (
+          <details>
+            <summary>{t.table}</summary>
+            <Table {...table} />
+          </details>
+        )}
+        <p className="tools">
+          {table && (
+            <>
+              <button type="button" className="button link" onClick={() => saveCsv(id, table)}>
+                {t.csv}
+              </button>
+              <button type="button" className="button link" onClick={() => saveJson(id, table)}>
+                {t.json}
+              </button>
+            </>
+          )}
+          {query && <a href={graphiqlAddress(query.operation, query.variables)}>{t.query}</a>}
+        </p>
+      </footer>
+    </section>
+  );
+}
