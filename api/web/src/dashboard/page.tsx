@@ -1,46 +1,220 @@
-import { dictionary, number, say } from '../app/language';
+import './dashboard.css';
+
+import { useCallback, useRef } from 'react';
+
+import { date, dictionary, language, number, today } from '../app/language';
 import { useQuery } from '../app/query';
-import { Failed, Loading, Page, Tile } from '../app/ui';
-import { Dashboard } from './dashboard.graphql';
+import { useFilters } from '../app/router';
+import { Failed, Loading, Page } from '../app/ui';
+import { BillsTile, pending } from './bills';
+import { CasesTiles } from './cases';
+import { Dashboard, DashboardCases, type DashboardCasesData, type DashboardData } from './dashboard.graphql';
+import { FeedbackTile } from './feedback';
+import { divisions } from './map';
+import { MeetingsTile } from './meetings';
+import { NewsTile } from './news';
+import { PeriodsTile, TargetsTile } from './results';
+import { words } from './words';
 
 const texts = dictionary(
-  { title: '현황판', cases: '지역 AI 도입 사례', finding: (n: string) => `공개된 AI 도입 사례는 ${n}건입니다`, region: '지역', count: '사례 수' },
-  { title: 'Dashboard', cases: 'AI adoption by region', finding: (n: string) => `${n} cases of AI adoption are published`, region: 'Region', count: 'Cases' },
+  {
+    title: '현황판',
+    heading: '중소·벤처 AI 대전환, 지금 어디까지 왔나',
+    lead: (day: string) => `${day} 기준. 건의가 답을 얻었는지, 법안이 어디에 있는지, 어느 지역이 AI를 쓰고 있는지를 한 화면에서 봅니다.`,
+    raised: '현장 건의',
+    answered: (n: string) => `회신 ${n}건`,
+    bill: '중소기업 AI 법안',
+    noBill: '추적 중인 법안 없음',
+    since: (n: string) => `${n}일째`,
+    by: (day: string) => `${day}까지 도달`,
+    cases: '도입 사례',
+    divisions: (n: string) => `${n}개 시·도`,
+    examples: '예시 자료 포함',
+    meetings: '정례 회의 기록',
+    held: '열릴 차례 가운데 개최가 기록된 회의',
+    loop: '환류와 입법',
+    adoption: '지역의 AI 도입',
+    run: '운영: 회의, 실적, 변경',
+    filters: '사례 조건',
+    region: '시·도',
+    all: '전체',
+    show: '예시 자료',
+    with: '포함',
+    without: '제외',
+    reset: '조건 지우기',
+    partial: '일부 자료를 불러오지 못했습니다',
+  },
+  {
+    title: 'Dashboard',
+    heading: 'How far AI has come in Korea’s small firms',
+    lead: (day: string) => `As of ${day}. Whether recommendations get an answer, where the bill stands, and which regions use AI, on one page.`,
+    raised: 'Recommendations',
+    answered: (n: string) => `${n} answered`,
+    bill: 'The SME AI bill',
+    noBill: 'No bill is followed',
+    since: (n: string) => `for ${n} days`,
+    by: (day: string) => `reached by ${day}`,
+    cases: 'Adoption cases',
+    divisions: (n: string) => `in ${n} divisions`,
+    examples: 'illustrative rows included',
+    meetings: 'Regular meetings',
+    held: 'of those due, on record as held',
+    loop: 'Feedback and legislation',
+    adoption: 'AI adoption by region',
+    run: 'Running it: meetings, results, changes',
+    filters: 'Which cases',
+    region: 'Division',
+    all: 'All',
+    show: 'Illustrative rows',
+    with: 'Included',
+    without: 'Left out',
+    reset: 'Clear',
+    partial: 'Some of this could not be loaded',
+  },
 );
+
+/** Four figures that open the page, each leading to its tile. */
+function Lede({ data, cases }: { data: DashboardData; cases?: DashboardCasesData }) {
+  const t = texts();
+  const w = words();
+  const bill = pending(data);
+  const records = data.bodies.nodes.flatMap((body) => body.series.nodes.map((one) => one.record));
+  const [held, expected] = [records.reduce((sum, one) => sum + one.held, 0), records.reduce((sum, one) => sum + one.expected, 0)];
+  const placed = cases?.region.rows.filter((row) => (row.count ?? 0) > 0 || row.isHidden).length ?? 0;
+  const hasExamples = cases !== undefined && (cases.region.total ?? 0) > (cases.facts.total ?? 0);
+  return (
+    <ul className="lede">
+      <li>
+        <a href="#feedback">
+          <span>{t.raised}</span>
+          <strong>{number(data.feedback.total.raised)}</strong>
+          <small className={data.feedback.total.answered === 0 ? 'is-low' : undefined}>{t.answered(number(data.feedback.total.answered))}</small>
+        </a>
+      </li>
+      <li>
+        <a href="#bills">
+          <span>{t.bill}</span>
+          <strong className="is-text">{bill?.stage ? w.bill[bill.stage] : t.noBill}</strong>
+          <small>{bill && (bill.daysInStage !== null ? t.since(number(bill.daysInStage)) : bill.stageReachedOn ? t.by(date(bill.stageReachedOn)) : '')}</small>
+        </a>
+      </li>
+      <li>
+        <a href="#cases-region">
+          <span>{t.cases}</span>
+          <strong>{cases ? number(cases.region.total ?? 0) : '…'}</strong>
+          <small>
+            {t.divisions(number(placed))}
+            {hasExamples && `, ${t.examples}`}
+          </small>
+        </a>
+      </li>
+      <li>
+        <a href="#meetings">
+          <span>{t.meetings}</span>
+          <strong>
+            {number(held)}
+            <em>/{number(expected)}</em>
+          </strong>
+          <small>{t.held}</small>
+        </a>
+      </li>
+    </ul>
+  );
+}
+
+function Filters({ region, examples, set }: { region: string; examples: string; set: (changes: { region?: string; examples?: string }) => void }) {
+  const t = texts();
+  return (
+    <form className="filters" aria-label={t.filters} onSubmit={(event) => event.preventDefault()}>
+      <div className="field">
+        <label htmlFor="region">{t.region}</label>
+        <select id="region" value={region} onChange={(event) => set({ region: event.target.value })}>
+          <option value="">{t.all}</option>
+          {divisions.map((one) => (
+            <option key={one.code} value={one.code}>
+              {language() === 'ko' ? one.ko : one.en}
+            </option>
+          ))}
+        </select>
+      </div>
+      <div className="field">
+        <label htmlFor="examples">{t.show}</label>
+        <select id="examples" value={examples} onChange={(event) => set({ examples: event.target.value })}>
+          <option value="">{t.with}</option>
+          <option value="off">{t.without}</option>
+        </select>
+      </div>
+      {(region || examples) && (
+        <button type="button" className="button" onClick={() => set({ region: '', examples: '' })}>
+          {t.reset}
+        </button>
+      )}
+    </form>
+  );
+}
 
 export default function DashboardPage() {
   const t = texts();
-  const asked = useQuery(Dashboard, { includeIllustrative: true });
+  const [filters, set] = useFilters(['region', 'examples']);
+  const hasExamples = filters.examples !== 'off';
+  const asked = useQuery(Dashboard, { hasExamples });
+  const where = {
+    ...(filters.region && { currentRegion: { code: { eq: filters.region } } }),
+    ...(!hasExamples && { origin: { ne: 'ILLUSTRATIVE' as const } }),
+  };
+  const variables = { hasExamples, where };
+  const cases = useQuery(DashboardCases, variables);
+
+  // Something changed: the figures are asked for again, but not for each of a row of changes.
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const reload = useRef(() => {});
+  reload.current = () => {
+    asked.reload();
+    cases.reload();
+  };
+  const onNews = useCallback(() => {
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => reload.current(), 1500);
+  }, []);
+
   return (
-    <Page title={t.title} heading={t.title}>
-      {asked.state === 'loading' && <Loading />}
+    <Page title={t.title}>
+      <div className="opening">
+        <div className="headline">
+          <h1>{t.heading}</h1>
+          <p className="lead">{t.lead(date(today()))}</p>
+        </div>
+        {asked.state === 'ready' && <Lede data={asked.data} cases={cases.data} />}
+        {asked.state === 'loading' && <div className="lede is-waiting" aria-hidden="true" />}
+      </div>
+      {asked.state === 'loading' && <Loading height="40rem" />}
       {asked.state === 'failed' && <Failed failure={asked.failure} retry={asked.reload} />}
       {asked.state === 'ready' && (
-        <div className="tiles">
-          <Tile
-            id="cases"
-            kicker={t.cases}
-            finding={t.finding(number(asked.data.cases.total ?? 0))}
-            isIllustrative
-            query={{ operation: Dashboard, variables: { includeIllustrative: true } }}
-            table={{
-              caption: t.cases,
-              columns: [
-                { title: t.region, value: (row) => say(row.label), isHead: true },
-                { title: t.count, value: (row) => row.count, isNumber: true },
-              ],
-              rows: asked.data.cases.rows,
-            }}
-          >
-            <ol>
-              {asked.data.cases.rows.map((row) => (
-                <li key={row.key}>
-                  {say(row.label)} {row.count}
-                </li>
-              ))}
-            </ol>
-          </Tile>
-        </div>
+        <>
+          <h2 className="section">{t.loop}</h2>
+          <div className="tiles">
+            <FeedbackTile data={asked.data} hasExamples={hasExamples} />
+            <BillsTile data={asked.data} hasExamples={hasExamples} />
+          </div>
+          <div className="section row">
+            <h2>{t.adoption}</h2>
+            <Filters region={filters.region} examples={filters.examples} set={set} />
+          </div>
+          {cases.state === 'loading' && <Loading />}
+          {cases.state === 'failed' && <Failed failure={cases.failure} retry={cases.reload} />}
+          {cases.state === 'ready' && (
+            <div className="tiles">
+              <CasesTiles data={cases.data} variables={variables} isBusy={cases.isRefreshing} region={filters.region} choose={(region) => set({ region })} />
+            </div>
+          )}
+          <h2 className="section">{t.run}</h2>
+          <div className="tiles">
+            <MeetingsTile data={asked.data} hasExamples={hasExamples} />
+            <NewsTile data={asked.data} hasExamples={hasExamples} onNews={onNews} />
+            <PeriodsTile data={asked.data} hasExamples={hasExamples} />
+            <TargetsTile data={asked.data} hasExamples={hasExamples} />
+          </div>
+        </>
       )}
     </Page>
   );

@@ -6,9 +6,9 @@ import { date, dictionary, languageOf, type Localized, say, today } from '../lan
 const texts = dictionary(
   {
     table: '표로 보기',
-    csv: 'CSV 받기',
-    json: 'JSON 받기',
-    query: 'GraphiQL에서 이 질의 열기',
+    csv: 'CSV',
+    json: 'JSON',
+    query: 'GraphiQL에서 열기',
     illustrative: '예시 자료',
     illustrativeHint: '실제 사실이 아니라 화면을 보이기 위한 예시입니다.',
     asOf: (day: string) => `${day} 기준`,
@@ -16,9 +16,9 @@ const texts = dictionary(
   },
   {
     table: 'As a table',
-    csv: 'Download CSV',
-    json: 'Download JSON',
-    query: 'Open this query in GraphiQL',
+    csv: 'CSV',
+    json: 'JSON',
+    query: 'Open in GraphiQL',
     illustrative: 'Illustrative data',
     illustrativeHint: 'Made up to show the page; no facts.',
     asOf: (day: string) => `As of ${day}`,
@@ -174,13 +174,13 @@ export function Tile<Row, Data, Variables>(props: TileProps<Row, Data, Variables
           <span>{t.asOf(date(asOf))}</span>
           {basis}
         </p>
-        {table && (
-          <details>
-            <summary>{t.table}</summary>
-            <Table {...table} />
-          </details>
-        )}
-        <p className="tools">
+        <div className="tools">
+          {table && (
+            <details>
+              <summary>{t.table}</summary>
+              <Table {...table} />
+            </details>
+          )}
           {table && (
             <>
               <button type="button" className="button link" onClick={() => saveCsv(id, table)}>
@@ -192,7 +192,7 @@ export function Tile<Row, Data, Variables>(props: TileProps<Row, Data, Variables
             </>
           )}
           {query && <a href={graphiqlAddress(query.operation, query.variables)}>{t.query}</a>}
-        </p>
+        </div>
       </footer>
     </section>
   );
