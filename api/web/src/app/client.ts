@@ -107,7 +107,13 @@ export function subscribe<Data, Variables>(
   return () => source.close();
 }
 
-/** Where GraphiQL opens an operation. */
-export function graphiqlAddress<Data, Variables>(operation: Operation<Data, Variables>, variables: Variables): string {
-  return `/graphiql#${new URLSearchParams({ query: operation.text, variables: JSON.stringify(variables, null, 2) })}`;
+/** Where GraphiQL opens an operation, or those fields of its root that `only` names. */
+export function graphiqlAddress<Data, Variables>(
+  { text }: Operation<Data, Variables>,
+  variables: Variables,
+  only: readonly (keyof Data)[] = [],
+): string {
+  const asked = new URLSearchParams({ query: text, variables: JSON.stringify(variables, null, 2) });
+  if (only.length > 0) asked.set('only', only.join());
+  return `/graphiql#${asked}`;
 }

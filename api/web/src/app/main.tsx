@@ -10,6 +10,9 @@ import { routes } from './routes';
 import { Page } from './ui/page';
 import { Failed, Loading, Missing } from './ui/states';
 
+// Asked for before anything is drawn: the page's own script is most of what the first figures wait for.
+void match(routes, location.pathname)?.route.load().catch(() => {});
+
 type Loaded = { path: string; Page?: ComponentType<{ params: Params }>; failure?: unknown };
 
 function App() {

@@ -142,7 +142,7 @@ export function BillsTile({ data, hasExamples }: { data: DashboardData; hasExamp
       kicker={t.kicker}
       finding={first?.stage ? t.finding(say(first.title), w.bill[first.stage] ?? first.stage) : t.none}
       basis={<span>{t.basis(number(totalCount), number(nodes.filter((bill) => !bill.isClosed).length))}</span>}
-      query={{ operation: Dashboard, variables: { hasExamples } }}
+      query={{ operation: Dashboard, variables: { hasExamples }, only: ['bills'] }}
       table={{
         caption: t.caption,
         rows,

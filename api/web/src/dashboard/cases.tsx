@@ -121,7 +121,7 @@ export function CasesTiles({ data, variables, isBusy, region, choose }: CasesPro
     isHidden: data.stage.rows.find((row) => row.key === key)?.isHidden ?? false,
   }));
   const running = stages.filter((bar) => ['PRODUCTION', 'SCALED'].includes(bar.key)).reduce((sum, bar) => sum + (bar.count ?? 0), 0);
-  const query = { operation: DashboardCases, variables };
+  const query = (only: keyof DashboardCasesData) => ({ operation: DashboardCases, variables, only: ['facts' as const, only] });
   const basis = (
     <>
       <span>{t.basis}</span>
@@ -155,7 +155,7 @@ export function CasesTiles({ data, variables, isBusy, region, choose }: CasesPro
         basis={basis}
         isIllustrative={isIllustrative}
         isBusy={isBusy}
-        query={query}
+        query={query('region')}
         table={tableOf(t.region, regions)}
       >
         <div className="atlas">
@@ -188,7 +188,7 @@ export function CasesTiles({ data, variables, isBusy, region, choose }: CasesPro
         basis={basis}
         isIllustrative={isIllustrative}
         isBusy={isBusy}
-        query={query}
+        query={query('stage')}
         table={tableOf(t.stage, stages)}
       >
         <div className="stack">
@@ -219,7 +219,7 @@ export function CasesTiles({ data, variables, isBusy, region, choose }: CasesPro
         basis={basis}
         isIllustrative={isIllustrative}
         isBusy={isBusy}
-        query={query}
+        query={query('industry')}
         table={tableOf(t.industry, industries)}
       >
         <Bars label={t.industry} rows={industries.slice(0, 10)} total={total} />
@@ -232,7 +232,7 @@ export function CasesTiles({ data, variables, isBusy, region, choose }: CasesPro
         basis={basis}
         isIllustrative={isIllustrative}
         isBusy={isBusy}
-        query={query}
+        query={query('size')}
         table={tableOf(t.size, sizes)}
       >
         <Bars label={t.size} rows={sizes} total={total} />

@@ -108,7 +108,7 @@ export function FeedbackTile({ data, hasExamples }: { data: DashboardData; hasEx
       finding={finding}
       asOf={data.feedback.computedAt}
       basis={<span>{t.items(number(total.items), number(total.raised))}</span>}
-      query={{ operation: Dashboard, variables: { hasExamples } }}
+      query={{ operation: Dashboard, variables: { hasExamples }, only: ['feedback', 'dueAnswers', 'overdue'] }}
       table={{
         caption: t.caption,
         rows,

@@ -69,7 +69,7 @@ export function MeetingsTile({ data, hasExamples }: { data: DashboardData; hasEx
       kicker={t.kicker}
       finding={next ? t.next(say(next.title), date(next.heldOn)) : expected > 0 ? t.noneNext(number(held), number(expected)) : t.noneAtAll}
       basis={<span>{t.basis}</span>}
-      query={{ operation: Dashboard, variables: { hasExamples } }}
+      query={{ operation: Dashboard, variables: { hasExamples }, only: ['planned', 'held', 'bodies'] }}
       table={{
         caption: t.record,
         rows: series.flatMap((one) => one.record.periods.map((each) => ({ one, each }))),

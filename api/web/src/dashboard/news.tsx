@@ -91,7 +91,7 @@ export function NewsTile({ data, hasExamples, onNews }: { data: DashboardData; h
       kicker={t.kicker}
       finding={newest ? t.finding(`${what(newest)} ${w.change[newest.node.kind]}`, time(newest.node.occurredAt)) : t.none}
       basis={<span>{t.basis}</span>}
-      query={{ operation: Dashboard, variables: { hasExamples } }}
+      query={{ operation: Dashboard, variables: { hasExamples }, only: ['changes'] }}
       table={{
         caption: t.kicker,
         rows: edges,

@@ -61,7 +61,7 @@ export function PeriodsTile({ data, hasExamples }: { data: DashboardData; hasExa
       isIllustrative={periods.some((one) => one.origin === 'ILLUSTRATIVE')}
       finding={open[0] ? t.open(quarter(open[0].quarter), number(final)) : final > 0 ? t.closed(number(final)) : t.none}
       basis={<span>{t.basis}</span>}
-      query={{ operation: Dashboard, variables: { hasExamples } }}
+      query={{ operation: Dashboard, variables: { hasExamples }, only: ['periods', 'programmes'] }}
       table={{
         caption: t.kicker,
         rows: periods,
@@ -131,7 +131,7 @@ export function TargetsTile({ data, hasExamples }: { data: DashboardData; hasExa
       isIllustrative={whole.some((one) => one.origin === 'ILLUSTRATIVE')}
       finding={last && lastShown ? t.targetsFinding(say(last.indicator.name), number(lastShown.value, 1), lastShown.unit, quarter(last.quarter)) : t.noTargets}
       basis={<span>{t.targetsBasis(number(charts.length))}</span>}
-      query={{ operation: Dashboard, variables: { hasExamples } }}
+      query={{ operation: Dashboard, variables: { hasExamples }, only: ['targets'] }}
       table={{
         caption: t.targets,
         rows: charts.flatMap((chart) => chart.rows),

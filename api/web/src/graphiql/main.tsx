@@ -13,6 +13,7 @@ import { GraphiQL } from 'graphiql';
 import { StrictMode, useEffect, useRef } from 'react';
 import { createRoot } from 'react-dom/client';
 
+import { askedInAddress } from './asked';
 import { examples } from './examples';
 import { fetcher } from './fetcher';
 import { storage, storeFirstExample } from './storage';
@@ -60,7 +61,8 @@ function WrappedLines() {
   return null;
 }
 
-storeFirstExample();
+const asked = askedInAddress();
+if (!asked) storeFirstExample();
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('graphiql.html has no element with the id "root".');
@@ -69,7 +71,9 @@ createRoot(root).render(
   <StrictMode>
     <GraphiQL
       fetcher={fetcher}
-      defaultTabs={examples}
+      defaultTabs={asked ? [asked, ...examples] : examples}
+      initialQuery={asked?.query}
+      initialVariables={asked?.variables}
       defaultHeaders={headersHint}
       defaultEditorToolsVisibility
       isHeadersEditorEnabled

@@ -38,7 +38,7 @@ const texts = dictionary(
     findHint: 'Institutions, meetings, bills, cases',
     go: 'Search',
     other: '한국어',
-    otherLabel: '한국어로 보기',
+    otherLabel: '한국어 화면으로',
     theme: 'Colours',
     themes: { auto: 'As the system', light: 'Light', dark: 'Dark', contrast: 'High contrast' },
     about: 'Every figure here is an answer of the public GraphQL API. Illustrative rows, which have no source, are marked as such.',

@@ -145,7 +145,8 @@ interface TileProps<Row, Data, Variables> {
   /** What is counted and who is missing. */
   basis?: ReactNode;
   table?: TableProps<Row>;
-  query?: { operation: Operation<Data, Variables>; variables: Variables };
+  /** Where its figures come from; `only` names the fields of the root that are its own. */
+  query?: { operation: Operation<Data, Variables>; variables: Variables; only?: readonly (keyof Data)[] };
   isIllustrative?: boolean;
   isBusy?: boolean;
   width?: 'third' | 'half' | 'two-thirds' | 'full';
@@ -191,7 +192,7 @@ export function Tile<Row, Data, Variables>(props: TileProps<Row, Data, Variables
               </button>
             </>
           )}
-          {query && <a href={graphiqlAddress(query.operation, query.variables)}>{t.query}</a>}
+          {query && <a href={graphiqlAddress(query.operation, query.variables, query.only)}>{t.query}</a>}
         </div>
       </footer>
     </section>

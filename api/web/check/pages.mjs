@@ -1,0 +1,251 @@
+// Opens the dashboard of a running server in Chromium, in both languages and at three widths, and fails when it
+// shows other figures than the API, breaks its policy, loads from elsewhere, is wider than the window, or is
+// against WCAG 2.2 A or AA as far as axe-core sees it. Follows a filter through the address and back.
+//
+//   node pages.mjs http://127.0.0.1:8080 [FOLDER_OF_SCREENSHOTS]
+//
+// CHROMIUM names another browser than /usr/bin/chromium. AIPLUS_TOKEN, if set, is of a client that may write
+// content: then a change is made and seen to arrive.
+
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+import { chromium } from 'playwright-core';
+
+const [base, folder] = process.argv.slice(2);
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const problems = [];
+
+/** What the first page may weigh, and how soon it shows figures. */
+const scripts = 350 * 1024;
+const soon = Number(process.env.AIPLUS_FIRST_FIGURES_MS ?? 1000);
+
+async function ask(query, variables = {}, token) {
+  const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+  const response = await fetch(new URL('/graphql', base), { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
+  const answer = await response.json();
+  if (answer.errors) throw new Error(JSON.stringify(answer.errors));
+  return answer.data;
+}
+
+function expect(where, what, shown, expected) {
+  if (shown !== expected) problems.push(`${where}: ${what} is ${JSON.stringify(shown)} instead of ${JSON.stringify(expected)}`);
+}
+
+function watch(page, where) {
+  page.on('request', (request) => {
+    const { protocol, host } = new URL(request.url());
+    if (protocol !== 'data:' && protocol !== 'blob:' && host !== new URL(base).host) problems.push(`${where}: a request goes elsewhere: ${request.url()}`);
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 400) problems.push(`${where}: ${response.status()} ${response.url()}`);
+  });
+  // Violations of the policy are told here, too.
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(`${where}: the console shows an error: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => problems.push(`${where}: the page threw: ${error.message}`));
+}
+
+async function accessibility(page, where) {
+  await page.evaluate(axe);
+  const found = await page.evaluate(() =>
+    globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa'], resultTypes: ['violations'] }),
+  );
+  for (const one of found.violations) {
+    problems.push(`${where}: ${one.id}: ${one.help}: ${one.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} ${node.any[0]?.message ?? ''}`).join(' | ')}`);
+  }
+}
+
+/** Every part of the page comes into sight once, as charts are drawn only then. */
+async function scroll(page) {
+  await page.evaluate(async () => {
+    for (let y = 0; y < document.documentElement.scrollHeight; y += innerHeight) {
+      scrollTo(0, y);
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    }
+    scrollTo(0, 0);
+  });
+  await page.locator('.chart svg').first().waitFor();
+}
+
+async function open(browser, path, { width = 1280, scheme = 'light', theme } = {}) {
+  const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  const where = `${path} ${width} ${theme ?? scheme}`;
+  watch(page, where);
+  await page.addInitScript((chosen) => {
+    if (chosen) localStorage.setItem('aiplus:theme', chosen);
+    // When the first figures stand on the page.
+    new MutationObserver((_, observer) => {
+      if (!document.querySelector('#feedback')) return;
+      globalThis.firstFigures = performance.now();
+      observer.disconnect();
+    }).observe(document, { childList: true, subtree: true });
+  }, theme);
+  const response = await page.goto(new URL(path, base).href);
+  return { context, page, where, response };
+}
+
+const number = (text) => Number(String(text).replace(/[^\d]/g, ''));
+
+async function look(browser, language, width) {
+  const graphql = [];
+  const { context, page, where, response } = await open(browser, `/?lang=${language}`, { width });
+  page.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().endsWith('/graphql')) graphql.push(request.url());
+  });
+  const policy = response.headers()['content-security-policy'] ?? '';
+  if (policy.includes('unsafe') || !policy.includes("style-src 'self'")) problems.push(`${where}: the policy is "${policy}"`);
+  await page.locator('#cases-region .bars').waitFor();
+
+  const { feedback, cases } = await ask(`{
+    feedback: feedbackStatistics(includeIllustrative: true) { total { raised answered } rows { key raised } }
+    cases: adoptionCases { totalCount }
+  }`);
+  const lede = page.locator('.lede strong');
+  expect(where, 'the number of recommendations', number(await lede.nth(0).innerText()), feedback.total.raised);
+  expect(where, 'the number of cases', number(await lede.nth(2).innerText()), cases.totalCount);
+  const flow = await page.locator('.flow li strong').allInnerTexts();
+  expect(where, 'what was raised', number(flow[0]), feedback.total.raised);
+  expect(where, 'what was answered', number(flow[2]), feedback.total.answered);
+  expect(where, 'the language', await page.locator('html').getAttribute('lang'), language);
+  const korean = await page.locator('h1').innerText();
+  expect(where, 'the heading', /[가-힣]/.test(korean), language === 'ko');
+
+  await scroll(page);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  if (wide > 0) problems.push(`${where}: the page is ${wide} pixels too wide`);
+  if (graphql.length > 2) problems.push(`${where}: the page asked ${graphql.length} times`);
+  await accessibility(page, where);
+  if (folder) await page.screenshot({ path: join(folder, `dashboard-${language}-${width}.png`), fullPage: true });
+  await context.close();
+}
+
+async function filter(browser) {
+  const { context, page, where } = await open(browser, '/?lang=ko');
+  const matching = page.locator('#cases-stage .badge:not(.illustrative)').last();
+  await matching.waitFor();
+  const all = number(await matching.innerText());
+  const { some } = await ask('{ some: adoptionCases(where: { currentRegion: { code: { eq: "KR-11" } } }) { totalCount } }');
+  await page.getByLabel('시·도').first().selectOption('KR-11');
+  await page.waitForURL(/region=KR-11/);
+  await page.waitForFunction(() => !document.querySelector('#cases-stage[aria-busy]'));
+  expect(where, 'the number of cases in Seoul', number(await matching.innerText()), some.totalCount);
+  await page.goBack();
+  await page.waitForFunction(() => !location.search.includes('region') && !document.querySelector('#cases-stage[aria-busy]'));
+  expect(where, 'the number of cases after going back', number(await matching.innerText()), all);
+  await page.goForward();
+  await page.waitForURL(/region=KR-11/);
+  expect(where, 'the division after going forward', await page.locator('#region').inputValue(), 'KR-11');
+
+  // The address alone brings the same page.
+  await page.reload();
+  await matching.waitFor();
+  expect(where, 'the number of cases by address', number(await matching.innerText()), some.totalCount);
+  // Another language keeps the filter.
+  await page.getByRole('button', { name: 'Switch to English' }).click();
+  await page.waitForURL(/lang=en/);
+  await page.getByRole('heading', { level: 1 }).filter({ hasText: /^[^가-힣]+$/ }).waitFor();
+  expect(where, 'the division in English', await page.locator('#region').inputValue(), 'KR-11');
+  await context.close();
+}
+
+async function keyboard(browser) {
+  const { context, page, where } = await open(browser, '/?lang=ko');
+  await page.locator('#cases-region .bars').waitFor();
+  await page.keyboard.press('Tab');
+  expect(where, 'the first stop', await page.evaluate(() => document.activeElement?.className), 'skip');
+  await page.keyboard.press('Enter');
+  expect(where, 'where the skip link leads', await page.evaluate(() => document.activeElement?.id), 'content');
+  const bar = page.locator('#cases-region button.bar').first();
+  await bar.focus();
+  await page.keyboard.press('Space');
+  await page.waitForURL(/region=/);
+  const table = page.locator('#feedback details > summary');
+  await table.focus();
+  await page.keyboard.press('Enter');
+  await page.locator('#feedback table.data').waitFor();
+  await context.close();
+}
+
+async function weight(browser) {
+  let sum = 0;
+  const { context, page, where } = await open(browser, '/?lang=ko');
+  const sizes = [];
+  page.on('requestfinished', (request) => {
+    if (request.url().endsWith('.js')) sizes.push(request.sizes().then((one) => one.responseBodySize));
+  });
+  await page.reload();
+  await page.locator('#cases-region .bars').waitFor();
+  await scroll(page);
+  for (const one of await Promise.all(sizes)) sum += one;
+  const shown = await page.evaluate(() => Math.round(globalThis.firstFigures));
+  console.log(`${where}: ${Math.round(sum / 1024)} kB of scripts, first figures after ${shown} ms`);
+  if (sum > scripts) problems.push(`${where}: scripts of ${Math.round(sum / 1024)} kB`);
+  if (shown > soon) problems.push(`${where}: first figures after ${shown} ms`);
+  await context.close();
+}
+
+async function live(browser, token) {
+  const { context, page, where } = await open(browser, '/?lang=en');
+  await page.locator('#news .pulse.is-open').waitFor();
+  const code = `LIVE_${Date.now()}`;
+  const input = {
+    code,
+    body: 'POLICY_COUNCIL',
+    kind: 'AD_HOC',
+    title: { ko: `화면 점검 회의 ${code}`, en: `Meeting to check the page ${code}` },
+    heldOn: new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10),
+    idempotencyKey: code,
+  };
+  const { planMeeting } = await ask('mutation ($input: PlanMeetingInput!) { planMeeting(input: $input) { errors { message } } }', { input }, token);
+  if (planMeeting.errors.length > 0) throw new Error(planMeeting.errors[0].message);
+  try {
+    await page.locator('#news .news .is-fresh').filter({ hasText: code }).waitFor({ timeout: 15_000 });
+  } catch {
+    problems.push(`${where}: a change that was made did not arrive`);
+  }
+  // The tile of meetings follows without a reload.
+  try {
+    await page.locator('#meetings .meeting').filter({ hasText: code }).waitFor({ timeout: 15_000 });
+  } catch {
+    problems.push(`${where}: the meeting that was planned did not appear`);
+  }
+  await context.close();
+}
+
+if (!URL.canParse(base)) throw new Error('Usage: node pages.mjs http://127.0.0.1:8080 [FOLDER_OF_SCREENSHOTS]');
+if (folder) mkdirSync(folder, { recursive: true });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: [
+    '--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+    // Whatever asks for another host fails here, and so does not depend on the network.
+    '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
+  ],
+});
+try {
+  for (const language of ['ko', 'en']) for (const width of [390, 1280, 1920]) await look(browser, language, width);
+  for (const theme of ['dark', 'contrast']) {
+    const { context, page, where } = await open(browser, '/?lang=ko', { theme });
+    await page.locator('#cases-region .bars').waitFor();
+    await scroll(page);
+    await accessibility(page, where);
+    if (folder) await page.screenshot({ path: join(folder, `dashboard-${theme}.png`), fullPage: true });
+    await context.close();
+  }
+  await filter(browser);
+  await keyboard(browser);
+  await weight(browser);
+  if (process.env.AIPLUS_TOKEN) await live(browser, process.env.AIPLUS_TOKEN);
+} finally {
+  await browser.close();
+}
+if (problems.length > 0) {
+  console.error(`The pages at ${base} are broken:\n${[...new Set(problems)].join('\n')}`);
+  process.exitCode = 1;
+} else {
+  console.log(`The pages at ${base} work.`);
+}
