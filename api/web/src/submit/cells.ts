@@ -57,10 +57,10 @@ export function isSame(one: Entry | undefined, other: Entry | undefined): boolea
   );
 }
 
-/** Digits without the commas that part thousands; other texts as they are. */
+/** Digits without the commas that part thousands; other texts, `1,2` among them, as they are. */
 export function plain(value: string): string {
   const text = value.trim();
-  return /^[-+]?[\d,]+(\.\d+)?$/.test(text) ? text.replaceAll(',', '') : text;
+  return /^[-+]?\d{1,3}(,\d{3})+(\.\d+)?$/.test(text) ? text.replaceAll(',', '') : text;
 }
 
 export function isEmpty(entry: Entry): boolean {

@@ -3,7 +3,7 @@ import { type DragEvent, useId, useRef, useState } from 'react';
 import { number } from '../app/language';
 import { useSession } from './ask';
 import type { Sheet } from './load';
-import { Notice, sentence, type Told } from './parts';
+import { Notice, sentence, takeFocus, type Told } from './parts';
 import { type Found, Problems } from './problems';
 import { handOver, trouble } from './session';
 import { answered, interrupt, keyOf } from './store';
@@ -45,7 +45,6 @@ export function Files({ sheet, mayUpload, onSaved }: { sheet: Sheet; mayUpload: 
   const [isBusy, setBusy] = useState(false);
   const [isOver, setOver] = useState(false);
   const input = useRef<HTMLInputElement>(null);
-  const result = useRef<HTMLDivElement>(null);
   const id = useId();
 
   const of = new URLSearchParams({
@@ -89,7 +88,6 @@ export function Files({ sheet, mayUpload, onSaved }: { sheet: Sheet; mayUpload: 
       const path = `/import/submission.${formatOf(file)}?${of}${replaces ? '&replace=true' : ''}`;
       const report = await session.upload<FileReport>(path, file, {});
       setTaken({ file, report, isStale: false });
-      requestAnimationFrame(() => result.current?.focus());
       return undefined;
     });
 
@@ -192,7 +190,7 @@ export function Files({ sheet, mayUpload, onSaved }: { sheet: Sheet; mayUpload: 
       </div>
       <Notice told={told} />
       {taken && (
-        <div className="file-result" ref={result} tabIndex={-1} role="group" aria-label={t.fileResult(taken.file.name)}>
+        <div className="file-result" ref={takeFocus} tabIndex={-1} role="group" aria-label={t.fileResult(taken.file.name)}>
           <h4>{t.fileResult(taken.file.name)}</h4>
           <p>{taken.report.message}</p>
           <dl className="counts">

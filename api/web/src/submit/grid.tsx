@@ -1,8 +1,8 @@
-import { useState } from 'react';
+import { useLayoutEffect, useRef, useState } from 'react';
 
 import { say } from '../app/language';
 import { Badge, Name } from '../app/ui';
-import { address, type Entry, type Field, isSame, NOTHING, plain, type ValueState } from './cells';
+import { address, type Entry, type Field, grouped, isSame, NOTHING, plain, type ValueState } from './cells';
 import type { Indicator, Problem, Sheet } from './load';
 import { Input, Textarea } from './parts';
 import { AddPart } from './parts-of';
@@ -232,6 +232,11 @@ function Value({ cell, indicator, entry, sheet, fault, isBad, onChange }: ValueP
   const t = texts();
   const unit = unitOf(indicator);
   const [isTyping, setTyping] = useState(false);
+  const amount = useRef<HTMLInputElement>(null);
+  // Thousands are parted until somebody types; then all is selected again, as by Tab.
+  useLayoutEffect(() => {
+    if (isTyping) amount.current?.select();
+  }, [isTyping]);
   const label = `${cellName(cell, sheet)}: ${t.value}${unit ? ` (${unit})` : ''}`;
   const at = anchor(cell);
   const described = [`${at}-hint`, fault && `${at}-fault`, isBad && `${at}-problems`].filter(Boolean).join(' ');
@@ -255,11 +260,12 @@ function Value({ cell, indicator, entry, sheet, fault, isBad, onChange }: ValueP
         <span className="amount">
           <input
             {...common}
+            ref={amount}
             inputMode="decimal"
             autoComplete="off"
             maxLength={60}
             readOnly={isZero}
-            value={isZero ? '0' : isTyping ? entry.value : valueText(entry.value, { unit: '', valueType: indicator.valueType })}
+            value={isZero ? '0' : isTyping ? entry.value : grouped(entry.value)}
             onFocus={() => setTyping(true)}
             onBlur={() => {
               setTyping(false);

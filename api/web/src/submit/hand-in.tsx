@@ -8,6 +8,8 @@ import { texts } from './texts';
 interface HandInProps {
   sheet: Sheet;
   unsaved: number;
+  /** Comments of the review that it was returned with. */
+  asked: number;
   isBusy: boolean;
   /** What the API told of the input, by field. */
   faults: ReadonlyMap<string, string>;
@@ -16,7 +18,7 @@ interface HandInProps {
 }
 
 /** To hand it in: attested, or as a report of nothing. */
-export function HandIn({ sheet, unsaved, isBusy, faults, onSubmit, onNil }: HandInProps) {
+export function HandIn({ sheet, unsaved, asked, isBusy, faults, onSubmit, onNil }: HandInProps) {
   const t = texts();
   const { submission, check } = sheet;
   const [isAttested, setAttested] = useState(false);
@@ -30,7 +32,8 @@ export function HandIn({ sheet, unsaved, isBusy, faults, onSubmit, onNil }: Hand
       <p className="row" id="readiness">
         {submission.cellCount > 0 && check.errorCount > 0 && <a href="#check">{t.errors(check.errorCount)}</a>}
         {submission.cellCount > 0 && open > 0 && <a href="#check">{t.warnings(open)}</a>}
-        {check.errorCount + open === 0 && submission.cellCount > 0 && <span className="is-well">{t.allWell}</span>}
+        {asked > 0 && <a href="#asked">{`${t.comments}: ${t.commentCount(asked)}`}</a>}
+        {check.errorCount + open + asked === 0 && submission.cellCount > 0 && <span className="is-well">{t.allWell}</span>}
         {submission.cellCount === 0 && <span>{t.nothingStored}</span>}
         {unsaved > 0 && <span>{t.unsaved(unsaved)}</span>}
       </p>

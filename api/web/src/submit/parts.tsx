@@ -59,6 +59,11 @@ function Message({ told, children, onClose }: { told: Told; children?: ReactNode
   );
 }
 
+/** As a `ref`: takes the focus when it appears. */
+export function takeFocus(element: HTMLElement | null) {
+  element?.focus();
+}
+
 interface FieldProps {
   label: ReactNode;
   hint?: ReactNode;

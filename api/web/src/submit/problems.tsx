@@ -112,6 +112,8 @@ function Group({ group, sheet }: { group: Found[]; sheet: Sheet }) {
   const headings = new Set(group.map((found) => heading(found, one(found))));
   const column = headings.size === 1 ? [...headings][0] : t.given;
   const message = common(group.map((found) => found.message));
+  // About the file as a whole: there is no cell to show.
+  if (group.every(({ place, cell, indicator }) => !place && !cell && !indicator)) return <p className="message">{message}</p>;
   const differs = group.some((found) => !found.message.endsWith(message));
   return (
     <div className="problem">

@@ -13,7 +13,7 @@ import { Trouble } from './home';
 import { Deadline, Ladder, nextStep } from './ladder';
 import { load, type Sheet } from './load';
 import * as operations from './operations.graphql';
-import { Notice, sentence, Status, type Told } from './parts';
+import { Notice, sentence, Status, takeFocus, type Told } from './parts';
 import { type Found, Problems } from './problems';
 import { Receipt } from './receipt';
 import { Reading, Review, type Verb } from './review';
@@ -64,6 +64,7 @@ function Desk({ sheet, isLoading, reload, isOwn }: DeskProps) {
   const [isWorking, setWorking] = useState(false);
   const [receipt, setReceipt] = useState<string>();
   const heading = useRef<HTMLHeadingElement>(null);
+  const isRefused = useRef(false);
   const isReviewer = session.may('results:review');
   const mayWrite = viewerCan.saveDraft.isAllowed;
   const isBusy = isWorking || isLoading;
@@ -71,6 +72,12 @@ function Desk({ sheet, isLoading, reload, isOwn }: DeskProps) {
 
   useEffect(() => heading.current?.focus(), []);
   useEffect(() => setFaults(NO_FAULTS), [work.comments]);
+  // Once, when what was refused is drawn: to the first field that is to be put right.
+  useEffect(() => {
+    if (!isRefused.current || faults.size === 0) return;
+    isRefused.current = false;
+    document.querySelector<HTMLElement>('main [aria-invalid="true"]')?.focus();
+  }, [faults]);
   // What is right now is no fault any more.
   const onTyped = (cell: string) => {
     if ([...faults.keys()].some((key) => key.split(' ')[0] === cell)) {
@@ -103,7 +110,7 @@ function Desk({ sheet, isLoading, reload, isOwn }: DeskProps) {
     const at = new Map(found.filter((one): one is [string, string] => one[0] !== undefined));
     const rest = found.filter(([name]) => name === undefined).map(([, message]) => message);
     setFaults(at);
-    requestAnimationFrame(() => document.querySelector<HTMLElement>('main [aria-invalid="true"]')?.focus());
+    isRefused.current = true;
     return { tone: 'bad', text: [text, ...new Set(rest)].filter(Boolean).join(' ') || t.correct };
   }
 
@@ -157,7 +164,6 @@ function Desk({ sheet, isLoading, reload, isOwn }: DeskProps) {
     }
     setReceipt(done.revision?.receipt);
     await reload();
-    requestAnimationFrame(() => document.getElementById('receipt-now')?.focus());
     return { tone: 'good', text: text(done.revision?.receipt ?? '') };
   }
 
@@ -232,7 +238,7 @@ function Desk({ sheet, isLoading, reload, isOwn }: DeskProps) {
       <Notice told={told} onClose={() => setTold(undefined)} />
 
       {handedIn && (
-        <div id="receipt-now" tabIndex={-1} className="panel">
+        <div id="receipt-now" ref={takeFocus} tabIndex={-1} className="panel">
           <Receipt of={handedIn} submission={submission} />
         </div>
       )}
@@ -317,7 +323,7 @@ function Desk({ sheet, isLoading, reload, isOwn }: DeskProps) {
         </section>
       )}
 
-      {mayWrite && <HandIn sheet={sheet} unsaved={unsaved.length} isBusy={isBusy} faults={faults} onSubmit={submit} onNil={nil} />}
+      {mayWrite && <HandIn sheet={sheet} asked={whole.length} unsaved={unsaved.length} isBusy={isBusy} faults={faults} onSubmit={submit} onNil={nil} />}
 
       {viewerCan.recall.isAllowed && (
         <section className="panel" aria-labelledby="recall">

@@ -41,7 +41,7 @@ export function valueText(value: string | null | undefined, indicator: Pick<Indi
   if (value === 'false') return t.no;
   if (indicator?.valueType === 'TEXT') return value;
   const unit = unitOf(indicator);
-  const space = language() === 'en' && unit !== '%' ? ' ' : '';
+  const space = language() === 'en' && unit && unit !== '%' ? ' ' : '';
   return `${grouped(value)}${space}${unit}`;
 }
 

@@ -114,7 +114,7 @@ function Preferences() {
       <button
         type="button"
         lang={other}
-        aria-label={t.otherLabel}
+        title={t.otherLabel}
         onClick={() => {
           rememberLanguage(other);
           const to = new URL(location.href);

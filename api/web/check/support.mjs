@@ -1,0 +1,72 @@
+// What the checks of pages share: a browser without the outside network, what a page must not do, and rules of
+// accessibility.
+
+import axe from 'axe-core';
+import { chromium } from 'playwright-core';
+
+/** What was seen on the way; looked at once at the end, so that one run names every problem. */
+export const problems = [];
+
+export class Failure extends Error {}
+
+/** Runs one step; `expected` is the sentence to print when it does not come true. */
+export async function step(expected, action) {
+  try {
+    return await action();
+  } catch (error) {
+    throw error instanceof Failure ? error : new Failure(`${expected}\n${error.message}`);
+  }
+}
+
+export function equal(given, wanted, what) {
+  if (given !== wanted) throw new Error(`${what}: ${JSON.stringify(given)} instead of ${JSON.stringify(wanted)}.`);
+}
+
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      // Whatever asks for another host fails here, and so does not depend on the network.
+      '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
+    ],
+  });
+}
+
+/**
+ * Watches a page: nothing from elsewhere, no error on the console or thrown. What a check provokes itself it names in
+ * the list that this answers with.
+ */
+export function watch(page, base, expected = []) {
+  const { origin } = new URL(base);
+  page.on('request', (request) => {
+    const { protocol, origin: asked } = new URL(request.url());
+    if (protocol.startsWith('http') && asked !== origin) problems.push(`A request goes elsewhere: ${request.url()}`);
+  });
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !expected.some((one) => one.test(message.text()))) {
+      problems.push(`The console shows an error: ${message.text()}`);
+    }
+  });
+  page.on('pageerror', (error) => problems.push(`The page threw an error: ${error.message}`));
+  return expected;
+}
+
+/** Rules of WCAG 2.2, levels A and AA, on what is shown now. */
+export async function audit(page, name) {
+  // By the debugger's way in: the page's policy lets no script in.
+  await page.evaluate(`${axe.source}\n;undefined`);
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }),
+  );
+  for (const { id, help, nodes } of violations) {
+    problems.push(`${name} breaks ${id} (${help}): ${nodes.slice(0, 3).map(({ target, failureSummary }) => `${target} ${failureSummary.split('\n')[1] ?? ''}`).join(' | ')}`);
+  }
+}
