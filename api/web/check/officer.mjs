@@ -164,6 +164,8 @@ async function play(context) {
     await page.keyboard.press('Enter');
     const path = join(folder, (await download).suggestedFilename());
     await (await download).saveAs(path);
+    await told(page, '내려받았습니다');
+    await page.locator('.down .button:focus').waitFor();
     return path;
   });
   const send = async (values, name) => {

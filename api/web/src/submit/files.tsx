@@ -3,7 +3,7 @@ import { type DragEvent, useId, useRef, useState } from 'react';
 import { number } from '../app/language';
 import { useSession } from './ask';
 import type { Sheet } from './load';
-import { Notice, sentence, takeFocus, type Told } from './parts';
+import { Button, Notice, sentence, takeFocus, type Told } from './parts';
 import { type Found, Problems } from './problems';
 import { handOver, trouble } from './session';
 import { answered, interrupt, keyOf } from './store';
@@ -139,9 +139,9 @@ export function Files({ sheet, mayUpload, onSaved }: { sheet: Sheet; mayUpload: 
           <p className="note">{t.formDownLead}</p>
           <div className="row">
             {(['xlsx', 'csv'] as const).map((format) => (
-              <button key={format} type="button" className="button" disabled={isBusy} onClick={() => download(format)}>
+              <Button key={format} isOff={isBusy} onClick={() => download(format)}>
                 <span aria-hidden="true">↓</span> {format === 'xlsx' ? t.excel : t.csv}
-              </button>
+              </Button>
             ))}
           </div>
         </div>
@@ -158,9 +158,9 @@ export function Files({ sheet, mayUpload, onSaved }: { sheet: Sheet; mayUpload: 
             <h4>{t.formUp}</h4>
             <p>
               {t.drop}{' '}
-              <button type="button" className="button primary" disabled={isBusy} onClick={() => input.current?.click()}>
+              <Button kind="primary" isOff={isBusy} onClick={() => input.current?.click()}>
                 {t.choose}
-              </button>
+              </Button>
             </p>
             <input
               ref={input}
@@ -213,14 +213,14 @@ export function Files({ sheet, mayUpload, onSaved }: { sheet: Sheet; mayUpload: 
           />
           <div className="row">
             {taken.report.counts.rejected === 0 && (
-              <button type="button" className="button primary" disabled={isBusy} onClick={() => save(taken)}>
+              <Button kind="primary" isOff={isBusy} onClick={() => save(taken)}>
                 {taken.isStale ? t.saveFileOver : t.saveFile}
-              </button>
+              </Button>
             )}
             {formatOf(taken.file) === 'xlsx' && taken.report.problems.length > 0 && (
-              <button type="button" className="button" disabled={isBusy} onClick={() => mark(taken)}>
+              <Button isOff={isBusy} onClick={() => mark(taken)}>
                 {t.markedFile}
-              </button>
+              </Button>
             )}
             <button type="button" className="button" onClick={() => setTaken(undefined)}>
               {t.dropFile}

@@ -2,7 +2,7 @@ import { useState } from 'react';
 
 import { say } from '../app/language';
 import type { Sheet } from './load';
-import { Textarea } from './parts';
+import { Button, Textarea } from './parts';
 import { texts } from './texts';
 
 interface HandInProps {
@@ -61,9 +61,9 @@ export function HandIn({ sheet, unsaved, asked, isBusy, faults, onSubmit, onNil 
           {say(submit.reason)}
         </p>
       )}
-      <button type="button" className="button primary large" disabled={isBusy} aria-describedby="readiness" onClick={() => onSubmit(isAttested)}>
+      <Button kind="primary large" isOff={isBusy} aria-describedby="readiness" onClick={() => onSubmit(isAttested)}>
         {unsaved > 0 ? t.saveAndSubmit : isAgain ? t.submitAnew : t.submit}
-      </button>
+      </Button>
       {reportNil.isAllowed && (
         <details>
           <summary>{t.reportNil}</summary>
@@ -78,9 +78,9 @@ export function HandIn({ sheet, unsaved, asked, isBusy, faults, onSubmit, onNil 
               isRequired
             />
             <div>
-              <button type="button" className="button" disabled={isBusy} onClick={() => onNil(reason)}>
+              <Button isOff={isBusy} onClick={() => onNil(reason)}>
                 {t.nilSubmit}
-              </button>
+              </Button>
             </div>
           </div>
         </details>

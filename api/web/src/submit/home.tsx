@@ -5,7 +5,7 @@ import { Link } from '../app/router';
 import { Badge, type Column, Empty, Illustrative, Loading, Name, Table } from '../app/ui';
 import { useLoad } from './ask';
 import { OfficerHome, ReviewerHome, type OfficerHomeData } from './operations.graphql';
-import { addDays, dayOf, endOf, Notice, sentence, Status } from './parts';
+import { addDays, Button, dayOf, endOf, Notice, sentence, Status } from './parts';
 import type { Session } from './session';
 import { texts } from './texts';
 
@@ -80,9 +80,9 @@ export function Officer({ institution }: { institution: string }) {
           <>
             <Table caption={t.past} columns={pastColumns()} rows={data.past.nodes} keyOf={(row) => row.id} />
             {data.past.pageInfo.hasNextPage && (
-              <button type="button" className="button" disabled={isLoading} onClick={() => setPages(pages + 1)}>
+              <Button isOff={isLoading} onClick={() => setPages(pages + 1)}>
                 {t.more}
-              </button>
+              </Button>
             )}
           </>
         ) : (
@@ -216,9 +216,9 @@ export function Reviewer() {
           <>
             <Table caption={t.missing} columns={queueColumns(false)} rows={data.missing.nodes} keyOf={(row) => row.id} />
             {data.missing.pageInfo.hasNextPage && (
-              <button type="button" className="button" disabled={isLoading} onClick={() => setPages(pages + 1)}>
+              <Button isOff={isLoading} onClick={() => setPages(pages + 1)}>
                 {t.more}
-              </button>
+              </Button>
             )}
           </>
         ) : (

@@ -1,4 +1,4 @@
-import { type InputHTMLAttributes, type ReactNode, type TextareaHTMLAttributes, useEffect, useId, useRef } from 'react';
+import { type ButtonHTMLAttributes, type InputHTMLAttributes, type ReactNode, type TextareaHTMLAttributes, useEffect, useId, useRef } from 'react';
 
 import { date, language } from '../app/language';
 import { Badge, type Tone } from '../app/ui';
@@ -56,6 +56,22 @@ function Message({ told, children, onClose }: { told: Told; children?: ReactNode
       )}
       {children}
     </div>
+  );
+}
+
+/** A button. While there is nothing for it to do it does nothing, but keeps the focus of whoever works by keyboard. */
+export function Button({ isOff, kind = '', onClick, ...rest }: ButtonHTMLAttributes<HTMLButtonElement> & { isOff?: boolean; kind?: string }) {
+  return (
+    <button
+      type="button"
+      {...rest}
+      className={`button ${kind}`}
+      aria-disabled={isOff || undefined}
+      onClick={(event) => {
+        if (isOff) event.preventDefault();
+        else onClick?.(event);
+      }}
+    />
   );
 }
 

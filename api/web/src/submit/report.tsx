@@ -13,7 +13,7 @@ import { Trouble } from './home';
 import { Deadline, Ladder, nextStep } from './ladder';
 import { load, type Sheet } from './load';
 import * as operations from './operations.graphql';
-import { Notice, sentence, Status, takeFocus, type Told } from './parts';
+import { Button, Notice, sentence, Status, takeFocus, type Told } from './parts';
 import { type Found, Problems } from './problems';
 import { Receipt } from './receipt';
 import { Reading, Review, type Verb } from './review';
@@ -281,13 +281,13 @@ function Desk({ sheet, isLoading, reload, isOwn }: DeskProps) {
                 {t.unsaved(unsaved.length)}
                 {conflicts.length > 0 && ` · ${t.conflict}`}
               </p>
-              <button type="button" className="button primary" disabled={isBusy || unsaved.length === 0} onClick={save}>
+              <Button kind="primary" isOff={isBusy || unsaved.length === 0} onClick={save}>
                 {t.save}
-              </button>
-              <button
-                type="button"
-                className="button"
-                disabled={isBusy || unsaved.length === 0}
+              </Button>
+              <Button
+
+
+                isOff={isBusy || unsaved.length === 0}
                 onClick={() => {
                   if (!confirm(t.undoSure(unsaved.length))) return;
                   discard(id);
@@ -295,7 +295,7 @@ function Desk({ sheet, isLoading, reload, isOwn }: DeskProps) {
                 }}
               >
                 {t.undo}
-              </button>
+              </Button>
             </div>
           </section>
         ) : (
@@ -329,9 +329,9 @@ function Desk({ sheet, isLoading, reload, isOwn }: DeskProps) {
         <section className="panel" aria-labelledby="recall">
           <h2 id="recall">{t.recall}</h2>
           <p className="note">{t.recallLead}</p>
-          <button type="button" className="button" disabled={isBusy} onClick={recall}>
+          <Button isOff={isBusy} onClick={recall}>
             {t.recall}
-          </button>
+          </Button>
         </section>
       )}
 

@@ -4,7 +4,7 @@ import { number, say, today } from '../app/language';
 import { Badge } from '../app/ui';
 import { change, NOTHING } from './cells';
 import type { Sheet } from './load';
-import { addDays, Input, Textarea } from './parts';
+import { addDays, Button, Input, Textarea } from './parts';
 import { comment, useWork } from './store';
 import { texts } from './texts';
 import { cellName, entryText, indicatorOf, partName, valueText } from './words';
@@ -164,9 +164,9 @@ export function Review({ sheet, isBusy, faults, onDo }: ReviewProps) {
   const later = addDays(today(), DAYS);
   const button = (text: string, isPrimary = false) => (
     <div>
-      <button type="submit" className={isPrimary ? 'button primary' : 'button'} disabled={isBusy}>
+      <Button type="submit" kind={isPrimary ? 'primary' : ''} isOff={isBusy}>
         {text}
-      </button>
+      </Button>
     </div>
   );
   const date = (name: string, label: string, hint?: string, value = later) => (
