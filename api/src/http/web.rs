@@ -63,14 +63,28 @@ fn show((path, kind, bytes, brotli, gzip): &Asset, headers: &HeaderMap) -> Respo
 }
 
 /// Paths that show a page of the site; its script looks at the path (`web/src/app/routes.ts`).
-pub const PAGES: [&str; 9] = [
+pub const PAGES: [&str; 23] = [
+    "/bodies",
     "/bodies/{code}",
+    "/meetings",
     "/meetings/{code}",
+    "/meetings/{code}/pack",
+    "/institutions",
     "/institutions/{code}",
+    "/bills",
     "/bills/{code}",
+    "/recommendations",
     "/recommendations/{code}",
+    "/cases",
     "/cases/{code}",
+    "/programmes",
     "/programmes/{code}",
+    "/persons",
+    "/persons/{code}",
+    "/plans",
+    "/plans/{code}",
+    "/documents",
+    "/documents/{code}",
     "/search",
     "/submit",
 ];

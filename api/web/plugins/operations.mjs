@@ -2,6 +2,7 @@
 // Bundled, they are short texts; checked against `schema.graphql`, so that an operation which the API would
 // refuse does not build. `types.mjs` beside this file writes their types.
 import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSchema, Kind, parse, print, stripIgnoredCharacters, validate } from 'graphql';
 /** None in a copy of the sources, as a build of the server makes: there they have been checked before. */
@@ -13,6 +14,15 @@ export function check(schema, document, file) {
     const errors = validate(schema, document);
     if (errors.length > 0)
         throw new Error(errors.map((error) => `${file}:${error.locations?.[0]?.line}: ${error.message}`).join('\n'));
+}
+/** A file's definitions, with the fragments that it uses of files it names in lines like `# import "./parts.graphql"`. */
+export function documentOf(text, file) {
+    const parts = [...text.matchAll(/^# import "(.+)"$/gm)].map(([, name]) => readFileSync(resolve(dirname(file), name), 'utf8'));
+    const whole = parse([text, ...parts].join('\n'));
+    if (parts.length === 0)
+        return whole;
+    const used = new Set(operationsOf(whole).flatMap(({ document }) => document.definitions));
+    return { ...whole, definitions: whole.definitions.filter((one) => used.has(one)) };
 }
 /** Names of the fragments that a definition spreads. */
 function spread(document, name, found = new Set()) {
@@ -48,7 +58,7 @@ export function operations() {
         transform(code, id) {
             if (!id.endsWith('.graphql') || id.includes('?'))
                 return;
-            const document = parse(code);
+            const document = documentOf(code, id);
             if (schema)
                 check(schema, document, id);
             const made = operationsOf(document).map(({ name, kind, document }) => {

@@ -2,8 +2,8 @@
 // out of `schema.graphql`. Run by `npm run types`; nothing of it is committed.
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
-import { isAbstractType, isEnumType, isInputObjectType, isListType, isNonNullType, isObjectType, isScalarType, Kind, parse, typeFromAST, } from 'graphql';
-import { check, operationsOf, readSchema } from './operations.mjs';
+import { isAbstractType, isEnumType, isInputObjectType, isListType, isNonNullType, isObjectType, isScalarType, Kind, typeFromAST, } from 'graphql';
+import { check, documentOf, operationsOf, readSchema } from './operations.mjs';
 const files = (ending) =>
     readdirSync('src', { recursive: true })
         .filter((name) => name.endsWith(ending))
@@ -116,7 +116,10 @@ if (schema === undefined)
     throw new Error('schema.graphql is not there.');
 const client = resolve('src/app/client');
 for (const file of files('.graphql')) {
-    const document = parse(readFileSync(file, 'utf8'));
+    const document = documentOf(readFileSync(file, 'utf8'), file);
+    // Fragments alone are for other files.
+    if (operationsOf(document).length === 0)
+        continue;
     check(schema, document, file);
     const fragments = new Map(document.definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one]] : [])));
     const writer = new Writer(schema, fragments);

@@ -12,6 +12,20 @@ const texts = dictionary(
     menu: '주 메뉴',
     dashboard: '현황판',
     submit: '실적 제출',
+    lists: { meetings: '회의', recommendations: '건의', bills: '법률안', cases: '사례', institutions: '기관' } as Record<string, string>,
+    more: '모든 목록',
+    all: {
+      bodies: '협의체',
+      meetings: '회의',
+      recommendations: '건의·개선과제',
+      bills: '법률안',
+      cases: '도입 사례',
+      programmes: '사업',
+      institutions: '기관',
+      persons: '인물',
+      plans: '정책 계획',
+      documents: '자료',
+    } as Record<string, string>,
     api: 'API',
     find: '통합 검색',
     findHint: '기관, 회의, 법안, 건의, 사례',
@@ -33,6 +47,20 @@ const texts = dictionary(
     menu: 'Main menu',
     dashboard: 'Dashboard',
     submit: 'Submit results',
+    lists: { meetings: 'Meetings', recommendations: 'Recommendations', bills: 'Bills', cases: 'Cases', institutions: 'Institutions' },
+    more: 'All lists',
+    all: {
+      bodies: 'Bodies',
+      meetings: 'Meetings',
+      recommendations: 'Recommendations',
+      bills: 'Bills',
+      cases: 'Adoption cases',
+      programmes: 'Programmes',
+      institutions: 'Institutions',
+      persons: 'People',
+      plans: 'Policy plans',
+      documents: 'Documents',
+    },
     api: 'API',
     find: 'Search everything',
     findHint: 'Institutions, meetings, bills, cases',
@@ -160,6 +188,11 @@ export function Page({ title, heading, lead, children }: PageProps) {
             <Link to="/" aria-current={current('/')}>
               {t.dashboard}
             </Link>
+            {Object.entries(t.lists).map(([kind, name]) => (
+              <Link key={kind} to={`/${kind}`} aria-current={current(`/${kind}`)}>
+                {name}
+              </Link>
+            ))}
             <Link to="/submit" aria-current={current('/submit')}>
               {t.submit}
             </Link>
@@ -183,6 +216,15 @@ export function Page({ title, heading, lead, children }: PageProps) {
       <footer className="colophon">
         <div className="within">
           <h2 className="sr-only">{t.footer}</h2>
+          <nav aria-label={t.more}>
+            <ul>
+              {Object.entries(t.all).map(([kind, name]) => (
+                <li key={kind}>
+                  <Link to={`/${kind}`}>{name}</Link>
+                </li>
+              ))}
+            </ul>
+          </nav>
           <p>{t.about}</p>
           <ul>
             <li>
