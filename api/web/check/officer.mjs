@@ -101,6 +101,8 @@ async function look(page, name) {
 async function play(context) {
   const page = await context.newPage();
   const expected = watch(page, base);
+  // Somebody listens from the start: a chooser that opens just as the first begins to would be missed.
+  page.on('filechooser', () => {});
   await step('/submit could not be opened.', () => page.goto(new URL('/submit?lang=ko', base).href));
   await page.getByRole('heading', { name: '로그인' }).waitFor();
   await look(page, 'sign-in-ko');
@@ -192,8 +194,13 @@ async function play(context) {
     equal((await stored(id)).version, before.version, 'the version after a check');
   });
   await look(page, 'file-problems-ko');
-  await step('A file of another kind is not refused in words.', async () => {
-    await page.locator('input[type=file]').setInputFiles({ name: '실적.hwp', mimeType: 'application/x-hwp', buffer: Buffer.from('HWP') });
+  await step('A file of another kind that is dropped is not refused in words.', async () => {
+    const dropped = await page.evaluateHandle(() => {
+      const files = new DataTransfer();
+      files.items.add(new File(['HWP'], '실적.hwp', { type: 'application/x-hwp' }));
+      return files;
+    });
+    for (const type of ['dragover', 'drop']) await page.locator('.drop').dispatchEvent(type, { dataTransfer: dropped });
     await told(page, '.xlsx 또는 .csv');
   });
   await step('A sound file is not saved.', async () => {
@@ -320,6 +327,16 @@ async function play(context) {
   await look(page, 'submitted-ko');
   if (pictures) await writeFile(join(pictures, 'submit-receipt.pdf'), await printed(page));
 
+  await step('It cannot be recalled and handed in again.', async () => {
+    await page.getByRole('button', { name: '회수하기' }).click();
+    await told(page, '회수했습니다');
+    equal((await stored(id)).status, 'DRAFT', 'the state after recalling');
+    await page.locator('#attest').check();
+    await page.getByRole('button', { name: '다시 제출하기' }).click();
+    await page.locator('#receipt-now').waitFor();
+    equal((await stored(id)).revision, 2, 'the number of the second revision');
+  });
+
   // The reviewer, in English.
   const desk = await context.newPage();
   watch(desk, base, expected);
@@ -365,11 +382,11 @@ async function play(context) {
     await page.getByRole('button', { name: 'Save and submit' }).click();
     await page.locator('#receipt-now').waitFor();
     const now = await stored(id);
-    equal(now.revision, 2, 'the number of the second revision');
+    equal(now.revision, 3, 'the number of the third revision');
     equal(valueOf(now, 'TRAINEES'), '658', 'the corrected TRAINEES');
   });
   await step('What changed since is not shown.', async () => {
-    await page.getByRole('button', { name: /^Compare with the one before/ }).click();
+    await page.getByRole('button', { name: 'Compare with the one before no. 3' }).click();
     const row = page.locator('tr', { hasText: '670' }).filter({ hasText: '658' });
     await row.waitFor();
   });

@@ -116,10 +116,20 @@ export function inWords(value: string): string | undefined {
   return parts.length > 0 ? parts.join(' ') : undefined;
 }
 
-/** The change from one figure to another in percent, for reading beside both; figures that are none have none. */
+/** Two figures as numbers, for reading one beside the other; nothing where either is none. */
+function both(before: string | undefined, now: string | undefined): [number, number] | undefined {
+  const figures = [before, now].map((text) => (text?.trim() ? Number(plain(text)) : Number.NaN));
+  return figures.every(Number.isFinite) ? (figures as [number, number]) : undefined;
+}
+
+/** The change from one figure to another, in percent. */
 export function change(before: string | undefined, now: string | undefined): number | undefined {
-  if (before === undefined || now === undefined) return undefined;
-  const [from, to] = [Number(plain(before)), Number(plain(now))];
-  if (!Number.isFinite(from) || !Number.isFinite(to) || from === 0 || before.trim() === '' || now.trim() === '') return undefined;
-  return ((to - from) / Math.abs(from)) * 100;
+  const [from, to] = both(before, now) ?? [0, 0];
+  return from === 0 ? undefined : ((to - from) / Math.abs(from)) * 100;
+}
+
+/** How far two percentages are apart, in points. */
+export function points(before: string | undefined, now: string | undefined): number | undefined {
+  const found = both(before, now);
+  return found && found[1] - found[0];
 }

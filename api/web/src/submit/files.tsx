@@ -114,7 +114,7 @@ export function Files({ sheet, mayUpload, onSaved }: { sheet: Sheet; mayUpload: 
       }
       setTaken(undefined);
       onSaved(t.fileSaved(file.name));
-      return { tone: 'good', text: t.fileSaved(file.name) };
+      return undefined;
     });
 
   const mark = ({ file }: Taken) =>

@@ -24,6 +24,11 @@ export function Grid({ sheet, faults, onTyped }: GridProps) {
   const t = texts();
   const { edits } = useWork(sheet.submission.id);
   const cells = [...new Set([...sheet.stored.keys(), ...edits.keys()])];
+  // Where there is something to be put right, the parts are not folded away.
+  const asked = new Set([
+    ...sheet.check.problems.filter((problem) => !problem.isJustified).map(({ cell }) => cell),
+    ...sheet.submission.comments.nodes.filter(({ revision }) => revision === sheet.submission.revision).map(({ cell }) => cell),
+  ]);
   return (
     <div className="sheet">
       <div className="sheet-head" aria-hidden="true">
@@ -35,16 +40,29 @@ export function Grid({ sheet, faults, onTyped }: GridProps) {
       </div>
       {sheet.indicators.map((indicator) => {
         const parts = cells.filter((cell) => cell !== indicator.code && address(cell).indicator === indicator.code).sort();
+        const said = (cell: string) => edits.get(cell)?.entry ?? sheet.stored.get(cell);
+        const kinds = [...new Set(parts.map(kindOf))].sort();
         const row = (cell: string) => <Row key={cell} cell={cell} indicator={indicator} sheet={sheet} faults={faults} onTyped={onTyped} />;
         const mayDivide = indicator.isByRegion || indicator.isBySize || indicator.isByIndustry;
         return (
           <div key={indicator.code} className="indicator">
             {row(indicator.code)}
             {mayDivide && (
-              <details className="parts" open={parts.some((cell) => edits.has(cell) || faults.has(cell)) || undefined}>
+              <details className="parts" open={parts.some((cell) => edits.has(cell) || asked.has(cell)) || undefined}>
                 <summary>{parts.length > 0 ? t.parts(parts.length) : t.addPart}</summary>
                 <div role="group" aria-label={t.partsOf(say(indicator.name))}>
-                  {parts.map(row)}
+                  {kinds.map((kind) => {
+                    const own = parts.filter((cell) => kindOf(cell) === kind);
+                    return (
+                      <div key={kind} className="part-kind">
+                        <p className="part-head">
+                          <strong>{t.by(kind.split(' ').map((one) => t[one as 'region']).join(' × '))}</strong>{' '}
+                          <Sum parts={own.map(said)} total={said(indicator.code)} indicator={indicator} />
+                        </p>
+                        {own.map(row)}
+                      </div>
+                    );
+                  })}
                   <AddPart indicator={indicator} sheet={sheet} taken={cells} />
                 </div>
               </details>
@@ -53,6 +71,40 @@ export function Grid({ sheet, faults, onTyped }: GridProps) {
         );
       })}
     </div>
+  );
+}
+
+/** By what a part is divided: `region`, `region size`. */
+function kindOf(cell: string): string {
+  const at = address(cell);
+  return (['region', 'size', 'industry'] as const).filter((kind) => at[kind]).join(' ');
+}
+
+/** What parts of one kind add up to, exactly, and whether that is the total. */
+function Sum({ parts, total, indicator }: { parts: (Entry | undefined)[]; total: Entry | undefined; indicator: Indicator }) {
+  const t = texts();
+  if (indicator.aggregation !== 'SUM' || indicator.decimals > 0) return null;
+  const whole = (entry: Entry | undefined) => {
+    const text = entry?.state === 'VALUE' ? plain(entry.value) : '0';
+    return /^-?\d{1,40}$/.test(text) ? BigInt(text) : undefined;
+  };
+  let sum = 0n;
+  for (const part of parts) {
+    const value = whole(part);
+    if (value === undefined) return null;
+    sum += value;
+  }
+  const wanted = whole(total);
+  const difference = wanted === undefined ? undefined : sum - wanted;
+  return (
+    <>
+      {t.sum(valueText(String(sum), indicator))}{' '}
+      {difference !== undefined && (
+        <Badge tone={difference === 0n ? 'good' : 'bad'}>
+          {difference === 0n ? t.sumFits : t.sumDiffers(valueText(String(difference), indicator))}
+        </Badge>
+      )}
+    </>
   );
 }
 
@@ -277,7 +329,7 @@ function Value({ cell, indicator, entry, sheet, fault, isBad, onChange }: ValueP
         </span>
       )}
       <span className="hint" id={`${at}-hint`}>
-        {words ? t.inWords(words) : expectation(indicator)}
+        {words ?? (cell === indicator.code ? expectation(indicator) : '')}
       </span>
       {fault && (
         <span className="fault" id={`${at}-fault`}>

@@ -56,7 +56,7 @@ export function HandIn({ sheet, unsaved, asked, isBusy, faults, onSubmit, onNil 
           {faults.get('attestation')}
         </p>
       )}
-      {!submit.isAllowed && unsaved === 0 && submit.reason && (
+      {!submit.isAllowed && submission.cellCount > 0 && submit.reason && (
         <p className="note" id="submit-why">
           {say(submit.reason)}
         </p>

@@ -30,8 +30,8 @@ async function paged<Page extends { nodes: unknown[]; pageInfo: { hasNextPage: b
   return { ...page, nodes };
 }
 
-/** What an institution has to do, has done, and will have to do. */
-export function Officer({ institution }: { institution: string }) {
+/** What an institution has to do, has done, and will have to do; nothing beside a reviewer's lists if it never has to. */
+export function Officer({ institution, isBeside }: { institution: string; isBeside: boolean }) {
   const t = texts();
   const [pages, setPages] = useState(1);
   const { data, failure, isLoading, reload } = useLoad(async (session: Session) => {
@@ -46,6 +46,7 @@ export function Officer({ institution }: { institution: string }) {
 
   if (!data) return failure ? <Trouble failure={failure} retry={reload} /> : <Loading />;
   const running = data.obligations.filter(({ endsOn }) => !endsOn || endsOn >= today());
+  if (isBeside && data.due.length + running.length + data.past.nodes.length === 0) return null;
   return (
     <>
       <section aria-labelledby="due">
@@ -109,7 +110,7 @@ function Duty({ of }: { of: Summary }) {
   const due = of.status === 'RETURNED' ? (of.returnDueOn ?? of.dueOn) : of.dueOn;
   const isClosed = !of.isRestatement && today() > of.locksOn;
   const tone = of.daysLeft === null ? 'plain' : of.daysLeft < 0 ? 'bad' : of.daysLeft <= 7 ? 'warn' : 'info';
-  const verb = of.status === 'RETURNED' ? t.fix : isClosed ? t.see : t.write;
+  const verb = isClosed ? t.see : of.status === 'RETURNED' ? t.fix : t.write;
   return (
     <li className={`duty panel ${tone}`}>
       <div className="what">

@@ -1,6 +1,6 @@
 import { say, today } from '../app/language';
 import type { Sheet, Submission } from './load';
-import { addDays, dayOf, endOf, weekday } from './parts';
+import { addDays, dayOf, endOf, isMissing, weekday } from './parts';
 import { texts } from './texts';
 
 const STEPS = ['write', 'submit', 'review', 'accept', 'final'] as const;
@@ -37,14 +37,17 @@ export function Ladder({ of }: { of: Submission }) {
 /** What is to be done next, for whom it is shown. */
 export function nextStep(of: Submission, isReviewer: boolean, isOwn: boolean): string {
   const { next } = texts();
+  const isClosed = !of.isRestatement && today() > of.locksOn;
+  if (isMissing(of)) return next.missing;
   switch (of.status) {
     case 'NOT_STARTED':
     case 'DRAFT':
       if (!isOwn) return next.partner;
       if (of.isRestatement) return next.restated;
-      if (today() > of.locksOn) return next.closed(dayOf(of.locksOn));
+      if (isClosed) return next.closed(dayOf(of.locksOn));
       return today() > of.dueOn ? next.late(dayOf(of.locksOn)) : next.write(dayOf(of.dueOn));
     case 'RETURNED':
+      if (isOwn && isClosed) return next.closed(dayOf(of.locksOn));
       return isOwn ? next.returned(dayOf(of.returnDueOn ?? of.locksOn)) : next.partner;
     case 'SUBMITTED':
       if (isReviewer && isOwn) return next.ownToReview;
@@ -68,7 +71,7 @@ export function Deadline({ of: { submission, holidays } }: { of: Sheet }) {
   const day = weekday(nominal);
   const holiday = holidays.get(nominal);
   const because = holiday ? say(holiday) : (t.weekend[day] ?? t.dayOff);
-  const isNow = ['NOT_STARTED', 'DRAFT', 'RETURNED'].includes(status);
+  const isNow = ['NOT_STARTED', 'DRAFT', 'RETURNED'].includes(status) && !isMissing(submission);
   return (
     <div className="deadline">
       <p className="label">{isReturned ? t.returnDeadline : t.deadline}</p>
@@ -79,7 +82,7 @@ export function Deadline({ of: { submission, holidays } }: { of: Sheet }) {
         )}
       </p>
       {dueOn !== originalDueOn && !isReturned && <p>{t.extended(dayOf(dueOn))}</p>}
-      {isNow && !isRestatement && <p className="note">{t.locks(dayOf(locksOn))}</p>}
+      {isNow && !isRestatement && today() <= locksOn && <p className="note">{t.locks(dayOf(locksOn))}</p>}
       <details>
         <summary>{t.rule}</summary>
         <p>

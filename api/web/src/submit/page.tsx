@@ -102,7 +102,7 @@ function Work({ id, onLeft }: { id: string | null; onLeft: () => void }) {
             <p className="lead">{t.intro}</p>
           </div>
           {reviews && <Reviewer />}
-          {session.may('results:submit') && institution && <Officer institution={institution.code} />}
+          {session.may('results:submit') && institution && <Officer institution={institution.code} isBeside={reviews} />}
         </>
       )}
     </>

@@ -160,8 +160,22 @@ export function Dialog({ title, children, onClose }: { title: string; children: 
 
 const TONES: Record<string, Tone> = { NOT_STARTED: 'plain', DRAFT: 'info', SUBMITTED: 'accent', RETURNED: 'bad', ACCEPTED: 'good', FINAL: 'good' };
 
-export function Status({ of }: { of: { status: keyof Texts['statuses']; reviewStartedAt?: string | null; isNil?: boolean; isRestatement?: boolean } }) {
+interface Standing {
+  status: keyof Texts['statuses'];
+  waitsFor: string;
+  reviewStartedAt?: string | null;
+  isNil?: boolean;
+  isRestatement?: boolean;
+}
+
+/** Whether its quarter became final without it. */
+export function isMissing({ status, waitsFor }: Standing): boolean {
+  return waitsFor === 'NOBODY' && status !== 'FINAL' && status !== 'ACCEPTED';
+}
+
+export function Status({ of }: { of: Standing }) {
   const t = texts();
+  if (isMissing(of)) return <Badge tone="bad">{t.neverCame}</Badge>;
   const isInReview = of.status === 'SUBMITTED' && of.reviewStartedAt;
   return (
     <span className="marks">

@@ -1,3 +1,5 @@
+import type { MouseEvent } from 'react';
+
 import { say } from '../app/language';
 import { Badge } from '../app/ui';
 import { address, NOTHING } from './cells';
@@ -183,7 +185,8 @@ function shown({ value, cell }: Found, indicator: Indicator | undefined): string
   return cell && indicator ? valueText(value, indicator) : (value ?? '');
 }
 
-function jump(event: React.MouseEvent, cell: string) {
+/** Goes to a cell of the form on the page, also where its parts are folded away. */
+export function jump(event: MouseEvent, cell: string) {
   const row = document.getElementById(anchor(cell));
   if (!row) return;
   event.preventDefault();

@@ -14,7 +14,7 @@ import { Deadline, Ladder, nextStep } from './ladder';
 import { load, type Sheet } from './load';
 import * as operations from './operations.graphql';
 import { Button, Notice, sentence, Status, takeFocus, type Told } from './parts';
-import { type Found, Problems } from './problems';
+import { type Found, jump, Problems } from './problems';
 import { Receipt } from './receipt';
 import { Reading, Review, type Verb } from './review';
 import { Failure, trouble, type UserError } from './session';
@@ -250,7 +250,14 @@ function Desk({ sheet, isLoading, reload, isOwn }: DeskProps) {
           <ul className="plain">
             {[...commentsAt(null, sheet), ...whole.filter(({ cell }) => cell)].map((one) => (
               <li key={one.id}>
-                {one.cell ? <a href={`#${anchor(one.cell)}`}>{cellName(one.cell, sheet)}</a> : <strong>{t.whole}</strong>} {one.message}
+                {one.cell && mayWrite ? (
+                  <a href={`#${anchor(one.cell)}`} onClick={(event) => jump(event, one.cell ?? '')}>
+                    {cellName(one.cell, sheet)}
+                  </a>
+                ) : (
+                  <strong>{one.cell ? cellName(one.cell, sheet) : t.whole}</strong>
+                )}{' '}
+                {one.message}
               </li>
             ))}
           </ul>
@@ -279,7 +286,7 @@ function Desk({ sheet, isLoading, reload, isOwn }: DeskProps) {
             <div className="save-bar no-print">
               <p role="status">
                 {t.unsaved(unsaved.length)}
-                {conflicts.length > 0 && ` · ${t.conflict}`}
+                {conflicts.length > 0 && ` · ${t.toDecide(conflicts.length)}`}
               </p>
               <Button kind="primary" isOff={isBusy || unsaved.length === 0} onClick={save}>
                 {t.save}
@@ -300,7 +307,7 @@ function Desk({ sheet, isLoading, reload, isOwn }: DeskProps) {
           </section>
         ) : (
           <>
-            {isOwn && !isReviewer && <p className="note">{t.readOnlyLead}</p>}
+            {isOwn && <p className="note">{say(viewerCan.saveDraft.reason) || t.readOnlyLead}</p>}
             <Reading sheet={sheet} mayComment={mayReview} faults={faults} />
           </>
         )}

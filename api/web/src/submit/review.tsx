@@ -2,7 +2,7 @@ import { type FormEvent, useState } from 'react';
 
 import { number, say, today } from '../app/language';
 import { Badge } from '../app/ui';
-import { change, NOTHING } from './cells';
+import { change, NOTHING, points } from './cells';
 import type { Sheet } from './load';
 import { addDays, Button, Input, Textarea } from './parts';
 import { comment, useWork } from './store';
@@ -65,20 +65,21 @@ export function Reading({ sheet, mayComment, faults }: ReadingProps) {
             const before = last.get(cell);
             const isTotal = cell === indicator?.code;
             const target = isTotal ? targets.get(cell) : undefined;
-            const moved = change(before?.value ?? undefined, entry?.value);
+            const isShare = indicator?.valueType === 'PERCENT';
+            const moved = (isShare ? points : change)(before?.value ?? undefined, entry?.value);
             const share = change(target, entry?.value);
             const kind = indicator?.valueType === 'TEXT' ? 'is-text' : 'is-number';
             const problems = check.problems.filter((problem) => problem.cell === cell);
             return (
               <tr key={cell} className={isTotal ? undefined : 'is-part'}>
                 <th scope="row">{isTotal ? say(indicator?.name) : partName(cell, sheet)}</th>
-                <td className={kind}>
+                <td className={kind} data-label={t.value}>
                   <strong>{entryText(entry, indicator)}</strong>
                 </td>
-                <td className={kind}>{before ? entryText({ ...NOTHING, ...before, value: before.value ?? '' }, indicator) : '–'}</td>
-                <td className="is-number">{moved === undefined ? '–' : `${moved > 0 ? '+' : ''}${number(moved, 1)}%`}</td>
-                <td className="is-number">{target ? valueText(target, indicator) : '–'}</td>
-                <td className="is-number">{share === undefined ? '–' : `${number(share + 100, 1)}%`}</td>
+                <td className={kind} data-label={t.lastQuarter}>{before ? entryText({ ...NOTHING, ...before, value: before.value ?? '' }, indicator) : '–'}</td>
+                <td className="is-number" data-label={t.difference}>{moved === undefined ? '–' : `${moved > 0 ? '+' : ''}${number(moved, 1)}${isShare ? t.points : '%'}`}</td>
+                <td className="is-number" data-label={t.target}>{target ? valueText(target, indicator) : '–'}</td>
+                <td className="is-number" data-label={t.rate}>{share === undefined ? '–' : `${number(share + 100, 1)}%`}</td>
                 <td className="said">
                   {problems.map((problem) => (
                     <p key={problem.rule} className={problem.severity === 'ERROR' ? 'is-error' : 'is-warning'}>
