@@ -145,7 +145,7 @@ async function filter(browser) {
   await matching.waitFor();
   expect(where, 'the number of cases by address', number(await matching.innerText()), some.totalCount);
   // Another language keeps the filter.
-  await page.getByRole('button', { name: 'Switch to English' }).click();
+  await page.locator('.prefs button').click();
   await page.waitForURL(/lang=en/);
   await page.getByRole('heading', { level: 1 }).filter({ hasText: /^[^가-힣]+$/ }).waitFor();
   expect(where, 'the division in English', await page.locator('#region').inputValue(), 'KR-11');
