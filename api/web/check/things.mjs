@@ -30,7 +30,7 @@ async function ask(query, variables = {}) {
 async function things() {
   const text = '{ ko en }';
   const data = await ask(`{
-    bodies(first: 50) { nodes { code name ${text} meetings { totalCount } appointments { totalCount } series { nodes { record { expected held missed notOnRecord } } } } }
+    bodies(first: 50) { nodes { code name ${text} meetings { totalCount } appointments { totalCount } series { nodes { cadence record { expected held missed notOnRecord } } } } }
     meetings(first: 1, where: { agenda: { some: {} }, statements: { some: {} } }, orderBy: [{ field: HELD_ON, direction: DESC }]) {
       nodes { code title ${text} agenda { totalCount nodes { title ${text} } } attendance { totalCount } statements { totalCount } recommendations { totalCount } conflicts { totalCount } } }
     institutions(first: 1, where: { addressedRecommendations: { some: {} } }) { nodes { code name ${text} addressedRecommendations { totalCount } units { totalCount } } }
@@ -59,7 +59,7 @@ async function things() {
       code: body.code,
       name: body.name,
       counts: { meetings: body.meetings.totalCount, members: body.appointments.totalCount },
-      tallies: body.series.nodes.map(({ record }) => [record.expected, record.held, record.missed, record.notOnRecord]),
+      tallies: body.series.nodes.filter(({ cadence }) => cadence !== 'IRREGULAR').map(({ record }) => [record.expected, record.held, record.missed, record.notOnRecord]),
     },
     meeting && {
       kind: 'meetings',
@@ -174,7 +174,7 @@ async function main() {
         }
         const whole = squeeze(await page.locator('main').innerText());
         for (const text of texts) if (!whole.includes(squeeze(say(text, language)))) problems.push(`${where}: "${say(text, language)}" is missing`);
-        const shown = await page.locator('.tally').evaluateAll((lists) => lists.map((list) => [...list.querySelectorAll('dd')].slice(0, 4).map((one) => Number(one.textContent))));
+        const shown = await page.locator('.tally:has(.is-expected)').evaluateAll((lists) => lists.map((list) => [...list.querySelectorAll('dd')].slice(0, 4).map((one) => Number(one.textContent))));
         if (tallies.length > 0 && JSON.stringify(shown) !== JSON.stringify(tallies)) problems.push(`${where}: meetings are counted ${JSON.stringify(shown)} instead of ${JSON.stringify(tallies)}`);
 
         await open(`/${kind}`, language, width);
@@ -184,6 +184,8 @@ async function main() {
         const missing = language === 'ko' ? '찾을 수 없습니다' : 'Not found';
         if ((await heading()) !== missing) problems.push(`${where}: an unknown code shows "${await heading()}"`);
       }
+      await open(`/bodies/${body.code.slice(0, -1)}`, language, width, { isAudited: false });
+      if ((await page.locator('.not-found .chip').first().innerText()) !== body.code) problems.push(`${where}: the code that was meant is not offered`);
       await open(`/meetings/${meeting.code}/pack`, language, width);
       if (!(await heading()).startsWith(squeeze(say(meeting.title, language)))) problems.push(`${where}: the pack is headed "${await heading()}"`);
       await open('/search?q=AI', language, width);
@@ -248,7 +250,7 @@ async function main() {
   await browser.close();
 }
 
-await main();
+await main().catch((error) => problems.push(error.message));
 if (problems.length > 0) {
   console.error([...new Set(problems)].join('\n'));
   process.exit(1);

@@ -96,7 +96,7 @@ export default function BillView({ params }: { params: Params }) {
             kind="bills"
             fact={bill}
             name={bill.title}
-            nameField="title"
+            nameField="title.en"
             code={code}
             kicker={
               <>

@@ -9,6 +9,7 @@ import { Fact, NotFound, None, Part, Thing, WhenAsked } from './parts/frame';
 import { HolderLink, InstitutionLink, Lines, MeetingLine, RecommendationLine, Topics } from './parts/rows';
 import { DealtWith, Figures } from './parts/shared';
 import { label, span, word } from './parts/text';
+import type { Word } from './parts/words';
 import { BodyPage, type BodyPageData } from './queries/body.graphql';
 
 type Body = NonNullable<BodyPageData['body']>;
@@ -18,6 +19,17 @@ type Seat = Body['appointments']['nodes'][number];
 /** The periods of a series, each with what is known of its meeting. */
 function SeriesRecord({ of }: { of: Series }) {
   const { record } = of;
+  // Without a rhythm nothing is expected: only what is on record counts.
+  const tally: [Word, number][] =
+    of.cadence === 'IRREGULAR'
+      ? [['meetings', record.meetingsOnRecord]]
+      : [
+          ['expected', record.expected],
+          ['held', record.held],
+          ['missed', record.missed],
+          ['notOnRecord', record.notOnRecord],
+          ...(record.undated > 0 ? ([['undated', record.undated]] as [Word, number][]) : []),
+        ];
   const reasons = new Map(of.missed.nodes.map((one) => [one.period, one]));
   return (
     <section className="series">
@@ -35,15 +47,7 @@ function SeriesRecord({ of }: { of: Series }) {
         <OriginMark of={of} />
       </p>
       <dl className="tally">
-        {(
-          [
-            ['expected', record.expected],
-            ['held', record.held],
-            ['missed', record.missed],
-            ['notOnRecord', record.notOnRecord],
-            ...(record.undated > 0 ? ([['undated', record.undated]] as const) : []),
-          ] as const
-        ).map(([name, count]) => (
+        {tally.map(([name, count]) => (
           <div key={name} className={`is-${name}`}>
             <dt>{word(name)}</dt>
             <dd>{number(count)}</dd>

@@ -105,7 +105,7 @@ export default function CaseView({ params }: { params: Params }) {
             kind="cases"
             fact={of}
             name={of.title}
-            nameField="title"
+            nameField="title.en"
             code={code}
             kicker={
               <>

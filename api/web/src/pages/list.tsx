@@ -205,7 +205,7 @@ export default function ListView() {
               <Lines>{rows.nodes.map((row) => <LineOf key={row.id} row={row} line={line} />)}</Lines>
             ) : (
               <div className="state">
-                <p>{word('nothing')}</p>
+                <p>{word(isFiltered ? 'nothing' : 'noneOnRecord')}</p>
                 {isFiltered && (
                   <Link className="button" to={`/${kind}`}>
                     {word('clear')}

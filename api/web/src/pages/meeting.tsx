@@ -105,7 +105,7 @@ export default function MeetingView({ params }: { params: Params }) {
             kind="meetings"
             fact={meeting}
             name={meeting.title}
-            nameField="title"
+            nameField="title.en"
             code={code}
             kicker={
               <>
@@ -159,7 +159,7 @@ export default function MeetingView({ params }: { params: Params }) {
                     {number(meeting.itemCount)}
                   </Fact>
                 )}
-                <Fact title={word('countedAttendance')}>{word('people', { n: meeting.countedAttendance })}</Fact>
+                <Fact title={word('countedAttendance')}>{(meeting.countedAttendance > 0 || meeting.attendance.totalCount > 0) && word('people', { n: meeting.countedAttendance })}</Fact>
                 {meeting.topics.nodes.length > 0 && (
                   <Fact title={word('topics')}>
                     <Topics of={meeting.topics.nodes} />

@@ -27,7 +27,9 @@ function Tasks({ of }: { of: Plan['tasks']['nodes'] }) {
             {one.isOverdue && <Badge tone="bad">{word('overdue')}</Badge>}
             <OriginMark of={one} />
             <InstitutionLink of={one.owner} />
-            <span>{one.dueOn ? word('dueBy', { x: date(one.dueOn) }) : <NotOnRecord />}</span>
+            <span>
+              {word('dueOn')} {one.dueOn ? date(one.dueOn) : <NotOnRecord />}
+            </span>
           </p>
           {one.summary && (
             <p>
@@ -67,7 +69,7 @@ export default function PlanView({ params }: { params: Params }) {
             kind="plans"
             fact={of}
             name={of.title}
-            nameField="title"
+            nameField="title.en"
             code={code}
             kicker={
               <>

@@ -207,7 +207,7 @@ function Loop({ of }: { of: Recommendation }) {
               {content}
               {fact && (
                 <p className="line-facts">
-                  <OriginMark of={fact} />
+                  {fact.origin !== of.origin && <OriginMark of={fact} />}
                   <Cite of={fact} />
                 </p>
               )}
@@ -236,7 +236,7 @@ export default function RecommendationView({ params }: { params: Params }) {
             kind="recommendations"
             fact={of}
             name={of.title}
-            nameField="title"
+            nameField="title.en"
             code={code}
             kicker={
               <>

@@ -3,7 +3,7 @@
 import { createContext, type ReactNode, useContext, useEffect } from 'react';
 
 import { type Failure, type GraphQLFault, graphiqlAddress, type Operation } from '../../app/client';
-import { type Localized, say, time } from '../../app/language';
+import { language, type Localized, say, time } from '../../app/language';
 import { Link } from '../../app/router';
 import type { Asked } from '../../app/query';
 import { Failed, Loading, Name, Page } from '../../app/ui';
@@ -67,14 +67,8 @@ export function Crumbs({ kind, children }: { kind?: Kind; children?: ReactNode }
 
 /** What a page says when nothing public has its code: what has a like one, and where to look. */
 export function NotFound({ kind, code, faults }: { kind: Kind; code: string; faults: GraphQLFault[] }) {
-  const valid = faults.map((one) => /Valid: (.+?)\.?$/.exec(one.message)?.[1]).find(Boolean);
-  const near = (valid ?? '')
-    .split(', ')
-    .filter((one) => /^[\w.:-]+$/.test(one))
-    .map((one) => ({ one, distance: distance(one.toUpperCase(), code.toUpperCase()) }))
-    .filter(({ one, distance }) => distance <= Math.max(3, one.length / 2))
-    .sort((a, b) => a.distance - b.distance)
-    .slice(0, 5);
+  // The API names the argument, the code, and then those near it.
+  const near = faults.flatMap(({ message }) => [...message.matchAll(/`([^`]+)`/g)].map(([, one]) => one ?? '').slice(2));
   return (
     <Page title={word('notFound')}>
       <Crumbs kind={kind} />
@@ -87,7 +81,7 @@ export function NotFound({ kind, code, faults }: { kind: Kind; code: string; fau
         {near.length > 0 && (
           <p>
             {word('similarCodes')}:{' '}
-            {near.map(({ one }) => (
+            {near.map((one) => (
               <Link key={one} className="chip" to={`/${kind}/${encodeURIComponent(one)}`}>
                 {one}
               </Link>
@@ -105,19 +99,6 @@ export function NotFound({ kind, code, faults }: { kind: Kind; code: string; fau
       </div>
     </Page>
   );
-}
-
-/** How many letters must change to make one word the other. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }
 
 /** Draws a page from its answer, or says why there is none. */
@@ -165,7 +146,7 @@ interface ThingProps<Data, Variables> extends ToolsProps<Data, Variables> {
   facts?: ReactNode;
   tools?: ReactNode;
   answer: unknown;
-  /** Printed with, or instead of, the heading. */
+  /** Of which the English name has a citation of its own, as `name.en`. */
   nameField?: string;
 }
 
@@ -199,7 +180,7 @@ export function Thing<Data, Variables>(props: ThingProps<Data, Variables> & { se
             <header className="thing-head">
               {kicker && <p className="kicker">{kicker}</p>}
               <h1>
-                <Name of={name} /> <Cite of={fact} field={props.nameField} />
+                <Name of={name} /> <Cite of={fact} field={language() === 'en' ? props.nameField : undefined} />
               </h1>
               {(badges || fact.origin !== 'SOURCE') && (
                 <p className="row badges">

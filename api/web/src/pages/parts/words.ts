@@ -31,7 +31,7 @@ export const words = {
 
   source: ['출처', 'Source'],
   sources: ['출처', 'Sources'],
-  sourcesNote: ['이 쪽의 모든 사실은 아래 자료에서 왔습니다. 번호는 본문의 번호와 같습니다.', 'Every fact on this page comes from these documents. Numbers are those in the text.'],
+  sourcesNote: ['번호가 붙은 사실은 아래 자료에서 왔습니다. 번호는 본문의 번호와 같습니다.', 'Facts with a number come from these documents; the numbers are those in the text.'],
   noSources: ['출처 문서가 없는 자료입니다.', 'No source document is cited.'],
   conflict: ['출처가 서로 다릅니다', 'Sources disagree'],
   conflictResolved: ['출처가 달랐으나 확인되었습니다', 'Sources disagreed; resolved'],
