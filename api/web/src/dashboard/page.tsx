@@ -8,6 +8,7 @@ import { useFilters } from '../app/router';
 import { Failed, Loading, Page } from '../app/ui';
 import { BillsTile, pending } from './bills';
 import { CasesTiles } from './cases';
+import { CompletenessTile } from './completeness';
 import { Dashboard, DashboardCases, type DashboardCasesData, type DashboardData } from './dashboard.graphql';
 import { FeedbackTile } from './feedback';
 import { divisions } from './map';
@@ -211,6 +212,11 @@ export default function DashboardPage() {
           <div className="tiles">
             <MeetingsTile data={asked.data} hasExamples={hasExamples} />
             <NewsTile data={asked.data} hasExamples={hasExamples} onNews={onNews} />
+            <CompletenessTile
+              quarters={asked.data.periods.nodes.map((one) => one.quarter).reverse()}
+              hasExamples={hasExamples}
+              isIllustrative={hasExamples && asked.data.periods.nodes.some((one) => one.origin === 'ILLUSTRATIVE')}
+            />
             <PeriodsTile data={asked.data} hasExamples={hasExamples} />
             <TargetsTile data={asked.data} hasExamples={hasExamples} />
           </div>

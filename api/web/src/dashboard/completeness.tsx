@@ -1,0 +1,140 @@
+// Who submitted, by institution and quarter: seen by whoever has signed in at `/submit`, as far as he may.
+
+import './completeness.css';
+
+import { dictionary, number, quarter, say } from '../app/language';
+import { Link } from '../app/router';
+import { Failed, Loading, Name, Tile } from '../app/ui';
+import { useLoad } from '../submit/ask';
+import { useStore } from '../submit/store';
+import { DashboardResults, type DashboardResultsVariables } from './completeness.graphql';
+
+const texts = dictionary(
+  {
+    kicker: '기관별 제출률',
+    finding: (when: string, rate: string, n: string) => `${when}에는 제출 대상의 ${rate}%가 제출했고, ${n}건이 빠져 있습니다`,
+    nothing: '보실 수 있는 제출 대상이 없습니다',
+    basis: '확정된 제출 대상 명단 기준. 로그인한 기관이 볼 수 있는 것만 셉니다.',
+    institution: '기관',
+    cell: (when: string, part: string, base: string, missing: string) => `${when}: ${base}건 중 ${part}건 제출, 미제출 ${missing}건`,
+    none: '대상 없음',
+    all: '전체',
+    legend: ['0%', '100%'],
+  },
+  {
+    kicker: 'Completeness by institution',
+    finding: (when: string, rate: string, n: string) => `${rate}% of what was expected for ${when} was submitted; ${n} are missing`,
+    nothing: 'Nothing is expected that you may see',
+    basis: 'Of the fixed lists of those expected; counted is what your institution may see.',
+    institution: 'Institution',
+    cell: (when: string, part: string, base: string, missing: string) => `${when}: ${part} of ${base} submitted, ${missing} missing`,
+    none: 'none expected',
+    all: 'All',
+    legend: ['0%', '100%'],
+  },
+);
+
+type Rate = { expected: number; submitted: number; missing: number; submittedRate: number | null };
+
+/** The step of the scale that a rate stands on. */
+const step = (rate: number | null) => (rate === null ? 'none' : rate === 0 ? '0' : String(Math.max(1, Math.ceil(rate / 20))));
+
+interface GridProps {
+  quarters: string[];
+  hasExamples: boolean;
+  isIllustrative: boolean;
+}
+
+function Grid({ quarters, hasExamples, isIllustrative }: GridProps) {
+  const t = texts();
+  const variables = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`q${index}`, quarters[index] ?? quarters.at(-1)])) as Omit<
+    DashboardResultsVariables,
+    'hasExamples'
+  >;
+  const all = { ...variables, hasExamples };
+  const { data, failure, reload } = useLoad((session) => session.ask(DashboardResults, all), JSON.stringify(all));
+  if (failure) return <Failed failure={failure} retry={reload} />;
+  if (!data) return <Loading />;
+  const columns = quarters.map((when, index) => ({ when, statistics: data[`q${index}` as keyof typeof data] }));
+  const names = new Map(columns.flatMap(({ statistics }) => statistics?.rows.map((row) => [row.key ?? '', row.label] as const) ?? []));
+  const rows = [...names].map(([key, label]) => ({
+    key,
+    label,
+    cells: columns.map(({ when, statistics }) => ({ when, rate: statistics?.rows.find((row) => row.key === key) as Rate | undefined })),
+  }));
+  // The last quarter in which something was expected.
+  const last = columns.filter(({ statistics }) => (statistics?.total.expected ?? 0) > 0).at(-1);
+  const total = last?.statistics?.total;
+  const shown = (rate: Rate | undefined) => (rate && rate.expected > 0 && rate.submittedRate !== null ? `${number(rate.submittedRate, 0)}` : '–');
+  const cells = (list: { when: string; rate: Rate | undefined }[]) =>
+    list.map(({ when, rate }) => (
+      <td key={when} className={`heat step-${step(rate && rate.expected > 0 ? rate.submittedRate : null)}`}>
+        <span aria-hidden="true">{shown(rate)}</span>
+        <span className="sr-only">{rate && rate.expected > 0 ? t.cell(quarter(when), number(rate.submitted), number(rate.expected), number(rate.missing)) : t.none}</span>
+      </td>
+    ));
+  return (
+    <Tile
+      id="completeness"
+      width="full"
+      isIllustrative={isIllustrative}
+      kicker={t.kicker}
+      finding={last && total ? t.finding(quarter(last.when), number(total.submittedRate ?? 0, 0), number(total.missing)) : t.nothing}
+      asOf={last?.statistics?.computedAt}
+      basis={<span>{t.basis}</span>}
+      query={{ operation: DashboardResults, variables: all }}
+      table={{
+        caption: t.kicker,
+        rows,
+        keyOf: (row) => row.key,
+        columns: [
+          { title: t.institution, value: (row) => say(row.label), isHead: true },
+          ...quarters.map((when, index) => ({
+            title: quarter(when),
+            value: (row: (typeof rows)[number]) => shown(row.cells[index]?.rate),
+            raw: (row: (typeof rows)[number]) => row.cells[index]?.rate?.submittedRate ?? null,
+            isNumber: true,
+          })),
+        ],
+      }}
+    >
+      <div className="table-frame" tabIndex={0} role="region" aria-label={t.kicker}>
+        <table className="grid">
+          <thead>
+            <tr>
+              <th scope="col">{t.institution}</th>
+              {quarters.map((when) => (
+                <th key={when} scope="col">
+                  {when.slice(2).replace('-', ' ')}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.key}>
+                <th scope="row">
+                  <Link to={`/institutions/${row.key}`}>
+                    <Name of={row.label} />
+                  </Link>
+                </th>
+                {cells(row.cells)}
+              </tr>
+            ))}
+          </tbody>
+          <tfoot>
+            <tr>
+              <th scope="row">{t.all}</th>
+              {cells(columns.map(({ when, statistics }) => ({ when, rate: statistics?.total })))}
+            </tr>
+          </tfoot>
+        </table>
+      </div>
+    </Tile>
+  );
+}
+
+export function CompletenessTile(props: GridProps) {
+  const { session } = useStore();
+  return session && props.quarters.length > 0 ? <Grid key={session.id} {...props} /> : null;
+}
