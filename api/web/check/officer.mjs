@@ -440,7 +440,7 @@ const browser = await launch();
 try {
   if (pictures) await mkdir(pictures, { recursive: true });
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'ko-KR', acceptDownloads: true });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(60_000);
   try {
     await play(context);
   } catch (error) {

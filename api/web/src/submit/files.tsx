@@ -15,8 +15,6 @@ const LARGEST = 20 * 1024 * 1024;
 /** What the API tells of an uploaded file. */
 interface FileReport {
   isSaved: boolean;
-  message: string;
-  submission: { id: string; version: number };
   counts: Record<keyof ReturnType<typeof texts>['counts'], number>;
   errorCount: number;
   warningCount: number;
@@ -192,7 +190,7 @@ export function Files({ sheet, mayUpload, onSaved }: { sheet: Sheet; mayUpload: 
       {taken && (
         <div className="file-result" ref={takeFocus} tabIndex={-1} role="group" aria-label={t.fileResult(taken.file.name)}>
           <h4>{t.fileResult(taken.file.name)}</h4>
-          <p>{taken.report.message}</p>
+          <p>{t.fileChecked}</p>
           <dl className="counts">
             {(Object.keys(t.counts) as (keyof typeof t.counts)[])
               .filter((key) => key === 'cells' || taken.report.counts[key] > 0)

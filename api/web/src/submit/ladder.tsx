@@ -14,7 +14,8 @@ function done({ status }: Submission): number {
 export function Ladder({ of }: { of: Submission }) {
   const t = texts();
   const at = done(of);
-  const word = of.status === 'SUBMITTED' ? (of.reviewStartedAt ? t.inReview : t.waitsForReview) : t.statuses[of.status];
+  const words = { ...t.statuses, SUBMITTED: of.reviewStartedAt ? t.inReview : t.waitsForReview, ACCEPTED: t.waitsForFinal };
+  const word = isMissing(of) ? t.neverCame : words[of.status];
   return (
     <ol className="ladder" aria-label={t.ladder}>
       {STEPS.map((step, index) => {

@@ -1,7 +1,7 @@
 import type { Entry } from './cells';
 import { Difference, FormOf, Report, type FormOfData, type ReportData, Values } from './operations.graphql';
 import { addDays, endOf, quarterBeside } from './parts';
-import { Failure, type Session } from './session';
+import { Failure, type Session, trouble } from './session';
 
 export type Submission = NonNullable<ReportData['submissions']>['nodes'][number];
 export type Problem = NonNullable<ReportData['submissionCheck']>['problems'][number];
@@ -42,9 +42,12 @@ function entry({ state, value, reason, comment, evidence }: Value): Entry {
 
 /** The submission with its values, and the form that it fills in. */
 export async function load(session: Session, id: string): Promise<Sheet> {
-  const { submissions, submissionCheck } = await session.ask(Report, { id });
+  const { submissions, submissionCheck } = await session.ask(Report, { id }).catch((failure: unknown) => {
+    // An id in the address that is none.
+    throw trouble(failure) === 'REFUSED' ? new Failure('MISSING') : failure;
+  });
   const submission = submissions?.nodes[0];
-  if (!submission || !submissionCheck) throw new Failure('REFUSED');
+  if (!submission || !submissionCheck) throw new Failure('MISSING');
   const end = endOf(submission.quarter);
   const nominal = addDays(end, submission.programme?.dueDays ?? 0);
   const [form, rest] = await Promise.all([
@@ -93,6 +96,6 @@ export type Change = Awaited<ReturnType<typeof difference>>['changes'][number];
 
 export async function difference(session: Session, id: string, from: number, to: number) {
   const { submissionDiff } = await session.ask(Difference, { id, from, to });
-  if (!submissionDiff) throw new Failure('REFUSED');
+  if (!submissionDiff) throw new Failure('MISSING');
   return submissionDiff;
 }

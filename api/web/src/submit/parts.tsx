@@ -19,6 +19,8 @@ export function sentence(failure: unknown, t: Texts = texts()): string {
       return t.wrongCredentials;
     case 'SCOPE':
       return failure.message || t.notAllowed;
+    case 'MISSING':
+      return t.notFound;
     case 'CONFLICT':
       return t.conflictDone;
     default:

@@ -160,7 +160,8 @@ function Desk({ sheet, isLoading, reload, isOwn }: DeskProps) {
       await reload();
       // Broken rules stand at their cells and in the check already.
       const own = done.errors.filter(({ code }) => code !== 'RULE_BROKEN' && code !== 'COMMENT_NEEDED');
-      return refuse(own, ([name]) => (name === 'id' ? undefined : name), t.notReady);
+      const isField = own.some(({ path }) => path[1] !== 'id');
+      return refuse(own, ([name]) => (name === 'id' ? undefined : name), isField ? t.correct : t.notReady);
     }
     setReceipt(done.revision?.receipt);
     await reload();

@@ -69,7 +69,7 @@ export function Reading({ sheet, mayComment, faults }: ReadingProps) {
             const moved = (isShare ? points : change)(before?.value ?? undefined, entry?.value);
             const share = change(target, entry?.value);
             const kind = indicator?.valueType === 'TEXT' ? 'is-text' : 'is-number';
-            const problems = check.problems.filter((problem) => problem.cell === cell);
+            const problems = check.problems.filter((problem) => problem.cell === cell && submission.cellCount > 0);
             return (
               <tr key={cell} className={isTotal ? undefined : 'is-part'}>
                 <th scope="row">{isTotal ? say(indicator?.name) : partName(cell, sheet)}</th>

@@ -15,6 +15,8 @@ export type Trouble =
   | 'SCOPE'
   /** The server asks to wait. */
   | 'BUSY'
+  /** There is no such thing, or not for this client. */
+  | 'MISSING'
   /** Somebody has written since. */
   | 'CONFLICT'
   /** Anything else, in the server's words. */
@@ -59,6 +61,7 @@ const KINDS: Record<string, Trouble> = {
   RATE_LIMITED: 'BUSY',
   TIMEOUT: 'BUSY',
   CONFLICT: 'CONFLICT',
+  NOT_FOUND: 'MISSING',
   FORBIDDEN: 'SCOPE',
 };
 
