@@ -196,7 +196,7 @@ async fn cases_show_once_they_are_published(place: Place) {
     let app = place.app().await;
     let query = "{
         adoptionCases { totalCount }
-        adoptionCaseStatistics(includeIllustrative: true) { total }
+        adoptionCaseStatistics(includeIllustrative: true) { total { count } }
         adoptionCase(code: \"DEMO-0001\") { id outcomes { totalCount } }
         similarCases(to: { region: \"KR-11\" }, first: 100, includeIllustrative: true) { totalCount }
         region(code: \"KR-11\") { adoptionCases { totalCount } }
@@ -210,7 +210,7 @@ async fn cases_show_once_they_are_published(place: Place) {
     assert_eq!(after["errors"][0]["extensions"]["code"], "NOT_FOUND");
     for path in [
         "/adoptionCases/totalCount",
-        "/adoptionCaseStatistics/total",
+        "/adoptionCaseStatistics/total/count",
         "/similarCases/totalCount",
         "/region/adoptionCases/totalCount",
     ] {

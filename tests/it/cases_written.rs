@@ -130,8 +130,8 @@ async fn public(desk: &Desk, who: &Principal, case: &Value) -> Value {
             region(code: \"KR-48\") {{ adoptionCases(where: {{ origin: {{ eq: REPORTED }} }}) {{ totalCount }} }}
             outcomes(where: {{ origin: {{ eq: REPORTED }} }}) {{ totalCount }}
             some: outcomes(where: {{ adoptionCase: {{ code: {{ eq: {} }} }} }}) {{ totalCount }}
-            all: adoptionCaseStatistics(groupBy: STAGE, includeIllustrative: true) {{ total }}
-            reported: adoptionCaseStatistics(groupBy: STAGE) {{ total rows {{ key count isHidden }} }}
+            all: adoptionCaseStatistics(includeIllustrative: true) {{ total {{ count }} }}
+            reported: adoptionCaseStatistics(groupBy: STAGE) {{ total {{ count }} rows {{ keys {{ code }} count }} }}
             alike: similarCases(to: {{ ksic: \"25\", region: \"KR-48\", size: SMALL }}) {{ totalCount }} }}",
         case["code"]
     );

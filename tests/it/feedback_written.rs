@@ -204,20 +204,25 @@ impl Loop {
 
     /// Statistics as an operator sees them.
     pub async fn counts(&self, now: DateTime<Utc>) -> [i64; 8] {
-        let query = "{ feedbackStatistics { total { raised items answered answeredOnTime answeredWithDueDate delivered withEffect overdue } } }";
+        let query = "{ feedbackStatistics { total { raised items { sum } answered answeredOnTime { part base } delivered withEffect overdue } } }";
         let answer = self.ask(&self.operator, now, query, Value::Null).await;
         let total = &answer["data"]["feedbackStatistics"]["total"];
         [
-            "raised",
-            "items",
-            "answered",
-            "answeredOnTime",
-            "answeredWithDueDate",
-            "delivered",
-            "withEffect",
-            "overdue",
+            "/raised",
+            "/items/sum",
+            "/answered",
+            "/answeredOnTime/part",
+            "/answeredOnTime/base",
+            "/delivered",
+            "/withEffect",
+            "/overdue",
         ]
-        .map(|name| total[name].as_i64().unwrap_or_else(|| panic!("{answer:#}")))
+        .map(|at| {
+            let value = total.pointer(at).unwrap_or_else(|| panic!("{answer:#}"));
+            // Amounts are text.
+            let number = value.as_str().map_or(value.as_i64(), |text| text.parse().ok());
+            number.unwrap_or_else(|| panic!("{answer:#}"))
+        })
     }
 
     /// What has been written so far: changes, audit events of what was done, and all versions.
@@ -319,10 +324,10 @@ async fn one_recommendation_from_its_raising_to_its_rating(place: Place) {
     );
     assert_eq!(payload["recommendation"]["status"], "ANSWERED");
     step(day("12-11"), [0, 0, 1, 1, 1, 0, 0, 0]).await;
-    let median = "{ feedbackStatistics(groupBy: ADDRESSEE) { rows { key answered medianDays } } }";
+    let median = "{ feedbackStatistics(groupBy: ADDRESSEE) { rows { keys { code } answered daysToAnswer { median } } } }";
     let rows = world.data(&world.operator, median).await["feedbackStatistics"]["rows"].clone();
-    let row = rows.as_array().unwrap().iter().find(|row| row["key"] == "KIBO").unwrap();
-    assert_eq!(row["medianDays"], 10.0);
+    let row = rows.as_array().unwrap().iter().find(|row| row["keys"][0]["code"] == "KIBO").unwrap();
+    assert_eq!(row["daysToAnswer"]["median"], 10);
 
     let report = json!({ "light": "YELLOW", "note": { "ko": "협의 지연" } });
     let report = on(&payload["recommendation"], report);

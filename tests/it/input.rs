@@ -44,7 +44,21 @@ async fn each_bad_input_has_a_code(place: Place) {
         ("{ timeline(from: \"2026-1\") { totalCount } }", "BAD_USER_INPUT"),
         ("{ bill(number: \"SME_AI_ACT-1\") { stageOn(date: \"2026\") } }", "BAD_USER_INPUT"),
         ("{ body(code: \"ADVISORY_GROUP\") { expiringSeats(days: -1) } }", "BAD_USER_INPUT"),
-        ("{ feedbackStatistics(from: \"x\") { dataVersion } }", "BAD_USER_INPUT"),
+        (
+            "{ feedbackStatistics(where: { raisedOn: { gte: \"x\" } }) { dataVersion } }",
+            "BAD_USER_INPUT",
+        ),
+        (
+            "{ feedbackStatistics(groupBy: [TOPIC, STATUS, REGION, SOURCE]) { dataVersion } }",
+            "BAD_USER_INPUT",
+        ),
+        ("{ feedbackStatistics(groupBy: [TOPIC, TOPIC]) { dataVersion } }", "BAD_USER_INPUT"),
+        ("{ feedbackStatistics(groupBy: TOPIC, first: 0) { dataVersion } }", "BAD_USER_INPUT"),
+        ("{ feedbackStatistics(groupBy: TOPIC, first: 5001) { dataVersion } }", "BAD_USER_INPUT"),
+        (
+            "{ feedbackStatistics(orderBy: [{ field: KEY }, { field: KEY }]) { dataVersion } }",
+            "BAD_USER_INPUT",
+        ),
         (
             "{ meetings(where: { status: { eq: GONE } }) { totalCount } }",
             "GRAPHQL_VALIDATION_FAILED",

@@ -72,6 +72,7 @@ mod socket;
 mod statistics;
 mod subscription;
 mod support;
+mod tiles;
 mod token;
 mod unknown;
 mod visibility;
@@ -148,6 +149,7 @@ fn main() -> ExitCode {
         socket::tests(),
         statistics::tests(),
         subscription::tests(),
+        tiles::tests(),
         token::tests(),
         unknown::tests(),
         visibility::tests(),

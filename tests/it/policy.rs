@@ -457,21 +457,17 @@ async fn what_is_overdue_is_found(place: Place) {
     assert_eq!(codes, ["SEOUL_ROUNDTABLES_2024"], "{milestones}");
     // An answer known to the month only is on time where every day of the month is.
     let total = async || {
-        let query = "{ feedbackStatistics(includeIllustrative: true) { total { answeredOnTime answeredWithDueDate } } }";
-        app.data(query).await["feedbackStatistics"]["total"].clone()
+        let query = "{ feedbackStatistics(includeIllustrative: true) { total { answeredOnTime { part base } } } }";
+        app.data(query).await["feedbackStatistics"]["total"]["answeredOnTime"].clone()
     };
     app.sql("UPDATE recommendation SET due_on = NULL").await;
-    assert_eq!(total().await, json!({ "answeredOnTime": 0, "answeredWithDueDate": 0 }));
+    assert_eq!(total().await, json!({ "part": 0, "base": 0 }));
     let id = key(&app, "SELECT id FROM recommendation WHERE code = (SELECT min(code) FROM recommendation WHERE id NOT IN (SELECT recommendation_id FROM recommendation_answer))").await;
     let answer = json!({ "recommendation_id": id, "position": 1, "disposition": "ACCEPTED", "answered_on": "2026-07" });
     create::<entity::recommendation_answer::Entity>(&app, "answer", answer).await.unwrap();
     for (due, on_time, base) in [("2026-07-10", 0, 0), ("2026-08-01", 1, 1), ("2026-06-30", 0, 1)] {
         app.sql(&format!("UPDATE recommendation SET due_on = '{due}' WHERE id = (SELECT recommendation_id FROM recommendation_answer WHERE answered_on = '2026-07')")).await;
-        assert_eq!(
-            total().await,
-            json!({ "answeredOnTime": on_time, "answeredWithDueDate": base }),
-            "{due}"
-        );
+        assert_eq!(total().await, json!({ "part": on_time, "base": base }), "{due}");
     }
 }
 

@@ -248,16 +248,16 @@ async fn illustrations_are_marked_and_apart(place: Place) {
     let data = app
         .data(
             "{ cases: adoptionCases(where: { origin: { eq: ILLUSTRATIVE } }) { totalCount }
-               facts: adoptionCaseStatistics { total } all: adoptionCaseStatistics(includeIllustrative: true) { total }
+               facts: adoptionCaseStatistics { total { count } } all: adoptionCaseStatistics(includeIllustrative: true) { total { count } }
                outcomes(where: { origin: { ne: ILLUSTRATIVE } }) { totalCount } }",
         )
         .await;
     assert_eq!(
         data,
-        json!({ "cases": { "totalCount": 300 }, "facts": { "total": 0 }, "all": { "total": 300 }, "outcomes": { "totalCount": 0 } })
+        json!({ "cases": { "totalCount": 300 }, "facts": { "total": { "count": 0 } }, "all": { "total": { "count": 300 } }, "outcomes": { "totalCount": 0 } })
     );
     for group in ["REGION", "INDUSTRY", "SIZE", "STAGE", "TECHNOLOGY", "APPLICATION"] {
-        let data = app.data(&format!("{{ adoptionCaseStatistics(groupBy: {group}, includeIllustrative: true) {{ rows {{ count isHidden label {{ ko }} }} }} }}")).await;
+        let data = app.data(&format!("{{ adoptionCaseStatistics(groupBy: {group}, includeIllustrative: true) {{ rows {{ count keys {{ label {{ ko }} }} }} }} }}")).await;
         let rows = data["adoptionCaseStatistics"]["rows"].as_array().unwrap();
         assert!(rows.len() >= 4, "{group} covers {rows:?}");
     }

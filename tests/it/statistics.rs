@@ -1,4 +1,6 @@
-//! Statistics: what is counted, on which basis, and what is hidden.
+//! Statistics: what is counted, and on which basis. What each of them tells is compared with its list in `tiles`.
+
+use std::collections::BTreeMap;
 
 use aiplus::domain::principal::Principal;
 use serde_json::{Value, json};
@@ -7,53 +9,58 @@ use crate::support::Place;
 use crate::tests;
 
 tests![
-    small_cells_are_hidden_with_a_second_one,
+    small_groups_are_told_as_the_list_tells_them,
     cases_count_under_the_region_they_ask_for,
     feedback_counts_answers_and_days,
     feedback_counts_each_recommendation_once,
     groups_are_what_they_are_asked_by,
 ];
 
-async fn small_cells_are_hidden_with_a_second_one(place: Place) {
+/// Groups of an answer by the codes of their keys, joined.
+fn counts(rows: &Value) -> BTreeMap<String, i64> {
+    let rows = rows.as_array().unwrap().iter();
+    rows.map(|row| {
+        let keys = row["keys"].as_array().unwrap().iter();
+        let code = keys.map(|key| key["code"].as_str().unwrap_or("-").to_owned());
+        (code.collect::<Vec<_>>().join(" "), row["count"].as_i64().unwrap())
+    })
+    .collect()
+}
+
+async fn small_groups_are_told_as_the_list_tells_them(place: Place) {
     let app = place.app().await;
-    // Two large groups and one of two companies, told apart by stage.
     app.sql("UPDATE adoption_case SET stage = 'PILOT'").await;
-    app.sql("UPDATE adoption_case SET stage = 'SCALED' WHERE code >= 'DEMO-0200'").await;
-    app.sql("UPDATE adoption_case SET stage = 'STOPPED' WHERE code IN ('DEMO-0001', 'DEMO-0002')")
-        .await;
-    let data = app.data("{ adoptionCaseStatistics(groupBy: STAGE, includeIllustrative: true) { total rows { key count isHidden } } }").await;
+    app.sql("UPDATE adoption_case SET stage = 'STOPPED' WHERE code = 'DEMO-0001'").await;
+    let data = app.data("{ adoptionCaseStatistics(groupBy: STAGE, includeIllustrative: true) { total { count } base rows { keys { dimension code label { ko en } } count isOther } }
+        adoptionCases(where: { stage: { eq: STOPPED } }) { totalCount } }").await;
+    let row = |code: &str, ko: &str, en: &str, count: i64| json!({ "keys": [{ "dimension": "STAGE", "code": code, "label": { "ko": ko, "en": en } }], "count": count, "isOther": false });
     assert_eq!(
-        data["adoptionCaseStatistics"],
-        json!({ "total": 300, "rows": [
-            { "key": "PILOT", "count": 197, "isHidden": false },
-            { "key": "SCALED", "count": null, "isHidden": true },
-            { "key": "STOPPED", "count": null, "isHidden": true },
-        ] })
+        data["adoptionCaseStatistics"]["rows"],
+        json!([row("PILOT", "시범", "Pilot", 299), row("STOPPED", "중단", "Stopped", 1)])
     );
+    assert_eq!(data["adoptionCaseStatistics"]["base"], 300);
+    assert_eq!(data["adoptionCases"]["totalCount"], 1);
 }
 
 async fn cases_count_under_the_region_they_ask_for(place: Place) {
     let app = place.app().await;
-    let count = async |basis: &str, key: &str| {
-        let data = app.data(&format!("{{ adoptionCaseStatistics(regionBasis: {basis}, includeIllustrative: true) {{ rows {{ key count }} }} }}")).await;
-        let rows = data["adoptionCaseStatistics"]["rows"].as_array().unwrap().clone();
-        rows.iter().find(|row| row["key"] == key).and_then(|row| row["count"].as_i64()).unwrap_or(0)
+    let count = async |basis: &str| {
+        let data = app.data(&format!("{{ adoptionCaseStatistics(groupBy: REGION, regionBasis: {basis}, includeIllustrative: true) {{ rows {{ keys {{ code }} count }} }} }}")).await;
+        counts(&data["adoptionCaseStatistics"]["rows"])
     };
-    let (gwangju, jeonnam) =
-        (count("AS_REPORTED", "KR-29").await, count("AS_REPORTED", "KR-46").await);
-    let merged = count("AS_REPORTED", "JEONNAM_GWANGJU").await;
-    assert!(gwangju > 0 && jeonnam > 0);
-    assert_eq!(count("CURRENT", "KR-29").await, 0);
-    let current = app.data("{ adoptionCases(where: { currentRegion: { code: { eq: \"JEONNAM_GWANGJU\" } } }) { totalCount } }").await;
-    let current = current["adoptionCases"]["totalCount"].as_i64().unwrap();
-    assert_eq!(count("CURRENT", "JEONNAM_GWANGJU").await, current);
-    // A hidden cell counts as none here.
-    assert!(current >= gwangju + jeonnam + merged);
+    let (reported, current) = (count("AS_REPORTED").await, count("CURRENT").await);
+    assert_eq!(reported.values().sum::<i64>(), 300);
+    let listed = app.data("{ adoptionCases(where: { currentRegion: { code: { eq: \"JEONNAM_GWANGJU\" } } }) { totalCount } }").await;
+    let listed = listed["adoptionCases"]["totalCount"].as_i64().unwrap();
+    let merged = reported.get("JEONNAM_GWANGJU").copied().unwrap_or(0);
+    assert_eq!(current["JEONNAM_GWANGJU"], listed);
+    assert_eq!(listed, reported["KR-29"] + reported["KR-46"] + merged);
+    assert_eq!(current.get("KR-29"), None);
 }
 
 async fn feedback_counts_answers_and_days(place: Place) {
     let app = place.app().await;
-    let query = "{ feedbackStatistics(groupBy: ADDRESSEE) { total { raised answered answeredOnTime answeredWithDueDate medianDays delivered } rows { key raised answered medianDays } computedAt } }";
+    let query = "{ feedbackStatistics(groupBy: ADDRESSEE) { total { raised answered answeredOnTime { part base percent } daysToAnswer { median } delivered } rows { keys { code } raised answered daysToAnswer { median } } computedAt } }";
     let before = app.data(query).await;
     assert_eq!(before["feedbackStatistics"]["total"]["answered"], 0);
     assert_eq!(before["feedbackStatistics"]["computedAt"], "2026-11-22T12:00:00+09:00");
@@ -70,13 +77,8 @@ async fn feedback_counts_answers_and_days(place: Place) {
     let after = app.data(query).await;
     let total = &after["feedbackStatistics"]["total"];
     assert_eq!(
-        (
-            &total["answered"],
-            &total["answeredOnTime"],
-            &total["answeredWithDueDate"],
-            &total["medianDays"]
-        ),
-        (&json!(2), &json!(1), &json!(2), &json!(25))
+        (&total["answered"], &total["answeredOnTime"], &total["daysToAnswer"]["median"]),
+        (&json!(2), &json!({ "part": 1, "base": 2, "percent": 50 }), &json!(25))
     );
     let answered: i64 = after["feedbackStatistics"]["rows"]
         .as_array()
@@ -87,10 +89,15 @@ async fn feedback_counts_answers_and_days(place: Place) {
     assert_eq!(answered, 2);
     let later = app
         .data(
-            "{ feedbackStatistics(groupBy: SOURCE, from: \"2026-07-02\") { total { answered } } }",
+            "{ feedbackStatistics(where: { raisedOn: { gte: \"2026-07-02\" } }) { total { answered } } }",
         )
         .await;
     assert_eq!(later["feedbackStatistics"]["total"]["answered"], Value::from(0));
+}
+
+/// The items of a row as a number.
+fn plain(row: &mut Value) {
+    row["items"] = row["items"]["sum"].as_str().unwrap().parse::<i64>().unwrap().into();
 }
 
 async fn feedback_counts_each_recommendation_once(place: Place) {
@@ -98,8 +105,15 @@ async fn feedback_counts_each_recommendation_once(place: Place) {
     let counts = async || {
         let mut all = Vec::new();
         for group in ["ADDRESSEE", "TOPIC", "REGION", "SOURCE"] {
-            let data = app.data(&format!("{{ feedbackStatistics(groupBy: {group}) {{ total {{ raised items answered }} rows {{ key raised items answered }} }} }}")).await;
-            let statistics = &data["feedbackStatistics"];
+            let data = app.data(&format!("{{ feedbackStatistics(groupBy: {group}) {{ total {{ raised items {{ sum }} answered }} rows {{ keys {{ code }} raised items {{ sum }} answered }} }} }}")).await;
+            let mut statistics = data["feedbackStatistics"].clone();
+            let rows = statistics["rows"].as_array_mut().unwrap();
+            for row in rows.iter_mut() {
+                plain(row);
+                row["key"] = row["keys"][0]["code"].take();
+                row.as_object_mut().unwrap().remove("keys");
+            }
+            plain(&mut statistics["total"]);
             for name in ["raised", "items", "answered"] {
                 let sum: i64 = statistics["rows"]
                     .as_array()
@@ -109,7 +123,7 @@ async fn feedback_counts_each_recommendation_once(place: Place) {
                     .sum();
                 assert_eq!(statistics["total"][name], sum, "{group} {name}");
             }
-            all.push(statistics.clone());
+            all.push(statistics);
         }
         let totals: Vec<&Value> = all.iter().map(|of| &of["total"]).collect();
         assert!(totals.windows(2).all(|pair| pair[0] == pair[1]), "{totals:?}");
@@ -152,36 +166,29 @@ async fn feedback_counts_each_recommendation_once(place: Place) {
 
 async fn groups_are_what_they_are_asked_by(place: Place) {
     let app = place.app().await;
-    let data = app.data("{ feedback: __type(name: \"FeedbackGroup\") { enumValues { name } } cases: __type(name: \"AdoptionCaseGroup\") { enumValues { name } } submissions: __type(name: \"SubmissionGroup\") { enumValues { name } } }").await;
-    let mut seen = Vec::new();
-    for (kind, field, args) in [
-        ("feedback", "feedbackStatistics", ""),
-        ("cases", "adoptionCaseStatistics", ", includeIllustrative: true"),
-        (
-            "submissions",
-            "submissionStatistics",
-            ", includeIllustrative: true, from: \"2024-Q1\", to: \"2026-Q4\"",
-        ),
-    ] {
-        for value in data[kind]["enumValues"].as_array().unwrap() {
-            let group = value["name"].as_str().unwrap();
-            let query =
-                format!("{{ {field}(groupBy: {group}{args}) {{ groupBy rows {{ key }} }} }}");
-            let answer = app.ask(&Principal::System, &query, Value::Null).await["data"].take();
-            assert_eq!(answer[field]["groupBy"], group);
-            let keys: Vec<String> = answer[field]["rows"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|row| row["key"].to_string())
-                .collect();
-            assert!(field == "submissionStatistics" || !keys.is_empty(), "{field} {group}");
-            // No value answers what another one does.
-            assert!(
-                keys.is_empty() || !seen.contains(&(field, keys.clone())),
-                "{field} {group}: {keys:?}"
+    for ty in aiplus::graphql::catalog().types() {
+        let Some(of) = &ty.statistics else { continue };
+        let mut seen = BTreeMap::new();
+        for dimension in &of.dimensions {
+            let switch =
+                if ty.find("origin").is_some() { ", includeIllustrative: true" } else { "" };
+            let query = format!(
+                "{{ {}(groupBy: {}{switch}) {{ groupBy rows {{ keys {{ dimension code }} count }} total {{ count }} isOverlapping }} }}",
+                of.root, dimension.name
             );
-            seen.push((field, keys));
+            let answer = app.ask(&Principal::System, &query, Value::Null).await;
+            let found = &answer["data"][of.root];
+            assert_eq!(found["groupBy"], json!([dimension.name]), "{query}: {answer}");
+            let rows = found["rows"].as_array().unwrap();
+            assert!(rows.iter().all(|row| row["keys"][0]["dimension"] == dimension.name));
+            let sum: i64 = rows.iter().map(|row| row["count"].as_i64().unwrap()).sum();
+            assert!(found["isOverlapping"] == true || found["total"]["count"] == sum, "{answer}");
+            // No dimension answers what another one does, but where all is unknown.
+            let keys = counts(&found["rows"]);
+            if keys.keys().any(|key| key != "-") {
+                let known = seen.insert(format!("{keys:?}"), dimension.name);
+                assert_eq!(known, None, "{} {}", of.root, dimension.name);
+            }
         }
     }
 }

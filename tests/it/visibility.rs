@@ -630,7 +630,7 @@ async fn questions_about_the_company(app: &TestApp) -> String {
     for group in ["REGION", "INDUSTRY", "SIZE", "STAGE", "TECHNOLOGY", "APPLICATION"] {
         fields.push(format!(
             "adoptionCaseStatistics(groupBy: {group}, includeIllustrative: true) \
-             {{ total rows {{ key count isHidden }} }}"
+             {{ total {{ count investment {{ sum }} }} rows {{ keys {{ code }} count }} }}"
         ));
     }
     let lines = fields.iter().enumerate().map(|(at, field)| format!(" p{at}: {field}"));

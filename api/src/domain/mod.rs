@@ -32,6 +32,5 @@ pub mod search_text;
 mod simulation;
 pub mod submission;
 pub mod suggest;
-pub mod suppression;
 pub mod text;
 pub mod validation;

@@ -18,6 +18,7 @@ use crate::read::catalog::{Root, RootKind, page_args};
 use crate::read::model::{Arg, Args, Column, Expression, Guard, List, Scalar, Source, Type};
 use crate::read::scope;
 use crate::read::sql::Sql;
+use crate::read::statistic::{self, NumberSource, Statistics, field};
 use crate::read::weight;
 
 /// The types declared here.
@@ -75,7 +76,66 @@ fn adoption_case() -> Type {
         .searchable_by(&["region", "industry"])
         .list("adoptionCases")
         .lookup("adoptionCase", "code")
+        .statistics(case_statistics())
         .unfiltered(&["summary", "lessons", "hasConsentToPublish", "statusReason"])
+}
+
+fn case_statistics() -> Statistics {
+    Statistics::of("adoptionCaseStatistics", "도입 사례 통계. Cases that the caller may see, by region, industry, size, stage and more, with their investment and support.")
+        .by_region("REGION", "region", "지역. Region as reported, or the division of now (`regionBasis`).")
+        .by_parent("INDUSTRY", "industry", "parent_id", "업종 대분류. KSIC section.")
+        .by("INDUSTRY_DIVISION", "industry", "업종. KSIC section or division, as reported.")
+        .by("SIZE", "size", "기업 규모. Size.")
+        .by("STAGE", "stage", "도입 단계. Stage.")
+        .by("TECHNOLOGY", "technology", "주요 AI 기술. Primary AI technology.")
+        .by("TECHNOLOGIES", "technologies.technology", "AI 기술. All AI technologies used; a case counts once under each.")
+        .by("APPLICATION", "application", "활용 분야. Business function.")
+        .by("BARRIER", "barriers.kind", "애로. Barriers met; a case counts once under each.")
+        .by("OUTCOME", "outcomes.family", "성과 분야. Families of measured outcomes; a case counts once under each.")
+        .by("PROGRAMME", "programme", "지원 사업. Support programme.")
+        .by("VERIFICATION", "verification", "검증 수준. Verification level.")
+        .by("STATUS", "status", "처리 상태. Workflow state.")
+        .by("OWNER", "owner", "제출 기관. Institution whose case it is.")
+        .by_date(["STARTED_MONTH", "STARTED_QUARTER", "STARTED_HALF", "STARTED_YEAR"], "startedOn", "도입 시작. Start of adoption.")
+        .by_date(["PUBLISHED_MONTH", "PUBLISHED_QUARTER", "PUBLISHED_HALF", "PUBLISHED_YEAR"], "publishedOn", "공개일. Date of publication.")
+        .amount("investment", field("investment"), "KRW", "투자액(원). Own investment.")
+        .amount("publicSupport", field("publicSupport"), "KRW", "지원금(원). Public support.")
+        .share("withOutcome", has_outcome, |_, sql, _, _| { sql.push("TRUE"); Ok(()) }, "성과 측정 비율. Cases with a measured outcome, of all.")
+        .distinct("regions", "region", "지역 수. Different regions, as reported.")
+        .state("status")
+}
+
+/// Adds the condition that an outcome was measured, as far as the caller sees it.
+fn has_outcome(reader: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args) -> Result<(), Error> {
+    let outcome = reader.catalog.declared("Outcome")?;
+    let inner = sql.alias();
+    sql.push("EXISTS (SELECT 1 FROM outcome ").push(&inner).push(" WHERE ");
+    sql.column(&inner, "adoption_case_id").push(" = ").column(alias, "id").push(" AND ");
+    scope::guard(reader, sql, outcome, &inner, Some("adoption_case_id"));
+    sql.push(")");
+    Ok(())
+}
+
+fn outcome_statistics() -> Statistics {
+    Statistics::of("outcomeStatistics", "사례 성과 통계. Measured outcomes of cases that the caller may see: how far each metric moved.")
+        .by("FAMILY", "family", "성과 분야. Family.")
+        .by("METRIC", "metric", "지표. Metric.")
+        .by("UNIT", "unit", "단위. Unit.")
+        .by_region("REGION", "adoptionCase.region", "지역. Region of the case.")
+        .by_parent("INDUSTRY", "adoptionCase.industry", "parent_id", "업종 대분류. KSIC section of the case.")
+        .by("SIZE", "adoptionCase.size", "기업 규모. Size of the company.")
+        .by("STAGE", "adoptionCase.stage", "도입 단계. Stage of the case.")
+        .by("TECHNOLOGY", "adoptionCase.technology", "주요 AI 기술. Primary AI technology of the case.")
+        .by_date(["MEASURED_MONTH", "MEASURED_QUARTER", "MEASURED_HALF", "MEASURED_YEAR"], "measuredOn", "측정일. Date measured.")
+        .number("changePercent", NumberSource::Written(percent_changed), (2, "percent"), "변화율(%). Change in percent of the baseline, to two decimals; outcomes with a baseline of zero have none.")
+        .distinct("cases", "adoptionCase", "사례 수. Different cases.")
+}
+
+fn percent_changed(_: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args) -> Result<(), Error> {
+    sql.push("CASE WHEN ").column(alias, "baseline").push(" <> 0 THEN (").column(alias, "after");
+    sql.push(" - ").column(alias, "baseline").push(") / ").column(alias, "baseline");
+    sql.push(" * 100 END");
+    Ok(())
 }
 
 fn case_barrier() -> Type {
@@ -136,6 +196,7 @@ fn outcome() -> Type {
     .orderable("POSITION", "position")
     .searchable()
     .list("outcomes")
+    .statistics(outcome_statistics())
     .unfiltered(&["method"])
 }
 
@@ -319,7 +380,7 @@ pub fn roots() -> Vec<Root> {
         "SimilarCaseInput!",
         "비교 기준. The company to compare with; what is left out does not count.",
     )];
-    similar.push(super::statistics::illustrative());
+    similar.push(statistic::illustrative());
     similar.extend(page_args("SimilarCase", true).into_iter().filter(|arg| arg.name != "orderBy"));
     let mut required =
         vec![Arg::new("stage", "AdoptionStage", "단계. Only what a case at this stage must hold.")];
@@ -456,6 +517,7 @@ fn alike(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result
     sql.push("(");
     score(reader, sql, alias, args, args)?;
     sql.push(" > ").literal(usize::from(points::VERIFIED)).push(")");
-    crate::service::statistics::origin(sql, alias, args);
+    sql.push(" AND ");
+    statistic::origin(sql, alias, args);
     Ok(())
 }

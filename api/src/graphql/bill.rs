@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::read::Reader;
 use crate::read::model::{Arg, Args, Column, Filter, Guard, Scalar, Source, Type};
 use crate::read::sql::Sql;
+use crate::read::statistic::{NumberSource, Statistics, write_days};
 
 /// Days after which a pending bill is stalled, where the caller names none.
 const STALLED_AFTER: i64 = 180;
@@ -140,6 +141,31 @@ fn bill() -> Type {
         .filter(Filter { name: "stalledDays", ty: "Int", description: "정체 일수. Pending, and in its stage for at least this many days, 0 to 36,600.", condition: stalled_days })
         .list("bills")
         .lookup("bill", "number")
+        .statistics(bill_statistics())
+}
+
+fn bill_statistics() -> Statistics {
+    Statistics::of("billStatistics", "법률안 통계. Bills by stage and result, with the days that pending ones have been in their stage.")
+        .by("STAGE", "stage", "현재 단계. Stage.")
+        .by("RESULT", "result", "처리 결과. Result.")
+        .by("EFFECT", "effect", "법적 효과. What became of its content.")
+        .by("PROPOSER_KIND", "proposerKind", "제안자 구분. Who proposed it.")
+        .by("COMMITTEE", "committee", "소관위원회. Committee in charge.")
+        .by("INITIATIVE", "initiative", "입법과제. Initiative it belongs to.")
+        .by_date(["PROPOSED_MONTH", "PROPOSED_QUARTER", "PROPOSED_HALF", "PROPOSED_YEAR"], "proposedOn", "제안일. Date proposed.")
+        .count("pending", |_, sql, alias, _| { sql.push("NOT ").column(alias, "is_closed"); Ok(()) }, "계류 법률안 수. Bills whose procedure is not over.")
+        .count("enacted", |_, sql, alias, _| { sql.column(alias, "is_enacted"); Ok(()) }, "법률 반영 수. Bills that became law.")
+        .count("stalled", stalled, "정체 법률안 수. Pending bills that have been in their stage for 180 days.")
+        .number("daysInStage", NumberSource::Written(days_pending), (0, "days"), "현재 단계 경과 일수. Days that pending bills have been in their stage, where its first day is known.")
+        .state("stage")
+}
+
+fn days_pending(reader: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args) -> Result<(), Error> {
+    sql.push("CASE WHEN NOT ").column(alias, "is_closed").push(" AND ");
+    sql.column(alias, "stage_since_precision").push(" = 'DAY' THEN ");
+    write_days(sql, &format!("{alias}.stage_since"), &format!("'{}'", reader.today()));
+    sql.push(" END");
+    Ok(())
 }
 
 fn provision() -> Type {

@@ -9,6 +9,7 @@ use crate::read::Reader;
 use crate::read::catalog::{Root, RootKind, page_args};
 use crate::read::model::{Arg, Args, Guard, List, Type};
 use crate::read::sql::Sql;
+use crate::read::statistic::Statistics;
 use crate::read::stream::{SINCE, UNTIL};
 
 /// The types declared here.
@@ -20,7 +21,13 @@ pub fn types() -> Vec<Type> {
             .column("version", C::Version, "판. Version of the row after the change.")
             .column("occurredAt", C::At, "시각. Instant of the change.")
             .any_subject("subject", "대상. The row as it is now; null if it is gone.")
-            .sorted(&["seq"]),
+            .sorted(&["seq"])
+            .statistics(
+                Statistics::of("changeStatistics", "변경 통계. Changes by type, kind and period.")
+                    .by("TYPE", "type", "유형. Type of the row.")
+                    .by("KIND", "kind", "변경 종류. What happened.")
+                    .by_date(["OCCURRED_MONTH", "OCCURRED_QUARTER", "OCCURRED_HALF", "OCCURRED_YEAR"], "occurredAt", "시각. Instant of the change."),
+            ),
     ]
 }
 

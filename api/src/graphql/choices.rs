@@ -44,32 +44,6 @@ pub const ORDER_DIRECTION: (&str, &str, &[(&str, &str)]) = (
     &[("ASC", "오름차순. Least first."), ("DESC", "내림차순. Greatest first.")],
 );
 
-/// What feedback statistics are grouped by.
-pub const FEEDBACK_GROUP: &Choice = &Choice {
-    name: "FeedbackGroup",
-    description: "환류 통계 기준. What the feedback statistics are grouped by.",
-    values: &[
-        ChoiceValue { code: "ADDRESSEE", description: "소관 기관. Institution addressed." },
-        ChoiceValue { code: "TOPIC", description: "분야. Topic." },
-        ChoiceValue { code: "REGION", description: "지역. Region." },
-        ChoiceValue { code: "SOURCE", description: "건의 경로. How it arose." },
-    ],
-};
-
-/// What case statistics are grouped by.
-pub const CASE_GROUP: &Choice = &Choice {
-    name: "AdoptionCaseGroup",
-    description: "사례 통계 기준. What the case statistics are grouped by.",
-    values: &[
-        ChoiceValue { code: "REGION", description: "지역. Region." },
-        ChoiceValue { code: "INDUSTRY", description: "업종 대분류. KSIC section." },
-        ChoiceValue { code: "SIZE", description: "기업 규모. Size." },
-        ChoiceValue { code: "STAGE", description: "도입 단계. Stage." },
-        ChoiceValue { code: "TECHNOLOGY", description: "AI 기술. Primary technology." },
-        ChoiceValue { code: "APPLICATION", description: "활용 분야. Business function." },
-    ],
-};
-
 /// How a case is counted under a region that changed.
 pub const REGION_BASIS: &Choice = &Choice {
     name: "RegionBasis",
@@ -166,8 +140,6 @@ pub const SEARCH_TYPE: &Choice = &Choice {
 
 /// Enums that stand in arguments and shapes only.
 pub const ARGUMENT_ENUMS: &[&Choice] = &[
-    FEEDBACK_GROUP,
-    CASE_GROUP,
     REGION_BASIS,
     PERIOD_STATUS,
     SIMILARITY,

@@ -7,6 +7,7 @@ use entity::institution_identifier::IdentifierScheme;
 use entity::institution_name::NameKind;
 
 use crate::read::model::{Guard, Type};
+use crate::read::statistic::{Statistics, Unit};
 
 /// The types declared here.
 pub fn types() -> Vec<Type> {
@@ -54,6 +55,15 @@ fn institution() -> Type {
         .searchable()
         .list("institutions")
         .lookup("institution", "code")
+        .statistics(
+            Statistics::of("institutionStatistics", "기관 통계. Institutions by kind, side and region.")
+                .by("KIND", "kind", "기관 유형. Kind of institution.")
+                .by("SECTOR", "sector", "산·학·연·관. Side it belongs to.")
+                .by_region("REGION", "region", "소재지. Region of its seat.")
+                .by("PARENT", "parent", "상위 기관. Institution it belongs to.")
+                .by_period("FOUNDED_YEAR", "foundedOn", Unit::Year, "설립 연도. Year founded.")
+                .distinct("regions", "region", "지역 수. Different regions."),
+        )
         .unfiltered(&["summary", "website"])
 }
 

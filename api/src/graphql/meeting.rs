@@ -16,6 +16,7 @@ use crate::read::Reader;
 use crate::read::model::{Args, Column, Filter, Guard, Scalar, Source, Through, Type};
 use crate::read::scope;
 use crate::read::sql::Sql;
+use crate::read::statistic::{Statistics, field};
 
 /// The types declared here.
 pub fn types() -> Vec<Type> {
@@ -227,6 +228,21 @@ fn meeting() -> Type {
     })
     .list("meetings")
     .lookup("meeting", "code")
+    .statistics(
+        Statistics::of("meetingStatistics", "회의 통계. Meetings by body, kind, state and period.")
+            .by("BODY", "body", "협의체. Body that met.")
+            .by("SERIES", "series", "회의 계열. Series it counts for.")
+            .by("HOST", "host", "주최. Institution that held it.")
+            .by("KIND", "kind", "종류. Kind of meeting.")
+            .by("STATUS", "status", "상태. Status.")
+            .by("PRESS_ACCESS", "pressAccess", "언론 공개. Access of the press.")
+            .by("TOPIC", "topics", "주제. Topics; a meeting counts once under each.")
+            .by_date(["HELD_MONTH", "HELD_QUARTER", "HELD_HALF", "HELD_YEAR"], "heldOn", "개최일. Day of the meeting.")
+            .amount("headcount", field("headcount"), "명", "참석 인원(발표). Participants as published.")
+            .amount("countedAttendance", field("countedAttendance"), "명", "집계 인원. Participants as listed.")
+            .distinct("bodies", "body", "협의체 수. Different bodies.")
+            .state("status"),
+    )
 }
 
 fn venue() -> Type {

@@ -37,6 +37,7 @@ mod programme;
 mod programme_mutations;
 mod recommendation;
 mod recommendation_mutations;
+mod recommendation_statistics;
 mod region;
 mod registry;
 pub mod request;
@@ -45,7 +46,6 @@ mod rules;
 pub mod scan;
 mod search;
 mod statement;
-mod statistics;
 mod store;
 mod submission;
 mod submission_mutations;
@@ -119,7 +119,7 @@ fn shapes() -> Vec<Shape> {
         api_client::SHAPES,
         body::SHAPES,
         results::SHAPES,
-        statistics::SHAPES,
+        crate::read::statistic::SHAPES,
         submission::SHAPES,
         submission_mutations::SHAPES,
         viewer::SHAPES,
@@ -135,7 +135,6 @@ fn roots() -> Vec<Root> {
         region::roots(),
         results::roots(),
         search::roots(),
-        statistics::roots(),
         timeline::roots(),
         viewer::roots(),
     ]

@@ -80,6 +80,7 @@ fn recommendation() -> Type {
         .searchable_by(&["addressee", "institution", "person"])
         .list("recommendations")
         .lookup("recommendation", "code")
+        .statistics(super::recommendation_statistics::statistics())
         .unfiltered(&["summary", "evidenceNote"])
 }
 

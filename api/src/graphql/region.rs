@@ -33,6 +33,7 @@ fn region() -> Type {
         .orderable("CODE", "code")
         .searchable()
         .codes(codes::region)
+        .fills(divisions)
         .lookup("region", "code")
 }
 
@@ -73,6 +74,15 @@ pub fn roots() -> Vec<Root> {
             weight: |_| 0,
         }),
     }]
+}
+
+/// Divisions that facts were reported under, or those that exist now.
+fn divisions(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
+    sql.column(alias, "category").push(" <> 'NATIONWIDE'");
+    if args.get("regionBasis").and_then(serde_json::Value::as_str) == Some("CURRENT") {
+        sql.push(" AND ").column(alias, "valid_to").push(" IS NULL");
+    }
+    Ok(())
 }
 
 fn existing(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {

@@ -16,6 +16,7 @@ use super::choices::{INPUTS, ORDER_DIRECTION, SCALARS};
 use crate::input::{InputObject, camel};
 use crate::read::catalog::Catalog;
 use crate::read::model::{Arg, Column, Field, Kind, Scalar, Type};
+use crate::read::statistic;
 
 /// A description; none where the name and what it stands in say all.
 fn told(description: &str) -> Option<String> {
@@ -371,6 +372,24 @@ fn list_types(ty: &Type) -> Vec<MetaType> {
             inputs(["some", "none"].map(|one| input(one, format!("{name}Filter"), None, ""))),
         ),
     ];
+    if let Some(of) = &ty.statistics {
+        for (name, text, values) in statistic::enums(ty, of) {
+            types.push(enumeration(
+                &name,
+                &text,
+                values.iter().map(|(code, text)| (code.as_str(), text.as_str())),
+            ));
+        }
+        let field = format!("{name}StatisticsOrderField!");
+        types.push(input_object(
+            &format!("{name}StatisticsOrder"),
+            &format!("{name} 통계 정렬. One term of an order of groups."),
+            inputs([
+                input("field", field, None, "기준."),
+                input("direction", "OrderDirection!", Some("ASC"), "방향."),
+            ]),
+        ));
+    }
     if !ty.orders.is_empty() {
         let orders: Vec<(&str, String)> =
             ty.orders.iter().map(|(code, _)| (*code, ordered_by(ty, code))).collect();

@@ -4,7 +4,6 @@ use entity::{Choice, ChoiceValue};
 use futures_util::FutureExt;
 use serde_json::{Value, json};
 
-use super::statistics::illustrative;
 use super::submission::TAG;
 use crate::domain::access::Object;
 use crate::domain::form::{Problem, is_ready};
@@ -14,6 +13,7 @@ use crate::read::Reader;
 use crate::read::catalog::{Root, RootKind};
 use crate::read::global_id;
 use crate::read::model::{Arg, Args, Shape};
+use crate::read::statistic::illustrative;
 use crate::read::weight;
 use crate::service::{results, submission};
 use entity::validation_rule::Severity;

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::context::{Act, Reader};
 use super::model::{Arg, Args, Field, Guard, Kind, Link, List, Shape, Type};
 use super::scope;
+use super::statistic;
 use crate::domain::access::{self, Denied, Needs, Object};
 use crate::domain::principal::Principal;
 use crate::error::Error;
@@ -39,6 +40,8 @@ pub enum RootKind {
     Nodes,
     /// A shape computed in one piece from rows of that kind, with its weight.
     Statistic(Object, usize, Statistic),
+    /// What is counted of the list of that type.
+    Statistics(&'static str),
     /// A shape that is known without any row, such as who the caller is.
     Known(Statistic),
     /// A payload: what came of a write by a caller who meets that need. At the mutation's root only.
@@ -133,6 +136,9 @@ impl Catalog {
             .map(|ty| catalog.complete(ty.clone(), listed.contains(ty.name)))
             .collect();
         catalog.types = completed;
+        let counted = catalog.types.iter().filter_map(|ty| Some((ty, ty.statistics.as_ref()?)));
+        let shapes: Vec<Shape> = counted.flat_map(|(ty, of)| statistic::shapes(ty, of)).collect();
+        catalog.shapes.extend(shapes);
         catalog.roots = catalog.root_fields(extra_roots);
         catalog
     }
@@ -230,6 +236,8 @@ impl Catalog {
                 });
             }
         }
+        let counted = self.types.iter().filter_map(|ty| Some((ty, ty.statistics.as_ref()?)));
+        roots.extend(counted.map(|(ty, of)| statistic::root(ty, of)));
         roots.extend(extra);
         roots.sort_by_key(|root| {
             (!matches!(root.kind, RootKind::Node | RootKind::Nodes), root.name)
@@ -313,9 +321,9 @@ impl Catalog {
     /// or lacks a scope.
     pub fn barred(&self, principal: &Principal, root: &Root) -> Option<Denied> {
         match &root.kind {
-            RootKind::List(List { target, .. }) | RootKind::Lookup { target, .. } => {
-                scope::barred(principal, self.find(target)?, None)
-            }
+            RootKind::List(List { target, .. })
+            | RootKind::Lookup { target, .. }
+            | RootKind::Statistics(target) => scope::barred(principal, self.find(target)?, None),
             RootKind::Statistic(object, ..) => access::may_ask(principal, *object).err(),
             RootKind::Action(needs, _) => access::may_begin(principal, *needs).err(),
             // Rows of several kinds: each is decided by itself.

@@ -17,6 +17,7 @@ use super::model::{
     Arg, Column, Compute, Condition, Expression, Field, Filter, Guard, Kind, Link, List, Scalar,
     Source, Through, Type,
 };
+use super::statistic::Statistics;
 use crate::domain::fold;
 
 fn scalar_of(column: &ColumnType) -> Scalar {
@@ -59,6 +60,8 @@ impl Type {
             filters: Vec::new(),
             unfiltered: Vec::new(),
             list: None,
+            statistics: None,
+            fills: None,
             lookup: None,
             keys: Vec::new(),
             columns: HashMap::new(),
@@ -470,6 +473,18 @@ impl Type {
     /// Its list at the root of the query.
     pub fn list(mut self, name: &'static str) -> Self {
         self.list = Some(name);
+        self
+    }
+
+    /// What is counted of its list.
+    pub fn statistics(mut self, statistics: Statistics) -> Self {
+        self.statistics = Some(statistics);
+        self
+    }
+
+    /// Which of its rows stand in statistics even if nothing counts under them, where that is asked for.
+    pub fn fills(mut self, condition: Condition) -> Self {
+        self.fills = Some(condition);
         self
     }
 

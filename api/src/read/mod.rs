@@ -30,6 +30,7 @@ pub mod search;
 pub mod selection;
 pub mod sql;
 pub mod statement;
+pub mod statistic;
 pub mod stream;
 pub mod weight;
 

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::context::Reader;
 use super::sql::Sql;
+use super::statistic::Statistics;
 use super::weight::Weight;
 use crate::error::Error;
 
@@ -306,10 +307,14 @@ pub struct Type {
     pub unfiltered: Vec<&'static str>,
     /// Its list at the root.
     pub list: Option<&'static str>,
+    /// What is counted of its list.
+    pub statistics: Option<Statistics>,
+    /// Which of its rows are shown in statistics even if nothing counts under them, where that is asked for.
+    pub fills: Option<Condition>,
     /// Its lookup at the root: field and column.
     pub lookup: Option<(&'static str, &'static str)>,
     /// Columns by which a row is named alone, since no two rows share a value.
     pub(super) keys: Vec<&'static str>,
     /// Kinds and nullability of the table's columns.
-    pub(super) columns: HashMap<&'static str, (Scalar, bool)>,
+    pub(crate) columns: HashMap<&'static str, (Scalar, bool)>,
 }

@@ -19,6 +19,7 @@ use super::model::{Args, Guard, Type};
 use super::plan::{Level, ListPlan, Object, ShapeField};
 use super::planner::Planner;
 use super::selection::{Document, Selected};
+use super::statistic;
 use super::weight;
 use crate::error::{Error, Message};
 
@@ -140,6 +141,9 @@ async fn fields<'a>(
                 let is_many = matches!(root.kind, RootKind::Nodes);
                 nodes(reader, planner, &mut writer, selected.key, kinds, is_many, errors).await
             }
+            (None, Ok(Planned::Statistic(plan))) => {
+                counted(reader, planner, &mut writer, &plan).await
+            }
             (None, Ok(Planned::Alone)) => {
                 field(reader, planner, &mut writer, root, selected, act).await
             }
@@ -170,6 +174,7 @@ async fn fields<'a>(
 enum Planned<'a> {
     List(ListPlan<'a>),
     Row(Row<'a>),
+    Statistic(Box<statistic::Plan<'a>>),
     Kinds(Kinds<'a>),
     /// A statistic or a write: one piece.
     Alone,
@@ -214,6 +219,8 @@ fn planned<'a>(
         RootKind::Node | RootKind::Nodes => {
             kinds(planner, &planner.given(selected)?, selected).map(Planned::Kinds)
         }
+        RootKind::Statistics(target) => statistic::plan(planner, target, selected)
+            .map(|plan| Planned::Statistic(Box::new(plan))),
         RootKind::Statistic(_, weight, _) => planner.add_cost(*weight).map(|()| Planned::Alone),
         RootKind::Known(_) | RootKind::Action(..) | RootKind::Stream(_) => Ok(Planned::Alone),
     }
@@ -267,6 +274,18 @@ async fn connection<'a>(
     writer.connection(&plan, &loaded, load::ROOT)
 }
 
+async fn counted(
+    reader: &Reader<'_>,
+    planner: &mut Planner<'_>,
+    writer: &mut Writer<'_>,
+    plan: &statistic::Plan<'_>,
+) -> Result<(), Error> {
+    let (read, value) = statistic::load(reader, plan).await?;
+    planner.add_rows(STATISTIC_READ + read)?;
+    writer.value(&value, Some(&plan.shape));
+    Ok(())
+}
+
 async fn field<'a>(
     reader: &Reader<'_>,
     planner: &mut Planner<'a>,
@@ -307,9 +326,11 @@ async fn field<'a>(
             payload(&reader, planner, writer, &root.ty, selected, &value).await?;
             held.commit().await
         }
-        RootKind::List(_) | RootKind::Lookup { .. } | RootKind::Node | RootKind::Nodes => {
-            Err(Error::internal("a field that was not planned"))
-        }
+        RootKind::List(_)
+        | RootKind::Lookup { .. }
+        | RootKind::Statistics(_)
+        | RootKind::Node
+        | RootKind::Nodes => Err(Error::internal("a field that was not planned")),
         RootKind::Stream(_) => Err(Error::internal("a stream has no single answer")),
     }
 }

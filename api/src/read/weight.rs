@@ -28,6 +28,10 @@ pub const TIMELINE: usize = 20_000;
 pub const SIMILAR: usize = 50_000;
 /// A statistic.
 pub const STATISTIC: usize = 10_000;
+/// Quartiles of a measure, for which the rows are sorted.
+pub const QUARTILES: usize = 10_000;
+/// A dimension of which a row may have several values.
+pub const MANY_VALUED: usize = 10_000;
 /// A statistic over values of submissions.
 pub const SERIES: usize = 20_000;
 /// Two revisions of a submission compared.

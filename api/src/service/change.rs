@@ -12,6 +12,7 @@ use super::ledger;
 use crate::database::reads::Reads;
 use crate::domain::feed_key::FeedKey;
 use crate::error::{Error, Message};
+use crate::read::{Reader, row, scope};
 
 /// How often the end of the feed is asked for while somebody waits: one statement a server, however many
 /// wait, and what another server has written is seen as well.
@@ -41,6 +42,31 @@ pub async fn forgotten(db: &impl ConnectionTrait) -> Result<i64, Error> {
     let sql = "SELECT forgotten_seq FROM ledger WHERE id = 1";
     let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
     Ok(row.ok_or_else(|| Error::internal("the ledger has no row"))?.try_get_by_index(0)?)
+}
+
+/// What stands for the last change that the caller may see, so that two answers can be told apart.
+///
+/// # Errors
+/// Internal.
+pub async fn data_version(reader: &Reader<'_>) -> Result<u32, Error> {
+    let mut sql = reader.sql();
+    sql.push("SELECT c.id FROM change c WHERE ");
+    scope::seen(reader, &mut sql, "Change", "c")?;
+    sql.push(" ORDER BY c.seq DESC LIMIT 1");
+    let found = reader.db.query_all_raw(sql.finish()).await?;
+    let last = match found.first() {
+        Some(found) => row::key(found, 0)?,
+        // It is none that there was before.
+        None => match forgotten(reader.db).await? {
+            0 => None,
+            number => Some(ledger::key_of_number(number)),
+        },
+    };
+    let Some(key) = last else { return Ok(0) };
+    reader.places.open(reader.db).await?;
+    let (version, ..) = reader.places.hide(key)?.as_fields();
+    // It is told as a number of 32 bits with a sign.
+    Ok(version >> 1)
 }
 
 /// Whether all that came after a change is still on record.

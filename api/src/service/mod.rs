@@ -26,7 +26,6 @@ pub mod results;
 pub mod retention;
 pub mod search_index;
 mod sight;
-pub mod statistics;
 pub mod submission;
 pub mod target;
 mod target_history;

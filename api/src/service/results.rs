@@ -8,11 +8,14 @@ use std::collections::{BTreeMap, HashSet};
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use entity::indicator::Aggregation;
 use entity::submission_value;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QueryResult,
+    QuerySelect,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::statistics::{argument, data_version, origin, rows};
+use super::change::data_version;
 use super::submission::values::shown_row;
 use crate::domain::completeness::{Tally, completeness, rate};
 use crate::domain::decimal;
@@ -22,6 +25,7 @@ use crate::error::Error;
 use crate::read::Reader;
 use crate::read::model::Args;
 use crate::read::sql::Sql;
+use crate::read::statistic::origin;
 use crate::read::{codes, row, scope};
 use crate::service::submission;
 
@@ -31,6 +35,16 @@ const MAX_QUARTERS: u32 = 40;
 const MAX_WEIGHED: u32 = 50_000;
 /// Most differences told one by one.
 const MAX_CHANGES: usize = 1000;
+
+/// Rows of a statement.
+async fn rows(reader: &Reader<'_>, sql: Sql) -> Result<Vec<QueryResult>, Error> {
+    Ok(reader.db.query_all_raw(sql.finish()).await?)
+}
+
+/// An argument that has a default, or is a must.
+fn argument<'a>(args: &'a Args, name: &str) -> &'a str {
+    given(args, name).unwrap_or_default()
+}
 
 fn given<'a>(args: &'a Args, name: &str) -> Option<&'a str> {
     args.get(name).and_then(Value::as_str)
@@ -77,6 +91,7 @@ fn narrowed(
     (from, to): (Quarter, Quarter),
 ) -> Result<(), Error> {
     scope::seen(reader, sql, "Submission", "s")?;
+    sql.push(" AND ");
     origin(sql, "s", args);
     sql.push(" AND s.quarter >= ").bind(from.to_string());
     sql.push(" AND s.quarter <= ").bind(to.to_string());
@@ -511,6 +526,7 @@ async fn targets(
     sql.push(" AND t.quarter >= ").bind(from.to_string());
     sql.push(" AND t.quarter <= ").bind(to.to_string()).push(" AND ");
     scope::seen(reader, &mut sql, "Target", "t")?;
+    sql.push(" AND ");
     origin(&mut sql, "t", args);
     sql.push(" ORDER BY i.revision");
     let mut targets = BTreeMap::new();

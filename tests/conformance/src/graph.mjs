@@ -52,7 +52,12 @@ const VARIANTS = {
 /** Instants of the answer itself differ from call to call. */
 const VOLATILE = new Set([
   'AdoptionCaseStatistics.computedAt',
-  'FeedbackStatistics.computedAt',
+  'RecommendationStatistics.computedAt',
+  'OutcomeStatistics.computedAt',
+  'MeetingStatistics.computedAt',
+  'BillStatistics.computedAt',
+  'InstitutionStatistics.computedAt',
+  'ChangeStatistics.computedAt',
   'IndicatorSeries.computedAt',
   'IndicatorSeries.knownAt',
   'SubmissionStatistics.computedAt',

@@ -583,8 +583,42 @@ impl<'a> Paths<'a> {
         }
     }
 
+    /// What is counted of a list, by each dimension and in each order.
+    fn by_group(&self, root: &Root, target: &'static str, probes: &mut Vec<Probe>) {
+        let of = catalog().find(target).unwrap().statistics.as_ref().unwrap();
+        let switches =
+            if has(root, "includeIllustrative") { ", includeIllustrative: true" } else { "" };
+        let shape = shape(&root.ty);
+        for dimension in &of.dimensions {
+            let text = format!(
+                "{}(groupBy: {}, zeroFill: true{switches}){shape}",
+                root.name, dimension.name
+            );
+            let name = format!("{} {}", root.name, dimension.name);
+            // It is counted in the total of each.
+            probes.push(Probe { name, text, from: Some(target), tells: true });
+        }
+        let first = of.dimensions[0].name;
+        for order in of
+            .measures
+            .iter()
+            .flat_map(|one| one.orders().iter().map(|(end, _)| format!("{}{end}", one.upper())))
+        {
+            let text = format!(
+                "{}(groupBy: {first}, first: 1, orderBy: [{{ field: {order}, direction: DESC }}]{switches}){shape}",
+                root.name
+            );
+            let name = format!("{} in the order {order}", root.name);
+            probes.push(Probe { name, text, from: Some(target), tells: true });
+        }
+    }
+
     fn by_statistic(&self, probes: &mut Vec<Probe>) {
         for root in &catalog().roots {
+            if let RootKind::Statistics(target) = root.kind {
+                self.by_group(root, target, probes);
+                continue;
+            }
             let (RootKind::Statistic(..) | RootKind::Known(_)) = root.kind else { continue };
             // Codes and switches with one another, everything else by itself.
             let is_needed = |arg: &&Arg| arg.ty.ends_with('!') && arg.default.is_none();

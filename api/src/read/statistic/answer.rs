@@ -1,0 +1,331 @@
+//! The answer of a statistic out of what its statement tells.
+
+use std::collections::{HashMap, HashSet};
+
+use sea_orm::{ConnectionTrait, QueryResult};
+use serde_json::{Map, Value, json};
+
+use super::figures::{Counted, HALF, show};
+use super::keys::{Key, KeyKind};
+use super::plan::{Measured, Plan};
+use super::{MAX_GROUPS, MeasureKind, sql};
+use crate::domain::completeness::rate;
+use crate::domain::period::{Length, Period};
+use crate::domain::quarter::Quarter;
+use crate::error::Error;
+use crate::read::Reader;
+use crate::read::model::{Kind, Scalar};
+use crate::read::row;
+use crate::service::change;
+
+/// Rows that the statement told, and the answer.
+type Told = (usize, Value);
+
+/// One value of a key: code, Korean, English.
+type Part = (Option<String>, Option<String>, Option<String>);
+
+/// What the statement told, sorted out.
+#[derive(Default)]
+struct Found {
+    groups: Vec<(Vec<Part>, Value)>,
+    other: Option<Value>,
+    total: Option<Value>,
+    group_count: i64,
+    states: String,
+    /// Values that dimensions could have.
+    could: HashMap<usize, Vec<Part>>,
+}
+
+/// Asks the database, and tells how many rows it was answered with beside the answer.
+///
+/// # Errors
+/// Input, if the filter is not what it may be; internal.
+pub async fn load(reader: &Reader<'_>, plan: &Plan<'_>) -> Result<Told, Error> {
+    let mut found = Found::default();
+    let mut read = 0;
+    if plan.wants_rows || plan.wants_total {
+        let rows = reader.db.query_all_raw(sql::statement(reader, plan)?.finish()).await?;
+        read = rows.len();
+        for one in &rows {
+            take(plan, one, &mut found)?;
+        }
+    }
+    let groups = std::mem::take(&mut found.groups);
+    let groups = if plan.is_filled && found.other.is_none() {
+        filled(plan, groups, &found.could)
+    } else {
+        groups
+    };
+    let mut rows: Vec<Value> = groups
+        .into_iter()
+        .map(|(parts, figures)| {
+            let keys = plan.keys.iter().zip(parts).map(|(key, part)| shown(key, part)).collect();
+            row_of(keys, figures, false)
+        })
+        .collect();
+    if let Some(figures) = found.other {
+        let keys = plan.keys.iter().map(|key| {
+            json!({ "dimension": key.dimension.name, "label": { "ko": "기타", "en": "Other" } })
+        });
+        rows.push(row_of(keys.collect(), figures, true));
+    }
+    let total = found.total.unwrap_or_else(|| none(plan));
+    let base = total["count"].clone();
+    let version = match plan.wants_version {
+        true => change::data_version(reader).await?,
+        false => 0,
+    };
+    let answer = json!({
+        "groupBy": plan.keys.iter().map(|key| key.dimension.name).collect::<Vec<_>>(),
+        "rows": rows,
+        "total": row_of(Value::Array(Vec::new()), total, false),
+        "groupCount": found.group_count,
+        "isOverlapping": plan.is_overlapping(),
+        "base": base,
+        "states": states(plan, &found.states),
+        "dataVersion": version,
+        "computedAt": row::show_instant(reader.now),
+    });
+    Ok((read, answer))
+}
+
+fn take(plan: &Plan<'_>, one: &QueryResult, found: &mut Found) -> Result<(), Error> {
+    let place = row::integer(one, 0)?.unwrap_or(0);
+    let mut parts = Vec::with_capacity(plan.keys.len());
+    for at in 0..plan.keys.len() {
+        let text = |column| Ok::<_, Error>(row::text(one, column)?.map(str::to_owned));
+        parts.push((text(2 + 3 * at)?, text(3 + 3 * at)?, text(4 + 3 * at)?));
+    }
+    if place < 0 {
+        let at = usize::try_from(-1 - place).map_err(Error::internal)?;
+        found.could.entry(at).or_default().extend(parts.into_iter().nth(at));
+        return Ok(());
+    }
+    found.group_count = row::integer(one, 1)?.unwrap_or(0);
+    let mut at = 2 + 3 * plan.keys.len();
+    let states = row::text(one, at)?.unwrap_or_default().to_owned();
+    let mut figures = Map::new();
+    figures.insert("count".to_owned(), row::integer(one, at + 1)?.unwrap_or(0).into());
+    at += 2;
+    for measured in &plan.measured {
+        let columns = (at..at + measured.width())
+            .map(|column| row::integer(one, column))
+            .collect::<Result<Vec<_>, _>>()?;
+        at += columns.len();
+        figures.insert(measured.measure.name.to_owned(), figure(measured, &columns));
+    }
+    let figures = Value::Object(figures);
+    match usize::try_from(place).unwrap_or_default() {
+        0 => (found.total, found.states) = (Some(figures), states),
+        place if place > plan.first => found.other = Some(figures),
+        _ => found.groups.push((parts, figures)),
+    }
+    Ok(())
+}
+
+/// One measure of a group, out of its columns.
+fn figure(measured: &Measured<'_>, columns: &[Option<i64>]) -> Value {
+    let column = |at: usize| columns.get(at).copied().flatten();
+    let whole = |at| column(at).unwrap_or(0);
+    let number = match measured.measure.kind {
+        MeasureKind::Count(_) | MeasureKind::Distinct(_) => return whole(0).into(),
+        MeasureKind::Share { .. } => {
+            return json!({ "part": whole(0), "base": whole(1), "percent": rate(whole(0), whole(1)) });
+        }
+        MeasureKind::Number(number) => number,
+    };
+    let counted = Counted {
+        count: whole(0),
+        sum: i128::from(whole(1)) * i128::from(HALF) + i128::from(whole(2)),
+        min: whole(3),
+        max: whole(4),
+        quartiles: [5, 7, 9].map(|at| (whole(at), whole(at + 1))),
+    };
+    let told = |figure: Option<(i128, u32)>| match figure.filter(|_| counted.count > 0) {
+        None => Value::Null,
+        Some((value, places)) => {
+            let text = show(value, number.decimals + places);
+            if number.is_exact { text.into() } else { text.parse::<f64>().ok().into() }
+        }
+    };
+    let quartile = |at| told(counted.quartile(at).filter(|_| measured.has_quartiles));
+    json!({
+        "unit": number.unit,
+        "count": counted.count,
+        "sum": told(Some((counted.sum, 0))),
+        "mean": told(counted.mean()),
+        "lowerQuartile": quartile(1),
+        "median": quartile(2),
+        "upperQuartile": quartile(3),
+        "min": told(Some((counted.min.into(), 0))),
+        "max": told(Some((counted.max.into(), 0))),
+    })
+}
+
+/// The figures of no row.
+fn none(plan: &Plan<'_>) -> Value {
+    let mut figures = Map::new();
+    figures.insert("count".to_owned(), 0.into());
+    for measured in &plan.measured {
+        figures.insert(measured.measure.name.to_owned(), figure(measured, &[]));
+    }
+    Value::Object(figures)
+}
+
+fn row_of(keys: Value, figures: Value, is_other: bool) -> Value {
+    let mut row = match figures {
+        Value::Object(figures) => figures,
+        _ => Map::new(),
+    };
+    row.insert("keys".to_owned(), keys);
+    row.insert("isOther".to_owned(), is_other.into());
+    Value::Object(row)
+}
+
+/// What a code of an enum is called.
+fn label(choice: &entity::Choice, code: &str) -> Value {
+    let known = choice.values.iter().find(|value| value.code == code);
+    let text = known.map_or(code, |value| value.description.trim());
+    match text.split_once(". ") {
+        Some((ko, en)) => {
+            let en = en.split(". ").next().unwrap_or(en).trim_end_matches('.');
+            json!({ "ko": ko, "en": en })
+        }
+        None => json!({ "ko": text.trim_end_matches('.'), "en": null }),
+    }
+}
+
+fn shown(key: &Key<'_>, (code, ko, en): Part) -> Value {
+    let period =
+        code.as_deref().filter(|_| matches!(key.kind, KeyKind::Period(_))).and_then(bounds);
+    let label = match (key.kind, &code, ko) {
+        (KeyKind::Choice(choice), Some(code), _) => label(choice, code),
+        (_, _, Some(ko)) => json!({ "ko": ko, "en": en }),
+        (..) => Value::Null,
+    };
+    json!({
+        "dimension": key.dimension.name,
+        "code": code,
+        "label": label,
+        "from": period.as_ref().map(|period| period.from.to_string()),
+        "to": period.map(|period| period.to.to_string()),
+    })
+}
+
+fn bounds(code: &str) -> Option<Period> {
+    match code.parse::<Quarter>() {
+        Ok(quarter) => Some(quarter.into()),
+        Err(_) => Period::parse(code),
+    }
+}
+
+/// The states of the counted rows, in the order of their enum.
+fn states(plan: &Plan<'_>, found: &str) -> Value {
+    let field = plan.of.state.and_then(|name| plan.ty.find(name));
+    let Some(Kind::Leaf(column)) = field.map(|field| &field.kind) else { return json!([]) };
+    let Scalar::Choice(choice) = column.scalar else { return json!([]) };
+    let found: HashSet<&str> = found.split(',').collect();
+    let states = choice.values.iter().filter(|value| found.contains(value.code));
+    states.map(|value| json!({ "code": value.code, "label": label(choice, value.code) })).collect()
+}
+
+/// Groups with those that have no rows, if there is room for them.
+fn filled(
+    plan: &Plan<'_>,
+    groups: Vec<(Vec<Part>, Value)>,
+    could: &HashMap<usize, Vec<Part>>,
+) -> Vec<(Vec<Part>, Value)> {
+    let values: Vec<Vec<Part>> = (0..plan.keys.len())
+        .map(|at| {
+            let held: Vec<&Part> = groups.iter().map(|(parts, _)| &parts[at]).collect();
+            values(&plan.keys[at], &held, could.get(&at).map(Vec::as_slice).unwrap_or_default())
+        })
+        .collect();
+    let product = values.iter().fold(1_usize, |all, some| all.saturating_mul(some.len()));
+    if product > MAX_GROUPS {
+        return groups;
+    }
+    let code = |parts: &[Part]| -> Vec<Option<String>> {
+        parts.iter().map(|(code, ..)| code.clone()).collect()
+    };
+    let mut all: Vec<Vec<Part>> = vec![Vec::new()];
+    for some in &values {
+        all = all
+            .iter()
+            .flat_map(|begun| {
+                some.iter().map(|part| begun.iter().chain([part]).cloned().collect::<Vec<_>>())
+            })
+            .collect();
+    }
+    let Some(is_reversed) = plan.key_order() else {
+        let held: HashSet<_> = groups.iter().map(|(parts, _)| code(parts)).collect();
+        let empty = all.into_iter().filter(|parts| !held.contains(&code(parts)));
+        let empty: Vec<_> = empty.map(|parts| (parts, none(plan))).collect();
+        return groups.into_iter().chain(empty).collect();
+    };
+    if is_reversed {
+        all.reverse();
+    }
+    let mut held: HashMap<_, Vec<_>> = HashMap::new();
+    for (parts, figures) in groups {
+        held.entry(code(&parts)).or_default().push((parts, figures));
+    }
+    all.into_iter()
+        .flat_map(|parts| held.remove(&code(&parts)).unwrap_or_else(|| vec![(parts, none(plan))]))
+        .collect()
+}
+
+/// The values of a dimension in their order: those that it could have, and those that occur. None comes last, if
+/// it occurs.
+fn values(key: &Key<'_>, held: &[&Part], could: &[Part]) -> Vec<Part> {
+    let mut values: Vec<Part> = match key.kind {
+        KeyKind::Choice(choice) => {
+            choice.values.iter().map(|value| (Some(value.code.to_owned()), None, None)).collect()
+        }
+        KeyKind::Period(_) => between(held),
+        KeyKind::Text | KeyKind::Localized | KeyKind::Row(_) => could.to_vec(),
+    };
+    let mut known: HashSet<Option<String>> = values.iter().map(|(code, ..)| code.clone()).collect();
+    for part in held {
+        if known.insert(part.0.clone()) {
+            values.push((*part).clone());
+        }
+    }
+    if !matches!(key.kind, KeyKind::Choice(_)) {
+        values.sort_by(|one, other| one.0.cmp(&other.0));
+    }
+    let none = values.iter().position(|(code, ..)| code.is_none());
+    if let Some(none) = none.map(|at| values.remove(at)) {
+        values.push(none);
+    }
+    values
+}
+
+/// The periods from the first to the last.
+fn between(held: &[&Part]) -> Vec<Part> {
+    let periods: Vec<Period> =
+        held.iter().filter_map(|(code, ..)| bounds(code.as_deref()?)).collect();
+    let (Some(first), Some(last)) = (
+        periods.iter().min_by_key(|period| period.from),
+        periods.iter().max_by_key(|period| period.from),
+    ) else {
+        return Vec::new();
+    };
+    let length = match first.label.as_bytes().get(5) {
+        None => Length::Year,
+        Some(b'H') => Length::Half,
+        Some(b'Q') => Length::Quarter,
+        Some(_) => Length::Month,
+    };
+    let mut all = Vec::new();
+    let mut next = Some(first.clone());
+    while let Some(period) = next.filter(|period| period.from <= last.from) {
+        // Years that are far apart leave no room for those between.
+        if all.len() > MAX_GROUPS {
+            break;
+        }
+        next = period.to.succ_opt().and_then(|day| Period::of(length, day));
+        all.push((Some(period.label), None, None));
+    }
+    all
+}
