@@ -101,7 +101,7 @@ async function look(browser, language, width) {
   await page.locator('#cases-region .bars').waitFor();
 
   const { feedback, cases } = await ask(`{
-    feedback: feedbackStatistics(includeIllustrative: true) { total { raised answered } rows { key raised } }
+    feedback: feedbackStatistics(includeIllustrative: true) { total { raised answered } }
     cases: adoptionCases { totalCount }
   }`);
   const lede = page.locator('.lede strong');

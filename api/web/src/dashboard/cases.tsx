@@ -11,7 +11,7 @@ const texts = dictionary(
     kicker: '지역 AI 도입 사례',
     some: (n: string, region: string, m: string) => `공개된 AI 도입 사례 ${n}건, 가장 많은 곳은 ${region}(${m}건)`,
     none: '공개된 AI 도입 사례가 아직 없습니다',
-    basis: '공개된 사례만, 현행 16개 시·도 기준. 3건 미만은 비공개.',
+    basis: '공개된 사례만, 현행 16개 시·도 기준.',
     examples: (n: string) => `이 가운데 ${n}건은 예시 자료`,
     map: (n: string) => `시·도별 AI 도입 사례 지도. 공개된 사례 ${n}건. 같은 수치가 옆의 목록에 있습니다.`,
     region: '시·도',
@@ -21,7 +21,6 @@ const texts = dictionary(
     few: '적음',
     many: '많음',
     zero: '없음',
-    withheld: '비공개',
     industry: '업종',
     industryFinding: (name: string, part: string) => `${name}이 ${part}%로 가장 많습니다`,
     size: '기업 규모',
@@ -37,7 +36,7 @@ const texts = dictionary(
     kicker: 'AI adoption by region',
     some: (n: string, region: string, m: string) => `${n} published cases of AI adoption, most of them in ${region} (${m})`,
     none: 'No case of AI adoption is published yet',
-    basis: 'Published cases only, by the 16 divisions of today. Counts under 3 are withheld.',
+    basis: 'Published cases only, by the 16 divisions of today.',
     examples: (n: string) => `${n} of them are illustrative`,
     map: (n: string) => `Map of AI adoption by division. ${n} published cases. The list beside it holds the same figures.`,
     region: 'Division',
@@ -47,7 +46,6 @@ const texts = dictionary(
     few: 'few',
     many: 'many',
     zero: 'none',
-    withheld: 'withheld',
     industry: 'Industry',
     industryFinding: (name: string, part: string) => `${name} leads with ${part}%`,
     size: 'Size of company',
@@ -62,11 +60,11 @@ const texts = dictionary(
 );
 
 interface Row {
-  key: string | null;
-  label: { ko: string; en: string | null } | null;
-  count: number | null;
-  isHidden: boolean;
+  keys: { code: string | null; label: { ko: string; en: string | null } | null }[];
+  count: number;
 }
+
+const codeOf = (row: Row) => row.keys[0]?.code ?? '';
 
 const top = (rows: Bar[]) => rows.reduce<Bar | undefined>((best, row) => ((row.count ?? 0) > (best?.count ?? 0) ? row : best), undefined);
 const percent = (part: number, whole: number) => number((part / Math.max(1, whole)) * 100, 0);
@@ -82,10 +80,10 @@ interface CasesProps {
 export function CasesTiles({ data, variables, isBusy, region, choose }: CasesProps) {
   const t = texts();
   const w = words();
-  const total = data.region.total ?? 0;
-  const examples = total - (data.facts.total ?? 0);
+  const total = data.region.total.count;
+  const examples = total - data.facts.total.count;
   const isIllustrative = examples > 0;
-  const known = new Map(data.region.rows.map((row) => [row.key ?? '', row]));
+  const known = new Map(data.region.rows.map((row) => [codeOf(row), row]));
   const regions: Bar[] = divisions
     .map((division) => {
       const row = known.get(division.code);
@@ -93,32 +91,28 @@ export function CasesTiles({ data, variables, isBusy, region, choose }: CasesPro
         key: division.code,
         label: language() === 'ko' ? division.ko : division.en,
         count: row ? row.count : 0,
-        isHidden: row?.isHidden ?? false,
       };
     })
     .sort((a, b) => (b.count ?? -1) - (a.count ?? -1));
-  const counts = new Map(regions.map((bar) => [bar.key, { count: bar.count, isHidden: bar.isHidden ?? false }]));
+  const counts = new Map(regions.map((bar) => [bar.key, bar.count ?? 0]));
   const placed = regions.reduce((sum, bar) => sum + (bar.count ?? 0), 0);
   const first = top(regions);
   const bars = (rows: Row[], names: Record<string, string>): Bar[] =>
     rows.map((row) => ({
-      key: row.key ?? '',
-      label: (row.key && names[row.key]) || say(row.label) || t.unknown,
+      key: codeOf(row),
+      label: names[codeOf(row)] || say(row.keys[0]?.label ?? null) || t.unknown,
       count: row.count,
-      isHidden: row.isHidden,
     }));
   const industries = bars(data.industry.rows, {}).sort((a, b) => (b.count ?? -1) - (a.count ?? -1));
   const sizes = Object.keys(w.size).map((key) => ({
     key,
     label: w.size[key] ?? key,
-    count: data.size.rows.find((row) => row.key === key)?.count ?? 0,
-    isHidden: data.size.rows.find((row) => row.key === key)?.isHidden ?? false,
+    count: data.size.rows.find((row) => codeOf(row) === key)?.count ?? 0,
   }));
   const stages = Object.keys(w.stage).map((key) => ({
     key,
     label: w.stage[key] ?? key,
-    count: data.stage.rows.find((row) => row.key === key)?.count ?? 0,
-    isHidden: data.stage.rows.find((row) => row.key === key)?.isHidden ?? false,
+    count: data.stage.rows.find((row) => codeOf(row) === key)?.count ?? 0,
   }));
   const running = stages.filter((bar) => ['PRODUCTION', 'SCALED'].includes(bar.key)).reduce((sum, bar) => sum + (bar.count ?? 0), 0);
   const query = (only: keyof DashboardCasesData) => ({ operation: DashboardCases, variables, only: ['facts' as const, only] });
@@ -136,7 +130,7 @@ export function CasesTiles({ data, variables, isBusy, region, choose }: CasesPro
       { title: caption, value: (row: Bar) => row.label, isHead: true },
       {
         title: t.count,
-        value: (row: Bar) => (row.isHidden ? t.withheld : number(row.count ?? 0)),
+        value: (row: Bar) => number(row.count ?? 0),
         raw: (row: Bar) => row.count,
         isNumber: true,
       },
@@ -169,8 +163,6 @@ export function CasesTiles({ data, variables, isBusy, region, choose }: CasesPro
               <span>{t.many}</span>
               <i className="swatch step-0" />
               <span>{t.zero}</span>
-              <i className="swatch step-hidden" />
-              <span>{t.withheld}</span>
             </p>
           </div>
           <div>

@@ -86,10 +86,13 @@ function Flow({ steps }: { steps: { title: string; count: number }[] }) {
   );
 }
 
+/** Code of the addressee that a row counts; null where none is named. */
+const codeOf = (row: { keys: { code: string | null }[] }) => row.keys[0]?.code ?? null;
+
 export function FeedbackTile({ data, hasExamples }: { data: DashboardData; hasExamples: boolean }) {
   const t = texts();
   const { total, rows } = data.feedback;
-  const nobody = rows.find((row) => row.key === null)?.raised ?? 0;
+  const nobody = rows.find((row) => codeOf(row) === null)?.raised ?? 0;
   const counts = [total.raised, total.raised - nobody, total.answered, total.delivered, total.withEffect];
   const steps = t.steps.map((title, index) => ({ title, count: counts[index] ?? 0 }));
   const finding =
@@ -98,7 +101,7 @@ export function FeedbackTile({ data, hasExamples }: { data: DashboardData; hasEx
       : total.answered === 0
         ? t.none(number(total.raised))
         : t.some(number(total.raised), number(total.answered), number(total.delivered));
-  const label = (row: (typeof rows)[number]) => (row.key === null ? t.nobody : say(row.label));
+  const label = (row: (typeof rows)[number]) => (codeOf(row) === null ? t.nobody : say(row.keys[0]?.label ?? null));
   const due = data.dueAnswers.totalCount;
   return (
     <Tile
@@ -107,12 +110,12 @@ export function FeedbackTile({ data, hasExamples }: { data: DashboardData; hasEx
       kicker={t.kicker}
       finding={finding}
       asOf={data.feedback.computedAt}
-      basis={<span>{t.items(number(total.items), number(total.raised))}</span>}
+      basis={<span>{t.items(number(Number(total.items.sum ?? 0)), number(total.raised))}</span>}
       query={{ operation: Dashboard, variables: { hasExamples }, only: ['feedback', 'dueAnswers', 'overdue'] }}
       table={{
         caption: t.caption,
         rows,
-        keyOf: (row) => row.key ?? '',
+        keyOf: (row) => codeOf(row) ?? '',
         columns: [
           { title: t.columns[0] ?? '', value: label, isHead: true },
           { title: t.columns[1] ?? '', value: (row) => row.raised, isNumber: true },
@@ -144,9 +147,9 @@ export function FeedbackTile({ data, hasExamples }: { data: DashboardData; hasEx
               </li>
             ))}
           </ul>
-          <p className="note">{total.medianDays === null ? t.noDays : t.days(number(total.medianDays, 1))}</p>
+          <p className="note">{total.daysToAnswer.median === null ? t.noDays : t.days(number(total.daysToAnswer.median, 1))}</p>
           <h4>{t.addressee}</h4>
-          <Bars label={t.addressee} rows={rows.slice(0, 6).map((row) => ({ key: row.key ?? '', label: label(row), count: row.raised }))} />
+          <Bars label={t.addressee} rows={rows.slice(0, 6).map((row) => ({ key: codeOf(row) ?? '', label: label(row), count: row.raised }))} />
         </div>
       </div>
     </Tile>

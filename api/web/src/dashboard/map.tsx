@@ -42,7 +42,7 @@ export function stepOf(count: number, most: number): number {
 }
 
 interface MapProps {
-  counts: Map<string, { count: number | null; isHidden: boolean }>;
+  counts: Map<string, number>;
   chosen: string;
   choose: (code: string) => void;
   label: string;
@@ -51,18 +51,11 @@ interface MapProps {
 
 /** The map; the list beside it holds the same and takes the keyboard. */
 export function KoreaMap({ counts, chosen, choose, label, isKorean }: MapProps) {
-  const most = Math.max(0, ...[...counts.values()].map((one) => one.count ?? 0));
+  const most = Math.max(0, ...counts.values());
   return (
     <svg className="map" viewBox="-12 -6 560 648" role="img" aria-label={label}>
-      <defs>
-        <pattern id="withheld" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-          <rect width="6" height="6" className="map-ground" />
-          <line x1="0" y1="0" x2="0" y2="6" className="map-hatch" />
-        </pattern>
-      </defs>
       {divisions.map((division) => {
-        const figure = counts.get(division.code);
-        const step = figure?.isHidden ? 'hidden' : stepOf(figure?.count ?? 0, most);
+        const step = stepOf(counts.get(division.code) ?? 0, most);
         const state = chosen === division.code ? ' is-chosen' : chosen ? ' is-faded' : '';
         return (
           <g key={division.code} className={`division step-${step}${state}`} onClick={() => choose(chosen === division.code ? '' : division.code)}>
@@ -74,21 +67,21 @@ export function KoreaMap({ counts, chosen, choose, label, isKorean }: MapProps) 
       })}
       <g className="map-labels" aria-hidden="true">
         {divisions.map((division) => {
-          const figure = counts.get(division.code);
-          const step = stepOf(figure?.count ?? 0, most);
+          const figure = counts.get(division.code) ?? 0;
+          const step = stepOf(figure, most);
           const [x, y] = division.at;
           const isInside = !division.from;
           const anchor = isInside ? 'middle' : x > 250 ? 'start' : 'end';
           const labelX = isInside ? x : x > 250 ? x : x + 26;
           return (
-            <g key={division.code} className={isInside ? `inside on-${figure?.isHidden ? 0 : step}` : 'outside'}>
+            <g key={division.code} className={isInside ? `inside on-${step}` : 'outside'}>
               {division.from && <line x1={x > 250 ? x - 4 : x + 30} y1={y + 2} x2={division.from[0]} y2={division.from[1]} />}
               {division.from && <circle cx={division.from[0]} cy={division.from[1]} r="2.5" />}
               <text x={labelX} y={y - 2} textAnchor={anchor} className={!isKorean && isInside && division.en.length > 10 ? 'is-long' : undefined}>
                 {isKorean ? division.ko : division.en}
               </text>
               <text x={labelX} y={y + 14} textAnchor={anchor} className="figure">
-                {figure?.isHidden ? '×' : number(figure?.count ?? 0)}
+                {number(figure)}
               </text>
             </g>
           );

@@ -81,8 +81,8 @@ function Lede({ data, cases }: { data: DashboardData; cases?: DashboardCasesData
   const bill = pending(data);
   const records = data.bodies.nodes.flatMap((body) => body.series.nodes.map((one) => one.record));
   const [held, expected] = [records.reduce((sum, one) => sum + one.held, 0), records.reduce((sum, one) => sum + one.expected, 0)];
-  const placed = cases?.region.rows.filter((row) => (row.count ?? 0) > 0 || row.isHidden).length ?? 0;
-  const hasExamples = cases !== undefined && (cases.region.total ?? 0) > (cases.facts.total ?? 0);
+  const placed = cases?.region.rows.filter((row) => row.count > 0).length ?? 0;
+  const hasExamples = cases !== undefined && cases.region.total.count > cases.facts.total.count;
   return (
     <ul className="lede">
       <li>
@@ -102,7 +102,7 @@ function Lede({ data, cases }: { data: DashboardData; cases?: DashboardCasesData
       <li>
         <a href="#cases-region">
           <span>{t.cases}</span>
-          <strong>{cases ? number(cases.region.total ?? 0) : '…'}</strong>
+          <strong>{cases ? number(cases.region.total.count) : '…'}</strong>
           <small>
             {t.divisions(number(placed))}
             {hasExamples && `, ${t.examples}`}
