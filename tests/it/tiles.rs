@@ -351,7 +351,7 @@ async fn groups_without_rows_are_added_on_request(place: Place) {
     app.sql("UPDATE adoption_case SET started_on = '2024-11' WHERE code = 'DEMO-0001'").await;
     let codes = async |args: &str| -> Vec<(String, i64)> {
         let query = format!(
-            "{{ adoptionCaseStatistics(includeIllustrative: true, zeroFill: true, {args}) {{ rows {{ keys {{ code label {{ ko }} from to }} count investment {{ count sum }} }} }} }}"
+            "{{ adoptionCaseStatistics(includeIllustrative: true, zeroFill: true, {args}) {{ rows {{ keys {{ code label {{ ko }} startsOn endsOn }} count investment {{ count sum }} }} }} }}"
         );
         let data = app.data(&query).await;
         let rows = data["adoptionCaseStatistics"]["rows"].as_array().unwrap().clone();

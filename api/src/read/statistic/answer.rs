@@ -207,8 +207,8 @@ fn shown(key: &Key<'_>, (code, ko, en): Part) -> Value {
         "dimension": key.dimension.name,
         "code": code,
         "label": label,
-        "from": period.as_ref().map(|period| period.from.to_string()),
-        "to": period.map(|period| period.to.to_string()),
+        "startsOn": period.as_ref().map(|period| period.from.to_string()),
+        "endsOn": period.map(|period| period.to.to_string()),
     })
 }
 

@@ -19,8 +19,8 @@ pub const SHAPES: &[Shape] = &[
                 "코드. Code of the value, or the period as `2026-07`, `2026-Q3`, `2026-H2`, `2026`; null where the rows have none, and of the group of all others.",
             ),
             ("label", "LocalizedText", "명칭. Name of the value; null where it has none."),
-            ("from", "Date", "시작일. First day of a period."),
-            ("to", "Date", "종료일. Last day of a period."),
+            ("startsOn", "Date", "시작일. First day of a period."),
+            ("endsOn", "Date", "종료일. Last day of a period."),
         ],
     },
     Shape {

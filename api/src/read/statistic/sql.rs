@@ -126,12 +126,23 @@ fn write_rows(reader: &Reader<'_>, sql: &mut Sql, plan: &Plan<'_>) -> Result<(),
                 sql.push(" AS w").literal(at);
             }
             MeasureKind::Distinct(name) => {
-                let source = match plan.ty.find(name).map(|field| &field.kind) {
-                    Some(Kind::One { key, .. }) => key,
-                    Some(Kind::Leaf(column)) => &column.source,
+                match plan.ty.find(name).map(|field| &field.kind) {
+                    // Rows that the caller may not see are not counted.
+                    Some(Kind::One { key, target }) => {
+                        let target = reader.catalog.declared(target)?;
+                        let inner = sql.alias();
+                        sql.push("(SELECT ").column(&inner, "id").push(" FROM ").push(target.table);
+                        sql.push(" ").push(&inner).push(" WHERE ").column(&inner, "id").push(" = ");
+                        write_source(reader, sql, BASE, key, &plan.args)?;
+                        sql.push(" AND ");
+                        scope::guard(reader, sql, target, &inner, None);
+                        sql.push(")");
+                    }
+                    Some(Kind::Leaf(column)) => {
+                        write_source(reader, sql, BASE, &column.source, &plan.args)?;
+                    }
                     _ => return Err(Error::internal(format!("{name} has no values to count"))),
-                };
-                write_source(reader, sql, BASE, source, &plan.args)?;
+                }
                 sql.push(" AS v").literal(at);
             }
             MeasureKind::Number(number) => {
