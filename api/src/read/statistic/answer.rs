@@ -18,7 +18,7 @@ use crate::read::model::{Kind, Scalar};
 use crate::read::row;
 use crate::service::change;
 
-/// Rows that the statement told, and the answer.
+/// Rows of the answer, and the answer.
 type Told = (usize, Value);
 
 /// One value of a key: code, Korean, English.
@@ -36,16 +36,14 @@ struct Found {
     could: HashMap<usize, Vec<Part>>,
 }
 
-/// Asks the database, and tells how many rows it was answered with beside the answer.
+/// Asks the database; tells how many rows the answer has beside it.
 ///
 /// # Errors
 /// Input, if the filter is not what it may be; internal.
 pub async fn load(reader: &Reader<'_>, plan: &Plan<'_>) -> Result<Told, Error> {
     let mut found = Found::default();
-    let mut read = 0;
     if plan.wants_rows || plan.wants_total {
         let rows = reader.db.query_all_raw(sql::statement(reader, plan)?.finish()).await?;
-        read = rows.len();
         for one in &rows {
             take(plan, one, &mut found)?;
         }
@@ -75,6 +73,7 @@ pub async fn load(reader: &Reader<'_>, plan: &Plan<'_>) -> Result<Told, Error> {
         true => change::data_version(reader).await?,
         false => 0,
     };
+    let told = rows.len();
     let answer = json!({
         "groupBy": plan.keys.iter().map(|key| key.dimension.name).collect::<Vec<_>>(),
         "rows": rows,
@@ -86,7 +85,8 @@ pub async fn load(reader: &Reader<'_>, plan: &Plan<'_>) -> Result<Told, Error> {
         "dataVersion": version,
         "computedAt": row::show_instant(reader.now),
     });
-    Ok((read, answer))
+    // What is told is counted: what was read may depend on rows that the caller does not see.
+    Ok((told, answer))
 }
 
 fn take(plan: &Plan<'_>, one: &QueryResult, found: &mut Found) -> Result<(), Error> {

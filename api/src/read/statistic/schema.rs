@@ -147,7 +147,7 @@ pub fn shapes(ty: &Type, of: &Statistics) -> [Shape; 2] {
                 (
                     "isOverlapping",
                     "Boolean!",
-                    "중복 집계 여부. Whether a row may count in several groups, because a dimension can have several values of it: then the groups do not add up to the total.",
+                    "중복 집계 여부. Whether a row may count in several groups: then they add up to more than the total.",
                 ),
                 ("base", "Int!", "모집단. Rows counted, each once."),
                 (
@@ -249,7 +249,7 @@ pub fn root(ty: &Type, of: &Statistics) -> Root {
             name: "zeroFill",
             ty: "Boolean!".into(),
             default: Some("false"),
-            description: "0 채움. Adds groups without rows: all codes of an enum, all regions and industry sections, all periods from the first to the last, and of other dimensions the values that occur. They stand in the order of keys where that is the order, and else at the end. Nothing is added where groups were left out by `first`, or more than 5,000 would stand there.".into(),
+            description: "0 채움. Adds groups without rows: all codes, regions and industry sections, and the periods in between; at the end, unless in the order of keys. None where `first` left groups out, or they would exceed 5,000.".into(),
         },
     ];
     if of.has_region_basis() {
