@@ -70,11 +70,12 @@ async function scroll(page) {
   await page.locator('.chart svg').first().waitFor();
 }
 
-async function open(browser, path, { width = 1280, scheme = 'light', theme } = {}) {
+async function open(browser, path, { width = 1280, scheme = 'light', theme, before } = {}) {
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme: scheme, reducedMotion: 'reduce' });
   const page = await context.newPage();
   const where = `${path} ${width} ${theme ?? scheme}`;
   watch(page, where);
+  before?.(page);
   await page.addInitScript((chosen) => {
     if (chosen) localStorage.setItem('aiplus:theme', chosen);
     // When the first figures stand on the page.
@@ -92,17 +93,20 @@ const number = (text) => Number(String(text).replace(/[^\d]/g, ''));
 
 async function look(browser, language, width) {
   const graphql = [];
-  const { context, page, where, response } = await open(browser, `/?lang=${language}`, { width });
-  page.on('request', (request) => {
-    if (request.method() === 'POST' && request.url().endsWith('/graphql')) graphql.push(request.url());
-  });
+  const before = (page) =>
+    page.on('request', (request) => {
+      if (request.method() === 'POST' && request.url().endsWith('/graphql')) graphql.push(request.url());
+    });
+  const { context, page, where, response } = await open(browser, `/?lang=${language}`, { width, before });
   const policy = response.headers()['content-security-policy'] ?? '';
   if (policy.includes('unsafe') || !policy.includes("style-src 'self'")) problems.push(`${where}: the policy is "${policy}"`);
   await page.locator('#cases-region .bars').waitFor();
 
-  const { feedback, cases } = await ask(`{
+  const { feedback, cases, regions, barriers } = await ask(`{
     feedback: feedbackStatistics(includeIllustrative: true) { total { raised answered } }
     cases: adoptionCases { totalCount }
+    regions: adoptionCaseStatistics(groupBy: [REGION], regionBasis: CURRENT, includeIllustrative: true) { rows { keys { code } count } }
+    barriers: adoptionCaseStatistics(groupBy: [BARRIER], includeIllustrative: true) { rows { keys { code } count } }
   }`);
   const lede = page.locator('.lede strong');
   expect(where, 'the number of recommendations', number(await lede.nth(0).innerText()), feedback.total.raised);
@@ -110,6 +114,13 @@ async function look(browser, language, width) {
   const flow = await page.locator('.flow li strong').allInnerTexts();
   expect(where, 'what was raised', number(flow[0]), feedback.total.raised);
   expect(where, 'what was answered', number(flow[2]), feedback.total.answered);
+  // What the bars show, added up and the greatest of it, is what the API counts.
+  for (const [id, rows] of [['cases-region', regions.rows], ['cases-barrier', barriers.rows.filter((row) => row.keys[0].code)]]) {
+    const shown = (await page.locator(`#${id} .bars .bar-figure`).evaluateAll((all) => all.map((one) => one.firstChild.textContent))).map(number);
+    const [counted, sum] = [rows.map((row) => row.count), (all) => all.reduce((a, b) => a + b, 0)];
+    expect(where, `the sum of ${id}`, sum(shown), sum(counted));
+    expect(where, `the greatest of ${id}`, Math.max(...shown), Math.max(...counted));
+  }
   expect(where, 'the language', await page.locator('html').getAttribute('lang'), language);
   const korean = await page.locator('h1').innerText();
   expect(where, 'the heading', /[가-힣]/.test(korean), language === 'ko');
@@ -125,8 +136,8 @@ async function look(browser, language, width) {
 
 async function filter(browser) {
   const { context, page, where } = await open(browser, '/?lang=ko');
-  const matching = page.locator('#cases-stage .badge:not(.illustrative)').last();
-  await matching.waitFor();
+  const matching = page.locator('.lede strong').nth(2);
+  await page.locator('#cases-region .bars').waitFor();
   const all = number(await matching.innerText());
   const { some } = await ask('{ some: adoptionCases(where: { currentRegion: { code: { eq: "KR-11" } } }) { totalCount } }');
   await page.getByLabel('시·도').first().selectOption('KR-11');
@@ -142,7 +153,7 @@ async function filter(browser) {
 
   // The address alone brings the same page.
   await page.reload();
-  await matching.waitFor();
+  await page.locator('#cases-region .bars').waitFor();
   expect(where, 'the number of cases by address', number(await matching.innerText()), some.totalCount);
   // Another language keeps the filter.
   await page.locator('.prefs button').click();
@@ -172,12 +183,12 @@ async function keyboard(browser) {
 
 async function weight(browser) {
   let sum = 0;
-  const { context, page, where } = await open(browser, '/?lang=ko');
   const sizes = [];
-  page.on('requestfinished', (request) => {
-    if (request.url().endsWith('.js')) sizes.push(request.sizes().then((one) => one.responseBodySize));
-  });
-  await page.reload();
+  const before = (page) =>
+    page.on('requestfinished', (request) => {
+      if (request.url().endsWith('.js')) sizes.push(request.sizes().then((one) => one.responseBodySize));
+    });
+  const { context, page, where } = await open(browser, '/?lang=ko', { before });
   await page.locator('#cases-region .bars').waitFor();
   await scroll(page);
   for (const one of await Promise.all(sizes)) sum += one;

@@ -10,6 +10,8 @@ export interface Bar {
   label: string;
   /** Null where it is not known. */
   count: number | null;
+  /** Whether it stands for rows of which this is withheld or not given. */
+  isMissing?: boolean;
 }
 
 interface BarsProps {
@@ -34,7 +36,7 @@ export function Bars({ rows, label, total, chosen, choose }: BarsProps) {
           <>
             <span className="bar-label">{row.label}</span>
             <span className="bar-track" aria-hidden="true">
-              <span className="bar-fill" style={{ width: `${((row.count ?? 0) / most) * 100}%` }} />
+              <span className={row.isMissing ? 'bar-fill is-missing' : 'bar-fill'} style={{ width: `${((row.count ?? 0) / most) * 100}%` }} />
             </span>
             <span className={`bar-figure${row.count === null ? ' is-none' : ''}`}>
               {figure}
@@ -44,7 +46,7 @@ export function Bars({ rows, label, total, chosen, choose }: BarsProps) {
         );
         return (
           <li key={row.key}>
-            {choose ? (
+            {choose && !row.isMissing ? (
               <button type="button" className="bar" aria-pressed={chosen === row.key} onClick={() => choose(chosen === row.key ? '' : row.key)}>
                 {inner}
               </button>

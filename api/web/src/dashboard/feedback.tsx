@@ -1,6 +1,6 @@
-import { date, dictionary, number, say } from '../app/language';
+import { date, dictionary, number, quarter, say } from '../app/language';
 import { Link } from '../app/router';
-import { Name, Tile } from '../app/ui';
+import { LineChart, Name, Tile } from '../app/ui';
 import { Bars } from './bars';
 import { Dashboard, type DashboardData } from './dashboard.graphql';
 
@@ -23,6 +23,10 @@ const texts = dictionary(
     nobody: '소관 기관 미지정',
     columns: ['소관 기관', '제기', '회신', '이행 완료', '성과', '기한 경과'],
     caption: '소관 기관별 건의와 처리',
+    opinion: '왜 환류인가: 기업의 평가',
+    byQuarter: '분기별 제기와 회신',
+    byQuarterLabel: (from: string, to: string) => `분기별로 제기된 건의와 그 가운데 회신된 건의, ${from}부터 ${to}까지`,
+    source: (name: string, document: string) => `출처: ${name}${document && `, ${document}`}`,
   },
   {
     kicker: 'Feedback loop – from what is said to what comes of it',
@@ -42,6 +46,10 @@ const texts = dictionary(
     nobody: 'No addressee yet',
     columns: ['Addressee', 'Raised', 'Answered', 'Delivered', 'Effects', 'Overdue'],
     caption: 'Recommendations by addressee and what became of them',
+    opinion: 'Why it matters: what companies say',
+    byQuarter: 'Raised and answered by quarter',
+    byQuarterLabel: (from: string, to: string) => `Recommendations by the quarter in which they were raised, and those of them that were answered, from ${from} to ${to}`,
+    source: (name: string, document: string) => `Source: ${name}${document && `, ${document}`}`,
   },
 );
 
@@ -103,6 +111,9 @@ export function FeedbackTile({ data, hasExamples }: { data: DashboardData; hasEx
         : t.some(number(total.raised), number(total.answered), number(total.delivered));
   const label = (row: (typeof rows)[number]) => (codeOf(row) === null ? t.nobody : say(row.keys[0]?.label ?? null));
   const due = data.dueAnswers.totalCount;
+  const opinion = data.opinion.nodes;
+  const quarters = data.feedbackByQuarter.rows.filter((row) => row.keys[0]?.code);
+  const quarterOf = (row?: (typeof quarters)[number]) => row?.keys[0]?.code ?? '';
   return (
     <Tile
       id="feedback"
@@ -111,7 +122,7 @@ export function FeedbackTile({ data, hasExamples }: { data: DashboardData; hasEx
       finding={finding}
       asOf={data.feedback.computedAt}
       basis={<span>{t.items(number(Number(total.items.sum ?? 0)), number(total.raised))}</span>}
-      query={{ operation: Dashboard, variables: { hasExamples }, only: ['feedback', 'dueAnswers', 'overdue'] }}
+      query={{ operation: Dashboard, variables: { hasExamples }, only: ['feedback', 'feedbackByQuarter', 'dueAnswers', 'overdue', 'opinion'] }}
       table={{
         caption: t.caption,
         rows,
@@ -130,6 +141,19 @@ export function FeedbackTile({ data, hasExamples }: { data: DashboardData; hasEx
         <div>
           <Flow steps={steps} />
           {total.withEffect > total.delivered && <p className="note">{t.more}</p>}
+          {opinion.length > 0 && (
+            <div className="why">
+              <h4>{t.opinion}</h4>
+              <ul className="opinion">
+                {opinion.map((one) => (
+                  <li key={one.code}>
+                    <strong>{one.valueText}</strong> <Name of={one.title} />
+                  </li>
+                ))}
+              </ul>
+              <p className="note">{t.source(say(opinion[0]?.sourceName), say(opinion[0]?.citations.nodes[0]?.document?.title))}</p>
+            </div>
+          )}
         </div>
         <div className="loop-side">
           <p className={total.overdue > 0 ? 'alarm' : 'calm'}>
@@ -150,6 +174,22 @@ export function FeedbackTile({ data, hasExamples }: { data: DashboardData; hasEx
           <p className="note">{total.daysToAnswer.median === null ? t.noDays : t.days(number(total.daysToAnswer.median, 1))}</p>
           <h4>{t.addressee}</h4>
           <Bars label={t.addressee} rows={rows.slice(0, 6).map((row) => ({ key: codeOf(row) ?? '', label: label(row), count: row.raised }))} />
+          {quarters.length > 1 && (
+            <div className="why">
+              <h4>{t.byQuarter}</h4>
+              <LineChart
+                positions={quarters.map((row) => quarterOf(row).slice(2).replace('-', ' '))}
+                lines={[
+                  { name: t.steps[0] ?? '', values: quarters.map((row) => row.raised) },
+                  { name: t.steps[2] ?? '', values: quarters.map((row) => row.answered), isDashed: true },
+                ]}
+                label={t.byQuarterLabel(quarter(quarterOf(quarters[0])), quarter(quarterOf(quarters.at(-1))))}
+                format={(value) => number(value, 0)}
+                height={160}
+                fromZero
+              />
+            </div>
+          )}
         </div>
       </div>
     </Tile>

@@ -77,10 +77,10 @@ export function KoreaMap({ counts, chosen, choose, label, isKorean }: MapProps) 
             <g key={division.code} className={isInside ? `inside on-${step}` : 'outside'}>
               {division.from && <line x1={x > 250 ? x - 4 : x + 30} y1={y + 2} x2={division.from[0]} y2={division.from[1]} />}
               {division.from && <circle cx={division.from[0]} cy={division.from[1]} r="2.5" />}
-              <text x={labelX} y={y - 2} textAnchor={anchor} className={!isKorean && isInside && division.en.length > 10 ? 'is-long' : undefined}>
+              <text x={labelX} y={y} dy="-0.15em" textAnchor={anchor} className={!isKorean && isInside && division.en.length > 10 ? 'is-long' : undefined}>
                 {isKorean ? division.ko : division.en}
               </text>
-              <text x={labelX} y={y + 14} textAnchor={anchor} className="figure">
+              <text x={labelX} y={y} dy="0.95em" textAnchor={anchor} className="figure">
                 {number(figure)}
               </text>
             </g>

@@ -2,15 +2,15 @@ import './dashboard.css';
 
 import { useCallback, useRef } from 'react';
 
-import { date, dictionary, language, number, today } from '../app/language';
+import { date, dictionary, language, type Localized, number, say, today } from '../app/language';
 import { useQuery } from '../app/query';
-import { useFilters } from '../app/router';
 import { Failed, Loading, Page } from '../app/ui';
 import { BillsTile, pending } from './bills';
 import { CasesTiles } from './cases';
 import { CompletenessTile } from './completeness';
 import { Dashboard, DashboardCases, type DashboardCasesData, type DashboardData } from './dashboard.graphql';
 import { FeedbackTile } from './feedback';
+import { type Chosen, type Facet, facets, useChosen, variablesOf } from './filters';
 import { divisions } from './map';
 import { MeetingsTile } from './meetings';
 import { NewsTile } from './news';
@@ -37,7 +37,7 @@ const texts = dictionary(
     adoption: '지역의 AI 도입',
     run: '운영: 회의, 실적, 변경',
     filters: '사례 조건',
-    region: '시·도',
+    facets: { region: '시·도', industry: '업종', size: '기업 규모', stage: '도입 단계', barrier: '애로', year: '도입 시작' } as Record<Facet, string>,
     all: '전체',
     show: '예시 자료',
     with: '포함',
@@ -64,7 +64,7 @@ const texts = dictionary(
     adoption: 'AI adoption by region',
     run: 'Running it: meetings, results, changes',
     filters: 'Which cases',
-    region: 'Division',
+    facets: { region: 'Division', industry: 'Industry', size: 'Size', stage: 'Stage', barrier: 'Barrier', year: 'Began in' },
     all: 'All',
     show: 'Illustrative rows',
     with: 'Included',
@@ -81,8 +81,8 @@ function Lede({ data, cases }: { data: DashboardData; cases?: DashboardCasesData
   const bill = pending(data);
   const records = data.bodies.nodes.flatMap((body) => body.series.nodes.map((one) => one.record));
   const [held, expected] = [records.reduce((sum, one) => sum + one.held, 0), records.reduce((sum, one) => sum + one.expected, 0)];
-  const placed = cases?.region.rows.filter((row) => row.count > 0).length ?? 0;
-  const hasExamples = cases !== undefined && cases.region.total.count > cases.facts.total.count;
+  const placed = cases?.region.rows.filter((row) => row.count > 0 && row.keys[0]?.code).length ?? 0;
+  const hasExamples = cases !== undefined && cases.all.total.count > cases.facts.total.count;
   return (
     <ul className="lede">
       <li>
@@ -102,7 +102,7 @@ function Lede({ data, cases }: { data: DashboardData; cases?: DashboardCasesData
       <li>
         <a href="#cases-region">
           <span>{t.cases}</span>
-          <strong>{cases ? number(cases.region.total.count) : '…'}</strong>
+          <strong>{cases ? number(cases.all.total.count) : '…'}</strong>
           <small>
             {t.divisions(number(placed))}
             {hasExamples && `, ${t.examples}`}
@@ -123,30 +123,53 @@ function Lede({ data, cases }: { data: DashboardData; cases?: DashboardCasesData
   );
 }
 
-function Filters({ region, examples, set }: { region: string; examples: string; set: (changes: { region?: string; examples?: string }) => void }) {
+interface FiltersProps {
+  data?: DashboardCasesData;
+  chosen: Chosen;
+  hasExamples: boolean;
+  set: (changes: Partial<Record<Facet | 'examples', string>>) => void;
+}
+
+function Filters({ data, chosen, hasExamples, set }: FiltersProps) {
   const t = texts();
+  type Option = { value: string; label: string };
+  const options = (rows: { keys: { code: string | null; label: Localized | null }[] }[] | undefined): Option[] =>
+    (rows ?? []).flatMap(({ keys: [key] }) => (key?.code ? [{ value: key.code, label: say(key.label) || key.code }] : []));
+  const years = [...new Set(data?.time.rows.flatMap(({ keys: [key] }) => (key?.code ? [key.code.slice(0, 4)] : [])))].sort().reverse();
+  const selects: [Facet, Option[]][] = [
+    ['region', divisions.map((one) => ({ value: one.code, label: language() === 'ko' ? one.ko : one.en }))],
+    ['industry', options(data?.industry.rows)],
+    ['size', options(data?.size.rows)],
+    ['stage', options(data?.stage.rows)],
+    ['barrier', options(data?.barrier.rows)],
+    ['year', years.map((year) => ({ value: year, label: year }))],
+  ];
   return (
     <form className="filters" aria-label={t.filters} onSubmit={(event) => event.preventDefault()}>
-      <div className="field">
-        <label htmlFor="region">{t.region}</label>
-        <select id="region" value={region} onChange={(event) => set({ region: event.target.value })}>
-          <option value="">{t.all}</option>
-          {divisions.map((one) => (
-            <option key={one.code} value={one.code}>
-              {language() === 'ko' ? one.ko : one.en}
-            </option>
-          ))}
-        </select>
-      </div>
+      {selects.map(([name, values]) => (
+        <div className="field" key={name}>
+          <label htmlFor={name}>{t.facets[name]}</label>
+          <select id={name} value={chosen[name]} onChange={(event) => set({ [name]: event.target.value })}>
+            <option value="">{t.all}</option>
+            {/* What the address names stays chosen, even where no case is left with it. */}
+            {chosen[name] && !values.some((one) => one.value === chosen[name]) && <option value={chosen[name]}>{chosen[name]}</option>}
+            {values.map((one) => (
+              <option key={one.value} value={one.value}>
+                {one.label}
+              </option>
+            ))}
+          </select>
+        </div>
+      ))}
       <div className="field">
         <label htmlFor="examples">{t.show}</label>
-        <select id="examples" value={examples} onChange={(event) => set({ examples: event.target.value })}>
+        <select id="examples" value={hasExamples ? '' : 'off'} onChange={(event) => set({ examples: event.target.value })}>
           <option value="">{t.with}</option>
           <option value="off">{t.without}</option>
         </select>
       </div>
-      {(region || examples) && (
-        <button type="button" className="button" onClick={() => set({ region: '', examples: '' })}>
+      {(facets.some((name) => chosen[name]) || !hasExamples) && (
+        <button type="button" className="button" onClick={() => set({ ...Object.fromEntries(facets.map((name) => [name, ''])), examples: '' })}>
           {t.reset}
         </button>
       )}
@@ -156,14 +179,9 @@ function Filters({ region, examples, set }: { region: string; examples: string; 
 
 export default function DashboardPage() {
   const t = texts();
-  const [filters, set] = useFilters(['region', 'examples']);
-  const hasExamples = filters.examples !== 'off';
+  const { chosen, hasExamples, set } = useChosen();
   const asked = useQuery(Dashboard, { hasExamples });
-  const where = {
-    ...(filters.region && { currentRegion: { code: { eq: filters.region } } }),
-    ...(!hasExamples && { origin: { ne: 'ILLUSTRATIVE' as const } }),
-  };
-  const variables = { hasExamples, where };
+  const variables = variablesOf(chosen, hasExamples);
   const cases = useQuery(DashboardCases, variables);
 
   // Something changed: the figures are asked for again, but not for each of a row of changes.
@@ -197,15 +215,15 @@ export default function DashboardPage() {
             <FeedbackTile data={asked.data} hasExamples={hasExamples} />
             <BillsTile data={asked.data} hasExamples={hasExamples} />
           </div>
-          <div className="section row">
+          <div className="section">
             <h2>{t.adoption}</h2>
-            <Filters region={filters.region} examples={filters.examples} set={set} />
+            <Filters data={cases.data} chosen={chosen} hasExamples={hasExamples} set={set} />
           </div>
           {cases.state === 'loading' && <Loading />}
           {cases.state === 'failed' && <Failed failure={cases.failure} retry={cases.reload} />}
           {cases.state === 'ready' && (
             <div className="tiles">
-              <CasesTiles data={cases.data} variables={variables} isBusy={cases.isRefreshing} region={filters.region} choose={(region) => set({ region })} />
+              <CasesTiles data={cases.data} variables={variables} isBusy={cases.isRefreshing} chosen={chosen} set={set} />
             </div>
           )}
           <h2 className="section">{t.run}</h2>

@@ -156,6 +156,7 @@ export function TargetsTile({ data, hasExamples }: { data: DashboardData; hasExa
                 lines={[{ name: t.target, values: rows.map((row) => shown(Number(row.value), indicator.unit).value), isDashed: true }]}
                 label={t.chart(say(indicator.name), quarter(rows[0]?.quarter), quarter(rows.at(-1)?.quarter))}
                 format={(value) => number(value, 1)}
+                most={indicator.unit === '%' ? 100 : undefined}
               />
             </figure>
           );

@@ -17,6 +17,10 @@ interface ChartProps {
   label: string;
   height?: number;
   format: (value: number) => string;
+  /** Whether the axis begins at zero, as counts want it. */
+  fromZero?: boolean;
+  /** Where the axis ends, if there is nothing beyond. */
+  most?: number;
   /** Position at which something breaks, such as a new definition, with what it is. */
   breaks?: { at: string; label: string }[];
 }
@@ -36,7 +40,7 @@ function colours() {
 }
 
 /** Lines over time, drawn by ECharts, which is loaded when the first chart comes into sight. */
-export function LineChart({ positions, lines, label, height = 180, format, breaks = [] }: ChartProps) {
+export function LineChart({ positions, lines, label, height = 180, format, fromZero = false, most, breaks = [] }: ChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const [look, setLook] = useState(0);
   const key = JSON.stringify([positions, lines, breaks, language(), look]);
@@ -62,7 +66,7 @@ export function LineChart({ positions, lines, label, height = 180, format, break
       if (!entry?.isIntersecting) return;
       sight.disconnect();
       const { draw } = await import('./echarts');
-      if (isWanted) dispose = draw(element, { positions, lines, format, breaks, colours: colours() });
+      if (isWanted) dispose = draw(element, { positions, lines, format, fromZero, most, breaks, colours: colours() });
     });
     sight.observe(element);
     return () => {

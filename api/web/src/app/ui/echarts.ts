@@ -13,12 +13,14 @@ interface Drawn {
   positions: string[];
   lines: Line[];
   format: (value: number) => string;
+  fromZero: boolean;
+  most?: number;
   breaks: { at: string; label: string }[];
   colours: { series: string[]; ink: string; line: string; surface: string };
 }
 
 /** Draws, and answers with how to take it away. */
-export function draw(element: HTMLElement, { positions, lines, format, breaks, colours }: Drawn): () => void {
+export function draw(element: HTMLElement, { positions, lines, format, fromZero, most, breaks, colours }: Drawn): () => void {
   const chart = init(element, null, { renderer: 'svg' });
   const font = getComputedStyle(element).fontFamily;
   chart.setOption({
@@ -36,7 +38,9 @@ export function draw(element: HTMLElement, { positions, lines, format, breaks, c
     },
     yAxis: {
       type: 'value',
-      scale: true,
+      scale: !fromZero,
+      max: most,
+      minInterval: fromZero ? 1 : undefined,
       splitNumber: 3,
       splitLine: { lineStyle: { color: colours.line } },
       axisLabel: { color: colours.ink, fontSize: 12, formatter: format },
