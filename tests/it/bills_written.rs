@@ -326,6 +326,15 @@ async fn a_bill_that_was_sent_back(place: Place) {
         told(&desk.acted("recordBillEvent", input).await),
         expected(&[("STAGE_NOT_NEXT", "input.stage")])
     );
+    // Nor by a correction.
+    let sent =
+        desk.event(&other, "TRANSFERRED", "2026-02-05", json!({})).await["billEvent"].clone();
+    let closing = json!({ "result": "WITHDRAWN" });
+    let input = desk.event_input(&sent, "CLOSED_WITHOUT_ENACTMENT", "2026-03-01", closing).await;
+    assert_eq!(
+        told(&desk.acted("correctBillEvent", input).await),
+        expected(&[("STAGE_NOT_NEXT", "input.stage")])
+    );
     let mut ids = desk.on(&other).await;
     extend(&mut ids, json!({ "sourceId": "PRC_B1", "secondSourceId": "PRC_B2" }));
     desk.done("amendBill", ids).await;

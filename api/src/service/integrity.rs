@@ -3,10 +3,7 @@
 //! To add a check: a function that tells what it looked at and what is wrong, and its line in [`all`].
 
 use entity::{bill, search_document};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    Statement,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -215,20 +212,11 @@ impl Visit for Index<'_> {
         if R::SEARCH.is_empty() {
             return Ok(());
         }
-        let id: R::Column = "id".parse().map_err(|_| Error::internal(R::TYPE))?;
         let mut after = Uuid::nil();
         loop {
-            let next = R::find().filter(id.gt(after)).order_by_asc(id).limit(BATCH);
-            let mut found = Vec::new();
-            for row in next.all(self.db).await? {
-                let row = as_json(&row)?;
-                let key = row.get("id").and_then(Value::as_str).unwrap_or_default();
-                after = key.parse().map_err(Error::internal)?;
-                found.push((after, row));
-            }
-            if found.is_empty() {
-                return Ok(());
-            }
+            let found = search_index::rows_after::<R>(self.db, after, BATCH).await?;
+            let Some((last, _)) = found.last() else { return Ok(()) };
+            after = *last;
             self.batch::<R>(found).await?;
         }
     }

@@ -113,6 +113,25 @@ pub async fn refresh(db: &DatabaseConnection) -> Result<(), Error> {
     Ok(())
 }
 
+/// The next rows of a table by their keys, at most so many.
+///
+/// # Errors
+/// Internal.
+pub async fn rows_after<R: Record>(
+    db: &DatabaseConnection,
+    after: Uuid,
+    most: u64,
+) -> Result<Vec<(Uuid, Map<String, Value>)>, Error> {
+    let id: R::Column = "id".parse().map_err(|_| Error::internal(R::TYPE))?;
+    let found = R::find().filter(id.gt(after)).order_by_asc(id).limit(most).all(db).await?;
+    let keyed = found.iter().map(|row| {
+        let row = as_json(row)?;
+        let key = row.get("id").and_then(Value::as_str).unwrap_or_default();
+        Ok((key.parse().map_err(Error::internal)?, row))
+    });
+    keyed.collect()
+}
+
 /// Indexes tables, a batch of rows at a time.
 struct Rebuild<'a> {
     db: &'a DatabaseConnection,
@@ -164,20 +183,11 @@ impl Visit for Rebuild<'_> {
         if R::SEARCH.is_empty() {
             return Ok(());
         }
-        let id: R::Column = "id".parse().map_err(|_| Error::internal(R::TYPE))?;
         let mut after = Uuid::nil();
         loop {
-            let found = R::find().filter(id.gt(after)).order_by_asc(id).limit(BATCH);
-            let mut rows = Vec::new();
-            for row in found.all(self.db).await? {
-                let row = as_json(&row)?;
-                let key = row.get("id").and_then(Value::as_str).unwrap_or_default();
-                after = key.parse().map_err(Error::internal)?;
-                rows.push((after, row));
-            }
-            if rows.is_empty() {
-                return Ok(());
-            }
+            let rows = rows_after::<R>(self.db, after, BATCH).await?;
+            let Some((last, _)) = rows.last() else { return Ok(()) };
+            after = *last;
             let before = self.rows;
             self.rows += rows.len();
             self.batch::<R>(rows).await?;

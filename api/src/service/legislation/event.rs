@@ -256,26 +256,35 @@ async fn is_within(write: &Write<'_>, id: Uuid, other: &Bill) -> Result<bool, Er
     Ok(seen.contains(&id))
 }
 
-/// Tells of an event dated before the one that it follows, where both days are known well enough.
-fn in_order(faults: &mut InputErrors, before: Option<&Event>, said: &Said) {
-    let Some(before) = before.filter(|before| !before.known_by && !said.is_known_by) else {
-        return;
+/// Tells of an event dated before the one that it follows, or after the one that follows it, where both days are known
+/// well enough.
+fn in_order(faults: &mut InputErrors, before: Option<&Event>, after: Option<&Event>, said: &Said) {
+    let is_before = |one: &str, other: &str| {
+        let days = (partial_date::last_day(one), partial_date::first_day(other));
+        matches!(days, (Some(one), Some(other)) if one < other)
     };
-    let span =
-        (partial_date::first_day(&before.occurred_on), partial_date::last_day(&said.occurred_on));
-    if let (Some(first), Some(last)) = span
-        && last < first
-    {
-        let (at, stage) = (&before.occurred_on, before.stage);
-        faults.add(
-            "occurredOn",
-            "INVALID_DATE",
-            format!(
-                "앞 단계인 {}의 일자({at})보다 빠릅니다.",
-                BillStage::CHOICE.korean(stage.code())
-            ),
-            format!("It is before {}, which it follows, on {at}.", stage.code()),
-        );
+    let known = |event: &&Event| !event.known_by && !said.is_known_by;
+    let name = |event: &Event| BillStage::CHOICE.korean(event.stage.code());
+    let before = before.filter(known).filter(|it| is_before(&said.occurred_on, &it.occurred_on));
+    let after = after.filter(known).filter(|it| is_before(&it.occurred_on, &said.occurred_on));
+    let told = [
+        before.map(|it| {
+            let (at, code) = (&it.occurred_on, it.stage.code());
+            (
+                format!("앞 단계인 {}의 일자({at})보다 빠릅니다.", name(it)),
+                format!("It is before {code}, which it follows, on {at}."),
+            )
+        }),
+        after.map(|it| {
+            let (at, code) = (&it.occurred_on, it.stage.code());
+            (
+                format!("다음 단계인 {}의 일자({at})보다 늦습니다.", name(it)),
+                format!("It is after {code}, which follows it, on {at}."),
+            )
+        }),
+    ];
+    for (ko, en) in told.into_iter().flatten() {
+        faults.add("occurredOn", "INVALID_DATE", ko, en);
     }
 }
 
@@ -343,7 +352,7 @@ pub(crate) async fn recorded(
     let mut faults = InputErrors::default();
     let stands = (bill.result, bill.effect);
     next_stage(&mut faults, last.map(|event| event.stage), stands, said.stage);
-    in_order(&mut faults, last, &said);
+    in_order(&mut faults, last, None, &said);
     let (absorbed_into, institution) =
         checked(write, author.principal, bill, &said, &mut faults).await?;
     faults.settle()?;
@@ -449,23 +458,7 @@ pub(crate) async fn corrected(
     let stands = outcome(&earlier, (BillResult::Pending, BillEffect::Pending));
     let mut faults = InputErrors::default();
     fits_between(&mut faults, (before, stands), after, &said);
-    in_order(&mut faults, before, &said);
-    if let Some(after) = after.filter(|after| !after.known_by && !said.is_known_by)
-        && let (Some(first), Some(last)) =
-            (partial_date::first_day(&said.occurred_on), partial_date::last_day(&after.occurred_on))
-        && last < first
-    {
-        let (at, stage) = (&after.occurred_on, after.stage);
-        faults.add(
-            "occurredOn",
-            "INVALID_DATE",
-            format!(
-                "다음 단계인 {}의 일자({at})보다 늦습니다.",
-                BillStage::CHOICE.korean(stage.code())
-            ),
-            format!("It is after {}, which follows it, on {at}.", stage.code()),
-        );
-    }
+    in_order(&mut faults, before, after, &said);
     let (absorbed_into, institution) =
         checked(write, author.principal, bill, &said, &mut faults).await?;
     faults.settle()?;
