@@ -45,6 +45,7 @@ mod operations;
 mod opinion_rounds;
 mod outages;
 mod overload;
+mod people_written;
 mod persisted;
 mod policy;
 mod protocol;
@@ -121,6 +122,7 @@ fn main() -> ExitCode {
         once::tests(),
         operations::tests(),
         opinion_rounds::tests(),
+        people_written::tests(),
         outages::tests(),
         overload::tests(),
         persisted::tests(),

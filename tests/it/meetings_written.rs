@@ -29,6 +29,7 @@ tests![
     a_participant_stands_on_the_list_once,
     a_record_without_its_meeting_was_wrong,
     what_is_internal_stays_hidden_until_it_is_published,
+    what_a_source_says_of_a_hidden_meeting_is_hidden,
     a_pack_holds_what_a_meeting_is_prepared_with,
     a_pack_tells_results_of_the_period_that_a_meeting_covers,
     every_state_verb_and_caller_is_decided,
@@ -567,6 +568,11 @@ async fn a_meeting_lives_from_its_plan_to_its_minutes(place: Place) {
             { "person": "LEE_EUNSEO", "institution": "KOSME", "summary": { "ko": "지역 기업의 AI 도입 자금이 부족하다" }, "agendaItem": ids[0], "topics": ["REGIONAL_AI"] },
             { "group": { "ko": "참석 기업" }, "summary": { "ko": "실증 기회를 넓혀 달라" }, "agendaItem": ids[1] },
         ],
+        "recommendations": [
+            { "title": { "ko": "지역 AI 도입 자금 지원" }, "statement": 0, "topic": "REGIONAL_AI", "addressee": "MSS", "dueOn": "2027-01-15", "isPublic": true },
+            { "title": { "ko": "실증 기회 확대" }, "statement": 1, "isPublic": true },
+            { "title": { "ko": "규제 안내" }, "agendaItem": ids[0], "institution": "KISED" },
+        ],
         "minutes": { "text": { "ko": "1. 지역기업 AI 활용 방안을 의결함.\n2. 토론." } },
     });
     let closed = desk.then(&meeting, "closeMeeting", closing).await;
@@ -605,6 +611,31 @@ async fn a_meeting_lives_from_its_plan_to_its_minutes(place: Place) {
             "summary": { "ko": "지역 기업의 AI 도입 자금이 부족하다" }, "person": { "code": "LEE_EUNSEO" }, "institution": { "code": "KOSME" }, "speakerGroup": null,
             "madeOn": "2026-12-11", "topics": { "nodes": [{ "code": "REGIONAL_AI" }] }, "agendaItem": { "title": { "ko": "지역기업 AI 활용" } },
         })
+    );
+    let raised = "{ meeting(code: \"COUNCIL_Q4\") { recommendations(orderBy: [], first: 10) { nodes { title { ko } status source raisedOn dueOn addressee { code } person { code } institution { code } raisedByGroup { ko }
+        statement { summary { ko } } agendaItem { title { ko } } topic { code } } } } }";
+    let raised = raised.replace("orderBy: [], ", "");
+    let mut found =
+        desk.data(&raised).await["meeting"]["recommendations"]["nodes"].as_array().unwrap().clone();
+    found.sort_by_key(|row| row["title"]["ko"].as_str().unwrap().to_owned());
+    assert_eq!(
+        found,
+        [
+            json!({
+                "title": { "ko": "규제 안내" }, "status": "RAISED", "source": "AGENDA_ITEM", "raisedOn": "2026-12-11", "dueOn": null, "addressee": null, "person": null,
+                "institution": { "code": "KISED" }, "raisedByGroup": null, "statement": null, "agendaItem": { "title": { "ko": "지역기업 AI 활용" } }, "topic": null,
+            }),
+            json!({
+                "title": { "ko": "실증 기회 확대" }, "status": "RAISED", "source": "STATEMENT", "raisedOn": "2026-12-11", "dueOn": null, "addressee": null, "person": null,
+                "institution": null, "raisedByGroup": { "ko": "참석 기업" }, "statement": { "summary": { "ko": "실증 기회를 넓혀 달라" } },
+                "agendaItem": { "title": { "ko": "토론" } }, "topic": null,
+            }),
+            json!({
+                "title": { "ko": "지역 AI 도입 자금 지원" }, "status": "FORWARDED", "source": "STATEMENT", "raisedOn": "2026-12-11", "dueOn": "2027-01-15",
+                "addressee": { "code": "MSS" }, "person": { "code": "LEE_EUNSEO" }, "institution": { "code": "KOSME" }, "raisedByGroup": null,
+                "statement": { "summary": { "ko": "지역 기업의 AI 도입 자금이 부족하다" } }, "agendaItem": { "title": { "ko": "지역기업 AI 활용" } }, "topic": { "code": "REGIONAL_AI" },
+            }),
+        ]
     );
     // A draft is internal; approved, it is everybody's; then a new revision begins.
     let minutes = "{ meeting(code: \"COUNCIL_Q4\") { minutes { nodes { position status approvedOn text { ko } } } } }";
@@ -666,6 +697,10 @@ async fn what_is_wrong_with_a_closing_is_told_at_once(place: Place) {
         ],
         "outcomes": [{ "item": others[0], "outcome": "NOTED" }, { "item": ids[0], "outcome": "NOTED" }, { "item": ids[0], "outcome": "DECIDED" }],
         "statements": [{ "summary": { "ko": "말" } }, { "institution": "TIPA", "summary": { "ko": " " }, "agendaItem": others[1], "topics": ["NO_TOPIC"] }],
+        "recommendations": [
+            { "title": { "ko": "" }, "statement": 2, "addressee": "MSS" }, { "title": { "ko": "건의" }, "dueOn": "2027-01-01" },
+            { "title": { "ko": "건의" }, "institution": "TIPA", "agendaItem": others[0], "topic": "NO_TOPIC", "addressee": "KOSME", "dueOn": "2026-11-21" },
+        ],
         "minutes": {},
     });
     let payload = desk.act("closeMeeting", desk.input(&meeting, closing).await).await;
@@ -684,6 +719,14 @@ async fn what_is_wrong_with_a_closing_is_told_at_once(place: Place) {
         ("REQUIRED", "statements.0.person"),
         ("UNKNOWN", "statements.1.agendaItem"),
         ("UNKNOWN", "statements.1.topics.0"),
+        ("UNKNOWN", "recommendations.0.statement"),
+        ("REQUIRED", "recommendations.0.dueOn"),
+        ("INVALID_NAME", "recommendations.0.title.ko"),
+        ("REQUIRED", "recommendations.1.institution"),
+        ("REQUIRED", "recommendations.1.addressee"),
+        ("UNKNOWN", "recommendations.2.agendaItem"),
+        ("UNKNOWN", "recommendations.2.topic"),
+        ("INVALID_DATE", "recommendations.2.dueOn"),
         ("REQUIRED", "minutes.text"),
         ("INVALID_TEXT", "statements.1.summary.ko"),
     ]);
@@ -869,6 +912,58 @@ async fn what_is_internal_stays_hidden_until_it_is_published(place: Place) {
         assert_eq!(errors == json!([]), is_known, "{answer:#}");
         assert!(is_known || given == code || !errors.to_string().contains(&code), "{errors}");
     }
+}
+
+async fn what_a_source_says_of_a_hidden_meeting_is_hidden(place: Place) {
+    let desk = Desk::new(&place).await;
+    let said = "{ statements(first: 100) { nodes { id meeting { id version code attendance { totalCount } } } } }";
+    let ask = async || {
+        let seen = desk.ask(&Principal::Anonymous, said, json!({})).await;
+        seen["data"]["statements"]["nodes"].as_array().unwrap().clone()
+    };
+    let before = ask().await;
+    let of = |rows: &[Value], code: &str| {
+        rows.iter()
+            .filter(|row| row["meeting"]["code"] == code)
+            .map(|row| row["id"].clone())
+            .collect::<Vec<_>>()
+    };
+    let row = before
+        .iter()
+        .find(|row| row["meeting"]["attendance"]["totalCount"].as_i64() > Some(0))
+        .unwrap();
+    let (meeting, code) = (&row["meeting"], row["meeting"]["code"].as_str().unwrap());
+    let hidden = of(&before, code);
+    let why = json!({ "isPublic": false, "correction": { "ko": "비공개 회의였다" } });
+    desk.then(meeting, "amendMeeting", why).await;
+    let after = ask().await;
+    assert_eq!((of(&after, code).len(), after.len()), (0, before.len() - hidden.len()));
+    let told = "{ changes(last: 100) { nodes { kind type subjectId } } }";
+    let told =
+        desk.ask(&Principal::Anonymous, told, json!({})).await["data"]["changes"]["nodes"].clone();
+    let gone = told.as_array().unwrap().iter().filter(|row| row["kind"] == "DELETED");
+    let gone: Vec<_> = gone.map(|row| (row["type"].clone(), row["subjectId"].clone())).collect();
+    for id in &hidden {
+        assert!(gone.contains(&(json!("Statement"), id.clone())), "{id} in {gone:#?}");
+    }
+    let count = |ty: &str| gone.iter().filter(|(told, _)| told == ty).count();
+    assert!(count("Attendance") > 0 && count("Meeting") == 1, "{gone:#?}");
+    let why = json!({ "isPublic": true, "correction": { "ko": "공개 회의였다" } });
+    desk.then(meeting, "amendMeeting", why).await;
+    assert_eq!(
+        ask().await,
+        before
+            .iter()
+            .cloned()
+            .map(|mut row| {
+                if row["meeting"]["code"] == code {
+                    row["meeting"]["version"] =
+                        json!(row["meeting"]["version"].as_i64().unwrap() + 2);
+                }
+                row
+            })
+            .collect::<Vec<_>>()
+    );
 }
 
 /// Makes a row beside the API, as an import would.

@@ -24,7 +24,17 @@ const AT_ONCE: usize = 12;
 
 /// Every mutation of the schema, in an order in which each can be done, with whose submission it is about; a new
 /// one has its place and its input here.
-const CALLS: [(&str, &str); 83] = [
+const CALLS: [(&str, &str); 93] = [
+    ("createInstitution", ""),
+    ("amendInstitution", ""),
+    ("createPerson", ""),
+    ("amendPerson", ""),
+    ("recordMembership", ""),
+    ("amendMembership", ""),
+    ("appoint", ""),
+    ("amendAppointment", ""),
+    ("addContactPoint", ""),
+    ("removeContactPoint", ""),
     ("planMeeting", "ONCE"),
     ("amendMeeting", "ONCE"),
     ("postponeMeeting", "ONCE"),
@@ -159,6 +169,9 @@ async fn call(world: &World, admin: &Principal, mutation: &str, of: &str) -> (Pr
     if let Some(made) = feedback(world, mutation).await {
         return made;
     }
+    if let Some(input) = people(world, mutation).await {
+        return (world.app.principal("TIPA", "program:read content:write").await, input);
+    }
     if let Some((_, input, ..)) = set_ups().into_iter().find(|(name, ..)| *name == mutation) {
         return (world.lead.clone(), world.revised(mutation, input).await);
     }
@@ -273,6 +286,55 @@ async fn legislation(world: &World, mutation: &str) -> Option<Value> {
                 _ => json!({}),
             },
         ),
+        _ => return None,
+    };
+    let mut input = row(world, list).await;
+    input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    Some(input)
+}
+
+/// The input of a mutation of institutions and people.
+async fn people(world: &World, mutation: &str) -> Option<Value> {
+    let name = json!({ "ko": "열두 번" });
+    let (list, more) = match mutation {
+        "createInstitution" => {
+            return Some(json!({ "code": "ONCE_12", "name": name, "kind": "STARTUP" }));
+        }
+        "createPerson" => return Some(json!({ "code": "ONCE_12", "name": name })),
+        "recordMembership" => {
+            return Some(json!({ "person": "ONCE_12", "institution": "ONCE_12", "post": name }));
+        }
+        "appoint" => {
+            return Some(
+                json!({ "body": "POLICY_COUNCIL", "institution": "ONCE_12", "startsOn": "2031" }),
+            );
+        }
+        "addContactPoint" => {
+            return Some(
+                json!({ "institution": "ONCE_12", "kind": "PHONE", "holder": "PUBLIC_DESK", "value": "02-1357-1357" }),
+            );
+        }
+        "amendInstitution" => (
+            "institutions(where: { code: { eq: \"ONCE_12\" } })",
+            json!({ "names": [{ "name": { "ko": "한 다스" }, "kind": "ALIAS" }] }),
+        ),
+        "amendPerson" => (
+            "persons(where: { code: { eq: \"ONCE_12\" } })",
+            json!({ "name": { "ko": "한 다스" } }),
+        ),
+        "amendMembership" => (
+            "memberships(where: { institution: { code: { eq: \"ONCE_12\" } } })",
+            json!({ "endsOn": "2026-10" }),
+        ),
+        "amendAppointment" => (
+            "appointments(where: { institution: { code: { eq: \"ONCE_12\" } } })",
+            json!({ "endsOn": "2032" }),
+        ),
+        "removeContactPoint" => {
+            let query = "{ institution(code: \"ONCE_12\") { contactPoints { nodes { id expectedVersion: version } } } }";
+            let found = world.data(&world.lead, query).await;
+            return Some(found["institution"]["contactPoints"]["nodes"][0].clone());
+        }
         _ => return None,
     };
     let mut input = row(world, list).await;

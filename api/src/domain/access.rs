@@ -33,11 +33,13 @@ pub enum Object {
     Result,
     /// Recommendations with all that comes of them, and opinion rounds; read as [`Object::Content`].
     Recommendation,
+    /// What an institution says of itself: its profile, names and posts; read as [`Object::Content`].
+    Profile,
 }
 
 impl Object {
     /// Every object.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Content,
         Self::Legislation,
         Self::AdoptionCase,
@@ -48,6 +50,7 @@ impl Object {
         Self::Programme,
         Self::Result,
         Self::Recommendation,
+        Self::Profile,
     ];
 }
 
@@ -87,7 +90,8 @@ pub fn rows(principal: &Principal, object: Object) -> Rows {
             | Object::ApiClient
             | Object::AuditEvent
             | Object::Programme
-            | Object::Recommendation,
+            | Object::Recommendation
+            | Object::Profile,
             Standing::Operator,
         ) => Rows::All,
         // Who hands in results only sees its own, whoever it is.
@@ -104,7 +108,8 @@ pub fn rows(principal: &Principal, object: Object) -> Rows {
             | Object::AdoptionCase
             | Object::ServiceDesk
             | Object::Programme
-            | Object::Recommendation,
+            | Object::Recommendation
+            | Object::Profile,
             Standing::Partner,
         ) => Rows::Own(client.institution.id),
         (Object::Result, Standing::Operator)
@@ -123,7 +128,8 @@ fn public(object: Object) -> Rows {
         | Object::AdoptionCase
         | Object::ServiceDesk
         | Object::Programme
-        | Object::Recommendation => Rows::Published,
+        | Object::Recommendation
+        | Object::Profile => Rows::Published,
         Object::ContactPoint | Object::ApiClient | Object::AuditEvent | Object::Result => {
             Rows::None
         }
@@ -140,7 +146,8 @@ fn reading(object: Object, standing: Standing) -> &'static [Scope] {
             | Object::ContactPoint
             | Object::ServiceDesk
             | Object::Programme
-            | Object::Recommendation,
+            | Object::Recommendation
+            | Object::Profile,
             Standing::Operator | Standing::Partner,
         ) => &[Scope::ProgramRead],
         (Object::ApiClient, Standing::Operator | Standing::Partner) => &[Scope::AccessAdmin],
@@ -160,7 +167,8 @@ fn writing(object: Object) -> &'static [Scope] {
         | Object::AdoptionCase
         | Object::ContactPoint
         | Object::ServiceDesk
-        | Object::Recommendation => &[Scope::ContentWrite],
+        | Object::Recommendation
+        | Object::Profile => &[Scope::ContentWrite],
         Object::Legislation => &[Scope::LegislationWrite],
         Object::ApiClient => &[Scope::AccessAdmin],
         Object::Programme => &[Scope::ResultsReview],
@@ -206,13 +214,19 @@ pub fn may_write(principal: &Principal, object: Object, owner: Option<Uuid>) -> 
             | Object::ServiceDesk
             | Object::ApiClient
             | Object::Programme
-            | Object::Recommendation,
+            | Object::Recommendation
+            | Object::Profile,
             Standing::Operator,
         ) => true,
         // Who of them may do what with a recommendation is decided verb by verb ([`may_take`]).
-        (Object::ApiClient | Object::AdoptionCase | Object::Recommendation, Standing::Partner) => {
-            owns(client, owner)
-        }
+        (
+            Object::ApiClient
+            | Object::AdoptionCase
+            | Object::Recommendation
+            | Object::Profile
+            | Object::ContactPoint,
+            Standing::Partner,
+        ) => owns(client, owner),
         // Its own with the one scope, those of all others with the other; who of them may do what, and
         // that nobody reviews its own, is decided verb by verb (`domain::submission`).
         (Object::Result, standing) => {
@@ -220,11 +234,7 @@ pub fn may_write(principal: &Principal, object: Object, owner: Option<Uuid>) -> 
                 || (client.scopes.has(Scope::ResultsReview) && standing == Standing::Operator)
         }
         (
-            Object::Content
-            | Object::Legislation
-            | Object::ContactPoint
-            | Object::ServiceDesk
-            | Object::Programme,
+            Object::Content | Object::Legislation | Object::ServiceDesk | Object::Programme,
             Standing::Partner,
         )
         | (Object::AuditEvent, Standing::Operator | Standing::Partner) => false,
@@ -250,6 +260,8 @@ pub enum Needs {
     DecideCase,
     /// To withdraw a case.
     WithdrawCase,
+    /// To write what an institution says of itself.
+    OwnProfile,
     /// To raise a recommendation.
     Raise,
     /// To do with a recommendation what is a part of the loop.
@@ -290,6 +302,9 @@ impl Needs {
             }
             Self::WithdrawCase => {
                 "Requires `content:write` of the case's institution or of an operator.".to_owned()
+            }
+            Self::OwnProfile => {
+                "Requires `content:write` of the institution itself or of an operator.".to_owned()
             }
             Self::Raise => {
                 "Requires `content:write`; a partner raises in its own name or from its intake desk."
@@ -342,6 +357,7 @@ pub fn may_begin(principal: &Principal, needs: Needs) -> Result<(), Denied> {
         },
         Needs::OwnCase | Needs::WithdrawCase => write(Object::AdoptionCase),
         Needs::DecideCase => write(Object::Content),
+        Needs::OwnProfile => write(Object::Profile),
         Needs::Raise | Needs::Take(_) => write(Object::Recommendation),
     }
 }
@@ -517,12 +533,13 @@ mod tests {
             (O::Content, Some(Scope::ContentWrite), true, false, false),
             (O::Legislation, Some(Scope::LegislationWrite), true, false, false),
             (O::AdoptionCase, Some(Scope::ContentWrite), true, true, false),
-            (O::ContactPoint, Some(Scope::ContentWrite), true, false, false),
+            (O::ContactPoint, Some(Scope::ContentWrite), true, true, false),
             (O::ServiceDesk, Some(Scope::ContentWrite), true, false, false),
             (O::ApiClient, Some(Scope::AccessAdmin), true, true, false),
             (O::AuditEvent, None, false, false, false),
             (O::Programme, Some(Scope::ResultsReview), true, false, false),
             (O::Recommendation, Some(Scope::ContentWrite), true, true, false),
+            (O::Profile, Some(Scope::ContentWrite), true, true, false),
         ];
         let all = Object::ALL.into_iter().filter(|object| *object != O::Result);
         assert!(table.iter().map(|row| row.0).eq(all));

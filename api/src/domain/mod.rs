@@ -20,6 +20,7 @@ pub mod form;
 pub mod indicator;
 pub mod meeting;
 pub mod meeting_series;
+pub mod namesake;
 pub mod opinion_round;
 pub mod partial_date;
 pub mod period;
@@ -27,6 +28,7 @@ pub mod principal;
 pub mod quarter;
 pub mod rate;
 pub mod recommendation;
+pub mod register_number;
 pub mod search_text;
 #[cfg(test)]
 mod simulation;

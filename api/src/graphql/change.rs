@@ -20,6 +20,7 @@ pub fn types() -> Vec<Type> {
             .column("type", C::SubjectType, "유형. Name of the row's type.")
             .column("version", C::Version, "판. Version of the row after the change.")
             .column("occurredAt", C::At, "시각. Instant of the change.")
+            .subject_id("subjectId", "ID!", "대상 식별자. Id of the row, also if it is gone: what to take out of a copy.")
             .any_subject("subject", "대상. The row as it is now; null if it is gone.")
             .sorted(&["seq"])
             .statistics(

@@ -42,101 +42,98 @@ pub fn mutations() -> Vec<Mutation> {
     vec![
         mutation!(PlanMeeting, NEEDS, MEETING, "회의 등록. Plans a meeting.", |act, input| row(
             "meeting",
-            plan::plan(act.db, act.author, input).await
+            plan::plan(act, input).await
         )),
         mutation!(
             PlanSeries,
             NEEDS,
             PLANNED,
             "연간 회의 등록. Plans the meetings of a year that a series lacks.",
-            |act, input| planned(plan::plan_series(act.db, act.author, input).await)
+            |act, input| planned(plan::plan_series(act, input).await)
         ),
         mutation!(
             AmendMeeting,
             NEEDS,
             MEETING,
             "회의 변경. Changes what was planned, or corrects what was recorded.",
-            |act, input| row("meeting", change::amend(act.db, act.author, input).await)
+            |act, input| row("meeting", change::amend(act, input).await)
         ),
         mutation!(
             PostponeMeeting,
             NEEDS,
             MEETING,
             "회의 연기. Puts a meeting off, to a new day or until one is known.",
-            |act, input| row("meeting", change::postpone(act.db, act.author, input).await)
+            |act, input| row("meeting", change::postpone(act, input).await)
         ),
         mutation!(
             CancelMeeting,
             NEEDS,
             MEETING,
             "회의 취소. Calls a meeting off; nothing of it changes any more.",
-            |act, input| row("meeting", change::cancel(act.db, act.author, input).await)
+            |act, input| row("meeting", change::cancel(act, input).await)
         ),
         mutation!(
             ReopenMeeting,
             NEEDS,
             MEETING,
             "개최 기록 취소. Takes back that a meeting was held; not once its minutes are approved.",
-            |act, input| row("meeting", change::reopen(act.db, act.author, input).await)
+            |act, input| row("meeting", change::reopen(act, input).await)
         ),
         mutation!(
             SetAgenda,
             NEEDS,
             MEETING,
             "안건 편성. Sets the agenda of a meeting as a whole.",
-            |act, input| row("meeting", agenda::set(act.db, act.author, input).await)
+            |act, input| row("meeting", agenda::set(act, input).await)
         ),
         mutation!(
             InviteParticipants,
             NEEDS,
             MEETING,
             "초청. Invites participants to a meeting that is to come.",
-            |act, input| row("meeting", attendance::invite(act.db, act.author, input).await)
+            |act, input| row("meeting", attendance::invite(act, input).await)
         ),
         mutation!(
             RecordAttendance,
             NEEDS,
             MEETING,
             "참석 기록. Records who came to a meeting and who did not.",
-            |act, input| row("meeting", attendance::record(act.db, act.author, input).await)
+            |act, input| row("meeting", attendance::record(act, input).await)
         ),
         mutation!(
             RecordStatement,
             NEEDS,
             STATEMENT,
             "발언 기록. Records what somebody said in a meeting.",
-            |act, input| recorded(statement::record(act.db, act.author, input).await)
+            |act, input| recorded(statement::record(act, input).await)
         ),
         mutation!(
             DraftMinutes,
             NEEDS,
             MEETING,
             "회의록 작성. Drafts the minutes of a meeting; drafts are internal.",
-            |act, input| row("meeting", minutes::draft(act.db, act.author, input).await)
+            |act, input| row("meeting", minutes::draft(act, input).await)
         ),
         mutation!(
             CloseMeeting,
             NEEDS,
             MEETING,
-            "회의 종료. Records that a meeting was held, with attendance, outcomes, statements and minutes.",
-            |act, input| row("meeting", close::close(act.db, act.author, input).await)
+            "회의 종료. Records that a meeting was held, with attendance, outcomes, statements, recommendations and minutes.",
+            |act, input| row("meeting", close::close(act, input).await)
         ),
         mutation!(
             ApproveMinutes,
             NEEDS,
             MEETING,
             "회의록 확정. Approves the draft of a meeting's minutes.",
-            |act, input| row("meeting", minutes::approve(act.db, act.author, input).await)
+            |act, input| row("meeting", minutes::approve(act, input).await)
         ),
         mutation!(
             RecordNotHeld,
             NEEDS,
             MISSED,
             "미개최 기록. Records that a series had no meeting in a period.",
-            |act, input| row(
-                "missedMeeting",
-                plan::record_not_held(act.db, act.author, input).await
-            )
+            |act, input| row("missedMeeting", plan::record_not_held(act, input).await)
         ),
     ]
 }

@@ -30,6 +30,7 @@ mod meeting_pack;
 mod mutation;
 mod observation;
 mod opinion_round;
+mod people_mutations;
 pub mod persisted;
 mod person;
 mod plan;
@@ -147,6 +148,7 @@ fn mutations() -> impl Iterator<Item = mutation::Mutation> {
         case_mutations::mutations(),
         meeting_mutations::mutations(),
         legislation_mutations::mutations(),
+        people_mutations::mutations(),
         opinion_round::mutations(),
         programme_mutations::mutations(),
         recommendation_mutations::mutations(),

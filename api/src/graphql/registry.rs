@@ -454,7 +454,11 @@ fn filter_of(field: &Field) -> Option<String> {
         Kind::Localized { .. } => comparison_of("LocalizedText", field),
         Kind::One { target, .. } => format!("{target}Filter"),
         Kind::Many(list) => format!("{}ListFilter", list.target),
-        Kind::Leaf(_) | Kind::Either(_) | Kind::Subject | Kind::Computed { .. } => return None,
+        Kind::Leaf(_)
+        | Kind::Either(_)
+        | Kind::Subject
+        | Kind::SubjectId
+        | Kind::Computed { .. } => return None,
     })
 }
 

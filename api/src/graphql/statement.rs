@@ -12,7 +12,7 @@ fn statement() -> Type {
     Type::fact::<entity::statement::Entity>(
         "Statement",
         *b"ST",
-        Guard::Public,
+        Guard::Between(&[("meeting_id", "Meeting")]),
         "발언. What somebody said, summarised in our words, with the affiliation of that time.",
     )
     .owned(&[C::InstitutionId])

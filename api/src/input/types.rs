@@ -66,9 +66,15 @@ enums!(
     entity::bill_event::BillStage,
     entity::outcome::OutcomeFamily,
     entity::agenda_item::AgendaOutcome,
+    entity::appointment::AppointmentRole,
     entity::attendance::AttendanceRole,
     entity::attendance::AttendanceVisibility,
     entity::common::Sector,
+    entity::contact_point::ContactHolder,
+    entity::contact_point::ContactKind,
+    entity::institution::InstitutionKind,
+    entity::institution_identifier::IdentifierScheme,
+    entity::institution_name::NameKind,
     entity::consideration::ConsiderationRole,
     entity::meeting::MeetingKind,
     entity::meeting::PressAccess,
@@ -87,11 +93,15 @@ tagged!(
     adoption_case b"CA",
     agenda_item b"AI",
     api_client b"KL",
+    appointment b"AP",
     bill b"BI",
     bill_event b"BE",
+    contact_point b"CP",
     document b"DO",
     indicator b"IC",
+    institution b"IN",
     meeting b"ME",
+    membership b"MB",
     legislative_initiative b"LI",
     obligation b"OG",
     opinion_invitation b"OV",
@@ -310,6 +320,23 @@ text! {
     },
     "1~2,000자로 적어 주십시오.",
     "Write 1 to 2,000 characters."
+}
+
+text! {
+    /// The address of a page: `http://` or `https://`, 300 characters at most.
+    WebAddress, "INVALID_ADDRESS",
+    |text| {
+        let text = text.trim();
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
+        let host = rest.split(['/', '?', '#', ':']).next()?;
+        let fits = text.chars().count() <= 300
+            && host.contains('.')
+            && !host.starts_with('.')
+            && !text.chars().any(|c| c.is_whitespace() || c.is_control() || "<>\"`".contains(c));
+        fits.then_some(text)
+    },
+    "https://로 시작하는 300자 이하의 누리집 주소여야 합니다.",
+    "The address of a page begins with https:// and has 300 characters at most."
 }
 
 text! {

@@ -113,6 +113,18 @@ impl<'a> Writer<'a> {
                 global_id::write(ty.tag, key.as_bytes(), &mut self.out);
                 self.out.push('"');
             }
+            FieldPlan::SubjectId { type_at, key_at } => {
+                let ty = row::text(found, *type_at)?;
+                let ty = ty.and_then(|name| self.reader.catalog.find(name));
+                match ty.zip(row::key(found, *key_at)?) {
+                    Some((ty, key)) => {
+                        self.out.push('"');
+                        global_id::write(ty.tag, key.as_bytes(), &mut self.out);
+                        self.out.push('"');
+                    }
+                    None => self.out.push_str("null"),
+                }
+            }
             FieldPlan::Leaf(column_at, scalar) => {
                 row::write(found, *column_at, *scalar, &mut self.out)?
             }

@@ -143,7 +143,7 @@ impl Walk<'_> {
                     (_, value) => walk.text(value),
                 }
             }),
-            Kind::Either(_) | Kind::Subject | Kind::Computed { .. } => Ok(()),
+            Kind::Either(_) | Kind::Subject | Kind::SubjectId | Kind::Computed { .. } => Ok(()),
         }
     }
 

@@ -407,6 +407,11 @@ impl Type {
         self.field(name, "Node", description, Kind::Subject)
     }
 
+    /// The id of the row named by `subject_type` and `subject_id`, also where it is not there any more.
+    pub fn subject_id(self, name: &'static str, ty: &str, description: &str) -> Self {
+        self.field(name, ty, description, Kind::SubjectId)
+    }
+
     /// Order of its lists where the caller names none.
     pub fn sorted(mut self, sorted: &[&'static str]) -> Self {
         self.sorted = sorted.to_vec();

@@ -180,7 +180,7 @@ fn named(
             sql.push(")");
             Ok(())
         }
-        Kind::Either(_) | Kind::Subject | Kind::Computed { .. } => {
+        Kind::Either(_) | Kind::Subject | Kind::SubjectId | Kind::Computed { .. } => {
             Err(Error::internal(format!("filter {}.{name} is not declared", ty.name)))
         }
     }

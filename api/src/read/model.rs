@@ -196,6 +196,8 @@ pub enum Kind {
     Many(List),
     /// The row named by `subject_type` and `subject_id`.
     Subject,
+    /// The global id of that row, whether or not it is still there.
+    SubjectId,
     /// A value computed from columns, of a leaf type or a [`Shape`].
     Computed {
         /// What it is computed from.

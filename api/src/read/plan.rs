@@ -149,6 +149,13 @@ pub enum FieldPlan<'a> {
     TypeName,
     /// The global id, from the key at a position.
     Id(usize),
+    /// The global id of a row of any type, from its type and key at positions.
+    SubjectId {
+        /// Position of the type's name.
+        type_at: usize,
+        /// Position of the key.
+        key_at: usize,
+    },
     /// A leaf.
     Leaf(usize, Scalar),
     /// A text in two languages; null where the Korean is.

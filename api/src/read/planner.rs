@@ -179,6 +179,12 @@ impl<'a> Planner<'a> {
                 level.children.push(Child { key_at, kind });
                 FieldPlan::Child(level.children.len() - 1)
             }
+            Kind::SubjectId => {
+                let column = |name| Column { source: Source::Column(name), scalar: Scalar::Text };
+                let type_at = level.select(row, column("subject_type"), Args::new());
+                let key_at = level.select(row, column("subject_id"), Args::new());
+                FieldPlan::SubjectId { type_at, key_at }
+            }
             Kind::Computed { inputs, compute } => {
                 let args = self.args(selected)?;
                 let inputs = inputs

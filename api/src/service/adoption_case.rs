@@ -308,15 +308,15 @@ async fn finish(
         .update::<adoption_case::Entity>(row.id, row.version, |row| row.extend(columns))
         .await?;
     if is_public(row) && status != CaseStatus::Published {
-        write.hide::<adoption_case::Entity>(row.id, version);
+        write.tell_sight::<adoption_case::Entity>(row.id, version, true);
         for part in outcomes(&write, row.id).await? {
-            write.hide::<outcome::Entity>(part.id, part.version);
+            write.tell_sight::<outcome::Entity>(part.id, part.version, true);
         }
         for part in barriers(&write, row.id).await? {
-            write.hide::<case_barrier::Entity>(part.id, part.version);
+            write.tell_sight::<case_barrier::Entity>(part.id, part.version, true);
         }
         for part in technologies(&write, row.id).await? {
-            write.hide::<case_technology::Entity>(part.id, part.version);
+            write.tell_sight::<case_technology::Entity>(part.id, part.version, true);
         }
     }
     write.commit().await?;

@@ -18,6 +18,7 @@ mod named;
 pub mod obligation;
 pub mod opinion_round;
 mod parts;
+pub mod people;
 pub mod programme;
 pub mod proof;
 pub mod recommendation;

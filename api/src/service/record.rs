@@ -157,7 +157,7 @@ records! {
         redacted: [],
     }
     fact institution "Institution" {
-        object: Content,
+        object: Profile,
         code: Some("code"),
         search: ["name_ko", "name_en", "summary_ko", "summary_en", "code"],
         search_as: None,
@@ -177,7 +177,7 @@ records! {
         later: ["disabled_by_owner", "secret_by_other"],
     }
     fact institution_name "InstitutionName" {
-        object: Content,
+        object: Profile,
         code: None,
         search: ["name_ko", "name_en"],
         search_as: Some(("institution_id", "Institution")),
@@ -186,7 +186,7 @@ records! {
         redacted: [],
     }
     fact institution_identifier "InstitutionIdentifier" {
-        object: Content,
+        object: Profile,
         code: None,
         search: [],
         search_as: None,
@@ -204,7 +204,7 @@ records! {
         redacted: [],
     }
     fact membership "Membership" {
-        object: Content,
+        object: Profile,
         code: None,
         search: ["post_ko", "post_en", "unit_ko", "unit_en"],
         search_as: None,

@@ -10,7 +10,7 @@ use super::change::Places;
 use super::record::Record;
 use super::write::Write;
 use crate::domain::fold;
-use crate::error::{Error, UserError};
+use crate::error::Error;
 use crate::input::types::Id;
 use crate::input::{InputErrors, unknown};
 use crate::read::context::Marks;
@@ -20,9 +20,11 @@ use crate::read::{Act, Reader, row, scope};
 
 /// Most codes that are offered for one that is unknown.
 const MAX_OFFERED: usize = 1000;
+/// Unknown codes of one list for which what was meant is looked for.
+const MAX_GUESSED: usize = 10;
 
 /// The rows of a type that the caller sees and a condition on them holds for: these columns.
-async fn rows(
+pub(super) async fn rows(
     write: &Write<'_>,
     act: &Act<'_>,
     (ty, columns): (&Type, &[&str]),
@@ -81,6 +83,69 @@ pub async fn by_id<R: Record>(
     Ok(None)
 }
 
+/// Rows of a type by their codes, wherever an input names them.
+pub struct Codes(HashMap<String, Uuid>);
+
+impl Codes {
+    /// The row of a code.
+    pub fn get(&self, code: &str) -> Option<Uuid> {
+        self.0.get(&fold::code(code)).copied()
+    }
+
+    /// The row of a code that may be left out.
+    pub fn maybe(&self, code: Option<&String>) -> Option<Uuid> {
+        code.and_then(|code| self.get(code))
+    }
+}
+
+/// Looks up all of the codes, each with the place where it stands, at once; each that names nothing the caller sees is
+/// told at its place.
+///
+/// # Errors
+/// Internal.
+pub async fn codes<R: Record>(
+    write: &Write<'_>,
+    act: &Act<'_>,
+    given: Vec<(String, String)>,
+    faults: &mut InputErrors,
+) -> Result<Codes, Error> {
+    if given.is_empty() {
+        return Ok(Codes(HashMap::new()));
+    }
+    let ty = act.catalog.declared(R::TYPE)?;
+    let column = R::CODE.ok_or_else(|| Error::internal("a type without codes"))?;
+    let wanted: Vec<String> = given.iter().map(|(_, code)| fold::code(code)).collect();
+    let found = rows(write, act, (ty, &["id", column]), |sql| {
+        let values = wanted.iter().map(|code| sea_orm::Value::from(code.as_str())).collect();
+        sql.push(" AND ").holds("t", column, values);
+    })
+    .await?;
+    let mut known = HashMap::new();
+    for found in &found {
+        if let (Some(id), Some(code)) = (row::key(found, 0)?, row::text(found, 1)?) {
+            known.insert(code.to_owned(), id);
+        }
+    }
+    let lost: Vec<_> =
+        given.iter().zip(&wanted).filter(|(_, code)| !known.contains_key(*code)).collect();
+    if lost.is_empty() {
+        return Ok(Codes(known));
+    }
+    let offered = rows(write, act, (ty, &[column]), |sql| {
+        sql.push(" ORDER BY ").column("t", column).push(" LIMIT ").literal(MAX_OFFERED);
+    })
+    .await?;
+    let offered: Vec<&str> =
+        offered.iter().filter_map(|row| row::text(row, 0).ok().flatten()).collect();
+    for (at, ((place, _), code)) in lost.into_iter().enumerate() {
+        // To find what was meant compares each of them: a long list of what is wrong is told without.
+        let near: &[&str] = if at < MAX_GUESSED { &offered } else { &[] };
+        let text = ("그런 코드가 없습니다.", "There is no such code.");
+        faults.0.push(unknown(place, text, code, near.iter().copied()));
+    }
+    Ok(Codes(known))
+}
+
 /// The row that a field of the input names by its code.
 ///
 /// # Errors
@@ -93,35 +158,8 @@ pub async fn by_code<R: Record>(
     code: Option<&str>,
 ) -> Result<Option<Uuid>, Error> {
     let Some(code) = code else { return Ok(None) };
-    let ty = act.catalog.declared(R::TYPE)?;
-    let column = R::CODE.ok_or_else(|| Error::internal("a type without codes"))?;
-    let given = fold::code(code);
-    let found = rows(write, act, (ty, &["id"]), |sql| {
-        sql.push(" AND ").column("t", column).push(" = ").bind(given.clone());
-    })
-    .await?;
-    if let Some(found) = found.first() {
-        return row::key(found, 0);
-    }
-    faults.0.push(unknown_code(write, act, (ty, column), field, &given).await?);
-    Ok(None)
-}
-
-/// The error of a code that names nothing the caller sees, with those that do.
-async fn unknown_code(
-    write: &Write<'_>,
-    act: &Act<'_>,
-    (ty, column): (&Type, &str),
-    field: &str,
-    given: &str,
-) -> Result<UserError, Error> {
-    let known = rows(write, act, (ty, &[column]), |sql| {
-        sql.push(" ORDER BY ").column("t", column).push(" LIMIT ").literal(MAX_OFFERED);
-    })
-    .await?;
-    let known = known.iter().filter_map(|row| row::text(row, 0).ok().flatten());
-    let text = ("그런 코드가 없습니다.", "There is no such code.");
-    Ok(unknown(field, text, given, known))
+    let given = vec![(field.to_owned(), code.to_owned())];
+    Ok(codes::<R>(write, act, given, faults).await?.get(code))
 }
 
 /// The rows that a field of the input names by their codes, each once and in that order.
@@ -133,36 +171,22 @@ pub async fn by_codes<R: Record>(
     act: &Act<'_>,
     faults: &mut InputErrors,
     field: &str,
-    codes: &[String],
+    given: &[String],
 ) -> Result<Vec<Uuid>, Error> {
-    let ty = act.catalog.declared(R::TYPE)?;
-    let column = R::CODE.ok_or_else(|| Error::internal("a type without codes"))?;
-    let given: Vec<String> = codes.iter().map(|code| fold::code(code)).collect();
-    let found = rows(write, act, (ty, &["id", column]), |sql| {
-        let values = given.iter().map(|code| sea_orm::Value::from(code.as_str())).collect();
-        sql.push(" AND ").holds("t", column, values);
-    })
-    .await?;
-    let mut known = HashMap::new();
-    for found in &found {
-        if let (Some(id), Some(code)) = (row::key(found, 0)?, row::text(found, 1)?) {
-            known.insert(code.to_owned(), id);
-        }
-    }
+    let places = given.iter().enumerate();
+    let places = places.map(|(at, code)| (format!("{field}.{at}"), code.clone())).collect();
+    let known = codes::<R>(write, act, places, faults).await?;
     let mut named = Vec::with_capacity(given.len());
     for (at, code) in given.iter().enumerate() {
-        let mut wrong = match known.get(code) {
-            Some(id) if !named.contains(id) => {
-                named.push(*id);
-                continue;
-            }
-            Some(_) => {
-                UserError::at(field, "DUPLICATE", "두 번 적혀 있습니다.", "This stands here twice.")
-            }
-            None => unknown_code(write, act, (ty, column), field, code).await?,
-        };
-        wrong.path.push(at.to_string());
-        faults.0.push(wrong);
+        match known.get(code) {
+            Some(id) if named.contains(&id) => faults.add(
+                &format!("{field}.{at}"),
+                "DUPLICATE",
+                "두 번 적혀 있습니다.",
+                "This stands here twice.",
+            ),
+            found => named.extend(found),
+        }
     }
     Ok(named)
 }

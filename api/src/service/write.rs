@@ -319,14 +319,15 @@ impl<'a> Write<'a> {
         self.held_bill = bill;
     }
 
-    /// Tells those who do not see a row any more that it is gone: written in this transaction, it became hidden.
-    pub fn hide<R: Record>(&mut self, id: Uuid, version: i32) {
+    /// Tells those who do not see a row any more that it is gone, or those who see it again that it is there: by what was
+    /// written in this transaction, of the row or of what it belongs to.
+    pub fn tell_sight<R: Record>(&mut self, id: Uuid, version: i32, is_hidden: bool) {
         self.changes.push(Change {
             subject_type: R::TYPE,
             subject_id: id,
-            kind: ChangeKind::Deleted,
+            kind: if is_hidden { ChangeKind::Deleted } else { ChangeKind::Updated },
             version,
-            is_hiding: true,
+            is_hiding: is_hidden,
         });
     }
 

@@ -105,7 +105,7 @@ pub fn portrait(ty: &Type) -> String {
     let fields = ty.fields.iter().map(|field| {
         let (name, args) = (field.name, needed(field));
         match &field.kind {
-            Kind::Id => name.to_owned(),
+            Kind::Id | Kind::SubjectId => name.to_owned(),
             Kind::Leaf(_) => format!("{name}{args}"),
             Kind::Localized { .. } => format!("{name} {{ ko en }}"),
             Kind::One { target, .. } => format!("{name} {}", one(target)),
@@ -541,7 +541,7 @@ impl<'a> Paths<'a> {
                     let none = format!("{{ {name}: {{ none: {{ id: {{ in: {keys} }} }} }} }}");
                     add(format!("{name} none"), none, false);
                 }
-                Kind::Either(_) | Kind::Subject | Kind::Computed { .. } => {}
+                Kind::Either(_) | Kind::Subject | Kind::SubjectId | Kind::Computed { .. } => {}
             }
         }
     }

@@ -13,15 +13,15 @@ use entity::{
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::{Codes, Columns, Turn, codes, correction, day_of, items_of, no_item, one, touch, turn};
-use crate::database::Store;
+use super::{Columns, Turn, correction, day_of, items_of, no_item, one, touch, turn};
 use crate::domain::meeting::Verb;
-use crate::domain::principal::Principal;
 use crate::error::Error;
 use crate::input;
 use crate::input::InputErrors;
 use crate::input::types::{Id, List, Localized, OneLine, Prose, texts};
-use crate::service::write::{Author, Removed, Write, as_json};
+use crate::read::Act;
+use crate::service::sight::{Codes, codes};
+use crate::service::write::{Removed, Write, as_json};
 
 input! {
     /// 안건 발표자. A person, an institution or a group that presents an item.
@@ -104,7 +104,7 @@ struct Names {
 impl Names {
     async fn read(
         write: &Write<'_>,
-        who: &Principal,
+        act: &Act<'_>,
         items: &[AgendaItem],
         faults: &mut InputErrors,
     ) -> Result<Self, Error> {
@@ -143,15 +143,15 @@ impl Names {
         }
         let [bills, initiatives, plans, tasks, programmes, cases] = named;
         Ok(Self {
-            persons: codes::<person::Entity>(write, who, persons, faults).await?,
-            institutions: codes::<institution::Entity>(write, who, institutions, faults).await?,
-            bills: codes::<bill::Entity>(write, who, bills, faults).await?,
-            initiatives: codes::<legislative_initiative::Entity>(write, who, initiatives, faults)
+            persons: codes::<person::Entity>(write, act, persons, faults).await?,
+            institutions: codes::<institution::Entity>(write, act, institutions, faults).await?,
+            bills: codes::<bill::Entity>(write, act, bills, faults).await?,
+            initiatives: codes::<legislative_initiative::Entity>(write, act, initiatives, faults)
                 .await?,
-            plans: codes::<policy_plan::Entity>(write, who, plans, faults).await?,
-            tasks: codes::<policy_task::Entity>(write, who, tasks, faults).await?,
-            programmes: codes::<programme::Entity>(write, who, programmes, faults).await?,
-            cases: codes::<adoption_case::Entity>(write, who, cases, faults).await?,
+            plans: codes::<policy_plan::Entity>(write, act, plans, faults).await?,
+            tasks: codes::<policy_task::Entity>(write, act, tasks, faults).await?,
+            programmes: codes::<programme::Entity>(write, act, programmes, faults).await?,
+            cases: codes::<adoption_case::Entity>(write, act, cases, faults).await?,
         })
     }
 }
@@ -266,8 +266,8 @@ fn in_use(title: &str) -> crate::error::UserError {
 ///
 /// # Errors
 /// Forbidden; not found; conflict; user errors; internal.
-pub async fn set(db: &Store, author: Author<'_>, input: SetAgenda) -> Result<Uuid, Error> {
-    let (mut write, turn) = turn(db, author, &input.call, Verb::SetAgenda).await?;
+pub async fn set(act: &Act<'_>, input: SetAgenda) -> Result<Uuid, Error> {
+    let (mut write, turn) = turn(act, &input.call, Verb::SetAgenda).await?;
     let held = match turn {
         Turn::First(held, _) => held,
         Turn::Again(id) => return Ok(id),
@@ -275,7 +275,7 @@ pub async fn set(db: &Store, author: Author<'_>, input: SetAgenda) -> Result<Uui
     let mut faults = InputErrors::default();
     correction(&held, input.correction.as_ref(), &mut faults);
     let known = items_of(&write, held.id).await?;
-    let names = Names::read(&write, author.principal, &input.items, &mut faults).await?;
+    let names = Names::read(&write, act, &input.items, &mut faults).await?;
     check_slots(&held, &input.items, &mut faults);
     check_items(&write, &known, &input.items, &mut faults).await?;
     faults.settle()?;

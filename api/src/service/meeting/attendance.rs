@@ -9,15 +9,15 @@ use entity::{institution, meeting, person};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::{Codes, Columns, ORIGIN, Turn, codes, one, touch, turn};
-use crate::database::Store;
+use super::{Columns, ORIGIN, Turn, one, touch, turn};
 use crate::domain::meeting::Verb;
-use crate::domain::principal::Principal;
 use crate::error::Error;
 use crate::input;
 use crate::input::InputErrors;
 use crate::input::types::{List, Localized, OneLine, Within, texts};
-use crate::service::write::{Author, Write};
+use crate::read::Act;
+use crate::service::sight::{Codes, codes};
+use crate::service::write::Write;
 
 input! {
     /// 참석자. A person, an institution, or a group whose names are unknown.
@@ -105,7 +105,7 @@ impl Roll {
     /// Looks up all that participants name, and tells what is wrong with them.
     pub(super) async fn read(
         write: &Write<'_>,
-        principal: &Principal,
+        act: &Act<'_>,
         held: &meeting::Model,
         listed: &Listed<'_>,
         faults: &mut InputErrors,
@@ -116,9 +116,8 @@ impl Roll {
             institutions.extend(one(&format!("{place}.institution"), given.institution.as_ref()));
             institutions.extend(one(&format!("{place}.onBehalfOf"), given.on_behalf_of.as_ref()));
         }
-        let persons = codes::<person::Entity>(write, principal, persons, faults).await?;
-        let institutions =
-            codes::<institution::Entity>(write, principal, institutions, faults).await?;
+        let persons = codes::<person::Entity>(write, act, persons, faults).await?;
+        let institutions = codes::<institution::Entity>(write, act, institutions, faults).await?;
         let known = attendance::Entity::find()
             .filter(attendance::Column::MeetingId.eq(held.id))
             .order_by_asc(attendance::Column::Position)
@@ -302,31 +301,23 @@ pub(super) fn attended(attendance: &[Attended]) -> Listed<'_> {
 ///
 /// # Errors
 /// Forbidden; not found; conflict; user errors; internal.
-pub async fn invite(
-    db: &Store,
-    author: Author<'_>,
-    input: InviteParticipants,
-) -> Result<Uuid, Error> {
-    let (write, turn) = turn(db, author, &input.call, Verb::Invite).await?;
-    list(write, author, turn, invited(&input.participants)).await
+pub async fn invite(act: &Act<'_>, input: InviteParticipants) -> Result<Uuid, Error> {
+    let (write, turn) = turn(act, &input.call, Verb::Invite).await?;
+    list(write, act, turn, invited(&input.participants)).await
 }
 
 /// Records who came.
 ///
 /// # Errors
 /// As [`invite`].
-pub async fn record(
-    db: &Store,
-    author: Author<'_>,
-    input: RecordAttendance,
-) -> Result<Uuid, Error> {
-    let (write, turn) = turn(db, author, &input.call, Verb::RecordAttendance).await?;
-    list(write, author, turn, attended(&input.attendance)).await
+pub async fn record(act: &Act<'_>, input: RecordAttendance) -> Result<Uuid, Error> {
+    let (write, turn) = turn(act, &input.call, Verb::RecordAttendance).await?;
+    list(write, act, turn, attended(&input.attendance)).await
 }
 
 async fn list(
     mut write: Write<'_>,
-    author: Author<'_>,
+    act: &Act<'_>,
     turn: Turn,
     listed: Listed<'_>,
 ) -> Result<Uuid, Error> {
@@ -335,7 +326,7 @@ async fn list(
         Turn::Again(id) => return Ok(id),
     };
     let mut faults = InputErrors::default();
-    let roll = Roll::read(&write, author.principal, &held, &listed, &mut faults).await?;
+    let roll = Roll::read(&write, act, &held, &listed, &mut faults).await?;
     faults.settle()?;
     touch(&mut write, &held, Columns::default()).await?;
     roll.write(&mut write, &held, listed).await?;

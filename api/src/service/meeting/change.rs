@@ -1,11 +1,12 @@
 //! A meeting changed before it is held, corrected after, put off, called off; and a record that it was held taken back.
 
 use chrono::{DateTime, Utc};
+use entity::attendance::AttendanceVisibility;
 use entity::common::{Origin, Visibility};
 use entity::meeting::{self, MeetingKind, MeetingStatus, PressAccess};
 use entity::{
-    agenda_item, agenda_presenter, consideration, institution, meeting_topic, minutes, region,
-    statement, topic, venue,
+    agenda_item, agenda_presenter, attendance, consideration, institution, meeting_document,
+    meeting_topic, minutes, region, statement, topic, venue,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
@@ -14,8 +15,7 @@ use super::close::considered;
 use super::plan::{
     Venue, add_venue, check_date, check_number, check_times, lock_series, meetings_of,
 };
-use super::{Columns, Turn, codes, correction, each, items_of, one, touch, turn, visibility};
-use crate::database::Store;
+use super::{Columns, Turn, correction, each, items_of, one, touch, turn, visibility};
 use crate::domain::meeting::{Verb, is_correction};
 use crate::domain::partial_date::{first_day, last_day};
 use crate::domain::period::Period;
@@ -23,7 +23,9 @@ use crate::error::{Error, UserError};
 use crate::input;
 use crate::input::InputErrors;
 use crate::input::types::{Change, List, Localized, OneLine, PartialDate, Prose, Within, texts};
-use crate::service::write::{Author, Write};
+use crate::read::Act;
+use crate::service::sight::codes;
+use crate::service::write::Write;
 
 input! {
     /// 회의 변경. What changes of a meeting: what is left out stays, null clears. A day given to a postponed meeting plans it again. Once it was held, a change is a correction and says what was wrong.
@@ -134,13 +136,13 @@ pub(super) async fn check_series(
 ///
 /// # Errors
 /// Forbidden; not found; conflict; user errors; internal.
-pub async fn amend(db: &Store, author: Author<'_>, input: AmendMeeting) -> Result<Uuid, Error> {
-    let (mut write, turn) = turn(db, author, &input.call, Verb::Amend).await?;
+pub async fn amend(act: &Act<'_>, input: AmendMeeting) -> Result<Uuid, Error> {
+    let (mut write, turn) = turn(act, &input.call, Verb::Amend).await?;
     let (held, mut status) = match turn {
         Turn::First(held, status) => (held, status),
         Turn::Again(id) => return Ok(id),
     };
-    let (mut faults, who) = (InputErrors::default(), author.principal);
+    let mut faults = InputErrors::default();
     let is_held = is_correction(held.status);
     correction(&held, input.correction.as_ref(), &mut faults);
     for (field, change) in [("headcount", &input.headcount), ("companyCount", &input.company_count)]
@@ -158,11 +160,11 @@ pub async fn amend(db: &Store, author: Author<'_>, input: AmendMeeting) -> Resul
         Change::Set(code) => one("host", Some(code)),
         _ => Vec::new(),
     };
-    let hosts = codes::<institution::Entity>(&write, who, host, &mut faults).await?;
+    let hosts = codes::<institution::Entity>(&write, act, host, &mut faults).await?;
     let regions = one("venue.region", input.venue.as_ref().and_then(|it| it.region.as_ref()));
-    let regions = codes::<region::Entity>(&write, who, regions, &mut faults).await?;
+    let regions = codes::<region::Entity>(&write, act, regions, &mut faults).await?;
     let named = input.topics.as_ref().map(|topics| each("topics", topics)).unwrap_or_default();
-    let topics = codes::<topic::Entity>(&write, who, named, &mut faults).await?;
+    let topics = codes::<topic::Entity>(&write, act, named, &mut faults).await?;
     let held_on = input.held_on.map(|date| date.0);
     if let Some(date) = &held_on {
         if is_held && first_day(date).is_some_and(|day| day > write.today()) {
@@ -232,7 +234,7 @@ pub async fn amend(db: &Store, author: Author<'_>, input: AmendMeeting) -> Resul
     }
     if let Some(is_public) = input.is_public {
         if !is_public && held.visibility == Visibility::Public {
-            write.hide::<meeting::Entity>(held.id, held.version + 1);
+            write.tell_sight::<meeting::Entity>(held.id, held.version + 1, true);
         }
         follow(&mut write, held.id, visibility(is_public)).await?;
     }
@@ -264,28 +266,43 @@ async fn follow(write: &mut Write<'_>, meeting: Uuid, visibility: Visibility) ->
         .filter(minutes::Column::MeetingId.eq(meeting))
         .filter(minutes::Column::Status.eq(minutes::MinutesStatus::Approved));
     let approved = approved.all(write.reads()).await?;
-    macro_rules! set {
+    let came = attendance::Entity::find().filter(attendance::Column::MeetingId.eq(meeting));
+    let came = came.all(write.reads()).await?;
+    let papers = meeting_document::Entity::find();
+    let papers = papers.filter(meeting_document::Column::MeetingId.eq(meeting));
+    let papers = papers.all(write.reads()).await?;
+    let is_hidden = visibility == Visibility::Internal;
+    // What a source says keeps its own visibility, and is hidden and shown with the meeting all the same.
+    macro_rules! follow {
         ($($table:ident $rows:expr),+ $(,)?) => {$(
-            for row in $rows.into_iter().filter(|row| row.origin == Origin::Reported) {
-                let mut columns = Columns::default();
-                columns.set("visibility", visibility)?;
-                columns.update::<$table::Entity>(write, &row).await?;
-                if visibility == Visibility::Internal {
-                    write.hide::<$table::Entity>(row.id, row.version + 1);
+            for row in $rows {
+                let is_ours = row.origin == Origin::Reported;
+                if is_ours {
+                    let mut columns = Columns::default();
+                    columns.set("visibility", visibility)?;
+                    columns.update::<$table::Entity>(write, &row).await?;
+                }
+                if row.visibility == Visibility::Public && (is_hidden || !is_ours) {
+                    let version = row.version + i32::from(is_ours);
+                    write.tell_sight::<$table::Entity>(row.id, version, is_hidden);
                 }
             }
         )+};
     }
-    set!(
+    follow!(
         agenda_item items,
         agenda_presenter presenters,
         venue venues,
+        meeting_document papers,
         consideration considered,
         minutes approved,
     );
-    if visibility == Visibility::Internal {
-        set!(statement said);
+    for row in came.into_iter().filter(|row| row.visibility == AttendanceVisibility::Public) {
+        write.tell_sight::<attendance::Entity>(row.id, row.version, is_hidden);
     }
+    // What a caller has written of what was said stays hidden until somebody says that it may be seen.
+    let shown = said.into_iter().filter(|row| is_hidden || row.origin != Origin::Reported);
+    follow!(statement shown);
     Ok(())
 }
 
@@ -317,7 +334,7 @@ async fn set_venue(
     write: &mut Write<'_>,
     held: &meeting::Model,
     given: Venue,
-    regions: &super::Codes,
+    regions: &crate::service::sight::Codes,
 ) -> Result<(), Error> {
     let claims = venue::Entity::find()
         .filter(venue::Column::MeetingId.eq(held.id))
@@ -341,12 +358,8 @@ async fn set_venue(
 ///
 /// # Errors
 /// As [`amend`].
-pub async fn postpone(
-    db: &Store,
-    author: Author<'_>,
-    input: PostponeMeeting,
-) -> Result<Uuid, Error> {
-    let (mut write, turn) = turn(db, author, &input.call, Verb::Postpone).await?;
+pub async fn postpone(act: &Act<'_>, input: PostponeMeeting) -> Result<Uuid, Error> {
+    let (mut write, turn) = turn(act, &input.call, Verb::Postpone).await?;
     let held = match turn {
         Turn::First(held, _) => held,
         Turn::Again(id) => return Ok(id),
@@ -409,8 +422,8 @@ pub async fn postpone(
 ///
 /// # Errors
 /// As [`amend`].
-pub async fn cancel(db: &Store, author: Author<'_>, input: CancelMeeting) -> Result<Uuid, Error> {
-    let (write, turn) = turn(db, author, &input.call, Verb::Cancel).await?;
+pub async fn cancel(act: &Act<'_>, input: CancelMeeting) -> Result<Uuid, Error> {
+    let (write, turn) = turn(act, &input.call, Verb::Cancel).await?;
     settle(write, turn, input.reason).await
 }
 
@@ -418,8 +431,8 @@ pub async fn cancel(db: &Store, author: Author<'_>, input: CancelMeeting) -> Res
 ///
 /// # Errors
 /// As [`amend`].
-pub async fn reopen(db: &Store, author: Author<'_>, input: ReopenMeeting) -> Result<Uuid, Error> {
-    let (write, turn) = turn(db, author, &input.call, Verb::Reopen).await?;
+pub async fn reopen(act: &Act<'_>, input: ReopenMeeting) -> Result<Uuid, Error> {
+    let (write, turn) = turn(act, &input.call, Verb::Reopen).await?;
     if let Turn::First(held, _) = &turn {
         let approved = minutes::Entity::find()
             .filter(minutes::Column::MeetingId.eq(held.id))

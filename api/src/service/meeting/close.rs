@@ -1,4 +1,5 @@
-//! A meeting closed: that it was held, who came, what came of each item, what was said, and its minutes, in one transaction.
+//! A meeting closed: that it was held, who came, what came of each item, what was said and raised, and its minutes, in one
+//! transaction.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::agenda_item::{self, AgendaOutcome};
@@ -11,16 +12,17 @@ use super::attendance::{Attended, Roll, attended};
 use super::change::check_series;
 use super::minutes::{self, MinutesDraft};
 use super::plan::{check_times, lock_series};
+use super::raised::{self, MeetingRecommendation};
 use super::statement::{Names, Said, Statement};
 use super::{Columns, Turn, items_of, no_item, touch, turn};
-use crate::database::Store;
 use crate::domain::meeting::Verb;
 use crate::domain::meeting_series::period_of;
 use crate::error::Error;
 use crate::input;
 use crate::input::InputErrors;
 use crate::input::types::{Id, List, OneLine, Within};
-use crate::service::write::{Author, Write};
+use crate::read::Act;
+use crate::service::write::Write;
 
 input! {
     /// 안건 결과. What came of an item.
@@ -53,6 +55,8 @@ input! {
         outcomes: List<ItemOutcome, 0, 100> = "[]",
         /// 발언. What was said.
         statements: List<Statement, 0, 100> = "[]",
+        /// 건의. Recommendations raised.
+        recommendations: List<MeetingRecommendation, 0, 100> = "[]",
         /// 회의록. Draft of the minutes.
         minutes: Option<MinutesDraft>,
         /// 추가 회의 여부. Whether the series may have another meeting in that period.
@@ -64,13 +68,13 @@ input! {
 ///
 /// # Errors
 /// Forbidden; not found; conflict; user errors; internal.
-pub async fn close(db: &Store, author: Author<'_>, input: CloseMeeting) -> Result<Uuid, Error> {
-    let (mut write, turn) = turn(db, author, &input.call, Verb::Close).await?;
+pub async fn close(act: &Act<'_>, input: CloseMeeting) -> Result<Uuid, Error> {
+    let (mut write, turn) = turn(act, &input.call, Verb::Close).await?;
     let (held, status) = match turn {
         Turn::First(held, status) => (*held, status),
         Turn::Again(id) => return Ok(id),
     };
-    let (mut faults, who) = (InputErrors::default(), author.principal);
+    let mut faults = InputErrors::default();
     let held_on = day(&write, &held, &input, &mut faults).await?;
     let is_same_day = held_on == held.held_on;
     let planned = |time: Option<DateTime<Utc>>| time.filter(|_| is_same_day);
@@ -78,7 +82,7 @@ pub async fn close(db: &Store, author: Author<'_>, input: CloseMeeting) -> Resul
     let ends_at = input.ends_at.or(planned(held.ends_at));
     check_times(&held_on, (starts_at, ends_at), &mut faults);
     let listed = attended(&input.attendance);
-    let roll = Roll::read(&write, who, &held, &listed, &mut faults).await?;
+    let roll = Roll::read(&write, act, &held, &listed, &mut faults).await?;
     let items = items_of(&write, held.id).await?;
     check_outcomes(&items, &input.outcomes, &mut faults);
     let said: Said<'_> = input
@@ -88,8 +92,11 @@ pub async fn close(db: &Store, author: Author<'_>, input: CloseMeeting) -> Resul
         .map(|(at, given)| (format!("statements.{at}"), given))
         .collect();
     let ids: Vec<Uuid> = items.iter().map(|item| item.id).collect();
-    let names = Names::read(&write, who, &ids, &said, &mut faults).await?;
-    let documents = minutes::read(&write, who, input.minutes.as_ref(), &mut faults).await?;
+    let names = Names::read(&write, act, &ids, &said, &mut faults).await?;
+    let counts = (ids.as_slice(), input.statements.len());
+    let raised =
+        raised::Names::read(&write, act, counts, &input.recommendations, &mut faults).await?;
+    let documents = minutes::read(&write, act, input.minutes.as_ref(), &mut faults).await?;
     faults.settle()?;
     let mut columns = Columns::default();
     columns.set("status", status)?.set("held_on", &held_on)?;
@@ -113,7 +120,8 @@ pub async fn close(db: &Store, author: Author<'_>, input: CloseMeeting) -> Resul
             columns.update::<agenda_item::Entity>(&mut write, item).await?;
         }
     }
-    names.write(&mut write, &held, said, None).await?;
+    let said = names.write(&mut write, &held, said, None).await?;
+    raised.write(&mut write, &act.author, &held, &said, input.recommendations.0).await?;
     if let Some(given) = input.minutes {
         minutes::put(&mut write, &held, given, &documents).await?;
     }

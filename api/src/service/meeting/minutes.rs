@@ -7,16 +7,16 @@ use entity::{document, meeting};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::{Codes, Columns, ORIGIN, Turn, codes, one, touch, turn};
-use crate::database::Store;
+use super::{Columns, ORIGIN, Turn, one, touch, turn};
 use crate::domain::meeting::Verb;
 use crate::domain::partial_date::first_day;
-use crate::domain::principal::Principal;
 use crate::error::{Error, UserError};
 use crate::input;
 use crate::input::InputErrors;
 use crate::input::types::{Localized, Page, texts};
-use crate::service::write::{Author, Write};
+use crate::read::Act;
+use crate::service::sight::{Codes, codes};
+use crate::service::write::Write;
 
 input! {
     /// 회의록. Minutes as a text, a document on record, or both.
@@ -56,7 +56,7 @@ async fn last(write: &Write<'_>, meeting: Uuid) -> Result<Option<minutes::Model>
 /// Looks up what a draft names, and tells what is wrong with it.
 pub(super) async fn read(
     write: &Write<'_>,
-    who: &Principal,
+    act: &Act<'_>,
     given: Option<&MinutesDraft>,
     faults: &mut InputErrors,
 ) -> Result<Codes, Error> {
@@ -69,7 +69,7 @@ pub(super) async fn read(
         );
     }
     let named = one("minutes.document", given.and_then(|given| given.document.as_ref()));
-    codes::<document::Entity>(write, who, named, faults).await
+    codes::<document::Entity>(write, act, named, faults).await
 }
 
 /// Writes a draft.
@@ -110,14 +110,14 @@ pub(super) async fn put(
 ///
 /// # Errors
 /// Forbidden; not found; conflict; user errors; internal.
-pub async fn draft(db: &Store, author: Author<'_>, input: DraftMinutes) -> Result<Uuid, Error> {
-    let (mut write, turn) = turn(db, author, &input.call, Verb::DraftMinutes).await?;
+pub async fn draft(act: &Act<'_>, input: DraftMinutes) -> Result<Uuid, Error> {
+    let (mut write, turn) = turn(act, &input.call, Verb::DraftMinutes).await?;
     let held = match turn {
         Turn::First(held, _) => held,
         Turn::Again(id) => return Ok(id),
     };
     let mut faults = InputErrors::default();
-    let documents = read(&write, author.principal, Some(&input.minutes), &mut faults).await?;
+    let documents = read(&write, act, Some(&input.minutes), &mut faults).await?;
     faults.settle()?;
     touch(&mut write, &held, Columns::default()).await?;
     put(&mut write, &held, input.minutes, &documents).await?;
@@ -129,8 +129,8 @@ pub async fn draft(db: &Store, author: Author<'_>, input: DraftMinutes) -> Resul
 ///
 /// # Errors
 /// As [`draft`].
-pub async fn approve(db: &Store, author: Author<'_>, input: ApproveMinutes) -> Result<Uuid, Error> {
-    let (mut write, turn) = turn(db, author, &input.call, Verb::ApproveMinutes).await?;
+pub async fn approve(act: &Act<'_>, input: ApproveMinutes) -> Result<Uuid, Error> {
+    let (mut write, turn) = turn(act, &input.call, Verb::ApproveMinutes).await?;
     let held = match turn {
         Turn::First(held, _) => held,
         Turn::Again(id) => return Ok(id),

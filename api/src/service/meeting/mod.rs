@@ -11,33 +11,29 @@ pub mod change;
 pub mod close;
 pub mod minutes;
 pub mod plan;
+pub mod raised;
 pub mod statement;
 
-use std::collections::HashMap;
-use std::str::FromStr;
-
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::adoption_case::CaseStatus;
 use entity::agenda_item;
 use entity::common::{Origin, Visibility};
 use entity::meeting::{self, MeetingStatus};
-use sea_orm::sea_query::ExprTrait as _;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::record::Record;
-use super::write::{Author, Write, as_json};
-use crate::database::Store;
-use crate::domain::access::{self, Needs, Object, Rows};
+use super::sight;
+use super::write::{Write, as_json};
+use crate::domain::access::{self, Needs, Object};
 use crate::domain::meeting::{Facts, Verb, is_correction, next};
-use crate::domain::principal::Principal;
+use crate::domain::partial_date;
 use crate::domain::quarter::seoul;
-use crate::domain::{fold, partial_date};
 use crate::error::{Error, UserError};
 use crate::input::types::{Localized, Prose};
-use crate::input::{Call, InputErrors, unknown};
+use crate::input::{Call, InputErrors};
+use crate::read::Act;
 
 /// Origin of what a caller writes.
 const ORIGIN: Origin = Origin::Reported;
@@ -46,18 +42,9 @@ const ORIGIN: Origin = Origin::Reported;
 pub const NEEDS: Needs = Needs::Write(Object::Content);
 
 /// Opens a write of those who may; who may not learns nothing of what is there.
-async fn begin<'a>(db: &Store, author: Author<'a>, call: &Call) -> Result<Write<'a>, Error> {
-    access::may_begin(author.principal, NEEDS)?;
-    Write::attempt(db, author, call).await
-}
-
-/// Whether the caller sees what is not public.
-fn sees_all(principal: &Principal) -> bool {
-    access::rows(principal, Object::Content) == Rows::All
-}
-
-fn sees(principal: &Principal, visibility: Visibility) -> bool {
-    visibility == Visibility::Public || sees_all(principal)
+async fn begin<'a>(act: &Act<'a>, call: &Call) -> Result<Write<'a>, Error> {
+    access::may_begin(act.author.principal, NEEDS)?;
+    Write::attempt(act.db, act.author, call).await
 }
 
 /// Who sees a row.
@@ -75,27 +62,25 @@ enum Turn {
 
 /// Opens the write of a verb and asks, in this order: may the caller do it, does it see the meeting, was it done before
 /// with this key, is its version the one seen, does its state allow it.
-async fn turn<'a>(
-    db: &Store,
-    author: Author<'a>,
-    call: &Call,
-    verb: Verb,
-) -> Result<(Write<'a>, Turn), Error> {
-    let write = begin(db, author, call).await?;
-    let turn = turn_in::<meeting::Entity>(&write, author.principal, call, verb, call.id).await?;
+async fn turn<'a>(act: &Act<'a>, call: &Call, verb: Verb) -> Result<(Write<'a>, Turn), Error> {
+    let write = begin(act, call).await?;
+    let turn = turn_in::<meeting::Entity>(&write, act, call, verb, call.id).await?;
     Ok((write, turn))
 }
 
 /// The same in a write that is open, for a call that makes the row `made` of a meeting.
 async fn turn_in<R: Record>(
     write: &Write<'_>,
-    principal: &Principal,
+    act: &Act<'_>,
     call: &Call,
     verb: Verb,
     made: Uuid,
 ) -> Result<Turn, Error> {
     let found = meeting::Entity::find_by_id(call.id).lock_exclusive().one(write.reads()).await?;
-    let found = found.filter(|found| sees(principal, found.visibility)).ok_or(Error::NotFound)?;
+    let found = found.ok_or(Error::NotFound)?;
+    if !sight::sees::<meeting::Entity>(write, act, found.id).await? {
+        return Err(Error::NotFound);
+    }
     if let Some(known) = write.repeats::<R>(call, made).await? {
         return Ok(Turn::Again(known));
     }
@@ -213,86 +198,6 @@ fn correction(held: &meeting::Model, given: Option<&Localized<Prose>>, faults: &
 /// The day of an instant in Seoul.
 fn day_of(at: DateTime<Utc>) -> NaiveDate {
     at.with_timezone(&seoul()).date_naive()
-}
-
-/// Rows of a type by their codes, wherever an input names them.
-struct Codes(HashMap<String, Uuid>);
-
-impl Codes {
-    fn get(&self, code: &str) -> Option<Uuid> {
-        self.0.get(&fold::code(code)).copied()
-    }
-
-    fn maybe(&self, code: Option<&String>) -> Option<Uuid> {
-        code.and_then(|code| self.get(code))
-    }
-}
-
-/// What rows of a type are called where a code names none.
-fn noun(ty: &str) -> (&'static str, &'static str) {
-    match ty {
-        "Institution" => ("기관", "institution"),
-        "Person" => ("인물", "person"),
-        "Body" => ("협의체", "body"),
-        "MeetingSeries" => ("회의 계열", "meeting series"),
-        "Topic" => ("주제", "topic"),
-        "Region" => ("지역", "region"),
-        "Bill" => ("법률안", "bill"),
-        "LegislativeInitiative" => ("입법과제", "initiative"),
-        "PolicyPlan" => ("계획", "plan"),
-        "PolicyTask" => ("과제", "task"),
-        "Programme" => ("사업", "programme"),
-        "AdoptionCase" => ("사례", "case"),
-        "Document" => ("자료", "document"),
-        _ => ("대상", "row"),
-    }
-}
-
-/// Looks all of the codes up at once; each that names nothing the caller may see is told at its place.
-async fn codes<R: Record>(
-    write: &Write<'_>,
-    principal: &Principal,
-    given: Vec<(String, String)>,
-    faults: &mut InputErrors,
-) -> Result<Codes, Error>
-where
-    R::Column: FromStr,
-{
-    if given.is_empty() {
-        return Ok(Codes(HashMap::new()));
-    }
-    let column = |name: &str| {
-        R::Column::from_str(name).map_err(|_| Error::internal(format!("{} has no {name}", R::TYPE)))
-    };
-    let code = R::CODE.ok_or_else(|| Error::internal(format!("{} has no code", R::TYPE)))?;
-    let wanted: Vec<String> = given.iter().map(|(_, given)| fold::code(given)).collect();
-    let rows = || {
-        let rows = R::find().select_only().column_as(column("id")?, "id");
-        let rows = rows.column_as(column(code)?, "code");
-        let mut public = column("visibility")?.eq(Visibility::Public);
-        if R::TYPE == "AdoptionCase" {
-            // A case is public once it is published.
-            public = public.and(column("status")?.eq(CaseStatus::Published));
-        }
-        Ok::<_, Error>(if sees_all(principal) { rows } else { rows.filter(public) })
-    };
-    let named = rows()?.filter(column(code)?.is_in(wanted));
-    let named: Vec<(Uuid, String)> = named.into_tuple().all(write.reads()).await?;
-    let found: HashMap<String, Uuid> = named.into_iter().map(|(id, code)| (code, id)).collect();
-    let lost: Vec<_> =
-        given.iter().filter(|(_, given)| !found.contains_key(&fold::code(given))).collect();
-    if !lost.is_empty() {
-        let public = column("visibility")?.eq(Visibility::Public);
-        let all = rows()?.filter(public).order_by_asc(column(code)?).limit(2000);
-        let all: Vec<(Uuid, String)> = all.into_tuple().all(write.reads()).await?;
-        let (ko, en) = noun(R::TYPE);
-        let text = (format!("{ko} 코드가 아닙니다."), format!("There is no {en} of that code."));
-        for (place, given) in lost {
-            let known = all.iter().map(|(_, code)| code.as_str());
-            faults.0.push(unknown(place, (&text.0, &text.1), &fold::code(given), known));
-        }
-    }
-    Ok(Codes(found))
 }
 
 /// One code that may be left out, at a field.

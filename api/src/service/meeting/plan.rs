@@ -10,16 +10,16 @@ use entity::{
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::{Codes, ORIGIN, begin, codes, day_of, each, one, visibility};
-use crate::database::Store;
+use super::{ORIGIN, begin, day_of, each, one, visibility};
 use crate::domain::meeting_series::{lasts, of_year, period_of};
 use crate::domain::partial_date::{first_day, last_day};
 use crate::domain::period::Period;
-use crate::domain::principal::Principal;
 use crate::error::{Error, UserError};
 use crate::input;
 use crate::input::types::{Code, List, Localized, OneLine, PartialDate, Prose, Within, texts};
 use crate::input::{InputErrors, taken};
+use crate::read::Act;
+use crate::service::sight::{Codes, codes};
 use crate::service::write::{Author, Write};
 
 input! {
@@ -324,23 +324,23 @@ fn kind_of(cadence: Cadence, known: &[Known]) -> MeetingKind {
 ///
 /// # Errors
 /// Forbidden; user errors; internal.
-pub async fn plan(db: &Store, author: Author<'_>, new: PlanMeeting) -> Result<Uuid, Error> {
-    let mut write = begin(db, author, &new.call).await?;
+pub async fn plan(act: &Act<'_>, new: PlanMeeting) -> Result<Uuid, Error> {
+    let mut write = begin(act, &new.call).await?;
     let id = Uuid::now_v7();
     if let Some(made) = write.repeats::<meeting::Entity>(&new.call, id).await? {
         return Ok(made);
     }
-    let (mut faults, who) = (InputErrors::default(), author.principal);
+    let mut faults = InputErrors::default();
     let series = one("series", new.series.as_ref());
-    let series = codes::<meeting_series::Entity>(&write, who, series, &mut faults).await?;
+    let series = codes::<meeting_series::Entity>(&write, act, series, &mut faults).await?;
     let bodies = one("body", new.body.as_ref());
-    let bodies = codes::<body::Entity>(&write, who, bodies, &mut faults).await?;
+    let bodies = codes::<body::Entity>(&write, act, bodies, &mut faults).await?;
     let hosts = one("host", new.host.as_ref());
-    let hosts = codes::<institution::Entity>(&write, who, hosts, &mut faults).await?;
+    let hosts = codes::<institution::Entity>(&write, act, hosts, &mut faults).await?;
     let regions = one("venue.region", new.venue.as_ref().and_then(|it| it.region.as_ref()));
-    let regions = codes::<region::Entity>(&write, who, regions, &mut faults).await?;
+    let regions = codes::<region::Entity>(&write, act, regions, &mut faults).await?;
     let topics =
-        codes::<topic::Entity>(&write, who, each("topics", &new.topics), &mut faults).await?;
+        codes::<topic::Entity>(&write, act, each("topics", &new.topics), &mut faults).await?;
     let series = match series.maybe(new.series.as_ref()) {
         Some(id) => Some(lock_series(&write, id).await?),
         None => None,
@@ -427,7 +427,7 @@ pub async fn plan(db: &Store, author: Author<'_>, new: PlanMeeting) -> Result<Uu
         starts_at: new.starts_at,
         ends_at: new.ends_at,
         press_access: new.press_access,
-        ..blank(&author, visibility)
+        ..blank(&act.author, visibility)
     };
     let added = write.add_with::<meeting::Entity>("create", id, model).await;
     added.map_err(|error| if matches!(error, Error::Conflict) { taken("code") } else { error })?;
@@ -478,12 +478,12 @@ fn blank(author: &Author<'_>, visibility: Visibility) -> meeting::Model {
 /// The series of a call, locked, if it has a rhythm.
 async fn rhythmic(
     write: &Write<'_>,
-    who: &Principal,
+    act: &Act<'_>,
     code: &str,
 ) -> Result<meeting_series::Model, Error> {
     let mut faults = InputErrors::default();
     let given = vec![("series".to_owned(), code.to_owned())];
-    let found = codes::<meeting_series::Entity>(write, who, given, &mut faults).await?;
+    let found = codes::<meeting_series::Entity>(write, act, given, &mut faults).await?;
     let series = lock_series(write, faults.sure(found.get(code))?).await?;
     if crate::domain::meeting_series::length(series.cadence).is_none() {
         return Err(Error::User(vec![UserError::at(
@@ -511,13 +511,9 @@ async fn missed_of(write: &Write<'_>, series: Uuid) -> Result<Vec<String>, Error
 ///
 /// # Errors
 /// Forbidden; user errors; internal.
-pub async fn plan_series(
-    db: &Store,
-    author: Author<'_>,
-    new: PlanSeries,
-) -> Result<Planned, Error> {
-    let mut write = begin(db, author, &new.call).await?;
-    let found = rhythmic(&write, author.principal, &new.series).await;
+pub async fn plan_series(act: &Act<'_>, new: PlanSeries) -> Result<Planned, Error> {
+    let mut write = begin(act, &new.call).await?;
+    let found = rhythmic(&write, act, &new.series).await;
     let known = found.as_ref().map_or_else(|_| Uuid::nil(), |series| series.id);
     let repeated = write.repeats::<meeting_series::Entity>(&new.call, known).await?;
     let series = found?;
@@ -581,7 +577,7 @@ pub async fn plan_series(
             title_ko: format!("{}{ko}", series.name_ko),
             title_en: series.name_en.as_ref().map(|name| format!("{name}{en}")),
             held_on: held_on.clone(),
-            ..blank(&author, series.visibility)
+            ..blank(&act.author, series.visibility)
         };
         let code = model.code.clone();
         let id = write.add::<meeting::Entity>("create", model).await?;
@@ -604,17 +600,13 @@ pub async fn plan_series(
 ///
 /// # Errors
 /// Forbidden; user errors; internal.
-pub async fn record_not_held(
-    db: &Store,
-    author: Author<'_>,
-    new: RecordNotHeld,
-) -> Result<Uuid, Error> {
-    let mut write = begin(db, author, &new.call).await?;
+pub async fn record_not_held(act: &Act<'_>, new: RecordNotHeld) -> Result<Uuid, Error> {
+    let mut write = begin(act, &new.call).await?;
     let id = Uuid::now_v7();
     if let Some(made) = write.repeats::<missed_meeting::Entity>(&new.call, id).await? {
         return Ok(made);
     }
-    let series = rhythmic(&write, author.principal, &new.series).await?;
+    let series = rhythmic(&write, act, &new.series).await?;
     let period = new.period;
     let mut faults = InputErrors::default();
     let label = period.label.as_str();
@@ -687,8 +679,8 @@ pub async fn record_not_held(
         visibility: series.visibility,
         origin: ORIGIN,
         version: 1,
-        created_at: author.now,
-        updated_at: author.now,
+        created_at: act.author.now,
+        updated_at: act.author.now,
     };
     write.add_with::<missed_meeting::Entity>("create", id, model).await?;
     write.commit().await?;

@@ -7,17 +7,16 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
 use super::{
-    Codes, Columns, ORIGIN, Turn, begin, codes, each, items_of, no_item, one, touch, turn_in,
-    visibility,
+    Columns, ORIGIN, Turn, begin, each, items_of, no_item, one, touch, turn_in, visibility,
 };
-use crate::database::Store;
 use crate::domain::meeting::Verb;
-use crate::domain::principal::Principal;
 use crate::error::Error;
 use crate::input;
 use crate::input::InputErrors;
 use crate::input::types::{Id, List, Localized, OneLine, Prose, texts};
-use crate::service::write::{Author, Write};
+use crate::read::Act;
+use crate::service::sight::{Codes, codes};
+use crate::service::write::Write;
 
 input! {
     /// 발언. What somebody said, in our words.
@@ -72,7 +71,7 @@ impl Names {
     /// Looks up all that statements name, and tells what is wrong with them; `items` are those of the meeting.
     pub(super) async fn read(
         write: &Write<'_>,
-        principal: &Principal,
+        act: &Act<'_>,
         items: &[Uuid],
         said: &Said<'_>,
         faults: &mut InputErrors,
@@ -103,10 +102,9 @@ impl Names {
             }
         }
         Ok(Self {
-            persons: codes::<person::Entity>(write, principal, persons, faults).await?,
-            institutions: codes::<institution::Entity>(write, principal, institutions, faults)
-                .await?,
-            topics: codes::<topic::Entity>(write, principal, topics, faults).await?,
+            persons: codes::<person::Entity>(write, act, persons, faults).await?,
+            institutions: codes::<institution::Entity>(write, act, institutions, faults).await?,
+            topics: codes::<topic::Entity>(write, act, topics, faults).await?,
         })
     }
 
@@ -117,7 +115,7 @@ impl Names {
         held: &meeting::Model,
         said: Said<'_>,
         mut id: Option<Uuid>,
-    ) -> Result<(), Error> {
+    ) -> Result<Vec<statement::Model>, Error> {
         let known: Vec<(i32, String)> = statement::Entity::find()
             .select_only()
             .columns([statement::Column::Position, statement::Column::Code])
@@ -127,6 +125,7 @@ impl Names {
             .all(write.reads())
             .await?;
         let mut last = known.last().map_or(0, |(position, _)| *position);
+        let mut written = Vec::with_capacity(said.len());
         for (_, given) in said {
             last += 1;
             let given = given.clone();
@@ -161,12 +160,13 @@ impl Names {
                 created_at: DateTime::UNIX_EPOCH,
                 updated_at: DateTime::UNIX_EPOCH,
             };
-            write.add_with::<statement::Entity>("create", id, model).await?;
+            write.add_with::<statement::Entity>("create", id, model.clone()).await?;
+            written.push(model);
             let topics: Vec<Uuid> =
                 given.topics.iter().filter_map(|code| self.topics.get(code)).collect();
             write.link_all::<statement_topic::Entity>(id, &topics).await?;
         }
-        Ok(())
+        Ok(written)
     }
 }
 
@@ -174,15 +174,11 @@ impl Names {
 ///
 /// # Errors
 /// Forbidden; not found; conflict; user errors; internal.
-pub async fn record(
-    db: &Store,
-    author: Author<'_>,
-    input: RecordStatement,
-) -> Result<Recorded, Error> {
+pub async fn record(act: &Act<'_>, input: RecordStatement) -> Result<Recorded, Error> {
     let RecordStatement { call, statement: given } = input;
-    let mut write = begin(db, author, &call).await?;
-    let (id, who, verb) = (Uuid::now_v7(), author.principal, Verb::RecordStatement);
-    let held = match turn_in::<statement::Entity>(&write, who, &call, verb, id).await? {
+    let mut write = begin(act, &call).await?;
+    let (id, verb) = (Uuid::now_v7(), Verb::RecordStatement);
+    let held = match turn_in::<statement::Entity>(&write, act, &call, verb, id).await? {
         Turn::First(held, _) => held,
         Turn::Again(id) => return Ok(Recorded { meeting: call.id, statement: id }),
     };
@@ -190,7 +186,7 @@ pub async fn record(
     let said = vec![("statement".to_owned(), &given)];
     let items = items_of(&write, held.id).await?;
     let items: Vec<Uuid> = items.iter().map(|item| item.id).collect();
-    let names = Names::read(&write, author.principal, &items, &said, &mut faults).await?;
+    let names = Names::read(&write, act, &items, &said, &mut faults).await?;
     faults.settle()?;
     touch(&mut write, &held, Columns::default()).await?;
     names.write(&mut write, &held, said, Some(id)).await?;
