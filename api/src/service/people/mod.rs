@@ -35,13 +35,16 @@ fn operates(act: &Act<'_>) -> bool {
     access::may_write(act.author.principal, Object::Content, None).is_ok()
 }
 
+/// What a row is to the policy, and which institution it belongs to.
+type Owned<M> = (Object, fn(&M) -> Option<Uuid>);
+
 /// Locks the row of a call, and asks in this order: does the caller see it, may it write it, was this done before with
 /// this key, is its version the one seen. None if it was done before.
 async fn turn<R: Record>(
     write: &mut Write<'_>,
     act: &Act<'_>,
     call: &Call,
-    (object, owner): (Object, fn(&R::Model) -> Option<Uuid>),
+    (object, owner): Owned<R::Model>,
 ) -> Result<Option<R::Model>, Error>
 where
     <R::PrimaryKey as sea_orm::PrimaryKeyTrait>::ValueType: From<Uuid>,
