@@ -27,6 +27,8 @@ export default defineConfig({
       ['/graphql', '/oauth', '/export', '/import', '/calendar'].map((path) => [path, process.env.AIPLUS_URL ?? 'http://127.0.0.1:8080']),
     ),
   },
+  // GraphiQL's workers are made for the build; what prepares dependencies for `npm run dev` breaks on them.
+  optimizeDeps: { entries: ['app.html'], exclude: ['graphiql', '@graphiql/react'] },
   build: {
     // GraphiQL 5 itself needs a browser of 2022 or later.
     target: 'es2022',

@@ -102,7 +102,7 @@ async fn an_institution_is_put_on_record_once(place: Place) {
     assert_eq!(faults, expected(&[("POSSIBLE_DUPLICATE", "input.name.ko")]));
     again["isDistinct"] = json!(true);
     desk.made("createInstitution", "", again).await;
-    let found = "{ search(query: \"한빛\", first: 10) { nodes { __typename } } institutions(where: { code: { startsWith: \"AI_HANBIT\" } }) { totalCount } }";
+    let found = "{ search(text: \"한빛\", first: 10) { nodes { __typename } } institutions(where: { code: { startsWith: \"AI_HANBIT\" } }) { totalCount } }";
     let found = desk.read(&Principal::Anonymous, found).await;
     assert_eq!(found["institutions"]["totalCount"], 2);
     assert!(found["search"]["nodes"].as_array().unwrap().len() >= 2, "{found:#}");
@@ -362,7 +362,7 @@ async fn seats_are_never_more_than_there_are(place: Place) {
         desk.faults(&desk.operator, "appoint", json!({ "body": code })).await,
         expected(&[("REQUIRED", "input.person")])
     );
-    let many = json!({ "body": code, "institution": "KIBO", "headCount": 2, "startsOn": "2030" });
+    let many = json!({ "body": code, "institution": "ETRI", "headCount": 2, "startsOn": "2030" });
     assert_eq!(
         desk.faults(&desk.operator, "appoint", many).await,
         expected(&[("NOT_APPLICABLE", "input.headCount")])

@@ -195,6 +195,7 @@ fn case(rows: &mut Vec<Row>, numbers: &mut Numbers, number: u64) -> Result<(), E
     if year == 2026 && month >= 7 && matches!(region, "KR-29" | "KR-46") {
         (region, place_ko, place_en) = ("JEONNAM_GWANGJU", "전남광주", "Jeonnam-Gwangju");
     }
+    let article = if trade_en.starts_with(['a', 'e', 'i', 'o', 'u']) { "An" } else { "A" };
     let code = format!("DEMO-{:04}", number + 1);
     let won = 1_000_000 * (5 + numbers.below(295));
     let supported = numbers.below(3) > 0;
@@ -204,7 +205,7 @@ fn case(rows: &mut Vec<Row>, numbers: &mut Numbers, number: u64) -> Result<(), E
         "adoption_case",
         json!({
             "code": code,
-            "title": { "ko": format!("{place_ko} {trade_ko}, {does_ko}"), "en": format!("A {trade_en} in {place_en} {does_en}") },
+            "title": { "ko": format!("{place_ko} {trade_ko}, {does_ko}"), "en": format!("{article} {trade_en} in {place_en} {does_en}") },
             "summary": {
                 "ko": format!("(예시) {place_ko} 소재 {trade_ko}가 {does_ko} 과제를 {} 단계까지 진행한 가상의 사례", stage_ko(stage)),
                 "en": format!("(Illustration) A made-up {trade_en} in {place_en} that {does_en}; stage {stage}"),
