@@ -36,7 +36,7 @@ const VARIANTS = {
   'Query.regions': ['first: 5, asOf: "2025-01-01"'],
   'Query.search': ['text: "AI", first: 5', 'text: "AI", types: [MEETING], first: 5'],
   'Query.similarCases': ['to: { ksic: "C" }, first: 5, includeIllustrative: true', 'to: { size: SMALL, region: "KR-11" }, first: 5, includeIllustrative: true'],
-  'Query.adoptionCaseStatistics': ['', 'groupBy: STAGE, includeIllustrative: true', 'groupBy: TECHNOLOGY'],
+  'Query.adoptionCaseStatistics': ['', 'groupBy: STAGE', 'groupBy: STAGE, includeIllustrative: true', 'groupBy: TECHNOLOGY'],
   'Query.feedbackStatistics': ['', 'groupBy: TOPIC', 'includeIllustrative: true'],
   'Meeting.agenda': ['', 'first: 0', 'first: 2', 'last: 2', 'first: 5, orderBy: [{ field: POSITION, direction: DESC }]'],
   'Meeting.attendance': ['', 'first: 1', 'first: 100', 'first: 5, where: { status: { eq: ATTENDED } }'],
