@@ -5,18 +5,21 @@ import { operations } from './plugins/operations.mjs';
 
 declare const process: { env: Record<string, string | undefined> };
 
+type Request = { url?: string; headers: Record<string, string | undefined> };
+
 /** Documents by path, as the server gives them. */
+function document(incoming: unknown, _response: unknown, next: () => void) {
+  const request = incoming as Request;
+  const path = request.url?.split('?')[0] ?? '';
+  if (path === '/graphiql') request.url = '/graphiql.html';
+  else if (request.headers.accept?.includes('text/html') && !path.includes('.') && !path.startsWith('/graphql')) request.url = '/app.html';
+  next();
+}
+
 const documents: Plugin = {
   name: 'aiplus:documents',
-  configureServer(server) {
-    server.middlewares.use((incoming, _response, next) => {
-      const request = incoming as typeof incoming & { url?: string; headers: Record<string, string | undefined> };
-      const path = request.url?.split('?')[0] ?? '';
-      if (path === '/graphiql') request.url = '/graphiql.html';
-      else if (request.headers.accept?.includes('text/html') && !path.includes('.')) request.url = '/app.html';
-      next();
-    });
-  },
+  configureServer: (server) => void server.middlewares.use(document),
+  configurePreviewServer: (server) => void server.middlewares.use(document),
 };
 
 export default defineConfig({

@@ -255,6 +255,7 @@ async fn documented_examples_may_ask_for_the_largest_page(place: Place) {
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "graphql"))
+        .filter(|path| std::fs::read_to_string(path).unwrap().contains("\nquery "))
         .map(|path| {
             let variables = std::fs::read_to_string(path.with_extension("variables.json"))
                 .map_or(Value::Null, |text| serde_json::from_str(&text).unwrap());

@@ -95,9 +95,14 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 /// The site's document.
 pub async fn site(headers: HeaderMap) -> Response {
-    let mut page = find("app.html", &headers).unwrap_or_else(|| {
-        (StatusCode::NOT_FOUND, Html(include_str!("home.html"))).into_response()
-    });
+    document(find("app.html", &headers))
+}
+
+fn document(found: Option<Response>) -> Response {
+    let Some(mut page) = found else {
+        // Its style stands in it, which the policy of other pages allows and that of the site does not.
+        return (StatusCode::NOT_FOUND, Html(include_str!("home.html"))).into_response();
+    };
     page.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     page
 }
@@ -163,6 +168,16 @@ pub async fn licences(headers: HeaderMap) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_policy_forbids_what_its_page_holds() {
+        let policy = |page: &Response| page.headers().get(header::CONTENT_SECURITY_POLICY).cloned();
+        let site = document(Some(Html("<p>").into_response()));
+        assert!(policy(&site).is_some_and(|told| told == POLICY && !POLICY.contains("unsafe")));
+        // A build without pages: the general policy, which is added where there is none, lets its style in.
+        let home = document(None);
+        assert_eq!((policy(&home), home.status()), (None, StatusCode::NOT_FOUND));
+    }
 
     #[test]
     fn a_file_comes_as_its_caller_takes_it() {

@@ -1,15 +1,18 @@
 // Opens the GraphiQL page of a running server in Chromium, uses it as a reader would, and fails
 // when anything on it is broken, against the content security policy, or loaded from elsewhere.
 //
-//   node browser.mjs http://127.0.0.1:8080 [SCREENSHOT.png]
+//   node browser.mjs http://127.0.0.1:8080 [FOLDER FOR PICTURES]
 //
 // CHROMIUM names another browser than /usr/bin/chromium. AIPLUS_TOKEN, if set, is put into the
 // headers editor as the bearer token.
 
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { chromium } from 'playwright-core';
 
-const [base, screenshot] = process.argv.slice(2);
-const examples = 8;
+const [base, folder] = process.argv.slice(2);
+const examples = 11;
 
 /** What the page must not do; looked at once at the end, so that one run names every problem. */
 const problems = [];
@@ -111,11 +114,89 @@ async function check(page) {
   await step('The documentation of the type Query is not in Korean.', () =>
     docs.locator('.graphiql-doc-explorer-content').filter({ hasText: /[가-힣]/ }).waitFor(),
   );
+  await picture(page, 'docs-query');
+
+  // What a newcomer does: looks for a Korean word, for words of a description, and for what there is.
+  const find = page.getByLabel(/Search the schema/);
+  for (const [words, wanted] of [
+    ['건의', 'Query.recommendations'],
+    ['기한 경과', 'RecommendationStatisticsRow.overdue'],
+    ['adoption cases', 'Query.adoptionCases'],
+    ['정체 일수', 'BillFilter.stalledDays'],
+  ]) {
+    await step(`A search for "${words}" does not find ${wanted}.`, async () => {
+      await find.fill(words);
+      await page.locator('.find-results code').filter({ hasText: new RegExp(`^${wanted.replace('.', '\\.')}$`) }).first().waitFor();
+    });
+  }
+  await picture(page, 'docs-search');
+  await step('A result does not lead to its documentation.', async () => {
+    await find.fill('기한 경과');
+    await page.locator('.find-results button').filter({ hasText: 'RecommendationStatisticsRow.overdue' }).click();
+    await docs.locator('.graphiql-doc-explorer-title').filter({ hasText: /^overdue$/ }).waitFor();
+  });
+  await step('The types are not grouped by area.', async () => {
+    for (let back = docs.locator('.graphiql-doc-explorer-back'); (await back.count()) > 0; ) await back.click();
+    await page.locator('.areas summary', { hasText: '도입 사례' }).click();
+    await page.locator('.areas code').filter({ hasText: /^adoptionCases$/ }).waitFor();
+  });
+  const loose = await page.locator('.areas > details').last().evaluate((area) => [...area.querySelectorAll(':scope > ul code')].map((one) => one.textContent));
+  if (loose.length > 40) problems.push(`${loose.length} types and fields belong to no area: ${loose.join(' ')}`);
+  await picture(page, 'docs-areas');
+
+  // The subscription opens, and stays open without an error.
+  await step('The subscription does not run.', async () => {
+    await tabs.nth(examples - 1).click();
+    await page.getByRole('button', { name: /^Execute query/ }).click();
+    await page.getByRole('button', { name: /^Stop query/ }).waitFor();
+    await page.waitForTimeout(500);
+    const said = await answer.innerText();
+    if (/"errors"|closed/.test(said)) throw new Error(said);
+    await page.getByRole('button', { name: /^Stop query/ }).click();
+  });
+  await step('The mutation does not say what it needs.', async () => {
+    await tabs.nth(examples - 2).click();
+    await page.locator('.graphiql-query-editor').filter({ hasText: 'content:write' }).waitFor();
+  });
+  await picture(page, 'mutation');
+}
+
+/** From a chart's link to its answer, on a desk and on a phone. */
+async function follow(page, width) {
+  watch(page);
+  await step('The dashboard has no link to GraphiQL.', async () => {
+    await page.goto(new URL('/?lang=ko', base).href);
+    const link = await page.locator('#cases-stage footer a[href^="/graphiql#"]').getAttribute('href');
+    await page.goto(new URL(link, base).href);
+  });
+  await page.locator('.graphiql-query-editor').filter({ hasText: 'adoptionCaseStatistics' }).first().waitFor();
+  await step(`The query of a chart gets no answer at ${width} pixels.`, async () => {
+    await page.getByRole('button', { name: /^Execute query/ }).click();
+    await page.locator('.graphiql-response .view-lines').filter({ hasText: /"data"/ }).waitFor();
+  });
+  if ((await page.locator('.graphiql-response .view-lines').innerText()).includes('"errors"')) problems.push('The query of a chart is answered with errors.');
+  const boxes = await page.evaluate(() =>
+    Object.fromEntries(['.graphiql-query-editor', '.graphiql-response'].map((one) => [one, document.querySelector(one)?.getBoundingClientRect().toJSON()])),
+  );
+  for (const [part, { width: wide, height, right }] of Object.entries(boxes)) {
+    if (wide < Math.min(300, width * 0.3) || height < 120 || right > width + 1) problems.push(`${part} is ${Math.round(wide)} × ${Math.round(height)} in a window of ${width} pixels`);
+  }
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  if (over > 0) problems.push(`GraphiQL is ${over} pixels wider than a window of ${width}`);
+  await picture(page, `chart-${width}`);
+  await page.getByRole('button', { name: /Documentation Explorer/ }).click();
+  await page.getByLabel(/Search the schema/).waitFor();
+  await picture(page, `chart-docs-${width}`);
+}
+
+async function picture(page, name) {
+  if (folder) await page.screenshot({ path: join(folder, `${name}.png`) });
 }
 
 async function main() {
-  if (!URL.canParse(base)) throw new Failure('Usage: node browser.mjs http://127.0.0.1:8080 [SCREENSHOT.png]');
+  if (!URL.canParse(base)) throw new Failure('Usage: node browser.mjs http://127.0.0.1:8080 [FOLDER]');
 
+  if (folder) mkdirSync(folder, { recursive: true });
   const browser = await step('Chromium did not start; install it, or name it in CHROMIUM.', () =>
     chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -140,7 +221,12 @@ async function main() {
       await check(page);
     } finally {
       // Also after a failure: the picture often tells the reason.
-      if (screenshot) await page.screenshot({ path: screenshot });
+      await picture(page, 'last');
+    }
+    for (const width of [390, 1280]) {
+      const context = await browser.newContext({ viewport: { width, height: 844 } });
+      await follow(await context.newPage(), width);
+      await context.close();
     }
   } finally {
     await browser.close();

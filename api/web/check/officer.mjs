@@ -440,6 +440,8 @@ const browser = await launch();
 try {
   if (pictures) await mkdir(pictures, { recursive: true });
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'ko-KR', acceptDownloads: true });
+  // As where the site is served over plain http.
+  await context.addInitScript(() => { delete Crypto.prototype.randomUUID; });
   context.setDefaultTimeout(60_000);
   try {
     await play(context);

@@ -1,15 +1,15 @@
 // Opens a page of every kind of thing, every list and the search of a running server in Chromium, in both languages,
-// on a phone and on a desk, and fails when one does not show what the API answers or breaks a rule of the site.
+// on a phone and on a desk, and fails when one does not show what the API answers or breaks a rule of the site; `every.mjs` looks at accessibility and keeps pictures.
 //
-//   node things.mjs http://127.0.0.1:8080 [FOLDER FOR SCREENSHOTS]
+//   node things.mjs http://127.0.0.1:8080
 //
 // CHROMIUM names another browser than /usr/bin/chromium.
 
-import { audit, launch, problems } from './support.mjs';
+import { launch, problems } from './support.mjs';
 
-const [base, screenshots] = process.argv.slice(2);
+const [base] = process.argv.slice(2);
 if (!URL.canParse(base)) {
-  console.error('Usage: node things.mjs http://127.0.0.1:8080 [FOLDER]');
+  console.error('Usage: node things.mjs http://127.0.0.1:8080');
   process.exit(2);
 }
 const languages = ['ko', 'en'];
@@ -125,7 +125,7 @@ async function main() {
   const seen = watch(page, () => where);
 
   /** Opens a page, waits until it shows what it is about, and looks at what holds for every page. */
-  async function open(path, language, width, { isLooked = true, isAudited = true } = {}) {
+  async function open(path, language, width, { isLooked = true } = {}) {
     where = `${path} (${language}, ${width})`;
     await page.setViewportSize({ width, height: 900 });
     seen.requests = 0;
@@ -151,8 +151,6 @@ async function main() {
     if (found.bare > 0) problems.push(`${where}: ${found.bare} tables without headers of columns`);
     if (found.over > 0) problems.push(`${where}: ${found.over} pixels wider than the window`);
     if (found.language !== language) problems.push(`${where}: the page says it is in ${found.language}`);
-    if (isAudited) await audit(page, where);
-    if (screenshots) await page.screenshot({ path: `${screenshots}/${path.replaceAll(/\W+/g, '_')}.${language}.${width}.png`, fullPage: true });
     return found;
   }
 
@@ -180,11 +178,11 @@ async function main() {
         await open(`/${kind}`, language, width);
         if ((await page.locator('.line').count()) === 0) problems.push(`${where}: the list is empty`);
 
-        await open(`/${kind}/NO_SUCH_CODE`, language, width, { isAudited: kind === 'bodies' });
+        await open(`/${kind}/NO_SUCH_CODE`, language, width);
         const missing = language === 'ko' ? '찾을 수 없습니다' : 'Not found';
         if ((await heading()) !== missing) problems.push(`${where}: an unknown code shows "${await heading()}"`);
       }
-      await open(`/bodies/${body.code.slice(0, -1)}`, language, width, { isAudited: false });
+      await open(`/bodies/${body.code.slice(0, -1)}`, language, width);
       if ((await page.locator('.not-found .chip').first().innerText()) !== body.code) problems.push(`${where}: the code that was meant is not offered`);
       await open(`/meetings/${meeting.code}/pack`, language, width);
       if (!(await heading()).startsWith(squeeze(say(meeting.title, language)))) problems.push(`${where}: the pack is headed "${await heading()}"`);

@@ -22,12 +22,15 @@ export class Failure extends Error {
   readonly code: string;
   readonly requestId: string | null;
   readonly faults: GraphQLFault[];
+  /** Seconds after which to ask again, where the server names them. */
+  readonly wait: number | undefined;
 
-  constructor(message: string, code: string, requestId: string | null = null, faults: GraphQLFault[] = []) {
+  constructor(message: string, code: string, requestId: string | null = null, faults: GraphQLFault[] = [], wait?: number) {
     super(message);
     this.code = code;
     this.requestId = requestId;
     this.faults = faults;
+    this.wait = wait;
   }
 }
 
@@ -64,17 +67,18 @@ export async function send<Data, Variables>(
     throw new Failure(error instanceof Error ? error.message : String(error), 'NO_ANSWER');
   }
   const requestId = response.headers.get('x-request-id');
+  const wait = Number(response.headers.get('retry-after')) || undefined;
   let answer: { data?: Data | null; errors?: GraphQLFault[] };
   try {
     answer = await response.json();
   } catch {
     // For example the page of a proxy.
-    throw new Failure(`${response.status} ${response.statusText}`, 'NO_ANSWER', requestId);
+    throw new Failure(`${response.status} ${response.statusText}`, 'NO_ANSWER', requestId, [], wait);
   }
   const faults = answer.errors ?? [];
   const [first] = faults;
   if (!answer.data || (first && !isPartial)) {
-    throw new Failure(first?.message ?? `${response.status}`, first?.extensions?.code ?? 'NO_ANSWER', requestId, faults);
+    throw new Failure(first?.message ?? `${response.status}`, first?.extensions?.code ?? 'NO_ANSWER', requestId, faults, wait);
   }
   return { data: answer.data, faults };
 }

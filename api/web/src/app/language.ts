@@ -71,6 +71,16 @@ export function number(value: number, digits?: number): string {
     : new Intl.NumberFormat(current === 'ko' ? 'ko-KR' : 'en-GB', { maximumFractionDigits: digits }).format(value);
 }
 
+/** A part in percent, without the sign. Only what is exactly none or all reads 0 or 100: else there are more digits. */
+export function share(part: number, whole: number, digits = 0): string {
+  const exact = whole > 0 ? (part / whole) * 100 : 0;
+  for (let places = digits; places <= digits + 3; places += 1) {
+    const rounded = Number(exact.toFixed(places));
+    if ((rounded !== 0 || exact === 0) && (rounded !== 100 || exact === 100)) return number(rounded, places);
+  }
+  return exact < 50 ? '< 0.001' : '> 99.999';
+}
+
 /** A sum in KRW, which may be beyond what a number holds exactly: 12.3억 원, KRW 1.23 bn. */
 export function krw(value: string): string {
   const won = Number(value);
@@ -81,6 +91,21 @@ export function krw(value: string): string {
   }
   if (Math.abs(won) >= 1e9) return `KRW ${number(won / 1e9, 2)} bn`;
   return Math.abs(won) >= 1e6 ? `KRW ${number(won / 1e6, 1)} m` : `KRW ${number(won)}`;
+}
+
+const units: Record<string, string> = {
+  '원': 'KRW', '천원': 'KRW thousand', '백만원': 'KRW m', '억원': 'KRW 100 m', '명': 'people', '개사': 'companies', '개': 'items', '건': 'cases', '회': 'times', '일': 'days',
+  '시간': 'hours', '분': 'minutes', '초': 'seconds', '점': 'points', '배': 'times', '대': 'units', '곳': 'places', '개소': 'sites', '팀': 'teams', '월': 'month', '년': 'year', '주': 'week',
+};
+
+/** A unit in the reader's language, as far as it is a common one: 건/일, cases/day. */
+export function unit(text: string): string {
+  if (current === 'ko') return text;
+  const singular: Record<string, string> = { '일': 'day', '시간': 'hour', '명': 'person', '건': 'case', '개사': 'company' };
+  return text
+    .split('/')
+    .map((part, index) => (index > 0 ? singular[part] : undefined) ?? units[part] ?? part)
+    .join('/');
 }
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

@@ -8,7 +8,7 @@ import { followLanguage, language } from './language';
 import { match, type PageModule, type Params, useAddress } from './router';
 import { routes } from './routes';
 import { Page } from './ui/page';
-import { Failed, Loading, Missing } from './ui/states';
+import { Boundary, Failed, Loading, Missing } from './ui/states';
 
 // Asked for before anything is drawn: the page's own script is most of what the first figures wait for.
 void match(routes, location.pathname)?.route.load().catch(() => {});
@@ -44,7 +44,11 @@ function App() {
   if (loaded.path !== path) return <Page title=""><Loading /></Page>;
   if (!loaded.Page) return <Page title=""><Failed failure={loaded.failure} retry={() => location.reload()} /></Page>;
   // Another language, or another thing, is another page.
-  return <loaded.Page key={`${language()} ${here.pathname}`} params={found.params} />;
+  return (
+    <Boundary key={`${language()} ${here.pathname}`} frame={(broken) => <Page title="">{broken}</Page>}>
+      <loaded.Page params={found.params} />
+    </Boundary>
+  );
 }
 
 const root = document.getElementById('root');

@@ -6,7 +6,8 @@ import { language } from './language';
 export type Asked<Data> =
   | { state: 'loading'; data?: undefined; reload: () => void }
   | { state: 'failed'; failure: Failure; data?: undefined; reload: () => void }
-  | { state: 'ready'; data: Data; faults: GraphQLFault[]; isRefreshing: boolean; reload: () => void };
+  /** `stale` says why there is nothing newer than what is shown. */
+  | { state: 'ready'; data: Data; faults: GraphQLFault[]; isRefreshing: boolean; stale?: Failure; reload: () => void };
 
 /** The last answers, so that going back shows at once what was seen before. */
 const kept = new Map<string, Answer<unknown>>();
@@ -38,15 +39,18 @@ export function useQuery<Data, Variables>(
       },
       (error: unknown) => {
         if (abort.signal.aborted) return;
-        setShown({ key, failure: error instanceof Failure ? error : new Failure(String(error), 'NO_ANSWER') });
+        const failure = error instanceof Failure ? error : new Failure(String(error), 'NO_ANSWER');
+        // What was asked for again stays as it was.
+        setShown((before) => (before.key === key && before.answer ? { ...before, failure } : { key, failure }));
       },
     );
     return () => abort.abort();
     // The key stands for operation, variables and token.
   }, [key, count]);
 
-  if (shown.failure && shown.key === key) return { state: 'failed', failure: shown.failure, reload };
+  const stale = shown.key === key ? shown.failure : undefined;
+  if (stale && !shown.answer) return { state: 'failed', failure: stale, reload };
   const answer = shown.key === key ? shown.answer : ((kept.get(key) as Answer<Data> | undefined) ?? shown.answer);
   if (!answer) return { state: 'loading', reload };
-  return { state: 'ready', data: answer.data, faults: answer.faults, isRefreshing: shown.key !== key, reload };
+  return { state: 'ready', data: answer.data, faults: answer.faults, isRefreshing: shown.key !== key, stale, reload };
 }

@@ -1,4 +1,4 @@
-import { dictionary, number } from '../app/language';
+import { dictionary, number, share } from '../app/language';
 
 const texts = dictionary(
   { none: '기록 없음', share: (part: string) => `${part}%`, chosen: '선택됨' },
@@ -31,7 +31,7 @@ export function Bars({ rows, label, total, chosen, choose }: BarsProps) {
     <ul className="bars" aria-label={label}>
       {rows.map((row) => {
         const figure = row.count === null ? t.none : number(row.count);
-        const share = total && row.count ? t.share(number((row.count / total) * 100, 1)) : '';
+        const part = total && row.count ? t.share(share(row.count, total, 1)) : '';
         const inner = (
           <>
             <span className="bar-label">{row.label}</span>
@@ -40,7 +40,7 @@ export function Bars({ rows, label, total, chosen, choose }: BarsProps) {
             </span>
             <span className={`bar-figure${row.count === null ? ' is-none' : ''}`}>
               {figure}
-              {share && <small>{share}</small>}
+              {part && <small>{part}</small>}
             </span>
           </>
         );

@@ -1,15 +1,20 @@
+import { valid } from '../app/bill';
 import { date, dictionary, number, say, today } from '../app/language';
 import { Link } from '../app/router';
 import { Badge, Illustrative, Name, Tile } from '../app/ui';
-import { Dashboard, type DashboardData } from './dashboard.graphql';
+import { Dashboard, type DashboardData, type DashboardVariables } from './dashboard.graphql';
 import { words } from './words';
 
 const texts = dictionary(
   {
+    recordedBy: '국회·정부 공표 이력을 옮긴 기록',
     kicker: '입법의 길',
     finding: (title: string, stage: string) => `${title}, 지금은 ${stage} 단계`,
     none: '추적 중인 법률안이 없습니다',
-    basis: (n: string, open: string) => `법률안 ${n}건, 진행 중 ${open}건. 단계는 공표된 이력에서 계산합니다.`,
+    basis: (n: string, open: string) => `법률안 ${n}건, 진행 중 ${open}건. 단계는 공표된 이력에서 계산하며, 정정된 기록은 빠집니다.`,
+    stalled: (n: string) => `180일 넘게 같은 단계에 있는 법률안 ${n}건`,
+    shown: (n: string) => `최근 움직인 ${n}건을 보입니다.`,
+    allBills: '모든 법률안',
     steps: ['입안', '정부 심사', '국회 접수', '소관위', '법사위', '본회의', '공포', '시행'],
     days: (n: string) => `${n}일`,
     inStage: (n: string) => `이 단계에서 ${n}일째`,
@@ -29,10 +34,14 @@ const texts = dictionary(
     now: '현재',
   },
   {
+    recordedBy: 'Events as the Assembly and the government published them',
     kicker: 'The way of the bill',
     finding: (title: string, stage: string) => `${title}: now at “${stage}”`,
     none: 'No bill is being followed',
-    basis: (n: string, open: string) => `${n} bills, ${open} pending. Stages follow from published events.`,
+    basis: (n: string, open: string) => `${n} bills, ${open} pending. Stages follow from published events; corrected ones are left out.`,
+    stalled: (n: string) => `In one stage for more than 180 days: ${n}`,
+    shown: (n: string) => `Shown are the ${n} that moved last.`,
+    allBills: 'All bills',
     steps: ['Drafting', 'Government', 'Received', 'Committee', 'Judiciary', 'Plenary', 'Promulgated', 'In force'],
     days: (n: string) => `${n} days`,
     inStage: (n: string) => `${n} days in this stage`,
@@ -73,14 +82,15 @@ function daysTo(event: Event, next: Event | undefined): number | null {
   return next && isKnown(event) && isKnown(next) ? daysBetween(event.occurredOn, next.occurredOn) : null;
 }
 
+/** The bill that the programme waits for, or else the pending one that moved last. */
 export function pending(data: DashboardData): Bill | undefined {
-  return data.bills.nodes.find((bill) => !bill.isClosed && bill.number.startsWith('SME_AI_ACT')) ?? data.bills.nodes.find((bill) => !bill.isClosed);
+  return data.leading.nodes[0] ?? data.bills.nodes.find((bill) => !bill.isClosed);
 }
 
 function Way({ bill }: { bill: Bill }) {
   const t = texts();
   const w = words();
-  const events = bill.events.nodes.filter((event) => event.stage !== 'CLOSED_WITHOUT_ENACTMENT');
+  const events = valid(bill.events.nodes).filter((event) => event.stage !== 'CLOSED_WITHOUT_ENACTMENT');
   const reached = new Set(events.map((event) => stepOf[event.stage]));
   const last = Math.max(-1, ...events.map((event) => stepOf[event.stage] ?? -1));
   const state = (index: number) => (reached.has(index) ? 'reached' : index < last ? 'unrecorded' : 'ahead');
@@ -126,14 +136,15 @@ function Way({ bill }: { bill: Bill }) {
   );
 }
 
-export function BillsTile({ data, hasExamples }: { data: DashboardData; hasExamples: boolean }) {
+export function BillsTile({ data, variables }: { data: DashboardData; variables: DashboardVariables }) {
   const t = texts();
   const w = words();
-  const { nodes, totalCount } = data.bills;
+  const { count, pending: open, stalled } = data.billCounts.total;
   const first = pending(data);
-  const sorted = [...nodes].sort((a, b) => Number(b === first) - Number(a === first) || Number(a.isClosed) - Number(b.isClosed));
+  const others = data.bills.nodes.filter((bill) => bill.number !== first?.number);
+  const sorted = [...(first ? [first] : []), ...others].sort((a, b) => Number(b === first) - Number(a === first) || Number(a.isClosed) - Number(b.isClosed));
   const rows = sorted.flatMap((bill) =>
-    bill.events.nodes.map((event, index) => ({ bill, event, days: daysTo(event, bill.events.nodes[index + 1]), isLast: index === bill.events.nodes.length - 1 })),
+    valid(bill.events.nodes).map((event, index, all) => ({ bill, event, days: daysTo(event, all[index + 1]), isLast: index === all.length - 1 })),
   );
   return (
     <Tile
@@ -141,8 +152,20 @@ export function BillsTile({ data, hasExamples }: { data: DashboardData; hasExamp
       width="full"
       kicker={t.kicker}
       finding={first?.stage ? t.finding(say(first.title), w.bill[first.stage] ?? first.stage) : t.none}
-      basis={<span>{t.basis(number(totalCount), number(nodes.filter((bill) => !bill.isClosed).length))}</span>}
-      query={{ operation: Dashboard, variables: { hasExamples }, only: ['bills'] }}
+      asOf={data.billCounts.computedAt}
+      basis={
+        <>
+          <span>{t.basis(number(count), number(open))}</span>
+          {stalled > 0 && <span>{t.stalled(number(stalled))}</span>}
+          {count > sorted.length && (
+            <span>
+              {t.shown(number(sorted.length))} <Link to="/bills">{t.allBills}</Link>
+            </span>
+          )}
+        </>
+      }
+      sources={{ rows: sorted, recordedBy: t.recordedBy }}
+      query={{ operation: Dashboard, variables, only: ['billCounts', 'leading', 'bills'] }}
       table={{
         caption: t.caption,
         rows,

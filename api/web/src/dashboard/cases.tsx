@@ -1,4 +1,4 @@
-import { dictionary, krw, language, number, quarter, say } from '../app/language';
+import { dictionary, krw, language, number, quarter, say, share } from '../app/language';
 import { Link } from '../app/router';
 import { Empty, Illustrative, LineChart, Name, Tile } from '../app/ui';
 import { type Bar, Bars } from './bars';
@@ -9,11 +9,12 @@ import { divisions, KoreaMap } from './map';
 const texts = dictionary(
   {
     kicker: '지역 AI 도입 사례',
+    recordedBy: '사례를 등록하고 검증한 기관의 기록',
     some: (n: string, region: string, m: string) => `공개된 AI 도입 사례 ${n}건, 가장 많은 곳은 ${region}(${m}건)`,
     one: (region: string, n: string, all: string) => `${region}의 AI 도입 사례는 ${n}건, 전국 ${all}건 가운데`,
     none: '조건에 맞는 공개 사례가 없습니다',
     noneYet: '공개된 AI 도입 사례가 아직 없습니다',
-    basis: '공개된 사례만, 현행 16개 시·도 기준.',
+    basis: '공개된 사례만, 현행 16개 시·도 기준. 전국 단위 사례는 지도에 없고 목록에 있습니다.',
     published: '공개된 사례만.',
     examples: (n: string) => `이 가운데 ${n}건은 예시 자료`,
     map: (n: string) => `시·도별 AI 도입 사례 지도. 공개된 사례 ${n}건. 같은 수치가 옆의 목록에 있습니다.`,
@@ -53,11 +54,12 @@ const texts = dictionary(
   },
   {
     kicker: 'AI adoption by region',
+    recordedBy: 'Records of the institutions that entered and verified the cases',
     some: (n: string, region: string, m: string) => `${n} published cases of AI adoption, most of them in ${region} (${m})`,
     one: (region: string, n: string, all: string) => `${region} has ${n} of ${all} published cases of AI adoption`,
     none: 'No published case meets the conditions',
     noneYet: 'No case of AI adoption is published yet',
-    basis: 'Published cases only, by the 16 divisions of today.',
+    basis: 'Published cases only, by the 16 divisions of today. Nationwide cases stand in the list, not on the map.',
     published: 'Published cases only.',
     examples: (n: string) => `${n} of them are illustrative`,
     map: (n: string) => `Map of AI adoption by division. ${n} published cases. The list beside it holds the same figures.`,
@@ -71,20 +73,20 @@ const texts = dictionary(
     many: 'many',
     zero: 'none',
     industry: 'Industry',
-    industryFinding: (name: string, part: string) => `Most cases are in ${name.toLowerCase()}: ${part}%`,
+    industryFinding: (name: string, part: string) => `Most frequent industry: ${name}, ${part}% of all`,
     size: 'Size of company',
-    sizeFinding: (name: string, part: string) => `Most frequent size: ${name.toLowerCase()}, ${part}% of all`,
+    sizeFinding: (name: string, part: string) => `Most frequent size: ${name}, ${part}% of all`,
     stage: 'Stage of adoption',
     stageFinding: (part: string) => `${part}% have reached production or scale`,
     barrier: 'Barriers',
-    barrierFinding: (name: string, n: string) => `The barrier met most often: ${name.toLowerCase()} (${n} cases)`,
+    barrierFinding: (name: string, n: string) => `Barrier met most often: ${name} (${n} ${n === '1' ? 'case' : 'cases'})`,
     barrierBasis: 'A case with several barriers counts in each.',
     time: 'When it began',
     timeFinding: (when: string, n: string) => `Most began in ${when}: ${n} cases`,
     quarters: 'Quarter',
     timeLabel: (from: string, to: string) => `Cases by the quarter in which they began, from ${from} to ${to}`,
     outcomes: 'Measured outcomes',
-    outcomesFinding: (name: string, change: string, n: string) => `Measured most often: ${name.toLowerCase()}, a median change of ${change} (${n} times)`,
+    outcomesFinding: (name: string, change: string, n: string) => `Measured most often: ${name}, with a median change of ${change} (${n} ${n === '1' ? 'case' : 'cases'})`,
     outcomesBasis: (part: string, base: string) => `${part} of ${base} cases measured an outcome. Bars: the middle half; dots: the median.`,
     outcomesColumns: ['Metric', 'Measured', 'Median change', 'First quartile', 'Third quartile'],
     noOutcomes: 'No outcome was measured',
@@ -104,7 +106,6 @@ interface Row {
 
 const codeOf = (row: Row) => row.keys[0]?.code ?? '';
 const top = (rows: Bar[]) => rows.reduce<Bar | undefined>((best, row) => (row.key && (row.count ?? 0) > (best?.count ?? 0) ? row : best), undefined);
-const percent = (part: number, whole: number) => number((part / Math.max(1, whole)) * 100, 0);
 const change = (value: number | null) => (value === null ? '–' : `${value > 0 ? '+' : ''}${number(value, 1)}%`);
 
 /** Where the middle half of the changes lies, and their median, for each metric. */
@@ -162,9 +163,13 @@ export function CasesTiles({ data, variables, isBusy, chosen, set }: CasesProps)
       investment: byRegion.get(division.code)?.investment ?? { count: 0, median: null },
     }))
     .sort((a, b) => b.count - a.count);
+  // What belongs to no division, such as cases of the whole country, is in the list and not on the map.
+  const elsewhere = data.region.rows
+    .filter((row) => codeOf(row) && row.count > 0 && !divisions.some((one) => one.code === codeOf(row)))
+    .map((row) => ({ key: codeOf(row), label: say(row.keys[0]?.label) || codeOf(row), count: row.count, investment: row.investment }));
   const counts = new Map(regions.map((bar) => [bar.key, bar.count ?? 0]));
   const first = top(regions);
-  const here = regions.find((bar) => bar.key === chosen.region);
+  const here = [...regions, ...elsewhere].find((bar) => bar.key === chosen.region);
   const industries = bars(data.industry.rows).sort((a, b) => (b.count ?? 0) - (a.count ?? 0));
   const sizes = bars(data.size.rows);
   const stages = bars(data.stage.rows);
@@ -178,7 +183,7 @@ export function CasesTiles({ data, variables, isBusy, chosen, set }: CasesProps)
   const { investment, withOutcome } = data.all.total;
 
   const query = (...only: (keyof DashboardCasesData)[]) => ({ operation: DashboardCases, variables, only });
-  const shared = { isIllustrative, isBusy, asOf: data.all.computedAt };
+  const shared = { sources: { rows: data.newest.nodes, recordedBy: t.recordedBy }, isIllustrative, isBusy, asOf: data.all.computedAt };
   const mark = isIllustrative && <span>{t.examples(number(examples))}</span>;
   const tableOf = (caption: string, rows: Bar[]) => ({
     caption,
@@ -206,7 +211,7 @@ export function CasesTiles({ data, variables, isBusy, chosen, set }: CasesProps)
         id="cases-stage"
         width="third"
         kicker={t.stage}
-        finding={total > 0 ? t.stageFinding(percent(running, data.stage.total.count)) : t.nothing}
+        finding={total > 0 ? t.stageFinding(share(running, data.stage.total.count)) : t.nothing}
         basis={
           <>
             <span>{t.published}</span>
@@ -239,7 +244,7 @@ export function CasesTiles({ data, variables, isBusy, chosen, set }: CasesProps)
         id="cases-industry"
         width="half"
         kicker={t.industry}
-        finding={largest ? t.industryFinding(largest.label, percent(largest.count ?? 0, data.industry.total.count)) : t.nothing}
+        finding={largest ? t.industryFinding(largest.label, share(largest.count ?? 0, data.industry.total.count)) : t.nothing}
         basis={mark}
         query={query('industry')}
         table={tableOf(t.industry, industries)}
@@ -295,7 +300,7 @@ export function CasesTiles({ data, variables, isBusy, chosen, set }: CasesProps)
         id="cases-size"
         width="third"
         kicker={t.size}
-        finding={biggest ? t.sizeFinding(biggest.label, percent(biggest.count ?? 0, data.size.total.count)) : t.nothing}
+        finding={biggest ? t.sizeFinding(biggest.label, share(biggest.count ?? 0, data.size.total.count)) : t.nothing}
         basis={mark}
         query={query('size')}
         table={tableOf(t.size, sizes)}
@@ -343,7 +348,11 @@ export function CasesTiles({ data, variables, isBusy, chosen, set }: CasesProps)
         query={query('region')}
         table={{
           ...tableOf(t.region, regions),
-          rows: regions,
+          rows: [
+            ...regions,
+            ...elsewhere,
+            ...(missing > 0 ? [{ key: '', label: t.withheld, count: missing, investment: byRegion.get('')?.investment ?? { count: 0, median: null } }] : []),
+          ],
           columns: [
             { title: t.region, value: (row: (typeof regions)[number]) => row.label, isHead: true },
             { title: t.count, value: (row) => number(row.count ?? 0), raw: (row) => row.count, isNumber: true },
@@ -367,7 +376,7 @@ export function CasesTiles({ data, variables, isBusy, chosen, set }: CasesProps)
           </div>
           <Bars
             label={t.region}
-            rows={missing > 0 ? [...regions, { key: '', label: t.withheld, count: missing, isMissing: true }] : regions}
+            rows={[...regions, ...elsewhere, ...(missing > 0 ? [{ key: '', label: t.withheld, count: missing, isMissing: true }] : [])]}
             total={data.region.total.count}
             chosen={chosen.region}
             choose={choose('region')}

@@ -2,15 +2,17 @@
 
 import './completeness.css';
 
-import { dictionary, number, quarter, say } from '../app/language';
+import { dictionary, number, quarter, say, share } from '../app/language';
 import { Link } from '../app/router';
 import { Failed, Loading, Name, Tile } from '../app/ui';
 import { useLoad } from '../submit/ask';
 import { useStore } from '../submit/store';
 import { DashboardResults, type DashboardResultsVariables } from './completeness.graphql';
+import type { DashboardData } from './dashboard.graphql';
 
 const texts = dictionary(
   {
+    recordedBy: '확정된 제출 대상 명단과 제출 기록',
     kicker: '기관별 제출률',
     finding: (when: string, rate: string, n: string) => `${when}에는 제출 대상의 ${rate}%가 제출했고, ${n}건이 빠져 있습니다`,
     nothing: '보실 수 있는 제출 대상이 없습니다',
@@ -22,6 +24,7 @@ const texts = dictionary(
     legend: ['0%', '100%'],
   },
   {
+    recordedBy: 'Fixed lists of those expected, and their submissions',
     kicker: 'Completeness by institution',
     finding: (when: string, rate: string, n: string) => `${rate}% of what was expected for ${when} was submitted; ${n} are missing`,
     nothing: 'Nothing is expected that you may see',
@@ -65,7 +68,7 @@ function Grid({ quarters, hasExamples, isIllustrative }: GridProps) {
   // The last quarter in which something was expected.
   const last = columns.filter(({ statistics }) => (statistics?.total.expected ?? 0) > 0).at(-1);
   const total = last?.statistics?.total;
-  const shown = (rate: Rate | undefined) => (rate && rate.expected > 0 && rate.submittedRate !== null ? `${number(rate.submittedRate, 0)}` : '–');
+  const shown = (rate: Rate | undefined) => (rate && rate.expected > 0 && rate.submittedRate !== null ? share(rate.submittedRate, 100) : '–');
   const cells = (list: { when: string; rate: Rate | undefined }[]) =>
     list.map(({ when, rate }) => (
       <td key={when} className={`heat step-${step(rate && rate.expected > 0 ? rate.submittedRate : null)}`}>
@@ -79,9 +82,10 @@ function Grid({ quarters, hasExamples, isIllustrative }: GridProps) {
       width="full"
       isIllustrative={isIllustrative}
       kicker={t.kicker}
-      finding={last && total ? t.finding(quarter(last.when), number(total.submittedRate ?? 0, 0), number(total.missing)) : t.nothing}
+      finding={last && total ? t.finding(quarter(last.when), share(total.submittedRate ?? 0, 100), number(total.missing)) : t.nothing}
       asOf={last?.statistics?.computedAt}
       basis={<span>{t.basis}</span>}
+      sources={{ recordedBy: t.recordedBy }}
       query={{ operation: DashboardResults, variables: all }}
       table={{
         caption: t.kicker,
@@ -134,7 +138,16 @@ function Grid({ quarters, hasExamples, isIllustrative }: GridProps) {
   );
 }
 
-export function CompletenessTile(props: GridProps) {
+export function CompletenessTile({ data, hasExamples }: { data: DashboardData; hasExamples: boolean }) {
   const { session } = useStore();
-  return session && props.quarters.length > 0 ? <Grid key={session.id} {...props} /> : null;
+  const periods = data.periods.nodes;
+  if (!session || periods.length === 0) return null;
+  return (
+    <Grid
+      key={session.id}
+      quarters={periods.map((one) => one.quarter).reverse()}
+      hasExamples={hasExamples}
+      isIllustrative={hasExamples && periods.some((one) => one.origin === 'ILLUSTRATIVE')}
+    />
+  );
 }

@@ -1,20 +1,21 @@
-import { date, dictionary, number, quarter, say } from '../app/language';
+import { date, dictionary, number, quarter, say, share } from '../app/language';
 import { Link } from '../app/router';
 import { LineChart, Name, Tile } from '../app/ui';
 import { Bars } from './bars';
-import { Dashboard, type DashboardData } from './dashboard.graphql';
+import { Dashboard, type DashboardData, type DashboardVariables } from './dashboard.graphql';
 
 const texts = dictionary(
   {
+    recordedBy: '건의를 등록한 기관의 기록',
     kicker: '환류 – 현장의 말이 성과가 되기까지',
     none: (n: string) => `현장 건의 ${n}건 가운데 회신이 기록된 것은 아직 없습니다`,
     some: (n: string, a: string, d: string) => `현장 건의 ${n}건 가운데 ${a}건이 회신되고 ${d}건이 이행되었습니다`,
     empty: '등록된 건의가 없습니다',
     steps: ['제기', '소관 지정', '회신', '이행 완료', '성과 확인'],
     of: (part: string) => `제기의 ${part}%`,
-    overdue: (n: string) => `기한을 넘긴 회신 ${n}건`,
+    overdue: (n: string, all: string) => `기한이 정해진 건의 ${all}건 가운데 ${n}건이 회신 기한을 넘겼습니다`,
     noneDue: '회신 기한이 정해진 건의가 없어 지연을 셀 수 없습니다',
-    notOverdue: (n: string) => `기한이 정해진 ${n}건 가운데 지연은 없습니다`,
+    notOverdue: (n: string) => `기한이 정해진 건의 ${n}건 가운데 지연은 없습니다`,
     days: (n: string) => `회신까지 중앙값 ${n}일`,
     noDays: '회신 소요 일수: 기록 없음',
     items: (n: string, m: string) => `발표된 묶음까지 세면 ${n}개 과제이며, ${m}건으로 등록되었습니다`,
@@ -29,15 +30,16 @@ const texts = dictionary(
     source: (name: string, document: string) => `출처: ${name}${document && `, ${document}`}`,
   },
   {
+    recordedBy: 'Records of the institutions that entered them',
     kicker: 'Feedback loop – from what is said to what comes of it',
     none: (n: string) => `Of ${n} recommendations from the field, none has an answer on record yet`,
     some: (n: string, a: string, d: string) => `Of ${n} recommendations from the field, ${a} were answered and ${d} delivered`,
     empty: 'No recommendations on record',
     steps: ['Raised', 'Assigned', 'Answered', 'Delivered', 'With an effect'],
     of: (part: string) => `${part}% of raised`,
-    overdue: (n: string) => `${n} answers are overdue`,
+    overdue: (n: string, all: string) => `Of ${all} recommendations with a due date, ${n} ${n === '1' ? 'is' : 'are'} overdue`,
     noneDue: 'No recommendation has a due date, so delay cannot be counted',
-    notOverdue: (n: string) => `None of the ${n} with a due date is overdue`,
+    notOverdue: (n: string) => `Of ${n} recommendations with a due date, none is overdue`,
     days: (n: string) => `Median ${n} days to the answer`,
     noDays: 'Days to the answer: not on record',
     items: (n: string, m: string) => `Published totals included they stand for ${n} items, entered as ${m}`,
@@ -86,7 +88,7 @@ function Flow({ steps }: { steps: { title: string; count: number }[] }) {
           <li key={step.title}>
             <strong className={step.count === 0 ? 'is-zero' : undefined}>{number(step.count)}</strong>
             <span>{step.title}</span>
-            {index > 0 && <small>{t.of(number((step.count / Math.max(1, steps[0]?.count ?? 1)) * 100, 0))}</small>}
+            {index > 0 && <small>{t.of(share(step.count, steps[0]?.count ?? 0))}</small>}
           </li>
         ))}
       </ol>
@@ -97,7 +99,7 @@ function Flow({ steps }: { steps: { title: string; count: number }[] }) {
 /** Code of the addressee that a row counts; null where none is named. */
 const codeOf = (row: { keys: { code: string | null }[] }) => row.keys[0]?.code ?? null;
 
-export function FeedbackTile({ data, hasExamples }: { data: DashboardData; hasExamples: boolean }) {
+export function FeedbackTile({ data, variables }: { data: DashboardData; variables: DashboardVariables }) {
   const t = texts();
   const { total, rows } = data.feedback;
   const nobody = rows.find((row) => codeOf(row) === null)?.raised ?? 0;
@@ -110,7 +112,8 @@ export function FeedbackTile({ data, hasExamples }: { data: DashboardData; hasEx
         ? t.none(number(total.raised))
         : t.some(number(total.raised), number(total.answered), number(total.delivered));
   const label = (row: (typeof rows)[number]) => (codeOf(row) === null ? t.nobody : say(row.keys[0]?.label ?? null));
-  const due = data.dueAnswers.totalCount;
+  // Both of the same list, or one would count what the other leaves out.
+  const [due, overdue] = [data.dueAnswers.totalCount, data.overdue.totalCount];
   const opinion = data.opinion.nodes;
   const quarters = data.feedbackByQuarter.rows.filter((row) => row.keys[0]?.code);
   const quarterOf = (row?: (typeof quarters)[number]) => row?.keys[0]?.code ?? '';
@@ -122,7 +125,8 @@ export function FeedbackTile({ data, hasExamples }: { data: DashboardData; hasEx
       finding={finding}
       asOf={data.feedback.computedAt}
       basis={<span>{t.items(number(Number(total.items.sum ?? 0)), number(total.raised))}</span>}
-      query={{ operation: Dashboard, variables: { hasExamples }, only: ['feedback', 'feedbackByQuarter', 'dueAnswers', 'overdue', 'opinion'] }}
+      sources={{ rows: data.feedbackSources.nodes, recordedBy: t.recordedBy }}
+      query={{ operation: Dashboard, variables, only: ['feedback', 'feedbackByQuarter', 'dueAnswers', 'overdue', 'opinion'] }}
       table={{
         caption: t.caption,
         rows,
@@ -156,8 +160,8 @@ export function FeedbackTile({ data, hasExamples }: { data: DashboardData; hasEx
           )}
         </div>
         <div className="loop-side">
-          <p className={total.overdue > 0 ? 'alarm' : 'calm'}>
-            {total.overdue > 0 ? t.overdue(number(total.overdue)) : due === 0 ? t.noneDue : t.notOverdue(number(due))}
+          <p className={overdue > 0 ? 'alarm' : 'calm'}>
+            {overdue > 0 ? t.overdue(number(overdue), number(due)) : due === 0 ? t.noneDue : t.notOverdue(number(due))}
           </p>
           <ul className="lines">
             {data.overdue.nodes.map((one) => (

@@ -1,5 +1,5 @@
 import { useFilters } from '../app/router';
-import type { AdoptionCaseFilter, DashboardCasesVariables } from './dashboard.graphql';
+import type { AdoptionCaseFilter, DashboardCasesVariables, DashboardVariables } from './dashboard.graphql';
 
 /** What cases are filtered by; each stands in the address under its name. */
 export const facets = ['region', 'industry', 'size', 'stage', 'barrier', 'year'] as const;
@@ -36,6 +36,11 @@ export function variablesOf(chosen: Chosen, hasExamples: boolean): DashboardCase
     ofTime: where(chosen, 'year'),
     outcomes: { adoptionCase: all },
   };
+}
+
+/** Variables of what is not about cases. */
+export function dashboardVariables(hasExamples: boolean): DashboardVariables {
+  return hasExamples ? { hasExamples } : { hasExamples, origin: { ne: 'ILLUSTRATIVE' } };
 }
 
 export function useChosen() {

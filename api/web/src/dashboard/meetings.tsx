@@ -1,11 +1,12 @@
 import { date, dictionary, number, quarter, say } from '../app/language';
 import { Link } from '../app/router';
 import { Illustrative, Name, Tile } from '../app/ui';
-import { Dashboard, type DashboardData } from './dashboard.graphql';
+import { Dashboard, type DashboardData, type DashboardVariables } from './dashboard.graphql';
 import { words } from './words';
 
 const texts = dictionary(
   {
+    recordedBy: '회의를 등록한 기관의 기록',
     kicker: '회의',
     next: (title: string, day: string) => `다음 회의는 ${day} ${title}`,
     noneNext: (held: string, expected: string) => `예정된 회의가 없고, 정례 회의 ${expected}회 가운데 ${held}회만 개최가 기록되었습니다`,
@@ -20,6 +21,7 @@ const texts = dictionary(
     columns: ['회의 계열', '기간', '상태'],
   },
   {
+    recordedBy: 'Records of the institutions that entered them',
     kicker: 'Meetings',
     next: (title: string, day: string) => `The next meeting is ${title} on ${day}`,
     noneNext: (held: string, expected: string) => `No meeting is planned, and of ${expected} regular ones only ${held} are on record as held`,
@@ -55,7 +57,7 @@ function Meeting({ of }: { of: Line }) {
 
 const period = (value: string) => (value.includes('Q') ? quarter(value) : date(value));
 
-export function MeetingsTile({ data, hasExamples }: { data: DashboardData; hasExamples: boolean }) {
+export function MeetingsTile({ data, variables }: { data: DashboardData; variables: DashboardVariables }) {
   const t = texts();
   const w = words();
   const series = data.bodies.nodes.flatMap((body) => body.series.nodes.map((one) => ({ ...one, body }))).filter((one) => one.record.periods.length > 0);
@@ -69,7 +71,8 @@ export function MeetingsTile({ data, hasExamples }: { data: DashboardData; hasEx
       kicker={t.kicker}
       finding={next ? t.next(say(next.title), date(next.heldOn)) : expected > 0 ? t.noneNext(number(held), number(expected)) : t.noneAtAll}
       basis={<span>{t.basis}</span>}
-      query={{ operation: Dashboard, variables: { hasExamples }, only: ['planned', 'held', 'bodies'] }}
+      sources={{ rows: [...data.planned.nodes, ...data.held.nodes], recordedBy: t.recordedBy }}
+      query={{ operation: Dashboard, variables, only: ['planned', 'held', 'bodies'] }}
       table={{
         caption: t.record,
         rows: series.flatMap((one) => one.record.periods.map((each) => ({ one, each }))),

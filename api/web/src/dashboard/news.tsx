@@ -4,11 +4,12 @@ import { subscribe } from '../app/client';
 import { dictionary, quarter, say, time } from '../app/language';
 import { Link } from '../app/router';
 import { Badge, Tile } from '../app/ui';
-import { Dashboard, type DashboardData, DashboardNews } from './dashboard.graphql';
+import { Dashboard, type DashboardData, type DashboardVariables, DashboardNews } from './dashboard.graphql';
 import { words } from './words';
 
 const texts = dictionary(
   {
+    recordedBy: '이 시스템의 변경 기록',
     kicker: '최근 변경',
     finding: (what: string, when: string) => `가장 최근의 변경은 ${what} (${when})`,
     none: '아직 변경 내역이 없습니다',
@@ -20,6 +21,7 @@ const texts = dictionary(
     fresh: '새로 들어옴',
   },
   {
+    recordedBy: 'The change feed of this system',
     kicker: 'Latest changes',
     finding: (what: string, when: string) => `The latest change: ${what} (${when})`,
     none: 'No changes yet',
@@ -53,7 +55,7 @@ function addressOf(subject: Subject): string | undefined {
 
 const most = 8;
 
-export function NewsTile({ data, hasExamples, onNews }: { data: DashboardData; hasExamples: boolean; onNews: () => void }) {
+export function NewsTile({ data, variables, onNews }: { data: DashboardData; variables: DashboardVariables; onNews: () => void }) {
   const t = texts();
   const w = words();
   const [fresh, setFresh] = useState<Edge[]>([]);
@@ -91,7 +93,8 @@ export function NewsTile({ data, hasExamples, onNews }: { data: DashboardData; h
       kicker={t.kicker}
       finding={newest ? t.finding(`${what(newest)} ${w.change[newest.node.kind]}`, time(newest.node.occurredAt)) : t.none}
       basis={<span>{t.basis}</span>}
-      query={{ operation: Dashboard, variables: { hasExamples }, only: ['changes'] }}
+      sources={{ recordedBy: t.recordedBy }}
+      query={{ operation: Dashboard, variables, only: ['changes'] }}
       table={{
         caption: t.kicker,
         rows: edges,

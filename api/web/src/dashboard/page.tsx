@@ -1,16 +1,16 @@
 import './dashboard.css';
 
-import { useCallback, useRef } from 'react';
+import { type ReactNode, useCallback, useRef } from 'react';
 
 import { date, dictionary, language, type Localized, number, say, today } from '../app/language';
 import { useQuery } from '../app/query';
-import { Failed, Loading, Page } from '../app/ui';
+import { Boundary, Failed, Loading, Page, Stale } from '../app/ui';
 import { BillsTile, pending } from './bills';
 import { CasesTiles } from './cases';
 import { CompletenessTile } from './completeness';
 import { Dashboard, DashboardCases, type DashboardCasesData, type DashboardData } from './dashboard.graphql';
 import { FeedbackTile } from './feedback';
-import { type Chosen, type Facet, facets, useChosen, variablesOf } from './filters';
+import { type Chosen, dashboardVariables, type Facet, facets, useChosen, variablesOf } from './filters';
 import { divisions } from './map';
 import { MeetingsTile } from './meetings';
 import { NewsTile } from './news';
@@ -81,7 +81,7 @@ function Lede({ data, cases }: { data: DashboardData; cases?: DashboardCasesData
   const bill = pending(data);
   const records = data.bodies.nodes.flatMap((body) => body.series.nodes.map((one) => one.record));
   const [held, expected] = [records.reduce((sum, one) => sum + one.held, 0), records.reduce((sum, one) => sum + one.expected, 0)];
-  const placed = cases?.region.rows.filter((row) => row.count > 0 && row.keys[0]?.code).length ?? 0;
+  const placed = cases?.region.rows.filter((row) => row.count > 0 && divisions.some((one) => one.code === row.keys[0]?.code)).length ?? 0;
   const hasExamples = cases !== undefined && cases.all.total.count > cases.facts.total.count;
   return (
     <ul className="lede">
@@ -129,6 +129,9 @@ interface FiltersProps {
   hasExamples: boolean;
   set: (changes: Partial<Record<Facet | 'examples', string>>) => void;
 }
+
+/** Where a tile stands that could not be drawn. */
+const broken = (width: string) => (what: ReactNode) => <section className={`tile ${width}`}>{what}</section>;
 
 function Filters({ data, chosen, hasExamples, set }: FiltersProps) {
   const t = texts();
@@ -180,7 +183,8 @@ function Filters({ data, chosen, hasExamples, set }: FiltersProps) {
 export default function DashboardPage() {
   const t = texts();
   const { chosen, hasExamples, set } = useChosen();
-  const asked = useQuery(Dashboard, { hasExamples });
+  const ofAll = dashboardVariables(hasExamples);
+  const asked = useQuery(Dashboard, ofAll);
   const variables = variablesOf(chosen, hasExamples);
   const cases = useQuery(DashboardCases, variables);
 
@@ -203,17 +207,26 @@ export default function DashboardPage() {
           <h1>{t.heading}</h1>
           <p className="lead">{t.lead(date(today()))}</p>
         </div>
-        {asked.state === 'ready' && <Lede data={asked.data} cases={cases.data} />}
+        {asked.state === 'ready' && (
+          <Boundary>
+            <Lede data={asked.data} cases={cases.data} />
+          </Boundary>
+        )}
         {asked.state === 'loading' && <div className="lede is-waiting" aria-hidden="true" />}
       </div>
       {asked.state === 'loading' && <Loading height="40rem" />}
       {asked.state === 'failed' && <Failed failure={asked.failure} retry={asked.reload} />}
       {asked.state === 'ready' && (
         <>
+          {asked.stale && <Stale failure={asked.stale} retry={asked.reload} />}
           <h2 className="section">{t.loop}</h2>
           <div className="tiles">
-            <FeedbackTile data={asked.data} hasExamples={hasExamples} />
-            <BillsTile data={asked.data} hasExamples={hasExamples} />
+            <Boundary frame={broken('full')}>
+              <FeedbackTile data={asked.data} variables={ofAll} />
+            </Boundary>
+            <Boundary frame={broken('full')}>
+              <BillsTile data={asked.data} variables={ofAll} />
+            </Boundary>
           </div>
           <div className="section">
             <h2>{t.adoption}</h2>
@@ -223,20 +236,28 @@ export default function DashboardPage() {
           {cases.state === 'failed' && <Failed failure={cases.failure} retry={cases.reload} />}
           {cases.state === 'ready' && (
             <div className="tiles">
-              <CasesTiles data={cases.data} variables={variables} isBusy={cases.isRefreshing} chosen={chosen} set={set} />
+              <Boundary frame={broken('full')}>
+                <CasesTiles data={cases.data} variables={variables} isBusy={cases.isRefreshing} chosen={chosen} set={set} />
+              </Boundary>
             </div>
           )}
           <h2 className="section">{t.run}</h2>
           <div className="tiles">
-            <MeetingsTile data={asked.data} hasExamples={hasExamples} />
-            <NewsTile data={asked.data} hasExamples={hasExamples} onNews={onNews} />
-            <CompletenessTile
-              quarters={asked.data.periods.nodes.map((one) => one.quarter).reverse()}
-              hasExamples={hasExamples}
-              isIllustrative={hasExamples && asked.data.periods.nodes.some((one) => one.origin === 'ILLUSTRATIVE')}
-            />
-            <PeriodsTile data={asked.data} hasExamples={hasExamples} />
-            <TargetsTile data={asked.data} hasExamples={hasExamples} />
+            <Boundary frame={broken('half')}>
+              <MeetingsTile data={asked.data} variables={ofAll} />
+            </Boundary>
+            <Boundary frame={broken('half')}>
+              <NewsTile data={asked.data} variables={ofAll} onNews={onNews} />
+            </Boundary>
+            <Boundary frame={broken('full')}>
+              <CompletenessTile data={asked.data} hasExamples={hasExamples} />
+            </Boundary>
+            <Boundary frame={broken('third')}>
+              <PeriodsTile data={asked.data} variables={ofAll} />
+            </Boundary>
+            <Boundary frame={broken('two-thirds')}>
+              <TargetsTile data={asked.data} variables={ofAll} />
+            </Boundary>
           </div>
         </>
       )}

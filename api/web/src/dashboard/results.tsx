@@ -1,12 +1,13 @@
-import { date, dictionary, number, quarter, say } from '../app/language';
+import { date, dictionary, language, number, quarter, say, unit } from '../app/language';
 import { Link } from '../app/router';
 import { Illustrative, LineChart, Name, Tile } from '../app/ui';
-import { Dashboard, type DashboardData } from './dashboard.graphql';
+import { Dashboard, type DashboardData, type DashboardVariables } from './dashboard.graphql';
 import { words } from './words';
 
 const texts = dictionary(
   {
     kicker: '분기 실적',
+    recordedBy: '사업 운영 기관이 등록한 보고기간과 목표',
     open: (what: string, n: string) => `${what} 실적을 접수하고 있으며, 앞선 ${n}개 분기는 확정되었습니다`,
     closed: (n: string) => `접수 중인 분기가 없고, ${n}개 분기가 확정되었습니다`,
     none: '열린 보고기간이 없습니다',
@@ -27,6 +28,7 @@ const texts = dictionary(
   },
   {
     kicker: 'Quarterly results',
+    recordedBy: 'Periods and targets as the operating institutions entered them',
     open: (what: string, n: string) => `Results of ${what} are being taken in; ${n} earlier quarters are final`,
     closed: (n: string) => `No quarter is open; ${n} are final`,
     none: 'No reporting period is open',
@@ -38,7 +40,7 @@ const texts = dictionary(
     programmes: 'Programmes that report',
     operator: (name: string) => `run by ${name}`,
     targets: 'Indicators and targets',
-    targetsFinding: (name: string, value: string, unit: string, when: string) => `Target of ${name} for ${when}: ${value}${unit}`,
+    targetsFinding: (name: string, value: string, unit: string, when: string) => `Target of ${name} for ${when}: ${value}${unit === '%' ? '' : ' '}${unit}`,
     noTargets: 'No target is public',
     targetsBasis: (n: string) => `Targets of ${n} indicators for programmes as a whole. Results are withheld, so only targets are drawn.`,
     target: 'Target',
@@ -47,7 +49,7 @@ const texts = dictionary(
   },
 );
 
-export function PeriodsTile({ data, hasExamples }: { data: DashboardData; hasExamples: boolean }) {
+export function PeriodsTile({ data, variables }: { data: DashboardData; variables: DashboardVariables }) {
   const t = texts();
   const w = words();
   const periods = data.periods.nodes;
@@ -61,7 +63,8 @@ export function PeriodsTile({ data, hasExamples }: { data: DashboardData; hasExa
       isIllustrative={periods.some((one) => one.origin === 'ILLUSTRATIVE')}
       finding={open[0] ? t.open(quarter(open[0].quarter), number(final)) : final > 0 ? t.closed(number(final)) : t.none}
       basis={<span>{t.basis}</span>}
-      query={{ operation: Dashboard, variables: { hasExamples }, only: ['periods', 'programmes'] }}
+      sources={{ recordedBy: t.recordedBy }}
+      query={{ operation: Dashboard, variables, only: ['periods', 'programmes'] }}
       table={{
         caption: t.kicker,
         rows: periods,
@@ -103,12 +106,14 @@ export function PeriodsTile({ data, hasExamples }: { data: DashboardData; hasExa
   );
 }
 
-/** Large amounts of won stand in hundred millions. */
-function shown(value: number, unit: string): { value: number; unit: string } {
-  return unit === '원' && Math.abs(value) >= 1e8 ? { value: value / 1e8, unit: '억 원' } : { value, unit };
+/** The unit of a chart and what its values are divided by: one for all of them, however small some are. */
+function scaleOf(values: number[], of: string): { by: number; unit: string } {
+  const most = Math.max(...values.map(Math.abs));
+  if (of !== '원' || most < 1e8) return { by: 1, unit: unit(of) };
+  return language() === 'ko' ? { by: 1e8, unit: '억 원' } : { by: 1e6, unit: 'KRW m' };
 }
 
-export function TargetsTile({ data, hasExamples }: { data: DashboardData; hasExamples: boolean }) {
+export function TargetsTile({ data, variables }: { data: DashboardData; variables: DashboardVariables }) {
   const t = texts();
   const whole = data.targets.nodes.filter((one) => one.institution === null);
   const groups = new Map<string, typeof whole>();
@@ -118,20 +123,21 @@ export function TargetsTile({ data, hasExamples }: { data: DashboardData; hasExa
   }
   const charts = [...groups.values()].map((rows) => {
     const sorted = [...rows].sort((a, b) => a.quarter.localeCompare(b.quarter));
-    return { indicator: (sorted[0] as (typeof rows)[number]).indicator, rows: sorted };
+    const { indicator } = sorted[0] as (typeof rows)[number];
+    return { indicator, rows: sorted, scale: scaleOf(sorted.map((row) => Number(row.value)), indicator.unit) };
   });
   const first = charts[0];
   const last = first?.rows.at(-1);
-  const lastShown = last && shown(Number(last.value), last.indicator.unit);
   return (
     <Tile
       id="targets"
       width="two-thirds"
       kicker={t.targets}
       isIllustrative={whole.some((one) => one.origin === 'ILLUSTRATIVE')}
-      finding={last && lastShown ? t.targetsFinding(say(last.indicator.name), number(lastShown.value, 1), lastShown.unit, quarter(last.quarter)) : t.noTargets}
+      finding={first && last ? t.targetsFinding(say(last.indicator.name), number(Number(last.value) / first.scale.by, 1), first.scale.unit, quarter(last.quarter)) : t.noTargets}
       basis={<span>{t.targetsBasis(number(charts.length))}</span>}
-      query={{ operation: Dashboard, variables: { hasExamples }, only: ['targets'] }}
+      sources={{ recordedBy: t.recordedBy }}
+      query={{ operation: Dashboard, variables, only: ['targets'] }}
       table={{
         caption: t.targets,
         rows: charts.flatMap((chart) => chart.rows),
@@ -139,28 +145,25 @@ export function TargetsTile({ data, hasExamples }: { data: DashboardData; hasExa
           { title: t.targetColumns[0] ?? '', value: (row) => say(row.indicator.name), isHead: true },
           { title: t.targetColumns[1] ?? '', value: (row) => quarter(row.quarter), raw: (row) => row.quarter },
           { title: t.targetColumns[2] ?? '', value: (row) => number(Number(row.value)), raw: (row) => row.value, isNumber: true },
-          { title: t.targetColumns[3] ?? '', value: (row) => row.indicator.unit },
+          { title: t.targetColumns[3] ?? '', value: (row) => unit(row.indicator.unit) },
         ],
       }}
     >
       <div className="multiples">
-        {charts.slice(0, 4).map(({ indicator, rows }) => {
-          const unit = shown(Math.max(...rows.map((row) => Number(row.value))), indicator.unit).unit;
-          return (
-            <figure key={`${indicator.programme?.code} ${indicator.code}`}>
-              <figcaption>
-                <Name of={indicator.name} /> <small lang="ko">({unit})</small>
-              </figcaption>
-              <LineChart
-                positions={rows.map((row) => row.quarter.slice(2).replace('-', ' '))}
-                lines={[{ name: t.target, values: rows.map((row) => shown(Number(row.value), indicator.unit).value), isDashed: true }]}
-                label={t.chart(say(indicator.name), quarter(rows[0]?.quarter), quarter(rows.at(-1)?.quarter))}
-                format={(value) => number(value, 1)}
-                most={indicator.unit === '%' ? 100 : undefined}
-              />
-            </figure>
-          );
-        })}
+        {charts.slice(0, 4).map(({ indicator, rows, scale }) => (
+          <figure key={`${indicator.programme?.code} ${indicator.code}`}>
+            <figcaption>
+              <Name of={indicator.name} /> <small>({scale.unit})</small>
+            </figcaption>
+            <LineChart
+              positions={rows.map((row) => row.quarter.slice(2).replace('-', ' '))}
+              lines={[{ name: t.target, values: rows.map((row) => Number(row.value) / scale.by), isDashed: true }]}
+              label={t.chart(say(indicator.name), quarter(rows[0]?.quarter), quarter(rows.at(-1)?.quarter))}
+              format={(value) => number(value, 1)}
+              most={indicator.unit === '%' ? 100 : undefined}
+            />
+          </figure>
+        ))}
       </div>
     </Tile>
   );

@@ -14,6 +14,7 @@ import { StrictMode, useEffect, useRef } from 'react';
 import { createRoot } from 'react-dom/client';
 
 import { askedInAddress } from './asked';
+import { replaceDocs } from './docs';
 import { examples } from './examples';
 import { fetcher } from './fetcher';
 import { storage, storeFirstExample } from './storage';
@@ -61,6 +62,7 @@ function WrappedLines() {
   return null;
 }
 
+replaceDocs();
 const asked = askedInAddress();
 if (!asked) storeFirstExample();
 

@@ -1,5 +1,6 @@
 // A bill: its titles, the stages with the days in each, events with their evidence, provisions, absorption.
 
+import { valid } from '../app/bill';
 import { date, time } from '../app/language';
 import { useQuery } from '../app/query';
 import type { Params } from '../app/router';
@@ -22,10 +23,9 @@ interface Step {
 
 /** Stages in their order with how long each lasted; a date known less than to the day counts no days. */
 function steps(bill: Bill): Step[] {
-  const corrected = new Set(bill.events.nodes.map((one) => one.corrects?.id));
-  const valid = bill.events.nodes.filter((one) => !corrected.has(one.id)).sort((a, b) => (a.occurredOn < b.occurredOn ? -1 : a.occurredOn > b.occurredOn ? 1 : 0));
-  return valid.map((event, index) => {
-    const next = valid[index + 1];
+  const all = valid(bill.events.nodes);
+  return all.map((event, index) => {
+    const next = all[index + 1];
     if (!next) return { event, days: bill.isClosed ? null : bill.daysInStage, isNow: true };
     const isKnown = !event.isKnownBy && !next.isKnownBy;
     return { event, days: isKnown ? daysBetween(event.occurredOn, next.occurredOn) : null, isNow: false };

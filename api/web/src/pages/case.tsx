@@ -1,6 +1,6 @@
 // A case of AI adoption: who, where, with what, what came of it; the adopter named or not, as it consented.
 
-import { date, krw, number, say } from '../app/language';
+import { date, krw, number, say, unit } from '../app/language';
 import { useQuery } from '../app/query';
 import type { Params } from '../app/router';
 import { Badge, Name, Table } from '../app/ui';
@@ -31,7 +31,7 @@ function Outcomes({ of }: { of: Outcome[] }) {
           isHead: true,
           value: (one) => (
             <>
-              <Badge>{label('OutcomeFamily', one.family)}</Badge> <Name of={one.metric} /> <span className="muted">({one.unit})</span> <Cite of={one} />
+              <Badge>{label('OutcomeFamily', one.family)}</Badge> <Name of={one.metric} /> <span className="muted">({unit(one.unit)})</span> <Cite of={one} />
               <Conflicts of={one} />
             </>
           ),

@@ -1,6 +1,6 @@
 // A programme: its indicators with their targets, who must report, by which rule.
 
-import { date, quarter } from '../app/language';
+import { date, quarter, unit } from '../app/language';
 import { useQuery } from '../app/query';
 import type { Params } from '../app/router';
 import { Badge, Name, Table } from '../app/ui';
@@ -52,7 +52,7 @@ function Targets({ of }: { of: Indicator }) {
       <details>
         <summary>{word('targets')}</summary>
         <Table<Target>
-          caption={`${word('targets')} (${of.unit})`}
+          caption={`${word('targets')} (${unit(of.unit)})`}
           rows={[...whole, ...others]}
           keyOf={(one) => `${one.quarter} ${one.institution?.code ?? ''}`}
           columns={[
@@ -76,7 +76,7 @@ function Indicators({ of }: { of: Indicator[] }) {
           </h3>
           <p className="line-facts">
             <code>{one.code}</code>
-            <span>{one.unit}</span>
+            <span>{unit(one.unit)}</span>
             <span>{label('Direction', one.direction)}</span>
             <span>{label('Aggregation', one.aggregation)}</span>
             {one.isRequired && <Badge>{word('required')}</Badge>}

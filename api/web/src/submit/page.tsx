@@ -47,7 +47,8 @@ export default function SubmitPage() {
   return (
     <Page title={t.title}>
       <div className="officer stack">
-        <Work id={id} onLeft={() => setLeft(true)} />
+        {/* Of whoever signs in next, nothing of the last one's is shown. */}
+        <Work key={session.id} id={id} onLeft={() => setLeft(true)} />
       </div>
       {hasEnded && (
         <Dialog title={t.expired}>

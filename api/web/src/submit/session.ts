@@ -118,6 +118,7 @@ export class Session {
   readonly #secret: string;
   #token: Token;
   #renewing: Promise<Token> | undefined;
+  #hasEnded = false;
 
   private constructor(
     readonly id: string,
@@ -141,14 +142,23 @@ export class Session {
     return this.#token.scopes.includes(scope);
   }
 
-  /** Tells the server that the token is not needed any more. That it got there is not waited for by anybody. */
+  /**
+   * Tells the server that the token is not needed any more, nor one that is being made just now. That it got there is
+   * not waited for by anybody.
+   */
   end(): void {
-    const body = new URLSearchParams({ token: this.#token.text, client_id: this.id, client_secret: this.#secret });
-    call('/oauth/revoke', { method: 'POST', body }).catch(() => {});
+    this.#hasEnded = true;
+    const revoke = ({ text }: Token) => {
+      const body = new URLSearchParams({ token: text, client_id: this.id, client_secret: this.#secret });
+      call('/oauth/revoke', { method: 'POST', body }).catch(() => {});
+    };
+    revoke(this.#token);
+    this.#renewing?.then(revoke, () => {});
   }
 
   /** A token with life left. Renewed once, however many requests ask at the same time. */
   async #current(anew: boolean): Promise<string> {
+    if (this.#hasEnded) throw new Failure('CREDENTIALS');
     if (anew || this.#token.endsAt - performance.now() < MARGIN) {
       this.#renewing ??= fetchToken(this.id, this.#secret).finally(() => {
         this.#renewing = undefined;
@@ -186,7 +196,7 @@ export class Session {
       } catch (error) {
         if (!(error instanceof Unanswered)) throw new Failure('AWAY');
         if (error.code !== 'UNAUTHENTICATED') {
-          throw new Failure(KINDS[error.code] ?? 'REFUSED', error.message, undefined, [], error.requestId);
+          throw new Failure(KINDS[error.code] ?? 'REFUSED', error.message, error.wait, [], error.requestId);
         }
       }
     }

@@ -137,12 +137,17 @@ export function forgetComments(id: string) {
   change(id, { ...(state.work.get(id) ?? EMPTY), comments: new Map() });
 }
 
+/** A key nobody else makes. `crypto.randomUUID` would be missing where the site is served over plain http. */
+function newKey(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 /** Keys of calls whose outcome is not known yet, by what they say. */
 const keys = new Map<string, string>();
 
 /** The idempotency key of a call: the same one for as long as it says the same and has no answer. */
 export function keyOf(call: string): string {
-  const known = keys.get(call) ?? crypto.randomUUID();
+  const known = keys.get(call) ?? newKey();
   keys.set(call, known);
   return known;
 }

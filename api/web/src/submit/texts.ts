@@ -546,7 +546,7 @@ export const texts = dictionary(
     needPart: 'Choose a region, a business size or an industry.',
     partThere: 'This part is already there.',
     sizes: { SMALL_MERCHANT: 'Micro-enterprise', SMALL: 'Small', MEDIUM: 'Medium-sized', MID_MARKET: 'Mid-market' },
-    by: (kinds: string) => `By ${kinds.toLowerCase()}`,
+    by: (kinds: string) => `By: ${kinds}`,
     sum: (text: string) => `add up to ${text}`,
     sumFits: 'as the total',
     sumDiffers: (text: string) => `${text} off the total`,

@@ -1,6 +1,6 @@
 /** How cells and values read. */
 
-import { language, say } from '../app/language';
+import { language, say, unit } from '../app/language';
 import { address, type Entry, grouped, inWords, NOTHING } from './cells';
 import type { Indicator, Sheet } from './load';
 import { texts } from './texts';
@@ -30,7 +30,7 @@ export function cellName(cell: string, sheet: Forms): string {
 
 export function unitOf(indicator: Pick<Indicator, 'unit' | 'valueType'> | undefined): string {
   if (!indicator || indicator.unit === '-' || indicator.valueType === 'BOOLEAN' || indicator.valueType === 'TEXT') return '';
-  return indicator.unit;
+  return unit(indicator.unit);
 }
 
 /** A value with its unit, as it is read. */
@@ -40,9 +40,9 @@ export function valueText(value: string | null | undefined, indicator: Pick<Indi
   if (value === 'true') return t.yes;
   if (value === 'false') return t.no;
   if (indicator?.valueType === 'TEXT') return value;
-  const unit = unitOf(indicator);
-  const space = language() === 'en' && unit && unit !== '%' ? ' ' : '';
-  return `${grouped(value)}${space}${unit}`;
+  const of = unitOf(indicator);
+  const space = language() === 'en' && of && of !== '%' ? ' ' : '';
+  return `${grouped(value)}${space}${of}`;
 }
 
 /** What a cell says, in one line. */

@@ -1,4 +1,4 @@
 export { LineChart } from './chart';
 export { Page } from './page';
 export { Badge, type Column, Illustrative, Name, saveCsv, saveJson, Table, Tile, type Tone } from './parts';
-export { Empty, Failed, Loading, Missing } from './states';
+export { Boundary, Empty, Failed, Loading, Missing, Stale } from './states';

@@ -1,7 +1,9 @@
 import { type ReactNode, useId } from 'react';
 
 import { type Operation, graphiqlAddress } from '../client';
-import { date, dictionary, languageOf, type Localized, say, today } from '../language';
+import { date, dictionary, languageOf, type Localized, number, say, today } from '../language';
+import { Link } from '../router';
+import { Boundary } from './states';
 
 const texts = dictionary(
   {
@@ -12,6 +14,8 @@ const texts = dictionary(
     illustrative: '예시 자료',
     illustrativeHint: '실제 사실이 아니라 화면을 보이기 위한 예시입니다.',
     asOf: (day: string) => `${day} 기준`,
+    sources: '출처',
+    conflicts: (n: string) => `출처끼리 다른 곳 ${n}`,
     scroll: '표, 좌우로 넘길 수 있음',
   },
   {
@@ -22,6 +26,8 @@ const texts = dictionary(
     illustrative: 'Illustrative data',
     illustrativeHint: 'Made up to show the page; no facts.',
     asOf: (day: string) => `As of ${day}`,
+    sources: 'Sources',
+    conflicts: (n: string) => `Where sources disagree: ${n}`,
     scroll: 'Table, scrolls sideways',
   },
 );
@@ -115,10 +121,13 @@ function save(name: string, type: string, text: string) {
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
 
-/** Text that begins like a formula would be run by a spreadsheet. */
-function csvCell(value: string | number | null): string {
+/**
+ * Text that begins like a formula would be run by a spreadsheet: also behind white space or a line break, and in the
+ * full width of East Asian keyboards.
+ */
+export function csvCell(value: string | number | null): string {
   const text = value === null ? '' : String(value);
-  const safe = typeof value === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const safe = typeof value === 'string' && /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
@@ -131,6 +140,31 @@ export function saveCsv<Row>(name: string, { columns, rows }: Pick<TableProps<Ro
 export function saveJson<Row>(name: string, { columns, rows }: Pick<TableProps<Row>, 'columns' | 'rows'>) {
   const all = rows.map((row) => Object.fromEntries(columns.map((column) => [column.title, cell(column, row)])));
   save(`${name}.json`, 'application/json', `${JSON.stringify(all, null, 2)}\n`);
+}
+
+/** What a row says of where it comes from. */
+export interface Cited {
+  citations: { nodes: { document: { code: string; title: Localized } | null }[] };
+  conflicts?: { totalCount: number };
+}
+
+/** The documents that rows rest on, each once, or who put them on record where no document is named. */
+function Sources({ rows, recordedBy }: { rows: readonly Cited[]; recordedBy: string }) {
+  const t = texts();
+  const documents = new Map(rows.flatMap((row) => row.citations.nodes.flatMap(({ document }) => (document ? [[document.code, document] as const] : []))));
+  const conflicts = rows.reduce((sum, row) => sum + (row.conflicts?.totalCount ?? 0), 0);
+  return (
+    <p className="tile-sources">
+      <span>{t.sources}:</span>{' '}
+      {[...documents.values()].map((one) => (
+        <Link key={one.code} to={`/documents/${encodeURIComponent(one.code)}`}>
+          <Name of={one.title} />
+        </Link>
+      ))}
+      {documents.size === 0 && <span>{recordedBy}</span>}
+      {conflicts > 0 && <Badge tone="warn">{t.conflicts(number(conflicts))}</Badge>}
+    </p>
+  );
 }
 
 interface TileProps<Row, Data, Variables> {
@@ -147,6 +181,8 @@ interface TileProps<Row, Data, Variables> {
   table?: TableProps<Row>;
   /** Where its figures come from; `only` names the fields of the root that are its own. */
   query?: { operation: Operation<Data, Variables>; variables: Variables; only?: readonly (keyof Data)[] };
+  /** Rows that name their documents, and who recorded what has none. */
+  sources: { rows?: readonly Cited[]; recordedBy: string };
   isIllustrative?: boolean;
   isBusy?: boolean;
   width?: 'third' | 'half' | 'two-thirds' | 'full';
@@ -155,7 +191,7 @@ interface TileProps<Row, Data, Variables> {
 
 /** A finding with what shows it, what it rests on, its table, and its query. */
 export function Tile<Row, Data, Variables>(props: TileProps<Row, Data, Variables>) {
-  const { id, kicker, finding, asOf = today(), basis, table, query, isIllustrative, isBusy, width = 'half', children } = props;
+  const { id, kicker, finding, asOf = today(), basis, table, query, sources, isIllustrative, isBusy, width = 'half', children } = props;
   const t = texts();
   const heading = useId();
   return (
@@ -169,12 +205,15 @@ export function Tile<Row, Data, Variables>(props: TileProps<Row, Data, Variables
           {finding}
         </h3>
       </header>
-      <div className="body">{children}</div>
+      <div className="body">
+        <Boundary>{children}</Boundary>
+      </div>
       <footer>
         <p className="basis">
           <span>{t.asOf(date(asOf))}</span>
           {basis}
         </p>
+        <Sources rows={sources.rows ?? []} recordedBy={sources.recordedBy} />
         <div className="tools">
           {table && (
             <details>

@@ -168,8 +168,11 @@ export function Thing<Data, Variables>(props: ThingProps<Data, Variables> & { se
   ];
   // The address may name a part that was not there when the browser looked for it.
   useEffect(() => {
-    const id = decodeURIComponent(location.hash.slice(1));
-    if (id) document.getElementById(id)?.scrollIntoView();
+    try {
+      document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
+    } catch {
+      // An address with a stray percent sign names no part.
+    }
   }, []);
   return (
     <Page title={say(name)}>
