@@ -169,7 +169,7 @@ async function follow(page, width) {
     const link = await page.locator('#cases-stage footer a[href^="/graphiql#"]').getAttribute('href');
     await page.goto(new URL(link, base).href);
   });
-  await page.locator('.graphiql-query-editor').filter({ hasText: 'adoptionCaseStatistics' }).first().waitFor();
+  await page.locator('.graphiql-query-editor').filter({ hasText: 'DashboardCases' }).first().waitFor();
   await step(`The query of a chart gets no answer at ${width} pixels.`, async () => {
     await page.getByRole('button', { name: /^Execute query/ }).click();
     await page.locator('.graphiql-response .view-lines').filter({ hasText: /"data"/ }).waitFor();

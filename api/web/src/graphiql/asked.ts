@@ -32,14 +32,20 @@ function part(document: DocumentNode, only: string[]): DocumentNode {
     definitions = definitions.filter((one) => one.kind !== Kind.FRAGMENT_DEFINITION || fragments.has(one.name.value));
   }
   const { variables } = named(definitions);
-  return {
-    ...document,
-    definitions: definitions.map((one) =>
-      one.kind === Kind.OPERATION_DEFINITION
-        ? { ...one, variableDefinitions: one.variableDefinitions?.filter((each) => variables.has(each.variable.name.value)) }
-        : one,
-    ),
-  };
+  const cut = definitions.map((one) =>
+    one.kind === Kind.OPERATION_DEFINITION
+      ? { ...one, variableDefinitions: one.variableDefinitions?.filter((each) => variables.has(each.variable.name.value)) }
+      : one,
+  );
+  // What is asked for before how its parts look.
+  return { ...document, definitions: [...cut].sort((a, b) => Number(a.kind === Kind.FRAGMENT_DEFINITION) - Number(b.kind === Kind.FRAGMENT_DEFINITION)) };
+}
+
+/** Values of the variables that are left. */
+function valuesOf(document: DocumentNode, text: string): string {
+  const { variables } = named(document.definitions);
+  const kept = Object.entries(JSON.parse(text || '{}') as Record<string, unknown>).filter(([name]) => variables.has(name));
+  return kept.length > 0 ? JSON.stringify(Object.fromEntries(kept), null, 2) : '';
 }
 
 /** The operation that a link to this page asks for (`#query=…&variables=…&only=…`), written to be read. */
@@ -51,7 +57,8 @@ export function askedInAddress(): Asked | undefined {
   history.replaceState(null, '', location.pathname + location.search);
   const only = asked.get('only')?.split(',') ?? [];
   try {
-    return { query: print(part(parse(query), only)), variables: asked.get('variables') ?? '' };
+    const document = part(parse(query), only);
+    return { query: print(document), variables: valuesOf(document, asked.get('variables') ?? '') };
   } catch {
     return { query, variables: asked.get('variables') ?? '' };
   }

@@ -1,6 +1,6 @@
 import { DOC_EXPLORER_PLUGIN, DocExplorer, type DocExplorerNavStackItem, useDocExplorer, useDocExplorerActions } from '@graphiql/plugin-doc-explorer';
 import { useGraphiQL } from '@graphiql/react';
-import type { GraphQLNamedType, GraphQLSchema } from 'graphql';
+import { getNamedType, type GraphQLField, type GraphQLNamedType, type GraphQLSchema } from 'graphql';
 import { useDeferredValue, useMemo, useRef, useState } from 'react';
 
 import { byArea } from './areas';
@@ -45,7 +45,14 @@ function Results({ entries, text, onGo }: { entries: Entry[]; text: string; onGo
 }
 
 /** `회의. A meeting.` begins with the Korean term. */
-const term = (type: { description?: string | null }) => /^[^.]*[가-힣][^.]*(?=\.)/.exec(type.description ?? '')?.[0] ?? '';
+const term = (of: { description?: string | null }) => /^[^.]*[가-힣][^.]*(?=\.)/.exec(of.description ?? '')?.[0] ?? '';
+
+/** A list is called after what is in it. */
+function termOf(field: GraphQLField<unknown, unknown>, schema: GraphQLSchema): string {
+  const said = term(field);
+  const row = schema.getType(getNamedType(field.type).name.replace(/Connection$/, ''));
+  return said === '목록' && row ? `${term(row)} 목록` : said;
+}
 
 function Names({ types }: { types: GraphQLNamedType[] }) {
   const go = useGo();
@@ -81,7 +88,7 @@ function Areas({ schema }: { schema: GraphQLSchema }) {
                 return (
                   <li key={`${root}.${name}`}>
                     <button type="button" onClick={() => type && field && go([{ name: root, def: type }, { name, def: field }] as DocExplorerNavStackItem[])}>
-                      <small>{root.toLowerCase()}</small> <code>{name}</code> <span>{field && term(field)}</span>
+                      <small>{root.toLowerCase()}</small> <code>{name}</code> <span>{field && termOf(field as GraphQLField<unknown, unknown>, schema)}</span>
                     </button>
                   </li>
                 );
