@@ -162,13 +162,16 @@ async function check(page) {
 }
 
 /** From a chart's link to its answer, on a desk and on a phone. */
-async function follow(page, width) {
-  watch(page);
-  await step('The dashboard has no link to GraphiQL.', async () => {
-    await page.goto(new URL('/?lang=ko', base).href);
-    const link = await page.locator('#cases-stage footer a[href^="/graphiql#"]').getAttribute('href');
-    await page.goto(new URL(link, base).href);
+async function follow(context, width) {
+  const dashboard = await context.newPage();
+  const link = await step('The dashboard has no link to GraphiQL.', async () => {
+    await dashboard.goto(new URL('/?lang=ko', base).href);
+    return dashboard.locator('#cases-stage footer a[href^="/graphiql#"]').getAttribute('href');
   });
+  await dashboard.close();
+  const page = await context.newPage();
+  watch(page);
+  await page.goto(new URL(link, base).href);
   await page.locator('.graphiql-query-editor').filter({ hasText: 'DashboardCases' }).first().waitFor();
   await step(`The query of a chart gets no answer at ${width} pixels.`, async () => {
     await page.getByRole('button', { name: /^Execute query/ }).click();
@@ -225,7 +228,7 @@ async function main() {
     }
     for (const width of [390, 1280]) {
       const context = await browser.newContext({ viewport: { width, height: 844 } });
-      await follow(await context.newPage(), width);
+      await follow(context, width);
       await context.close();
     }
   } finally {
