@@ -28,7 +28,7 @@ async function addresses() {
     bodies(first: 1) { nodes { code } }
     meetings(first: 1, where: { agenda: { some: {} }, statements: { some: {} } }, orderBy: [{ field: HELD_ON, direction: DESC }]) { nodes { code } }
     institutions(first: 1, where: { addressedRecommendations: { some: {} } }) { nodes { code } }
-    bills(first: 1, where: { provisions: { some: {} } }) { nodes { code: number } }
+    bills(first: 1, where: { events: { some: {} } }) { nodes { code: number } }
     recommendations(first: 1, where: { effects: { some: {} } }) { nodes { code } }
     cases: adoptionCases(first: 1, where: { outcomes: { some: {} } }) { nodes { code } }
     programmes(first: 1, where: { indicators: { some: {} } }) { nodes { code } }
