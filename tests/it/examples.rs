@@ -31,7 +31,7 @@ async fn graphiql_examples_run(place: Place) {
         }
         let answer = app.ask(who, &query, variables).await;
         assert!(answer.get("errors").is_none(), "{}: {answer:#}", example.display());
-        if who == &writer {
+        if *who == writer {
             assert_eq!(answer["data"]["raiseRecommendation"]["errors"], json!([]), "{answer:#}");
         }
         let text = answer["data"].to_string();
