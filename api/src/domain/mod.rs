@@ -13,6 +13,7 @@ pub mod cell;
 pub mod codes;
 pub mod completeness;
 pub mod decimal;
+pub mod disclosure;
 pub mod due_date;
 pub mod feed_key;
 pub mod fold;
