@@ -24,7 +24,7 @@ const AT_ONCE: usize = 12;
 
 /// Every mutation of the schema, in an order in which each can be done, with whose submission it is about; a new
 /// one has its place and its input here.
-const CALLS: [(&str, &str); 93] = [
+const CALLS: [(&str, &str); 95] = [
     ("createInstitution", ""),
     ("amendInstitution", ""),
     ("createPerson", ""),
@@ -35,6 +35,8 @@ const CALLS: [(&str, &str); 93] = [
     ("amendAppointment", ""),
     ("addContactPoint", ""),
     ("removeContactPoint", ""),
+    ("removeAppointment", ""),
+    ("removeMembership", ""),
     ("planMeeting", "ONCE"),
     ("amendMeeting", "ONCE"),
     ("postponeMeeting", "ONCE"),
@@ -326,6 +328,12 @@ async fn people(world: &World, mutation: &str) -> Option<Value> {
             "memberships(where: { institution: { code: { eq: \"ONCE_12\" } } })",
             json!({ "endsOn": "2026-10" }),
         ),
+        "removeMembership" => {
+            ("memberships(where: { institution: { code: { eq: \"ONCE_12\" } } })", json!({}))
+        }
+        "removeAppointment" => {
+            ("appointments(where: { institution: { code: { eq: \"ONCE_12\" } } })", json!({}))
+        }
         "amendAppointment" => (
             "appointments(where: { institution: { code: { eq: \"ONCE_12\" } } })",
             json!({ "endsOn": "2032" }),

@@ -14,6 +14,9 @@ tests![
     faults_of_an_institution_are_told_together,
     people_hold_posts_for_a_time,
     seats_are_never_more_than_there_are,
+    posts_and_seats_are_hidden_with_whose_they_are,
+    what_was_recorded_by_mistake_is_taken_off,
+    names_of_sources_stay,
     contact_points_are_shown_to_whom_they_are_for,
     who_may_not_changes_nothing,
 ];
@@ -339,7 +342,14 @@ async fn seats_are_never_more_than_there_are(place: Place) {
     );
     let selection = "appointment { id version role headCount endsOn body { filledSeats } }";
     if seats > filled {
-        desk.made("appoint", selection, group(seats - filled)).await;
+        let made = desk.made("appoint", selection, group(1)).await["appointment"].clone();
+        let more = |count: i64| with(&made, json!({ "headCount": count }));
+        assert_eq!(
+            desk.faults(&desk.operator, "amendAppointment", more(seats - filled + 1)).await,
+            expected(&[("SEATS_FULL", "input.body")])
+        );
+        let made = desk.made("amendAppointment", selection, more(seats - filled)).await;
+        assert_eq!(made["appointment"]["headCount"], seats - filled);
         assert_eq!(
             desk.faults(&desk.operator, "appoint", group(1)).await,
             expected(&[("SEATS_FULL", "input.body")])
@@ -389,6 +399,132 @@ async fn seats_are_never_more_than_there_are(place: Place) {
     )
     .await;
     assert_eq!(outcome(&stale), "CONFLICT");
+}
+
+/// What anonymous callers see of a person's and an institution's part in things.
+async fn roles(desk: &Desk) -> (Value, Value) {
+    let query = "{ memberships(where: { person: { code: { eq: \"T_PERSON\" } } }) { totalCount } appointments(where: { institution: { code: { eq: \"T_FIRM\" } } }) { totalCount } all: memberships(where: { post: { ko: { eq: \"시험 대표\" } } }) { totalCount } seats: appointments(where: { post: { ko: { eq: \"시험 위원\" } } }) { totalCount } }";
+    let found = desk.read(&Principal::Anonymous, query).await;
+    assert_eq!(found["memberships"], found["all"], "{found:#}");
+    assert_eq!(found["appointments"], found["seats"], "{found:#}");
+    (found["all"]["totalCount"].clone(), found["seats"]["totalCount"].clone())
+}
+
+/// What the feed tells everybody after a cursor: subject and kind, sorted.
+async fn news(desk: &Desk, after: &mut Value) -> Vec<(String, String)> {
+    let query = format!(
+        "{{ changes(first: 100, after: {after}) {{ nodes {{ subjectId type kind }} pageInfo {{ endCursor }} }} }}"
+    );
+    let found = desk.read(&Principal::Anonymous, &query).await["changes"].clone();
+    *after = found["pageInfo"]["endCursor"].clone();
+    let text = |node: &Value, name: &str| node[name].as_str().unwrap_or_default().to_owned();
+    let nodes = found["nodes"].as_array().unwrap();
+    let mut told: Vec<_> =
+        nodes.iter().map(|node| (text(node, "type"), text(node, "kind"))).collect();
+    told.sort();
+    told
+}
+
+async fn posts_and_seats_are_hidden_with_whose_they_are(place: Place) {
+    let desk = Desk::new(&place).await;
+    let firm = json!({ "code": "T_FIRM", "name": { "ko": "시험기업" }, "kind": "AI_SUPPLIER", "names": [{ "name": { "ko": "시험사" }, "kind": "ALIAS" }] });
+    let firm = desk.made("createInstitution", "institution { id version }", firm).await;
+    let person = json!({ "code": "T_PERSON", "name": { "ko": "홍시험" } });
+    let person = desk.made("createPerson", "person { id version }", person).await["person"].clone();
+    let post =
+        json!({ "person": "T_PERSON", "institution": "T_FIRM", "post": { "ko": "시험 대표" } });
+    desk.made("recordMembership", "", post).await;
+    let bodies = "{ bodies(where: { seats: { isNull: true } }) { nodes { code } } }";
+    let body = desk.read(&desk.operator, bodies).await["bodies"]["nodes"][0]["code"].clone();
+    let seat = json!({ "body": body, "institution": "T_FIRM", "person": "T_PERSON", "post": { "ko": "시험 위원" }, "startsOn": "2030" });
+    desk.made("appoint", "", seat).await;
+    assert_eq!(roles(&desk).await, (json!(1), json!(1)));
+    let newest = "{ changes(last: 1) { pageInfo { endCursor } } }";
+    let mut cursor =
+        desk.read(&Principal::Anonymous, newest).await["changes"]["pageInfo"]["endCursor"].clone();
+    let told = |kind: &str, types: &[&str]| {
+        types.iter().map(|ty| ((*ty).to_owned(), kind.to_owned())).collect::<Vec<_>>()
+    };
+    // The person is hidden: so are the post and the seat, and everybody is told.
+    let mut row = person;
+    for (is_public, kind) in [(false, "DELETED"), (true, "UPDATED")] {
+        let change = with(&row, json!({ "isPublic": is_public }));
+        row = desk.made("amendPerson", "person { id version }", change).await["person"].clone();
+        let count = json!(i32::from(is_public));
+        assert_eq!(roles(&desk).await, (count.clone(), count));
+        let types = ["Appointment", "Membership", "Person"];
+        assert_eq!(news(&desk, &mut cursor).await, told(kind, &types), "{is_public}");
+    }
+    let mut row = firm["institution"].clone();
+    for (is_public, kind) in [(false, "DELETED"), (true, "UPDATED")] {
+        let change = with(&row, json!({ "isPublic": is_public }));
+        row = desk.made("amendInstitution", "institution { id version }", change).await["institution"]
+            .clone();
+        let count = json!(i32::from(is_public));
+        assert_eq!(roles(&desk).await, (count.clone(), count));
+        let types = ["Appointment", "Institution", "InstitutionName", "Membership"];
+        assert_eq!(news(&desk, &mut cursor).await, told(kind, &types), "{is_public}");
+    }
+}
+
+async fn what_was_recorded_by_mistake_is_taken_off(place: Place) {
+    let desk = Desk::new(&place).await;
+    desk.made("createPerson", "", json!({ "code": "T_PERSON", "name": { "ko": "홍시험" } })).await;
+    let post = json!({ "person": "T_PERSON", "institution": "KOSME", "post": { "ko": "시험 팀장" }, "startsOn": "2020", "endsOn": "2026-07" });
+    let selection = "membership { id version }";
+    let made = done(&desk.app, &desk.partner, "recordMembership", selection, post.clone()).await;
+    // Known to the month only, the next one begins when the last one ended.
+    let mut next = post;
+    next["startsOn"] = json!("2026-07");
+    next["endsOn"] = json!(null);
+    done(&desk.app, &desk.partner, "recordMembership", selection, next).await;
+    let input = with(&made["membership"], json!({}));
+    let other = desk.app.principal("KIBO", "program:read content:write").await;
+    let answer = tried(&desk.app, &other, "removeMembership", "", input.clone()).await;
+    assert_eq!(outcome(&answer), "FORBIDDEN", "{answer:#}");
+    let gone =
+        done(&desk.app, &desk.partner, "removeMembership", "institution { code }", input.clone())
+            .await;
+    assert_eq!(gone["institution"]["code"], "KOSME");
+    let again = tried(&desk.app, &desk.partner, "removeMembership", "", input).await;
+    assert_eq!(outcome(&again), "NOT_FOUND", "{again:#}");
+    let left = "{ memberships(where: { person: { code: { eq: \"T_PERSON\" } } }) { totalCount } }";
+    assert_eq!(desk.read(&Principal::Anonymous, left).await["memberships"]["totalCount"], 1);
+    // A seat, by operators; and what a source cites for it goes with it.
+    let cited = "{ appointments(first: 1) { nodes { id version body { code } citations { totalCount } } } }";
+    let seat = desk.read(&desk.operator, cited).await["appointments"]["nodes"][0].clone();
+    assert_ne!(seat["citations"]["totalCount"], 0, "{seat:#}");
+    let answer =
+        tried(&desk.app, &desk.partner, "removeAppointment", "", with(&seat, json!({}))).await;
+    assert_eq!(outcome(&answer), "FORBIDDEN", "{answer:#}");
+    let gone = desk.made("removeAppointment", "body { code }", with(&seat, json!({}))).await;
+    assert_eq!(gone["body"], seat["body"]);
+    let input = with(&seat, json!({}));
+    let again = tried(&desk.app, &desk.operator, "removeAppointment", "", input).await;
+    assert_eq!(outcome(&again), "NOT_FOUND", "{again:#}");
+}
+
+async fn names_of_sources_stay(place: Place) {
+    let desk = Desk::new(&place).await;
+    let all = "{ institutions(first: 100, where: { names: { some: { kind: { in: [ABBREVIATION, ALIAS, FORMER] } } } }) { nodes { id version code name { ko } names { nodes { name { ko } kind } } } } }";
+    let row = desk.read(&desk.operator, all).await["institutions"]["nodes"][0].clone();
+    let before = row["names"]["nodes"].as_array().unwrap().clone();
+    let selection = "institution { id version names { nodes { name { ko } kind } } }";
+    let own = json!({ "names": [{ "name": { "ko": "우리 별칭" }, "kind": "ALIAS" }] });
+    let done =
+        desk.made("amendInstitution", selection, with(&row, own)).await["institution"].clone();
+    assert_eq!(done["names"]["nodes"].as_array().unwrap().len(), before.len() + 1, "{done:#}");
+    let none = with(&done, json!({ "names": [] }));
+    let done = desk.made("amendInstitution", selection, none).await["institution"].clone();
+    assert_eq!(done["names"]["nodes"].as_array().unwrap().len(), before.len(), "{done:#}");
+    // A name that somebody else has is compared as a new row's is.
+    let taken = "{ institution(code: \"TIPA\") { name { ko } } }";
+    let taken = desk.read(&desk.operator, taken).await["institution"]["name"]["ko"].clone();
+    let same = with(&done, json!({ "name": { "ko": taken } }));
+    assert_eq!(
+        desk.faults(&desk.operator, "amendInstitution", same).await,
+        expected(&[("POSSIBLE_DUPLICATE", "input.name.ko")])
+    );
 }
 
 async fn contact_points_are_shown_to_whom_they_are_for(place: Place) {

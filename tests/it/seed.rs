@@ -9,6 +9,7 @@ use chrono::Duration;
 use entity::common::Origin;
 use serde_json::{Value, json};
 
+use crate::support::acting::done;
 use crate::support::{Place, TestApp, now};
 use crate::tests;
 
@@ -17,6 +18,7 @@ tests![
     a_changed_fact_is_brought_up_to_date_unless_edited,
     what_left_the_set_is_deleted_and_comes_back,
     what_left_the_set_stays_if_edited_or_named,
+    what_somebody_put_on_record_first_stays_theirs,
     topics_that_left_a_row_are_taken_off,
     a_broken_set_loads_nothing,
     every_fact_has_its_source,
@@ -168,6 +170,24 @@ async fn what_left_the_set_stays_if_edited_or_named(place: Place) {
     let gone =
         app.data("{ meetings(where: { code: { eq: \"LEAVING_3\" } }) { totalCount } }").await;
     assert_eq!(gone["meetings"]["totalCount"], 0);
+}
+
+async fn what_somebody_put_on_record_first_stays_theirs(place: Place) {
+    let app = place.app().await;
+    let operator = app.principal("TIPA", "program:read content:write").await;
+    let own =
+        json!({ "code": "LEAVING_1", "name": { "ko": "먼저 등록한 기관" }, "kind": "STARTUP" });
+    done(&app, &operator, "createInstitution", "", own).await;
+    // A release brings an institution of that code: what is on record stays, and what names it names that.
+    for fingerprint in ["more", "again"] {
+        let summary = seed::load(&app.db, &with_more(fingerprint), now(), |_, _| {}).await.unwrap();
+        assert_eq!(summary.created.get("institution"), (fingerprint == "more").then_some(&1));
+    }
+    let found = "{ one: institution(code: \"LEAVING_1\") { name { ko } citations { totalCount } } two: institution(code: \"LEAVING_2\") { parent { name { ko } } } }";
+    let found = app.data(found).await;
+    assert_eq!(found["one"]["name"]["ko"], "먼저 등록한 기관", "{found:#}");
+    assert_eq!(found["two"]["parent"], json!({ "name": { "ko": "먼저 등록한 기관" } }));
+    assert_ne!(found["one"]["citations"]["totalCount"], 0);
 }
 
 async fn topics_that_left_a_row_are_taken_off(place: Place) {

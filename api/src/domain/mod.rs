@@ -35,5 +35,6 @@ pub mod search_text;
 mod simulation;
 pub mod submission;
 pub mod suggest;
+pub mod term;
 pub mod text;
 pub mod validation;

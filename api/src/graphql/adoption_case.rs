@@ -132,7 +132,10 @@ fn outcome_statistics() -> Statistics {
 }
 
 fn percent_changed(_: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args) -> Result<(), Error> {
-    sql.push("CASE WHEN ").column(alias, "baseline").push(" <> 0 THEN (").column(alias, "after");
+    // A database may hold what inputs do not take; a quotient beyond its range would end the statement.
+    sql.push("CASE WHEN abs(").column(alias, "baseline").push(") >= 1e-9 AND abs(");
+    sql.column(alias, "baseline").push(") <= 1e15 AND abs(").column(alias, "after");
+    sql.push(") <= 1e15 THEN (").column(alias, "after");
     sql.push(" - ").column(alias, "baseline").push(") / ").column(alias, "baseline");
     sql.push(" * 100 END");
     Ok(())

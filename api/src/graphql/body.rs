@@ -116,9 +116,16 @@ fn body() -> Type {
     .unfiltered(&["remit"])
 }
 
+/// A seat tells of its body and of whoever holds it.
+const SEAT: Guard = Guard::Between(&[
+    ("body_id", "Body"),
+    ("person_id", "Person"),
+    ("institution_id", "Institution"),
+]);
+
 fn appointment() -> Type {
     use entity::appointment::Column as C;
-    Type::fact::<entity::appointment::Entity>("Appointment", *b"AP", Guard::Public, "위촉·참여. A seat in a body held by a person, an institution or a group known by number only.")
+    Type::fact::<entity::appointment::Entity>("Appointment", *b"AP", SEAT, "위촉·참여. A seat in a body held by a person, an institution or a group known by number only. Seen by who sees all of them.")
         .owned(&[C::InstitutionId])
         .one("body", C::BodyId, "Body", "협의체. Body.")
         .column("position", C::Position, "순서. Order in the roster.")

@@ -1,16 +1,18 @@
 //! What is written of institutions and people: profiles, posts, seats, contact points.
 
-use serde_json::Map;
+use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use super::mutation::{ERRORS, Fields, Mutation, row};
 use crate::domain::access::{Needs, Object};
+use crate::error::Error;
 use crate::mutation;
 use crate::service::people::contact::{self, AddContactPoint, RemoveContactPoint};
 use crate::service::people::institution::{self, AmendInstitution, CreateInstitution};
 use crate::service::people::person::{
-    self, AmendMembership, AmendPerson, CreatePerson, RecordMembership,
+    self, AmendMembership, AmendPerson, CreatePerson, RecordMembership, RemoveMembership,
 };
-use crate::service::people::seat::{self, AmendAppointment, Appoint};
+use crate::service::people::seat::{self, AmendAppointment, Appoint, RemoveAppointment};
 
 const WRITES: Needs = Needs::Write(Object::Content);
 
@@ -38,6 +40,23 @@ const REACHED: Fields = &[
     ),
     ERRORS,
 ];
+
+const HELD_IN: Fields = &[
+    (
+        "institution",
+        "Institution",
+        "기관. The institution in which it was; null if nothing was done.",
+    ),
+    ERRORS,
+];
+const SEATED_IN: Fields =
+    &[("body", "Body", "협의체. The body in which it was; null if nothing was done."), ERRORS];
+
+/// What is told of a row that is gone: that to which it belonged.
+fn whole(field: &str, done: Result<Option<Uuid>, Error>) -> Result<Map<String, Value>, Error> {
+    let whole = done?.map(|id| id.to_string());
+    Ok(Map::from_iter([(field.to_owned(), whole.into())]))
+}
 
 /// The mutations declared here.
 pub fn mutations() -> Vec<Mutation> {
@@ -67,7 +86,7 @@ pub fn mutations() -> Vec<Mutation> {
             AmendPerson,
             WRITES,
             PERSON,
-            "인물 변경. Corrects a person's name.",
+            "인물 변경. Changes a person's name, and whether everybody sees the person.",
             |act, input| row("person", person::amend(act, input).await)
         ),
         mutation!(
@@ -85,6 +104,13 @@ pub fn mutations() -> Vec<Mutation> {
             |act, input| row("membership", person::amend_post(act, input).await)
         ),
         mutation!(
+            RemoveMembership,
+            Needs::OwnProfile,
+            HELD_IN,
+            "직위 삭제. Takes a post off that was recorded by mistake.",
+            |act, input| whole("institution", person::remove_post(act, input).await)
+        ),
+        mutation!(
             Appoint,
             WRITES,
             APPOINTMENT,
@@ -99,6 +125,13 @@ pub fn mutations() -> Vec<Mutation> {
             |act, input| row("appointment", seat::amend(act, input).await)
         ),
         mutation!(
+            RemoveAppointment,
+            WRITES,
+            SEATED_IN,
+            "위촉 삭제. Takes a seat off that was given by mistake.",
+            |act, input| whole("body", seat::remove(act, input).await)
+        ),
+        mutation!(
             AddContactPoint,
             Needs::OwnProfile,
             CONTACT,
@@ -110,11 +143,7 @@ pub fn mutations() -> Vec<Mutation> {
             Needs::OwnProfile,
             REACHED,
             "연락처 삭제. Takes a contact point off.",
-            |act, input| {
-                let reached = contact::remove(act, input).await?;
-                let reached = reached.map(|id| id.to_string());
-                Ok(Map::from_iter([("institution".to_owned(), reached.into())]))
-            }
+            |act, input| whole("institution", contact::remove(act, input).await)
         ),
     ]
 }

@@ -88,8 +88,8 @@ fn membership() -> Type {
     Type::fact::<entity::membership::Entity>(
         "Membership",
         *b"MB",
-        Guard::Public,
-        "소속. A person's post in an institution at a time (Popolo membership).",
+        Guard::Between(&[("person_id", "Person"), ("institution_id", "Institution")]),
+        "소속. A person's post in an institution at a time (Popolo membership). Seen by who sees both.",
     )
     .owned(&[C::InstitutionId])
     .one("person", C::PersonId, "Person", "인물. Person.")

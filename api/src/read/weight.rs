@@ -28,6 +28,8 @@ pub const TIMELINE: usize = 20_000;
 pub const SIMILAR: usize = 50_000;
 /// A statistic.
 pub const STATISTIC: usize = 10_000;
+/// Values of the groups of a statistic that cost as much as a row.
+pub const FIGURES: usize = 4;
 /// Quartiles of a measure, for which the rows are sorted.
 pub const QUARTILES: usize = 10_000;
 /// A dimension of which a row may have several values.

@@ -16,7 +16,7 @@ use crate::domain::principal::Principal;
 use crate::error::Error;
 use crate::service::bill;
 use crate::service::record::{self, LinkRecord, Record, TABLES, Visit};
-use crate::service::write::{Author, Created, Removed, Write};
+use crate::service::write::{Author, Created, Removed, Write, as_json};
 
 /// What loading a data set did.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -218,6 +218,7 @@ impl Loader<'_> {
         let model = model::<R>(columns, self.set.origin.code(), row)?;
         let key = format!("{}:{}:{key}", self.set.name, row.table);
         self.used.insert(key.clone());
+        self.write.adopt::<R>(as_json(&model)?, &key).await?;
         let created = match self.write.create::<R>(model.clone(), &key).await {
             Err(Error::Internal(cause)) => return Err(broken(row, cause)),
             other => other?,

@@ -39,9 +39,9 @@ input! {
         metric: Localized<OneLine>,
         /// 단위. Unit, e.g. %, 건/일.
         unit: OneLine,
-        /// 도입 전. Value before.
+        /// 도입 전. Value before: 0, or between 0.000001 and 1,000,000,000,000 either way.
         baseline: f64,
-        /// 도입 후. Value after.
+        /// 도입 후. Value after, likewise.
         after: f64,
         /// 측정일. Date measured, not ahead.
         measured_on: Option<PartialDate>,
@@ -530,6 +530,16 @@ async fn outcome_columns(
                 faults.keep(document_of(write, principal, &field, code).await)?
             }
         };
+        for (field, value) in [("baseline", outcome.baseline), ("after", outcome.after)] {
+            if value != 0.0 && !(1e-6..=1e12).contains(&value.abs()) {
+                faults.add(
+                    &format!("outcomes.{at}.{field}"),
+                    "OUT_OF_RANGE",
+                    "0이거나 절댓값이 0.000001 이상 1조 이하여야 합니다. 단위를 바꾸어 적어 주십시오.",
+                    "The value is 0, or between 0.000001 and 1,000,000,000,000 either way; choose another unit.",
+                );
+            }
+        }
         if let Some(PartialDate(date)) = &outcome.measured_on {
             not_ahead(faults, &format!("outcomes.{at}.measuredOn"), date, write.today());
         }

@@ -10,6 +10,7 @@ use super::change::Places;
 use super::record::Record;
 use super::write::Write;
 use crate::domain::fold;
+use crate::domain::principal::Principal;
 use crate::error::Error;
 use crate::input::types::Id;
 use crate::input::{InputErrors, unknown};
@@ -30,17 +31,22 @@ pub(super) async fn rows(
     (ty, columns): (&Type, &[&str]),
     condition: impl FnOnce(&mut Sql),
 ) -> Result<Vec<QueryResult>, Error> {
+    rows_of(write, act, act.author.principal, (ty, columns), condition).await
+}
+
+/// The same for what somebody else sees.
+pub(super) async fn rows_of(
+    write: &Write<'_>,
+    act: &Act<'_>,
+    principal: &Principal,
+    (ty, columns): (&Type, &[&str]),
+    condition: impl FnOnce(&mut Sql),
+) -> Result<Vec<QueryResult>, Error> {
     let (db, marks, places) =
         (DatabaseExecutor::from(write.parts()), Marks::default(), Places::default());
     let Act { catalog, author, .. } = *act;
-    let reader = Reader {
-        db: &db,
-        catalog,
-        principal: author.principal,
-        now: author.now,
-        marks: &marks,
-        places: &places,
-    };
+    let reader =
+        Reader { db: &db, catalog, principal, now: author.now, marks: &marks, places: &places };
     let mut sql = reader.sql();
     for (at, column) in columns.iter().enumerate() {
         sql.push(if at > 0 { ", " } else { "SELECT " }).column("t", column);

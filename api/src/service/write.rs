@@ -578,6 +578,32 @@ impl<'a> Write<'a> {
         Ok(version)
     }
 
+    /// Lets a key that was not used stand for the row that somebody else has put on record under the same code.
+    ///
+    /// # Errors
+    /// Internal.
+    pub async fn adopt<R>(&self, row: Map<String, Value>, key: &str) -> Result<(), Error>
+    where
+        R: Record,
+    {
+        let Some((column, code)) = R::CODE.zip(R::CODE.and_then(|code| row.get(code)?.as_str()))
+        else {
+            return Ok(());
+        };
+        let column = R::Column::from_str(column).map_err(|_| Error::internal(R::TYPE))?;
+        let found = R::find().filter(column.eq(code)).one(&self.transaction).await?;
+        let Some(found) = found.as_ref().map(as_json).transpose()? else { return Ok(()) };
+        let id = found.get("id").and_then(Value::as_str).and_then(|id| id.parse::<Uuid>().ok());
+        let id = id.filter(|id| !self.changes.iter().any(|change| change.subject_id == *id));
+        let fingerprint = Fingerprint::of_row::<R>(&row);
+        if let Some(id) = id
+            && self.used(key, &fingerprint).await?.is_none()
+        {
+            self.use_key::<R>(key, &fingerprint, id).await?;
+        }
+        Ok(())
+    }
+
     /// Brings a row that was created with a key to new content, unless somebody else has written it
     /// since. Tells whether it did.
     ///
@@ -661,6 +687,29 @@ impl<'a> Write<'a> {
     {
         self.sound()?;
         self.take_out::<R>(id, &[]).await
+    }
+
+    /// The same, with what sources are cited for it.
+    ///
+    /// # Errors
+    /// Forbidden; internal.
+    pub async fn withdraw_cited<R>(&mut self, id: Uuid) -> Result<Removed, Error>
+    where
+        R: Record,
+    {
+        self.sound()?;
+        let cited = citation::Entity::find()
+            .filter(citation::Column::SubjectId.eq(id))
+            .all(&self.transaction)
+            .await?;
+        let ids: Vec<Uuid> = cited.iter().map(|row| row.id).collect();
+        let removed = self.take_out::<R>(id, &ids).await?;
+        if removed == Removed::Done {
+            for row in cited {
+                self.erase::<citation::Entity>(row.id, as_json(&row)?, row.visibility).await?;
+            }
+        }
+        Ok(removed)
     }
 
     async fn take_out<R>(&mut self, id: Uuid, cited_by: &[Uuid]) -> Result<Removed, Error>
@@ -918,7 +967,8 @@ impl<'a> Write<'a> {
             version,
             is_hiding: false,
         });
-        let owner = after.as_ref().and_then(owner_of::<R>);
+        // What others do to what an institution holds stands in its audit as well.
+        let owner = after.as_ref().or(before.as_ref()).and_then(owner_of::<R>).or(self.whole);
         let (before, after) = match (before, after) {
             (Some(before), Some(after)) => {
                 let (before, after) = changed(before, after);

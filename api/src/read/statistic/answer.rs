@@ -42,6 +42,11 @@ struct Found {
 /// Input, if the filter is not what it may be; internal.
 pub async fn load(reader: &Reader<'_>, plan: &Plan<'_>) -> Result<Told, Error> {
     let mut found = Found::default();
+    // Asked first: a version says that its figures are no older.
+    let version = match plan.wants_version {
+        true => change::data_version(reader).await?,
+        false => 0,
+    };
     if plan.wants_rows || plan.wants_total {
         let rows = reader.db.query_all_raw(sql::statement(reader, plan)?.finish()).await?;
         for one in &rows {
@@ -69,10 +74,6 @@ pub async fn load(reader: &Reader<'_>, plan: &Plan<'_>) -> Result<Told, Error> {
     }
     let total = found.total.unwrap_or_else(|| none(plan));
     let base = total["count"].clone();
-    let version = match plan.wants_version {
-        true => change::data_version(reader).await?,
-        false => 0,
-    };
     let told = rows.len();
     let answer = json!({
         "groupBy": plan.keys.iter().map(|key| key.dimension.name).collect::<Vec<_>>(),

@@ -153,6 +153,9 @@ pub fn plan<'a>(
     let sorted = measured.iter().filter(|one| one.has_quartiles).count()
         + order.iter().filter(|term| matches!(term.by, By::Measure(_, Compared::Median))).count();
     planner.add_cost(sorted.saturating_mul(weight::QUARTILES))?;
+    if !keys.is_empty() {
+        planner.add_cost(first.saturating_mul(per_group(&shape)) / weight::FIGURES)?;
+    }
     let wants = |names: &[&str]| shape.fields.iter().any(|(_, name, _)| names.contains(name));
     Ok(Plan {
         ty,
@@ -178,6 +181,20 @@ fn twice(argument: &str, name: &str) -> Error {
         format!("`{argument}`에 같은 기준 `{name}` 항목이 두 번 있습니다."),
         format!("`{argument}` names `{name}` twice."),
     )
+}
+
+/// Values that each group tells: what is asked for under many names is told as often.
+fn per_group(shape: &ShapePlan<'_>) -> usize {
+    fn leaves(inner: &ShapeField<'_>) -> usize {
+        match inner {
+            ShapeField::Leaf | ShapeField::Row(..) => 1,
+            ShapeField::Shape(shape) => {
+                shape.fields.iter().map(|(_, _, inner)| leaves(inner)).sum()
+            }
+        }
+    }
+    let rows = shape.fields.iter().filter(|(_, name, _)| *name == "rows");
+    rows.map(|(_, _, inner)| leaves(inner)).sum()
 }
 
 /// The measures selected on groups or on the total, each once.

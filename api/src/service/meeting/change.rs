@@ -232,11 +232,11 @@ pub async fn amend(act: &Act<'_>, input: AmendMeeting) -> Result<Uuid, Error> {
     if is_held && date != held.held_on {
         considered(&mut write, &meeting::Model { held_on: date, ..(*held).clone() }).await?;
     }
-    if let Some(is_public) = input.is_public {
-        if !is_public && held.visibility == Visibility::Public {
+    if let Some(shown) = input.is_public.map(visibility).filter(|shown| *shown != held.visibility) {
+        if shown == Visibility::Internal {
             write.tell_sight::<meeting::Entity>(held.id, held.version + 1, true);
         }
-        follow(&mut write, held.id, visibility(is_public)).await?;
+        follow(&mut write, held.id, shown).await?;
     }
     if let Some(given) = input.topics {
         let topics: Vec<Uuid> = given.iter().filter_map(|code| topics.get(code)).collect();

@@ -40,7 +40,7 @@ input! {
         addressee: Option<String>,
         /// 회신 기한. Answer due; of one that is assigned at once.
         due_on: Option<NaiveDate>,
-        /// 공개 여부. Whether everybody sees it.
+        /// 공개 여부. Whether everybody sees it; not before its meeting and its statement are seen.
         is_public: bool = "false",
     }
 }
@@ -156,7 +156,9 @@ impl Names {
             }
             new.topic_id = self.topics.maybe(given.topic.as_ref());
             new.assigned = self.institutions.maybe(given.addressee.as_ref()).zip(given.due_on);
-            new.visibility = visibility(given.is_public && held.visibility == Visibility::Public);
+            let is_seen = held.visibility == Visibility::Public
+                && statement.is_none_or(|said| said.visibility == Visibility::Public);
+            new.visibility = visibility(given.is_public && is_seen);
             raise_in(write, author, Uuid::now_v7(), new).await?;
         }
         Ok(())

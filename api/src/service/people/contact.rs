@@ -3,19 +3,18 @@
 use entity::common::Visibility;
 use entity::contact_point::{self, ContactHolder, ContactKind};
 use entity::{institution, person};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::begin;
+use super::{begin, hold, take_off};
 use crate::domain::access::{self, Needs, Object};
-use crate::error::{Error, UserError};
+use crate::error::Error;
 use crate::input;
 use crate::input::InputErrors;
 use crate::input::types::{Localized, OneLine, texts};
 use crate::read::Act;
 use crate::service::parts::{Columns, made, set};
 use crate::service::sight;
-use crate::service::write::Removed;
 
 input! {
     /// 연락처 등록. A contact point of an institution, or of a person in it.
@@ -101,6 +100,7 @@ pub async fn add(act: &Act<'_>, new: AddContactPoint) -> Result<Uuid, Error> {
     }
     let mut position = 1;
     if let Some(institution) = institution {
+        hold(&write, institution).await?;
         let known = Entity::find().filter(Column::InstitutionId.eq(institution));
         let known = known.order_by_asc(Column::Position).all(write.reads()).await?;
         position = known.last().map_or(1, |row| row.position.saturating_add(1));
@@ -138,36 +138,7 @@ pub async fn add(act: &Act<'_>, new: AddContactPoint) -> Result<Uuid, Error> {
 /// # Errors
 /// Not found; forbidden; conflict; user errors; internal.
 pub async fn remove(act: &Act<'_>, input: RemoveContactPoint) -> Result<Option<Uuid>, Error> {
-    use contact_point::Entity;
-    let call = input.call;
-    let mut write = begin(act, Needs::OwnProfile, &call).await?;
-    let reached = |id: Uuid| (id != call.id).then_some(id);
-    let found = Entity::find_by_id(call.id).lock_exclusive().one(write.reads()).await?;
-    let Some(found) = found else {
-        // It is gone: by this call when it was made first, or for good.
-        let known = write.repeats::<institution::Entity>(&call, call.id).await?;
-        return known.map(reached).ok_or(Error::NotFound);
-    };
-    if !sight::sees::<Entity>(&write, act, call.id).await? {
-        return Err(Error::NotFound);
-    }
-    access::may_write(act.author.principal, Object::ContactPoint, found.institution_id)?;
-    let of = found.institution_id.unwrap_or(call.id);
-    if let Some(known) = write.repeats::<institution::Entity>(&call, of).await? {
-        return Ok(reached(known));
-    }
-    if found.version != call.version {
-        return Err(Error::Conflict);
-    }
-    write.part_of(found.institution_id);
-    if write.withdraw::<Entity>(call.id).await? == Removed::Kept {
-        return Err(Error::User(vec![UserError::at(
-            "id",
-            "IN_USE",
-            "다른 자료가 가리키는 연락처는 뺄 수 없습니다.",
-            "What another row names cannot be taken off.",
-        )]));
-    }
-    write.commit().await?;
-    Ok(found.institution_id)
+    let reached: fn(&contact_point::Model) -> _ = |row| row.institution_id;
+    let owned = (Object::ContactPoint, reached);
+    take_off::<contact_point::Entity, institution::Entity>(act, &input.call, owned, reached).await
 }

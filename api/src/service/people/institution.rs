@@ -1,14 +1,17 @@
 //! Institutions 기관: put on record once, and what is on record of them kept true.
 
-use entity::common::{Sector, Visibility};
+use entity::common::{Origin, Sector, Visibility};
 use entity::institution::{self, InstitutionKind};
 use entity::institution_identifier::{self, IdentifierScheme};
 use entity::institution_name::{self, NameKind};
-use entity::region;
+use entity::{appointment, contact_point, membership, region};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::{MAX_NAMESAKES, begin, means, namesakes, operates, ordered, turn};
+use super::{
+    MAX_NAMESAKES, begin, code_and_name, means, namesakes, new_names, operates, ordered,
+    tell_parts, turn, turns,
+};
 use crate::domain::access::{Needs, Object};
 use crate::domain::register_number;
 use crate::error::Error;
@@ -20,7 +23,7 @@ use crate::input::{InputErrors, taken};
 use crate::read::{Act, row};
 use crate::service::parts::{Columns, Whole, bring, made, set};
 use crate::service::sight;
-use crate::service::write::Write;
+use crate::service::write::{Author, Write};
 
 /// Most institutions above one another.
 const MAX_DEPTH: usize = 20;
@@ -82,7 +85,7 @@ input! {
 }
 
 input! {
-    /// 기관 변경. What changes of an institution: what is left out stays, null clears, a list replaces the one there.
+    /// 기관 변경. What changes of an institution: what is left out stays, null clears. A list replaces what callers have given; what sources say stays. A new name is compared with those on record first.
     mutation AmendInstitution on institution::Entity {
         /// 기관명. Current official name.
         name: Option<Localized<OneLine>>,
@@ -106,8 +109,10 @@ input! {
         names: Option<List<OtherName, 0, 30>>,
         /// 식별번호. Register numbers; operators only.
         identifiers: Option<List<RegisterNumber, 0, 10>>,
-        /// 공개 여부. Whether everybody sees it; operators only.
+        /// 공개 여부. Whether everybody sees it, with its names, posts and seats; operators only.
         is_public: Option<bool>,
+        /// 별개 기관 여부. Whether it is another than those of the new name.
+        is_distinct: bool = "false",
     }
 }
 
@@ -207,10 +212,11 @@ async fn identifiers(
     Ok(named)
 }
 
-/// Institutions that the caller sees under a name that means the same.
+/// Institutions that the caller sees under a name that means the same, but for the one itself.
 async fn same_name(
     write: &Write<'_>,
     act: &Act<'_>,
+    own: Option<Uuid>,
     names: &[String],
 ) -> Result<Vec<(String, String)>, Error> {
     let ty = act.catalog.declared("Institution")?;
@@ -219,11 +225,14 @@ async fn same_name(
         means(sql, "t", &["name_ko", "name_en"], names);
         sql.push(" OR EXISTS (SELECT 1 FROM institution_name n WHERE n.institution_id = t.id AND ");
         means(sql, "n", &["name_ko", "name_en"], names);
-        sql.push(")) ORDER BY t.code LIMIT ").literal(MAX_NAMESAKES);
+        sql.push("))");
+        if let Some(own) = own {
+            sql.push(" AND t.id <> ").bind(own);
+        }
+        sql.push(" ORDER BY t.code LIMIT ").literal(MAX_NAMESAKES);
     })
     .await?;
-    let text = |found: &_, at| Ok::<_, Error>(row::text(found, at)?.unwrap_or_default().to_owned());
-    found.iter().map(|found| Ok((text(found, 0)?, text(found, 1)?))).collect()
+    code_and_name(&found)
 }
 
 /// The institution above, which is not the one below it.
@@ -260,6 +269,38 @@ async fn above(
         );
     }
     Ok(())
+}
+
+/// Whether an institution belongs to another, at whatever depth.
+pub(super) async fn is_below(write: &Write<'_>, own: Uuid, whole: Uuid) -> Result<bool, Error> {
+    let mut next = Some(own);
+    for _ in 0..MAX_DEPTH {
+        let Some(id) = next else { break };
+        let found = institution::Entity::find_by_id(id).one(write.reads()).await?;
+        next = found.and_then(|found| found.parent_id);
+        if next == Some(whole) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+type Numbers = Named<(IdentifierScheme, String)>;
+type KnownNumbers = Vec<((IdentifierScheme, String), institution_identifier::Model)>;
+
+/// Brings the register numbers to what they are to be; one that somebody has whom the caller does not see is taken as well.
+async fn bring_numbers(
+    write: &mut Write<'_>,
+    author: &Author<'_>,
+    whole: Whole<'_>,
+    known: KnownNumbers,
+    wanted: Numbers,
+) -> Result<(), Error> {
+    let done = bring::<institution_identifier::Entity, _>(write, author, whole, known, wanted);
+    done.await.map_err(|error| match error {
+        Error::Conflict => taken("identifiers"),
+        error => error,
+    })
 }
 
 fn part(id: Uuid, field: &'static str) -> Whole<'static> {
@@ -300,7 +341,7 @@ pub async fn create(act: &Act<'_>, new: CreateInstitution) -> Result<Uuid, Error
         let mut all = vec![name_ko.clone()];
         all.extend(name_en.clone());
         all.extend(new.names.iter().map(|name| name.name.clone().texts().0));
-        namesakes(&mut faults, &same_name(&write, act, &all).await?);
+        namesakes(&mut faults, &same_name(&write, act, None, &all).await?);
     }
     let known = Entity::find().filter(Column::Code.eq(&*new.code)).one(write.reads()).await?;
     if known.is_some() {
@@ -334,7 +375,7 @@ pub async fn create(act: &Act<'_>, new: CreateInstitution) -> Result<Uuid, Error
     )
     .await?;
     let whole = part(id, "identifiers");
-    bring::<institution_identifier::Entity, _>(&mut write, &author, whole, vec![], numbers).await?;
+    bring_numbers(&mut write, &author, whole, vec![], numbers).await?;
     write.commit().await?;
     Ok(id)
 }
@@ -433,23 +474,33 @@ pub async fn amend(act: &Act<'_>, input: AmendInstitution) -> Result<Uuid, Error
         _ => {}
     }
     if let Some((ko, en)) = new_name {
-        set(&mut columns, "name_ko", ko)?;
-        set(&mut columns, "name_en", en)?;
+        let name = (ko, en);
+        if !input.is_distinct {
+            let names = new_names(&name, Some((&known.name_ko, known.name_en.as_ref())));
+            namesakes(&mut faults, &same_name(&write, act, Some(known.id), &names).await?);
+        }
+        set(&mut columns, "name_ko", name.0)?;
+        set(&mut columns, "name_en", name.1)?;
     }
     let numbers = match &input.identifiers {
         Some(given) => Some(identifiers(&write, act, Some(known.id), given, &mut faults).await?),
         None => None,
     };
     faults.settle()?;
-    if let Some(is_public) = input.is_public {
-        let visibility = if is_public { Visibility::Public } else { Visibility::Internal };
-        set(&mut columns, "visibility", visibility)?;
+    let turns = turns(&mut columns, input.is_public, known.visibility)?;
+    if turns == Some(false) {
+        tell_all(&mut write, act, known.id, true).await?;
     }
     let version = write.update::<Entity>(known.id, call.version, |row| row.extend(columns)).await?;
-    if input.is_public == Some(false) && known.visibility == Visibility::Public {
-        write.tell_sight::<Entity>(known.id, version, true);
+    match turns {
+        Some(true) => tell_all(&mut write, act, known.id, false).await?,
+        Some(false) => write.tell_sight::<Entity>(known.id, version, true),
+        None => {}
     }
+    let is_ours = |origin| origin == Origin::Reported;
     if let Some(wanted) = wanted {
+        let mut rows = rows;
+        rows.retain(|(key, row)| is_ours(row.origin) || wanted.iter().any(|(it, _)| it == key));
         let whole = part(known.id, "names");
         bring::<institution_name::Entity, _>(&mut write, &act.author, whole, rows, wanted).await?;
     }
@@ -458,13 +509,29 @@ pub async fn amend(act: &Act<'_>, input: AmendInstitution) -> Result<Uuid, Error
             .filter(institution_identifier::Column::InstitutionId.eq(known.id))
             .all(write.reads())
             .await?;
-        let rows = rows.into_iter().map(|row| ((row.scheme, row.value.clone()), row)).collect();
-        let whole = part(known.id, "identifiers");
-        bring::<institution_identifier::Entity, _>(&mut write, &act.author, whole, rows, wanted)
-            .await?;
+        let rows = rows.into_iter().map(|row| ((row.scheme, row.value.clone()), row));
+        let rows = rows
+            .filter(|(key, row)| is_ours(row.origin) || wanted.iter().any(|(it, _)| it == key))
+            .collect();
+        bring_numbers(&mut write, &act.author, part(known.id, "identifiers"), rows, wanted).await?;
     }
     write.commit().await?;
     Ok(known.id)
+}
+
+/// Tells of what is seen with an institution.
+async fn tell_all(
+    write: &mut Write<'_>,
+    act: &Act<'_>,
+    id: Uuid,
+    is_hidden: bool,
+) -> Result<(), Error> {
+    const OF: &str = "institution_id";
+    tell_parts::<institution_name::Entity>(write, act, OF, id, is_hidden).await?;
+    tell_parts::<institution_identifier::Entity>(write, act, OF, id, is_hidden).await?;
+    tell_parts::<contact_point::Entity>(write, act, OF, id, is_hidden).await?;
+    tell_parts::<membership::Entity>(write, act, OF, id, is_hidden).await?;
+    tell_parts::<appointment::Entity>(write, act, OF, id, is_hidden).await
 }
 
 type KnownNames = Vec<((NameKind, String), institution_name::Model)>;

@@ -6,20 +6,25 @@ pub mod institution;
 pub mod person;
 pub mod seat;
 
-use sea_orm::QuerySelect;
-use serde::de::DeserializeOwned;
+use ::entity::common::Visibility;
+
+use sea_orm::{EntityTrait, QueryResult, QuerySelect};
+use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::parts::{Columns, set};
 use super::record::Record;
 use super::sight;
-use super::write::{Write, as_json};
+use super::write::{Removed, Write, as_json};
 use crate::domain::access::{self, Needs, Object};
-use crate::domain::{namesake, partial_date};
-use crate::error::Error;
+use crate::domain::namesake;
+use crate::domain::principal::Principal;
+use crate::domain::term::{self, Span};
+use crate::error::{Error, UserError};
 use crate::input::{Call, InputErrors};
-use crate::read::Act;
 use crate::read::sql::Sql;
+use crate::read::{Act, row};
 
 /// Most rows that are told as what may be meant already.
 const MAX_NAMESAKES: usize = 5;
@@ -48,7 +53,6 @@ async fn turn<R: Record>(
 ) -> Result<Option<R::Model>, Error>
 where
     <R::PrimaryKey as sea_orm::PrimaryKeyTrait>::ValueType: From<Uuid>,
-    R::Model: DeserializeOwned,
 {
     let found = R::find_by_id(call.id).lock_exclusive().one(write.reads()).await?;
     let found = found.ok_or(Error::NotFound)?;
@@ -59,12 +63,20 @@ where
     if write.repeats::<R>(call, call.id).await?.is_some() {
         return Ok(None);
     }
-    let version = as_json(&found)?.get("version").and_then(Value::as_i64);
-    if version != Some(call.version.into()) {
+    if version_of(&found)? != Some(call.version.into()) {
         return Err(Error::Conflict);
     }
     write.part_of(owner(&found));
     Ok(Some(found))
+}
+
+/// What is new of a Korean and an English name, compared with those that a row has.
+fn new_names(
+    (ko, en): &(String, Option<String>),
+    known: Option<(&String, Option<&String>)>,
+) -> Vec<String> {
+    let is_new = |name: &&String| known.is_none_or(|(ko, en)| *name != ko && Some(*name) != en);
+    [Some(ko), en.as_ref()].into_iter().flatten().filter(is_new).cloned().collect()
 }
 
 /// Adds the condition that one of the columns is a name that means the same as one of these.
@@ -77,6 +89,12 @@ fn means(sql: &mut Sql, alias: &str, columns: &[&str], names: &[String]) {
         }
     }
     sql.push(")");
+}
+
+/// Code and Korean name of each row found.
+fn code_and_name(found: &[QueryResult]) -> Result<Vec<(String, String)>, Error> {
+    let text = |found: &_, at| Ok::<_, Error>(row::text(found, at)?.unwrap_or_default().to_owned());
+    found.iter().map(|found| Ok((text(found, 0)?, text(found, 1)?))).collect()
 }
 
 /// Tells that what is to be put on record may be there already, unless the caller says that it is another.
@@ -95,23 +113,103 @@ fn namesakes(faults: &mut InputErrors, found: &[(String, String)]) {
 }
 
 /// Tells an end before its beginning.
-fn ordered(
-    faults: &mut InputErrors,
-    field: &str,
-    (starts_on, ends_on): (Option<&str>, Option<&str>),
-) {
-    let first = starts_on.and_then(partial_date::first_day);
-    let last = ends_on.and_then(partial_date::last_day);
-    if first.zip(last).is_some_and(|(first, last)| last < first) {
+fn ordered(faults: &mut InputErrors, field: &str, span: Span<'_>) {
+    if term::is_reversed(span) {
         faults.add(field, "INVALID_DATE", "종료가 시작보다 빠릅니다.", "It ends before it starts.");
     }
 }
 
-/// Whether two spans of dates, each as precise as it is known, have a day in common; what has no date has always been.
-fn meet(one: (Option<&str>, Option<&str>), other: (Option<&str>, Option<&str>)) -> bool {
-    let before = |ends: Option<&str>, starts: Option<&str>| {
-        let ends = ends.and_then(partial_date::last_day);
-        ends.zip(starts.and_then(partial_date::first_day)).is_some_and(|(end, start)| end < start)
+/// Sets whether everybody sees a row, where that is told; which way it turns, if it does.
+fn turns(
+    columns: &mut Columns,
+    is_public: Option<bool>,
+    known: Visibility,
+) -> Result<Option<bool>, Error> {
+    let Some(is_public) = is_public else { return Ok(None) };
+    let visibility = if is_public { Visibility::Public } else { Visibility::Internal };
+    set(columns, "visibility", visibility)?;
+    Ok((visibility != known).then_some(is_public))
+}
+
+/// Keeps others from writing what belongs to an institution until the write is over, so that what was compared with what is
+/// there still holds.
+async fn hold(write: &Write<'_>, institution: Uuid) -> Result<(), Error> {
+    ::entity::institution::Entity::find_by_id(institution)
+        .lock_exclusive()
+        .one(write.reads())
+        .await?;
+    Ok(())
+}
+
+/// Tells those who do not see a row any more, or see it again, of the rows that are seen with it: before it is hidden,
+/// after it is shown.
+async fn tell_parts<R: Record>(
+    write: &mut Write<'_>,
+    act: &Act<'_>,
+    column: &str,
+    whole: Uuid,
+    is_hidden: bool,
+) -> Result<(), Error> {
+    let ty = act.catalog.declared(R::TYPE)?;
+    let everybody = &Principal::Anonymous;
+    let seen = sight::rows_of(write, act, everybody, (ty, &["id", "version"]), |sql| {
+        sql.push(" AND ").column("t", column).push(" = ").bind(whole);
+    })
+    .await?;
+    for found in &seen {
+        let version =
+            i32::try_from(row::integer(found, 1)?.unwrap_or(1)).map_err(Error::internal)?;
+        if let Some(id) = row::key(found, 0)? {
+            write.tell_sight::<R>(id, version, is_hidden);
+        }
+    }
+    Ok(())
+}
+
+/// Takes a row off with what sources are cited for it, whoever has written it; the row to which it belonged, of the type
+/// `W`, which `of` tells.
+async fn take_off<R: Record, W: Record>(
+    act: &Act<'_>,
+    call: &Call,
+    (object, owner): Owned<R::Model>,
+    of: fn(&R::Model) -> Option<Uuid>,
+) -> Result<Option<Uuid>, Error>
+where
+    <R::PrimaryKey as sea_orm::PrimaryKeyTrait>::ValueType: From<Uuid>,
+{
+    let needs = if object == Object::Content { Needs::Write(object) } else { Needs::OwnProfile };
+    let mut write = begin(act, needs, call).await?;
+    let reached = |id: Uuid| (id != call.id).then_some(id);
+    let found = R::find_by_id(call.id).lock_exclusive().one(write.reads()).await?;
+    let Some(found) = found else {
+        // It is gone: by this call when it was made first, or for good.
+        let known = write.repeats::<W>(call, call.id).await?;
+        return known.map(reached).ok_or(Error::NotFound);
     };
-    !before(one.1, other.0) && !before(other.1, one.0)
+    if !sight::sees::<R>(&write, act, call.id).await? {
+        return Err(Error::NotFound);
+    }
+    access::may_write(act.author.principal, object, owner(&found))?;
+    let whole = of(&found);
+    if let Some(known) = write.repeats::<W>(call, whole.unwrap_or(call.id)).await? {
+        return Ok(reached(known));
+    }
+    if version_of(&found)? != Some(call.version.into()) {
+        return Err(Error::Conflict);
+    }
+    write.part_of(owner(&found));
+    if write.withdraw_cited::<R>(call.id).await? == Removed::Kept {
+        return Err(Error::User(vec![UserError::at(
+            "id",
+            "IN_USE",
+            "다른 자료가 가리키는 항목은 뺄 수 없습니다.",
+            "What another row names cannot be taken off.",
+        )]));
+    }
+    write.commit().await?;
+    Ok(whole)
+}
+
+fn version_of(row: &impl Serialize) -> Result<Option<i64>, Error> {
+    Ok(as_json(row)?.get("version").and_then(Value::as_i64))
 }

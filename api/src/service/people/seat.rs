@@ -7,8 +7,9 @@ use entity::{body, institution, person};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
-use super::{begin, meet, ordered, turn};
+use super::{begin, ordered, take_off, turn};
 use crate::domain::access::{Needs, Object};
+use crate::domain::term::{Span, meet, most};
 use crate::error::Error;
 use crate::input;
 use crate::input::InputErrors;
@@ -51,6 +52,8 @@ input! {
 input! {
     /// 위촉 변경. What changes of a seat: what is left out stays, null clears. A term ends by its `endsOn`.
     mutation AmendAppointment on appointment::Entity {
+        /// 인원. Seats that a group stands for.
+        head_count: Option<Within<1, 1000>>,
         /// 역할. Role.
         role: Option<AppointmentRole>,
         /// 산·학·연·관. Side represented.
@@ -68,6 +71,11 @@ input! {
     }
 }
 
+input! {
+    /// 위촉 삭제. A seat that was given by mistake; one that is over ends by its `endsOn`.
+    mutation RemoveAppointment on appointment::Entity {}
+}
+
 /// A body that nobody else seats until the write is over, and its seats in their order.
 async fn roster(
     write: &Write<'_>,
@@ -83,14 +91,19 @@ async fn roster(
     Ok((found, seats))
 }
 
+fn span(row: &appointment::Model) -> Span<'_> {
+    (row.starts_on.as_deref(), row.ends_on.as_deref())
+}
+
 /// A seat as it is to be.
 struct Wish<'a> {
     own: Option<Uuid>,
     person: Option<Uuid>,
     institution: Option<Uuid>,
     role: AppointmentRole,
+    is_group: bool,
     head_count: i32,
-    span: (Option<&'a str>, Option<&'a str>),
+    span: Span<'a>,
 }
 
 /// What a roster does not allow.
@@ -100,10 +113,18 @@ fn check(
     faults: &mut InputErrors,
 ) {
     ordered(faults, "endsOn", wish.span);
+    if !wish.is_group && wish.head_count > 1 {
+        faults.add(
+            "headCount",
+            "NOT_APPLICABLE",
+            "여러 명의 자리는 집단에만 쓸 수 있습니다.",
+            "Only a group stands for several seats.",
+        );
+    }
     let others: Vec<_> = seats
         .iter()
         .filter(|row| Some(row.id) != wish.own)
-        .filter(|row| meet((row.starts_on.as_deref(), row.ends_on.as_deref()), wish.span))
+        .filter(|row| meet(span(row), wish.span))
         .collect();
     let is_same = |row: &appointment::Model| match wish.person {
         Some(person) => row.person_id == Some(person),
@@ -131,15 +152,16 @@ fn check(
             "There is a chair at that time; end that term first (`endsOn`).",
         );
     }
-    let filled: i32 = others.iter().map(|row| row.head_count).sum();
+    let held: Vec<_> = others.iter().map(|row| (span(row), row.head_count)).collect();
+    let filled = most(wish.span, &held);
     if let Some(seats) = body.seats
-        && filled + wish.head_count > seats
+        && filled.saturating_add(wish.head_count) > seats
     {
         faults.add(
             "body",
             "SEATS_FULL",
-            format!("정원 {seats}명 가운데 {filled}명이 그 기간에 위촉되어 있습니다."),
-            format!("Of {seats} seats {filled} are filled at that time."),
+            format!("정원 {seats}명 가운데 {filled}명이 그 기간의 어느 날에 위촉되어 있습니다."),
+            format!("Of {seats} seats {filled} are filled on a day of that time."),
         );
     }
 }
@@ -179,12 +201,6 @@ pub async fn appoint(act: &Act<'_>, new: Appoint) -> Result<Uuid, Error> {
             "이름이 있으면 집단을 함께 적을 수 없습니다.",
             "Who is named is no group.",
         ),
-        (true, false) if new.head_count.0 > 1 => faults.add(
-            "headCount",
-            "NOT_APPLICABLE",
-            "여러 명의 자리는 집단에만 쓸 수 있습니다.",
-            "Only a group stands for several seats.",
-        ),
         _ => {}
     }
     let [starts_on, ends_on] = [new.starts_on, new.ends_on].map(|date| date.map(|date| date.0));
@@ -193,8 +209,9 @@ pub async fn appoint(act: &Act<'_>, new: Appoint) -> Result<Uuid, Error> {
     if let Some(body) = body {
         let roster = roster(&write, body).await?;
         position = roster.1.last().map_or(1, |row| row.position.saturating_add(1));
-        let head_count = new.head_count.0;
-        let wish = Wish { own: None, person, institution, role: new.role, head_count, span };
+        let (head_count, is_group) = (new.head_count.0, !is_named);
+        let wish =
+            Wish { own: None, person, institution, role: new.role, is_group, head_count, span };
         check(&roster, &wish, &mut faults);
     } else {
         ordered(&mut faults, "endsOn", span);
@@ -246,13 +263,15 @@ pub async fn amend(act: &Act<'_>, input: AmendAppointment) -> Result<Uuid, Error
         person: known.person_id,
         institution: known.institution_id,
         role,
-        head_count: known.head_count,
+        is_group: known.person_id.is_none() && known.institution_id.is_none(),
+        head_count: input.head_count.map_or(known.head_count, |count| count.0),
         span: (starts_on.as_deref(), ends_on.as_deref()),
     };
     check(&roster(&write, known.body_id).await?, &wish, &mut faults);
     faults.settle()?;
     let mut columns = Columns::new();
     set(&mut columns, "role", role)?;
+    set(&mut columns, "head_count", wish.head_count)?;
     if let Some(sector) = input.sector.into_new() {
         set(&mut columns, "sector", sector)?;
     }
@@ -271,4 +290,14 @@ pub async fn amend(act: &Act<'_>, input: AmendAppointment) -> Result<Uuid, Error
     write.update::<appointment::Entity>(call.id, call.version, |row| row.extend(columns)).await?;
     write.commit().await?;
     Ok(call.id)
+}
+
+/// Takes a seat off that was given by mistake; the body in which it was.
+///
+/// # Errors
+/// Not found; forbidden; conflict; user errors; internal.
+pub async fn remove(act: &Act<'_>, input: RemoveAppointment) -> Result<Option<Uuid>, Error> {
+    let owned = (Object::Content, (|_| None) as fn(&appointment::Model) -> _);
+    take_off::<appointment::Entity, body::Entity>(act, &input.call, owned, |row| Some(row.body_id))
+        .await
 }
