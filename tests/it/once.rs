@@ -329,10 +329,10 @@ async fn people(world: &World, mutation: &str) -> Option<Value> {
             json!({ "endsOn": "2026-10" }),
         ),
         "removeMembership" => {
-            ("memberships(where: { institution: { code: { eq: \"ONCE_12\" } } })", json!({}))
+            ("memberships(where: { institution: { code: { ne: \"ONCE_12\" } } })", json!({}))
         }
         "removeAppointment" => {
-            ("appointments(where: { institution: { code: { eq: \"ONCE_12\" } } })", json!({}))
+            ("appointments(where: { institution: { code: { ne: \"ONCE_12\" } } })", json!({}))
         }
         "amendAppointment" => (
             "appointments(where: { institution: { code: { eq: \"ONCE_12\" } } })",
