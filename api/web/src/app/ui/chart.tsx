@@ -29,6 +29,8 @@ function colours() {
   const style = getComputedStyle(document.documentElement);
   // `light-dark()` is resolved only where a property takes a colour.
   const probe = document.createElement('i');
+  // Where motion is reduced, each change takes a moment that is too short to see, and the colour before would be read.
+  probe.style.setProperty('transition', 'none', 'important');
   document.body.append(probe);
   const of = (name: string) => {
     probe.style.color = style.getPropertyValue(name);
