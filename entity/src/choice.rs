@@ -48,7 +48,7 @@ macro_rules! choice {
     ) => {
         #[doc = $about]
         #[derive(
-            Clone, Copy, Debug, PartialEq, Eq, Hash,
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
             sea_orm::EnumIter, sea_orm::DeriveActiveEnum,
             serde::Serialize, serde::Deserialize,
         )]

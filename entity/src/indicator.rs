@@ -103,6 +103,8 @@ pub struct Model {
     pub valid_from: String,
     /// 적용 종료 분기. Last quarter in which it is reported.
     pub valid_to: Option<String>,
+    /// 공표 결정 시각. Since when its figures are in releases; none if they are not public.
+    pub published_since: Option<DateTimeUtc>,
     /// 공개 범위. Who may see the row.
     pub visibility: Visibility,
     /// 출처 구분. Where the row comes from.

@@ -59,6 +59,7 @@ mod m20261126_000060_feedback_written;
 mod m20261126_000061_opinion_rounds;
 mod m20261126_000070_cases_written;
 mod m20261126_000071_bills_written;
+mod m20261126_000080_statistics;
 mod schema;
 mod table;
 
@@ -102,6 +103,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000061_opinion_rounds::Migration),
             Box::new(m20261126_000070_cases_written::Migration),
             Box::new(m20261126_000071_bills_written::Migration),
+            Box::new(m20261126_000080_statistics::Migration),
         ]
     }
 }

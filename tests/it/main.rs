@@ -14,6 +14,7 @@
 mod access;
 mod api_client;
 mod asking;
+mod attacker;
 mod audit;
 mod audit_rules;
 mod audit_whole;
@@ -93,6 +94,7 @@ fn main() -> ExitCode {
         access::tests(),
         api_client::tests(),
         asking::tests(),
+        attacker::tests(),
         audit::tests(),
         audit_rules::tests(),
         audit_whole::tests(),

@@ -118,6 +118,8 @@ const CALLS: [(&str, &str); 95] = [
     ("acceptSubmission", "KIBO"),
     ("remindSubmissions", "SEMAS"),
     ("finaliseQuarter", ""),
+    ("setIndicatorPublication", ""),
+    ("publishStatistics", ""),
     ("restateSubmission", "KOSME"),
     ("submitSubmission", "KOSME"),
 ];
@@ -182,6 +184,11 @@ async fn call(world: &World, admin: &Principal, mutation: &str, of: &str) -> (Pr
             let row = row(world, "indicators(where: { code: { eq: \"ONCE\" } })").await;
             return (world.lead.clone(), with(row, json!({ "range": { "minimum": "0" } })));
         }
+        "setIndicatorPublication" => {
+            let row = row(world, "indicators(where: { code: { eq: \"BUDGET\" } })").await;
+            return (world.lead.clone(), with(row, json!({ "isPublished": true })));
+        }
+        "publishStatistics" => return (world.reviewer.clone(), json!({})),
         "retireValidationRule" => {
             let row = row(world, "validationRules(where: { code: { eq: \"ONCE\" } })").await;
             return (world.lead.clone(), with(row, json!({ "validTo": "2027-Q4" })));

@@ -136,9 +136,11 @@ async fn no_mutation_begins_before_it_is_asked_who_calls(place: Place) {
                 | "submitSubmission"
                 | "reportNilSubmission"
                 | "recallSubmission" => submits,
-                "reopenSubmission" | "restateSubmission" | "openQuarter" | "finaliseQuarter" => {
-                    leads
-                }
+                "reopenSubmission"
+                | "restateSubmission"
+                | "openQuarter"
+                | "finaliseQuarter"
+                | "setIndicatorPublication" => leads,
                 name if name.contains("ApiClient") => clients,
                 _ => reviews,
             };

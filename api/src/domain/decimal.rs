@@ -208,7 +208,8 @@ fn scale(parts: &Parts<'_>, places: u32) -> Result<i64, NotAValue> {
 }
 
 /// The one form in which a scaled number is written: no separators, no zeros at the end of a fraction.
-pub fn show(scaled: i64, decimals: u32) -> String {
+pub fn show(scaled: impl Into<i128>, decimals: u32) -> String {
+    let scaled = scaled.into();
     let places = usize::try_from(decimals).unwrap_or_default();
     let digits = format!("{:0>width$}", scaled.unsigned_abs(), width = places + 1);
     let (whole, fraction) = digits.split_at(digits.len() - places);

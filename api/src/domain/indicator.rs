@@ -22,6 +22,11 @@ pub const fn is_number(value_type: ValueType) -> bool {
     !matches!(value_type, ValueType::Boolean | ValueType::Text)
 }
 
+/// Whether figures of an indicator can be published: numbers that become one.
+pub const fn is_publishable(value_type: ValueType, aggregation: Aggregation) -> bool {
+    is_number(value_type) && !matches!(aggregation, Aggregation::None)
+}
+
 /// Smallest and greatest value of this type unless the indicator says otherwise.
 pub const fn usual_range(value_type: ValueType) -> (Option<&'static str>, Option<&'static str>) {
     match value_type {

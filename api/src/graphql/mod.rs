@@ -47,6 +47,7 @@ mod rules;
 pub mod scan;
 mod search;
 mod statement;
+mod statistics;
 mod store;
 mod submission;
 mod submission_mutations;
@@ -107,6 +108,7 @@ fn types() -> Vec<Type> {
         region::types(),
         search::types(),
         statement::types(),
+        statistics::types(),
         submission::types(),
         timeline::types(),
         topic::types(),
@@ -152,6 +154,7 @@ fn mutations() -> impl Iterator<Item = mutation::Mutation> {
         opinion_round::mutations(),
         programme_mutations::mutations(),
         recommendation_mutations::mutations(),
+        statistics::mutations(),
         submission_mutations::mutations(),
     ]
     .into_iter()

@@ -97,6 +97,7 @@ fn indicator() -> Type {
     .column("isByIndustry", C::ByIndustry, "업종별 여부. Whether values may be broken down by industry (KSIC).")
     .quarter("validFrom", C::ValidFrom, "적용 시작 분기. First quarter in which it is reported.")
     .quarter("validTo", C::ValidTo, "적용 종료 분기. Last quarter in which it is reported; null while it is.")
+    .column("publicationDecidedAt", C::PublishedSince, "공표 결정 시각. Since when its figures are in the releases of statistics; null if they are not public.")
     .many("targets", entity::target::Column::IndicatorId, "Target", &["quarter"], "목표. What is to be reached.")
     .sorted(&["position"])
     .orderable("POSITION", "position")

@@ -113,6 +113,7 @@ tagged!(
     recommendation b"RE",
     recommendation_answer b"AN",
     statement b"ST",
+    statistics_release b"SL",
     submission b"SB",
     validation_rule b"VR",
 );

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use chrono::SubsecRound;
 use entity::indicator::{Aggregation, Direction, ValueType};
 use entity::validation_rule::Severity;
 use entity::{indicator, submission, submission_value, validation_rule};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::programme::{
@@ -14,8 +16,11 @@ use super::programme::{
 use super::submission::data;
 use super::write::{Author, Write};
 use crate::database::Store;
+use crate::domain::access::{self, Needs};
 use crate::domain::decimal;
-use crate::domain::indicator::{aggregations, is_number, is_percentage, usual_range};
+use crate::domain::indicator::{
+    aggregations, is_number, is_percentage, is_publishable, usual_range,
+};
 use crate::domain::quarter::Quarter;
 use crate::domain::validation::PREVIOUS;
 use crate::error::{Error, UserError};
@@ -120,6 +125,14 @@ input! {
     }
 }
 
+input! {
+    /// 지표 공표 결정. Whether figures of a revision of an indicator are in the releases to come.
+    mutation SetIndicatorPublication on indicator::Entity {
+        /// 공표 여부. Whether they are.
+        is_published: bool,
+    }
+}
+
 /// What an indicator is to be, with what its type leaves open.
 struct Wanted {
     row: indicator::Model,
@@ -183,6 +196,7 @@ pub async fn create(db: &Store, author: Author<'_>, new: CreateIndicator) -> Res
         by_industry: new.by_industry,
         valid_from: new.valid_from.to_string(),
         valid_to: None,
+        published_since: None,
         visibility: Visibility::Public,
         origin: ORIGIN,
         version: 1,
@@ -369,6 +383,44 @@ pub async fn set_range(
             row.insert("range_severity".to_owned(), range.severity.code().into());
         })
         .await?;
+    write.commit().await?;
+    Ok(call.id)
+}
+
+/// Decides whether an indicator's figures are in the releases to come; those of before stand.
+///
+/// # Errors
+/// Forbidden; not found; conflict; user errors; internal.
+pub async fn set_publication(
+    db: &Store,
+    author: Author<'_>,
+    SetIndicatorPublication { call, is_published }: SetIndicatorPublication,
+) -> Result<Uuid, Error> {
+    access::may_begin(author.principal, Needs::Lead)?;
+    let mut write = begin(db, author, &call).await?;
+    let known = find(&write, call.id).await?;
+    if write.repeats::<indicator::Entity>(&call, call.id).await?.is_some() {
+        return Ok(call.id);
+    }
+    if known.version != call.version {
+        return Err(Error::Conflict);
+    }
+    if is_published && !is_publishable(known.value_type, known.aggregation) {
+        return Err(Error::User(vec![UserError::at(
+            "isPublished",
+            "NOT_PUBLISHABLE",
+            "합계나 평균으로 집계하는 숫자 지표만 공표할 수 있습니다.",
+            "Only numbers with a SUM or an AVERAGE can be published.",
+        )]));
+    }
+    if is_published != known.published_since.is_some() {
+        let since = is_published.then_some(author.now.trunc_subsecs(6));
+        let since = serde_json::to_value(since).map_err(Error::internal)?;
+        let set = |row: &mut Map<String, Value>| {
+            row.insert("published_since".to_owned(), since);
+        };
+        write.update::<indicator::Entity>(call.id, call.version, set).await?;
+    }
     write.commit().await?;
     Ok(call.id)
 }

@@ -27,6 +27,7 @@ pub mod results;
 pub mod retention;
 pub mod search_index;
 mod sight;
+pub mod statistics;
 pub mod submission;
 pub mod target;
 mod target_history;

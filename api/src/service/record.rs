@@ -635,6 +635,16 @@ records! {
         partial_dates: [],
         references: [("programme_id", "programme")],
         redacted: [],
+        later: ["published_since"],
+    }
+    fact statistics_release "StatisticsRelease" {
+        object: Programme,
+        code: Some("code"),
+        search: [],
+        search_as: None,
+        partial_dates: [],
+        references: [],
+        redacted: [],
     }
     fact target "Target" {
         object: Programme,

@@ -342,7 +342,7 @@ impl Sum {
 }
 
 /// The mean, half away from zero, as people round.
-fn mean(total: i128, count: i128) -> Option<i128> {
+pub fn mean(total: i128, count: i128) -> Option<i128> {
     let twice = total.checked_mul(2)?.checked_add(total.signum() * count)?;
     twice.checked_div(count.checked_mul(2)?)
 }

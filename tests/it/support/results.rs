@@ -65,6 +65,10 @@ pub fn document(mutation: &str) -> String {
     let input = format!("{}{}", mutation[..1].to_uppercase(), &mutation[1..]);
     let selection = match mutation {
         "createProgramme" => "programme { id code version }".to_owned(),
+        "publishStatistics" => {
+            "statisticsRelease { id code publishedOn cellCount withheldCount contentHash origin version }".to_owned()
+        }
+        "setIndicatorPublication" => "indicator { id version publicationDecidedAt }".to_owned(),
         "createIndicator" | "reviseIndicator" | "setIndicatorRange" => "indicator { id code revision validFrom validTo version aggregation minimum maximum rangeSeverity weightedBy }".to_owned(),
         "setTarget" => "target { id value version }".to_owned(),
         "createValidationRule" | "retireValidationRule" => {

@@ -19,7 +19,9 @@ use aiplus::service::record::{self, LinkRecord, Record, TABLES, Visit};
 use aiplus::service::search_index;
 use entity::audit_event::AuditOutcome;
 use entity::change::ChangeKind;
-use entity::{Choice, audit_event, change, search_document, search_gram, submission_value};
+use entity::{
+    Choice, audit_event, change, search_document, search_gram, statistics_cell, submission_value,
+};
 use sea_orm::sea_query::ColumnType;
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection,
@@ -143,6 +145,10 @@ const PART: &[(&str, &str)] = &[
     ("industry_id", "industry"),
 ];
 
+/// Rows that a cell of a release names.
+const CELL: &[(&str, &str)] =
+    &[("release_id", "statistics_release"), ("indicator_id", "indicator"), ("region_id", "region")];
+
 /// Numbers of changes and audit events of the world: behind all others.
 pub const FIRST_NUMBER: i64 = 9_000_000;
 
@@ -155,6 +161,8 @@ impl World {
         }
         // Values are parts of a submission and no record of their own.
         tables.push(described::<submission_value::Entity>("SubmissionValue", &[], PART));
+        // Cells of a release likewise.
+        tables.push(described::<statistics_cell::Entity>("StatisticsCell", &[], CELL));
         let secret = "SELECT feed_secret FROM ledger";
         let secret = Statement::from_string(app.db.get_database_backend(), secret);
         let secret = app.db.query_one_raw(secret).await.unwrap().unwrap();
