@@ -338,10 +338,8 @@ impl Engine {
         (page, least): (usize, Position),
         call: &Call<'_>,
     ) -> Result<Prepared, Error> {
-        let told = Told {
-            schema: validation_schema(),
-            hints: self.tells_schema(call.author.principal),
-        };
+        let told =
+            Told { schema: validation_schema(), hints: self.tells_schema(call.author.principal) };
         let document = self.document(text, told, call).map_err(|mut errors| {
             let first = errors.drain(..).next();
             first.map_or_else(|| Error::internal("a document of our own is refused"), |it| it.error)

@@ -18,9 +18,7 @@ use crate::error::{Error, Message};
 use crate::input::Tagged;
 use crate::read::Reader;
 use crate::read::catalog::{Root, RootKind, page_args};
-use crate::read::model::{
-    Arg, Args, Column, Filter, Guard, List, Scalar, Shape, Source, Type,
-};
+use crate::read::model::{Arg, Args, Column, Filter, Guard, List, Scalar, Shape, Source, Type};
 use crate::read::sql::Sql;
 use crate::service::submission::actor;
 
@@ -192,10 +190,26 @@ fn submission_value() -> Type {
         .exported(
             "values",
             &[
-                "id", "submission.institution.code", "submission.programme.code",
-                "submission.quarter", "submission.status", "indicator.code", "indicator.name.ko",
-                "indicator.unit", "cell", "region.code", "size", "industry.code", "state", "value",
-                "number", "reason", "comment", "evidence", "firstRevision", "lastRevision",
+                "id",
+                "submission.institution.code",
+                "submission.programme.code",
+                "submission.quarter",
+                "submission.status",
+                "indicator.code",
+                "indicator.name.ko",
+                "indicator.unit",
+                "cell",
+                "region.code",
+                "size",
+                "industry.code",
+                "state",
+                "value",
+                "number",
+                "reason",
+                "comment",
+                "evidence",
+                "firstRevision",
+                "lastRevision",
                 "submission.origin",
             ],
         )

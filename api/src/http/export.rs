@@ -159,8 +159,9 @@ fn wish(ty: &Type, root: &Root, columns: Vec<Column>, parts: &Parts) -> Result<W
         let filter = ty.filters.iter().find(|filter| filter.name == name);
         match name.as_str() {
             "where" => {
-                let value = serde_json::from_str(&text).map_err(|_| no_json(&name))?;
-                conditions.push(value);
+                let value: Map<String, Value> =
+                    serde_json::from_str(&text).map_err(|_| no_json(&name))?;
+                conditions.push(value.into());
             }
             "orderBy" if !ty.orders.is_empty() => {
                 let order = export::order(&text).map_err(|_| no_json(&name))?;
@@ -177,7 +178,11 @@ fn wish(ty: &Type, root: &Root, columns: Vec<Column>, parts: &Parts) -> Result<W
                 }
             }
             "lang" => {
-                return Err(Error::argument("lang", "lang은 ko 또는 en입니다.", "lang is ko or en."));
+                return Err(Error::argument(
+                    "lang",
+                    "lang은 ko 또는 en입니다.",
+                    "lang is ko or en.",
+                ));
             }
             "search" if ty.searchable => conditions.push(json!({ "search": text })),
             _ => match (own, filter, column.zip(operator)) {
@@ -328,9 +333,8 @@ async fn send(
         return Ok(file(export.name, format, Body::empty())?);
     }
     let span = tracing::Span::current();
-    let pieces = stream::try_unfold(running, move |running| {
-        running.piece().instrument(span.clone())
-    });
+    let pieces =
+        stream::try_unfold(running, move |running| running.piece().instrument(span.clone()));
     Ok(file(export.name, format, Body::from_stream(pieces))?)
 }
 
@@ -364,7 +368,12 @@ impl Running {
             if let Err(error) = self.step().await {
                 let (id, code) = (&self.caller.request_id, error.code());
                 let cause = error.message();
-                tracing::warn!(request.id = id, error.code = code, error.cause = cause.en, "export.broken");
+                tracing::warn!(
+                    request.id = id,
+                    error.code = code,
+                    error.cause = cause.en,
+                    "export.broken"
+                );
                 return Err(io::Error::other(code));
             }
         }

@@ -21,8 +21,17 @@ use crate::sheet::rows::{Format, Head, RowWriter};
 
 /// Columns of the dictionary itself.
 const HEADS: [&str; 11] = [
-    "file", "column", "headingKo", "headingEn", "type", "isNullable", "isList", "isFilter", "path",
-    "description", "codes",
+    "file",
+    "column",
+    "headingKo",
+    "headingEn",
+    "type",
+    "isNullable",
+    "isList",
+    "isFilter",
+    "path",
+    "description",
+    "codes",
 ];
 
 /// Answers `/export/dictionary.{json,csv,html}`; without an extension what the caller takes, a page or JSON.
@@ -72,7 +81,10 @@ fn codes(ty: &str) -> Vec<String> {
     let Some(ExtendedType::Enum(list)) = validation_schema().types.get(ty) else {
         return Vec::new();
     };
-    let code = |(name, value): (&_, &apollo_compiler::schema::Component<apollo_compiler::ast::EnumValueDefinition>)| {
+    let code = |(name, value): (
+        &_,
+        &apollo_compiler::schema::Component<apollo_compiler::ast::EnumValueDefinition>,
+    )| {
         let description = value.description.as_ref().map_or("", |text| text.as_str());
         format!("{name}: {description}")
     };

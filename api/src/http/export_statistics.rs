@@ -36,9 +36,9 @@ pub async fn endpoint(
         let formats = Format::ALL.into_iter();
         let format = formats.clone().find(|format| format.extension() == extension);
         let catalog = graphql::catalog();
-        let root = catalog.root("Query", name).filter(|root| {
-            matches!(root.kind, RootKind::Statistics(_) | RootKind::Statistic(..))
-        });
+        let root = catalog
+            .root("Query", name)
+            .filter(|root| matches!(root.kind, RootKind::Statistics(_) | RootKind::Statistic(..)));
         let (format, root) = format.zip(root).ok_or(Error::NotFound)?;
         let mut args = Map::new();
         for (name, text) in parameters(&parts)? {

@@ -231,7 +231,8 @@ fn take(row: &mut Value, steps: &[Step]) -> Value {
         Some((Step::Rows(name), rest)) => {
             let rows = row.get_mut(*name).and_then(|list| list.get_mut("nodes"));
             let rows = rows.and_then(Value::as_array_mut);
-            rows.map(|rows| rows.iter_mut().map(|row| take(row, rest)).collect()).unwrap_or_default()
+            rows.map(|rows| rows.iter_mut().map(|row| take(row, rest)).collect())
+                .unwrap_or_default()
         }
     }
 }
@@ -252,7 +253,8 @@ impl Catalog {
     /// # Errors
     /// Internal, if there is none.
     pub fn listed(&self, ty: &Type) -> Result<&Root, Error> {
-        let is_it = |root: &&Root| matches!(&root.kind, RootKind::List(list) if list.target == ty.name);
+        let is_it =
+            |root: &&Root| matches!(&root.kind, RootKind::List(list) if list.target == ty.name);
         let root = self.roots.iter().find(is_it);
         root.ok_or_else(|| Error::internal(format!("{} has no list", ty.name)))
     }
@@ -326,12 +328,23 @@ mod tests {
             assert!(names.insert(export.name));
             catalog.listed(ty).unwrap();
             let columns = columns(catalog, ty, export).unwrap();
-            for heading in [|it: &Column| it.key.clone(), |it| it.korean.clone(), |it| it.english.clone()] {
+            for heading in
+                [|it: &Column| it.key.clone(), |it| it.korean.clone(), |it| it.english.clone()]
+            {
                 let headings: HashSet<String> = columns.iter().map(heading).collect();
                 assert_eq!(headings.len(), columns.len(), "{}: {headings:?}", export.name);
             }
         }
-        let expected = ["cases", "submissions", "values", "recommendations", "bills", "meetings", "institutions", "changes"];
+        let expected = [
+            "cases",
+            "submissions",
+            "values",
+            "recommendations",
+            "bills",
+            "meetings",
+            "institutions",
+            "changes",
+        ];
         assert_eq!(names, HashSet::from(expected));
     }
 

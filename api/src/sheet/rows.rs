@@ -147,7 +147,8 @@ impl RowWriter {
     pub fn take(&mut self) -> Result<Vec<u8>, Failed> {
         match &mut self.form {
             Form::Csv(writer) => {
-                let next = WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
+                let next =
+                    WriterBuilder::new().terminator(Terminator::CRLF).from_writer(Vec::new());
                 let done = std::mem::replace(&mut **writer, next);
                 done.into_inner().map_err(|error| Failed(error.to_string()))
             }
@@ -356,9 +357,8 @@ impl Book {
     fn finish(mut self: Box<Self>) -> Result<Vec<u8>, Failed> {
         self.close()?;
         let mut sheets = String::new();
-        let mut relations = format!(
-            "<Relationship Id=\"rId0\" Type=\"{OFFICE}/styles\" Target=\"styles.xml\"/>"
-        );
+        let mut relations =
+            format!("<Relationship Id=\"rId0\" Type=\"{OFFICE}/styles\" Target=\"styles.xml\"/>");
         for at in 1..=self.sheets {
             let name = if at == 1 { self.title.clone() } else { format!("{} {at}", self.title) };
             let _ = write!(sheets, "<sheet name=\"{name}\" sheetId=\"{at}\" r:id=\"rId{at}\"/>");
@@ -370,7 +370,8 @@ impl Book {
         let book = format!(
             "{XML}<workbook xmlns=\"{MAIN}\" xmlns:r=\"{OFFICE}\"><sheets>{sheets}</sheets></workbook>"
         );
-        let relations = format!("{XML}<Relationships xmlns=\"{RELATIONS}\">{relations}</Relationships>");
+        let relations =
+            format!("{XML}<Relationships xmlns=\"{RELATIONS}\">{relations}</Relationships>");
         self.part("xl/workbook.xml", &book)?;
         self.part("xl/_rels/workbook.xml.rels", &relations)?;
         let Self { zip, out, .. } = *self;
