@@ -25,6 +25,7 @@ mod cli;
 mod collation;
 mod costs;
 mod examples;
+mod exports;
 mod extremes;
 mod facts;
 mod faults;
@@ -105,6 +106,7 @@ fn main() -> ExitCode {
         collation::tests(),
         costs::tests(),
         examples::tests(),
+        exports::tests(),
         extremes::tests(),
         facts::tests(),
         faults::tests(),

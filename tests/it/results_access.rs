@@ -107,6 +107,7 @@ async fn ids(world: &World, institution: &str) -> Ids {
 const LISTS: &str = "{
     submissions { totalCount nodes { id } edges { cursor } pageInfo { hasNextPage endCursor } }
     submissionRevisions { totalCount nodes { id } }
+    submissionValues(includeSuperseded: true) { totalCount nodes { id } }
     programmes(where: { code: { eq: \"T_AI\" } }) { nodes { submissions { totalCount nodes { id values { totalCount } } } } }
     programme(code: \"T_AI\") { submissions(first: 100) { totalCount nodes { id } } }
     period(quarter: \"2026-Q3\") { submissions { totalCount nodes { id } } }
@@ -153,6 +154,7 @@ async fn nobody_without_a_right_sees_a_result_by_any_path(place: Place) {
         for path in [
             "/submissions",
             "/submissionRevisions",
+            "/submissionValues",
             "/programmes/nodes/0/submissions",
             "/programme/submissions",
             "/periods/nodes/0/submissions",
@@ -231,7 +233,7 @@ async fn a_partner_sees_its_own_and_nothing_of_others(place: Place) {
             assert_eq!(list["nodes"].as_array().unwrap().len(), count, "{path} to {name}");
         }
         assert_eq!(data["submissions"]["nodes"][0]["id"], *filled.kibo.submission, "{name}");
-        let text = world.ask(who, "{ submissions { nodes { reason nilReason values(first: 100) { nodes { value reason comment evidence } } comments { nodes { message } } extensions { nodes { reason } } } } }").await;
+        let text = world.ask(who, "{ submissions { nodes { reason nilReason values(first: 100) { nodes { value reason comment evidence } } comments { nodes { message } } extensions { nodes { reason } } } } submissionValues(first: 100, includeSuperseded: true) { nodes { value reason comment evidence } } }").await;
         let text = text.to_string();
         assert!(text.contains("다른문구") && !text.contains(SECRET), "{name}: {text}");
         // Its neighbour's receipt and checks are none of its business.

@@ -26,13 +26,14 @@ tests![
 ];
 
 /// Fields of the root that nobody without a token is answered, with arguments that they take.
-const CLOSED: [(&str, &str); 9] = [
+const CLOSED: [(&str, &str); 10] = [
     ("apiClients", ""),
     ("auditEvents", "(first: 5)"),
     ("indicatorSeries", "(programme: \"AI_TRAINING\", indicator: \"TRAINEES\")"),
     ("receipt", "(number: \"x\")"),
     ("submissionDiff", "(id: \"x\", from: 1, to: 2)"),
     ("submissionRevisions", ""),
+    ("submissionValues", ""),
     ("submissionStatistics", ""),
     ("submissions", "(where: { status: { eq: ACCEPTED } })"),
     ("submissionCheck", "(id: \"x\")"),

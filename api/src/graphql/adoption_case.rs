@@ -75,6 +75,7 @@ fn adoption_case() -> Type {
         .orderable_by("PUBLISHED_ON", known(Scalar::Date, |_, sql, alias, _, _| least(sql, alias, "published_on", "'0001-01-01'")))
         .searchable_by(&["region", "industry"])
         .list("adoptionCases")
+        .exported("cases", &["id", "code", "title.ko", "title.en", "companyName", "disclosure", "region.code", "region.name.ko", "currentRegion.code", "district", "industry.code", "industry.name.ko", "size", "technology", "technologies.technology", "application", "stage", "barriers.kind", "supplierName", "programme.ko", "startedOn", "investment", "publicSupport", "verification", "status", "publishedOn", "owner.code", "summary.ko", "lessons.ko", "origin", "version", "updatedAt"])
         .lookup("adoptionCase", "code")
         .statistics(case_statistics())
         .unfiltered(&["summary", "lessons", "hasConsentToPublish", "statusReason"])

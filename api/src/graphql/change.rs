@@ -23,6 +23,7 @@ pub fn types() -> Vec<Type> {
             .subject_id("subjectId", "ID!", "대상 식별자. Id of the row, also if it is gone: what to take out of a copy.")
             .any_subject("subject", "대상. The row as it is now; null if it is gone.")
             .sorted(&["seq"])
+            .exported("changes", &["id", "kind", "type", "subjectId", "version", "occurredAt"])
             .statistics(
                 Statistics::of("changeStatistics", "변경 통계. Changes by type, kind and period.")
                     .by("TYPE", "type", "유형. Type of the row.")

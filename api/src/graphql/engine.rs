@@ -35,6 +35,7 @@ use crate::domain::rate::Allowance;
 use crate::error::{Error, Language, Message};
 use crate::read::args::Variables;
 use crate::read::context::Marks;
+use crate::read::page;
 use crate::read::query::{self, Answer, Introspected};
 use crate::read::stream::{self, Events};
 use crate::read::{Act, Reader, selection};
@@ -131,6 +132,8 @@ pub struct Prepared {
     variables: Variables,
     /// What it must find at least.
     least: Position,
+    /// Most rows of a page.
+    page: usize,
     /// What kind of operation it is.
     pub kind: OperationType,
 }
@@ -145,7 +148,13 @@ impl Prepared {
             document: &self.document.executable,
             schema: validation_schema(),
             variables: &self.variables,
+            page: self.page,
         }
+    }
+
+    /// Asks for what follows a cursor next.
+    pub fn go_on(&mut self, after: Value) {
+        self.variables.insert("after".to_owned(), after);
     }
 
     /// The operation's name, where it has one.
@@ -240,11 +249,7 @@ impl Engine {
             self.refuse(call, &error);
             Response::refused(error)
         };
-        let hints = match self.settings.introspection {
-            Introspection::Everyone => true,
-            Introspection::SignedIn => !matches!(call.author.principal, Principal::Anonymous),
-            Introspection::Nobody => false,
-        };
+        let hints = self.tells_schema(call.author.principal);
         let told = Told { schema: validation_schema(), hints };
         let text = self.settings.persisted.text(request).map_err(refused)?;
         let document = self.document(&text, told, call).map_err(|errors| {
@@ -302,6 +307,7 @@ impl Engine {
             coerced,
             variables,
             least: request.least,
+            page: page::MAX_SIZE,
             kind,
             document,
         };
@@ -309,6 +315,41 @@ impl Engine {
             return Err(refused(Error::IntrospectionOff));
         }
         Ok(prepared)
+    }
+
+    /// Whether a caller is told what the schema holds.
+    pub fn tells_schema(&self, principal: &Principal) -> bool {
+        match self.settings.introspection {
+            Introspection::Everyone => true,
+            Introspection::SignedIn => !matches!(principal, Principal::Anonymous),
+            Introspection::Nobody => false,
+        }
+    }
+
+    /// Prepares a query of the server's own, with values that a caller gives: all that holds of a caller's document
+    /// but that it must be a trusted one, and pages of so many rows.
+    ///
+    /// # Errors
+    /// Signed out; input; too large; internal.
+    pub fn prepare_own(
+        &self,
+        text: &str,
+        given: &Map<String, Value>,
+        (page, least): (usize, Position),
+        call: &Call<'_>,
+    ) -> Result<Prepared, Error> {
+        let told =
+            Told { schema: validation_schema(), hints: self.tells_schema(call.author.principal) };
+        let document = self.document(text, told, call).map_err(|mut errors| {
+            let first = errors.drain(..).next();
+            first.map_or_else(|| Error::internal("a document of our own is refused"), |it| it.error)
+        })?;
+        let operation = operation(&document.executable.operations, None)?;
+        self.admit(call, &document, operation, given)?;
+        let (coerced, variables) = variables(operation, given, told)?;
+        values::check(&document.executable, operation, &variables)?;
+        let kind = operation.operation_type;
+        Ok(Prepared { document, operation_name: None, coerced, variables, least, page, kind })
     }
 
     /// Refuses who shows no token and asks for nothing but what needs one, before the variables are looked at.

@@ -54,6 +54,7 @@ fn institution() -> Type {
         .orderable("NAME", "name_ko")
         .searchable()
         .list("institutions")
+        .exported("institutions", &["id", "code", "name.ko", "name.en", "kind", "sector", "region.code", "region.name.ko", "parent.code", "foundedOn", "website", "summary.ko", "origin", "version", "updatedAt"])
         .lookup("institution", "code")
         .statistics(
             Statistics::of("institutionStatistics", "기관 통계. Institutions by kind, side and region.")

@@ -227,6 +227,16 @@ fn meeting() -> Type {
         condition: has_open,
     })
     .list("meetings")
+    .exported(
+        "meetings",
+        &[
+            "id", "code", "body.code", "body.name.ko", "series.code", "number", "kind", "status",
+            "title.ko", "title.en", "host.code", "heldOn", "startsAt", "endsAt", "quarter",
+            "coversPeriod", "venues.name.ko", "topics.code", "pressAccess", "headcount",
+            "countedAttendance", "companyCount", "itemCount", "note.ko", "originallyOn", "origin",
+            "version", "updatedAt",
+        ],
+    )
     .lookup("meeting", "code")
     .statistics(
         Statistics::of("meetingStatistics", "회의 통계. Meetings by body, kind, state and period.")

@@ -138,6 +138,7 @@ fn roots() -> Vec<Root> {
         region::roots(),
         results::roots(),
         search::roots(),
+        submission::roots(),
         timeline::roots(),
         viewer::roots(),
     ]

@@ -79,6 +79,7 @@ fn recommendation() -> Type {
         .orderable("RAISED_ON", "raised_on")
         .searchable_by(&["addressee", "institution", "person"])
         .list("recommendations")
+        .exported("recommendations", &["id", "code", "title.ko", "title.en", "summary.ko", "source", "status", "consultationStage", "itemCount", "raisedOn", "dueOn", "isOverdue", "meeting.code", "institution.code", "institution.name.ko", "raisedByGroup.ko", "topic.code", "topic.name.ko", "barrier.code", "regulation.ko", "region.code", "addressee.code", "addressee.name.ko", "delivery", "answers.disposition", "effects.kind", "visibility", "origin", "version", "updatedAt"])
         .lookup("recommendation", "code")
         .statistics(super::recommendation_statistics::statistics())
         .unfiltered(&["summary", "evidenceNote"])

@@ -17,7 +17,8 @@ use crate::domain::submission::{self as rules, Facts, NotReady, Verb, WaitsFor};
 use crate::error::{Error, Message};
 use crate::input::Tagged;
 use crate::read::Reader;
-use crate::read::model::{Arg, Args, Column, Filter, Guard, Scalar, Shape, Source, Type};
+use crate::read::catalog::{Root, RootKind, page_args};
+use crate::read::model::{Arg, Args, Column, Filter, Guard, List, Scalar, Shape, Source, Type};
 use crate::read::sql::Sql;
 use crate::service::submission::actor;
 
@@ -139,6 +140,7 @@ fn submission() -> Type {
             condition: reminder_due,
         })
         .list("submissions")
+        .exported("submissions", &["id", "institution.code", "institution.name.ko", "programme.code", "programme.name.ko", "quarter", "status", "completeness", "waitsFor", "isNil", "nilReason", "dueOn", "originalDueOn", "locksOn", "returnDueOn", "daysLeft", "startedAt", "firstSubmittedAt", "isOnTime", "submittedAt", "submittedByInstitution.code", "returnedAt", "acceptedAt", "revision", "isRestatement", "cellCount", "reason", "origin", "version", "updatedAt"])
 }
 
 fn submission_value() -> Type {
@@ -185,6 +187,66 @@ fn submission_value() -> Type {
             "끝 차수. Last revision that holds it; null while it stands.",
         )
         .sorted(&["cell"])
+        .exported(
+            "values",
+            &[
+                "id",
+                "submission.institution.code",
+                "submission.programme.code",
+                "submission.quarter",
+                "submission.status",
+                "indicator.code",
+                "indicator.name.ko",
+                "indicator.unit",
+                "cell",
+                "region.code",
+                "size",
+                "industry.code",
+                "state",
+                "value",
+                "number",
+                "reason",
+                "comment",
+                "evidence",
+                "firstRevision",
+                "lastRevision",
+                "submission.origin",
+            ],
+        )
+}
+
+/// The root fields declared here.
+pub fn roots() -> Vec<Root> {
+    let mut args = vec![Arg {
+        name: "includeSuperseded",
+        ty: "Boolean!".into(),
+        default: Some("false"),
+        description: "이전 값 포함. Whether values that earlier revisions held are listed as well, beside those that stand.".into(),
+    }];
+    args.extend(page_args("SubmissionValue", false));
+    vec![Root {
+        name: "submissionValues",
+        description: "제출 값 목록. Values of all submissions that the caller may see, in the order in which they came to be.".into(),
+        ty: "SubmissionValueConnection".into(),
+        args,
+        kind: RootKind::List(List {
+            target: "SubmissionValue",
+            link: None,
+            sorted: Vec::new(),
+            condition: Some(standing),
+            weight: |_| 0,
+        }),
+    }]
+}
+
+/// Adds the condition that a value stands now, unless all are wanted.
+fn standing(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
+    if args.get("includeSuperseded").and_then(Value::as_bool) == Some(true) {
+        sql.push("TRUE");
+    } else {
+        sql.column(alias, "last_revision").push(" IS NULL");
+    }
+    Ok(())
 }
 
 fn submission_revision() -> Type {

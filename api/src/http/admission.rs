@@ -25,6 +25,12 @@ const FILES_HELD: usize = 16;
 const FILES_EACH: usize = 4;
 /// Longest wait for a file's turn.
 const FILES_PATIENCE: Duration = Duration::from_secs(120);
+/// Exports that run at a time. Each has a turn at reading for a step at a time, and the memory of a step.
+const EXPORTS: usize = 8;
+/// Longest wait for an export to begin.
+const EXPORTS_PATIENCE: Duration = Duration::from_secs(10);
+/// Longest wait of an export for its next turn at reading.
+const STEP_PATIENCE: Duration = Duration::from_secs(60);
 /// Milliseconds on a connection that are part of a request's own point: less than that is mostly chance.
 const FREE_MS: u128 = 10;
 /// Points for each millisecond of a processor, of which there are fewer than connections.
@@ -48,6 +54,7 @@ pub struct Admission {
     writes: Turns,
     files: Turns,
     held: Turns,
+    exports: Turns,
 }
 
 impl Admission {
@@ -63,7 +70,14 @@ impl Admission {
             waiting_each: FILES_HELD,
             patience: FILES_PATIENCE,
         };
+        let exports = Bounds {
+            waiting: 8 * EXPORTS,
+            waiting_each: EXPORTS,
+            patience: EXPORTS_PATIENCE,
+            ..Bounds::shared(EXPORTS, 50)
+        };
         Self {
+            exports: Turns::new(exports),
             reads: Turns::new(bounds),
             writes: Turns::new(bounds),
             files: Turns::new(files),
@@ -72,15 +86,29 @@ impl Admission {
     }
 
     /// How many have a turn and how many wait, by what it is a turn at.
-    pub fn loads(&self) -> [(&'static str, (usize, usize)); 4] {
-        let Self { reads, writes, files, held } = self;
-        let of = [("read", reads), ("write", writes), ("file", files), ("file_held", held)];
+    pub fn loads(&self) -> [(&'static str, (usize, usize)); 5] {
+        let Self { reads, writes, files, held, exports } = self;
+        let of = [
+            ("read", reads),
+            ("write", writes),
+            ("file", files),
+            ("file_held", held),
+            ("export", exports),
+        ];
         of.map(|(kind, turns)| (kind, turns.load()))
     }
 
     /// Whether a file is being made or read.
     pub fn has_files(&self) -> bool {
         !self.held.is_idle() || !self.files.is_idle()
+    }
+
+    /// A place for an export, as long as it runs.
+    ///
+    /// # Errors
+    /// Rate limited; unavailable.
+    pub async fn hold_export(&self, caller: &Caller) -> Result<Turn, Error> {
+        Ok(self.exports.take(&caller.who()).await?)
     }
 
     /// A place for a file that is about to arrive.
@@ -189,6 +217,32 @@ pub async fn admit_look(shared: &Shared, caller: &Caller) -> Admitted {
             Err(Busy::Own | Busy::All) => tokio::time::sleep(PAUSE).await,
         }
     }
+}
+
+/// Lets a step of an export in: as soon as its caller has paid for the steps before, unless it was asked for already,
+/// and it is its turn.
+///
+/// # Errors
+/// Unavailable, if there is no turn for long.
+pub async fn admit_step(
+    shared: &Shared,
+    caller: &mut Caller,
+    has_asked: bool,
+) -> Result<Admitted, Error> {
+    while !has_asked {
+        let now = Instant::now();
+        caller.allowance = shared.limiter.ask(&caller.principal, caller.address, now);
+        match caller.allowance {
+            Some(Allowance { retry_after, .. }) if retry_after > 0 => {
+                tokio::time::sleep(Duration::from_secs(retry_after.into())).await;
+            }
+            _ => break,
+        }
+    }
+    let who = caller.who();
+    let turn = tokio::time::timeout(STEP_PATIENCE, shared.admission.reads.wait(&who)).await;
+    let turn = turn.map_err(|_| Error::unavailable("no turn for a step"))??;
+    Ok(Admitted::new(shared, caller, turn, Time::Connection))
 }
 
 /// Lets a file be made or read.

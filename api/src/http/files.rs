@@ -50,7 +50,7 @@ const CELLS_A_POINT: usize = 100;
 const BYTES_A_POINT: usize = 1_000;
 
 /// What is wrong with a call: status, code, sentence.
-struct Fault {
+pub(super) struct Fault {
     status: StatusCode,
     code: &'static str,
     message: Box<Message>,
@@ -61,7 +61,7 @@ struct Fault {
 }
 
 impl Fault {
-    fn new(status: StatusCode, code: &'static str, ko: &str, en: &str) -> Self {
+    pub(super) fn new(status: StatusCode, code: &'static str, ko: &str, en: &str) -> Self {
         let message = Box::new(Message::new(ko, en));
         let signs = Box::default();
         Self { status, code, message, errors: Vec::new(), signs, cause: None }
@@ -156,7 +156,7 @@ struct Wished {
     replace: bool,
 }
 
-fn bad(ko: &str, en: &str) -> Fault {
+pub(super) fn bad(ko: &str, en: &str) -> Fault {
     Fault::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", ko, en)
 }
 
@@ -212,15 +212,10 @@ fn wished(parts: &Parts, caller: &Caller) -> Result<Wished, Fault> {
     }
 }
 
-/// `GET /export/{file}`.
-pub async fn export(
-    State(shared): State<Shared>,
-    Path(name): Path<String>,
-    request: Request,
-) -> Response {
-    let (parts, _) = request.into_parts();
-    let mut caller = Caller::of(&shared, &parts);
-    let sent = shared.app.pulse().during(send(&shared, &mut caller, &parts, &name)).await;
+/// `GET /export/submission.xlsx`, `.csv`: the form of a submission.
+pub(super) async fn export(shared: &Shared, parts: &Parts, name: &str) -> Response {
+    let mut caller = Caller::of(shared, parts);
+    let sent = shared.app.pulse().during(send(shared, &mut caller, parts, name)).await;
     finish(&caller, sent)
 }
 
@@ -273,7 +268,7 @@ async fn sign_in(shared: &Shared, caller: &mut Caller, parts: &Parts) -> Result<
     Err(Error::SignedOut.into())
 }
 
-fn only(parts: &Parts, methods: &[Method], allow: &'static str) -> Result<(), Fault> {
+pub(super) fn only(parts: &Parts, methods: &[Method], allow: &'static str) -> Result<(), Fault> {
     if methods.contains(&parts.method) {
         return Ok(());
     }
@@ -310,7 +305,7 @@ pub async fn import(
 /// Why an upload with cells that cannot be kept was not saved.
 const REJECTED: &str = "CELLS_REJECTED";
 
-fn finish(caller: &Caller, answer: Result<Response, Fault>) -> Response {
+pub(super) fn finish(caller: &Caller, answer: Result<Response, Fault>) -> Response {
     let mut response = answer.unwrap_or_else(|fault| fault.show(caller));
     caller.tell(response.headers_mut());
     response

@@ -6,6 +6,9 @@ mod body;
 mod caller;
 mod cors;
 mod event_stream;
+mod export;
+mod export_dictionary;
+mod export_statistics;
 mod files;
 mod graphql;
 mod headers;
@@ -35,6 +38,7 @@ use sea_orm::ConnectionTrait;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
 use crate::app::App;
 use crate::config::ServeSettings;
@@ -42,6 +46,7 @@ use crate::domain::rate::Allowance;
 use crate::error::Error;
 use crate::fault;
 use crate::service::audit::RATE_LIMIT;
+use crate::sheet::rows::Format;
 
 use admission::Admission;
 use caller::Caller;
@@ -98,7 +103,8 @@ fn routes(shared: Shared) -> Router {
         .route("/graphql", any(graphql::endpoint))
         .route("/oauth/token", any(oauth::token))
         .route("/oauth/revoke", any(oauth::revoke))
-        .route("/export/{file}", any(files::export))
+        .route("/export/{file}", any(export::endpoint))
+        .route("/export/statistics/{file}", any(export_statistics::endpoint))
         .route("/import/{file}", any(files::import))
         .route("/metrics", get(metrics::endpoint))
         .layer(cors::layer(shared.clone()))
@@ -122,9 +128,14 @@ fn routes(shared: Shared) -> Router {
     limited
         .merge(open)
         .layer(axum::middleware::from_fn(unsent::count))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(axum::middleware::from_fn(headers::secure))
         .with_state(shared)
+}
+
+/// What is worth packing; workbooks are packed already.
+fn compressible() -> impl Predicate {
+    DefaultPredicate::new().and(NotForContentType::const_new(Format::Xlsx.media_type()))
 }
 
 /// Turns away an address that asks too much for what is told to everybody alike.

@@ -13,6 +13,7 @@ use sea_orm::sea_query::ColumnType;
 use sea_orm::{ColumnTrait, EntityTrait, IdenStatic, Iterable};
 use std::collections::HashMap;
 
+use super::export::Export;
 use super::model::{
     Arg, Column, Compute, Condition, Expression, Field, Filter, Guard, Kind, Link, List, Scalar,
     Source, Through, Type,
@@ -62,6 +63,7 @@ impl Type {
             list: None,
             statistics: None,
             fills: None,
+            export: None,
             lookup: None,
             keys: Vec::new(),
             columns: HashMap::new(),
@@ -496,6 +498,12 @@ impl Type {
     /// Its lookup by a natural code at the root of the query.
     pub fn lookup(mut self, name: &'static str, column: &'static str) -> Self {
         self.lookup = Some((name, column));
+        self
+    }
+
+    /// Its rows are exported under a name: these fields, by their paths, are the columns of the files.
+    pub fn exported(mut self, name: &'static str, paths: &'static [&'static str]) -> Self {
+        self.export = Some(Export { name, paths });
         self
     }
 

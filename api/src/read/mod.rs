@@ -14,6 +14,7 @@ pub mod codes;
 pub mod context;
 pub mod declare;
 pub mod error;
+pub mod export;
 pub mod filter;
 pub mod forms;
 pub mod global_id;

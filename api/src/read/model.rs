@@ -7,6 +7,7 @@ use entity::Choice;
 use serde_json::{Map, Value};
 
 use super::context::Reader;
+use super::export::Export;
 use super::sql::Sql;
 use super::statistic::Statistics;
 use super::weight::Weight;
@@ -313,6 +314,8 @@ pub struct Type {
     pub statistics: Option<Statistics>,
     /// Which of its rows are shown in statistics even if nothing counts under them, where that is asked for.
     pub fills: Option<Condition>,
+    /// What of its rows stands in files.
+    pub export: Option<Export>,
     /// Its lookup at the root: field and column.
     pub lookup: Option<(&'static str, &'static str)>,
     /// Columns by which a row is named alone, since no two rows share a value.

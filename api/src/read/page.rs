@@ -34,31 +34,32 @@ pub struct Page {
     pub before: Option<Vec<Value>>,
 }
 
-fn size(args: &Args, name: &str) -> Result<Option<usize>, Error> {
+fn size(args: &Args, name: &str, most: usize) -> Result<Option<usize>, Error> {
     let given = match args.get(name) {
         None | Some(Value::Null) => return Ok(None),
         Some(value) => value.as_i64(),
     };
     match given.and_then(|given| usize::try_from(given).ok()) {
-        Some(given) if given <= MAX_SIZE => Ok(Some(given)),
+        Some(given) if given <= most => Ok(Some(given)),
         _ => Err(Error::argument(
             name,
-            format!("`{name}` 값은 0 이상 {MAX_SIZE} 이하여야 합니다."),
-            format!("`{name}` must be between 0 and {MAX_SIZE}."),
+            format!("`{name}` 값은 0 이상 {most} 이하여야 합니다."),
+            format!("`{name}` must be between 0 and {most}."),
         )),
     }
 }
 
 impl Page {
-    /// Reads `first`, `after`, `last` and `before`, cursors by `read`.
+    /// Reads `first`, `after`, `last` and `before`, cursors by `read`; a page has so many rows at most.
     ///
     /// # Errors
     /// Input: both ends at once, a size out of bounds, a cursor of another list or none of ours.
     pub fn from_args(
         args: &Args,
+        most: usize,
         read: impl Fn(&str) -> Result<Option<Vec<Value>>, Error>,
     ) -> Result<Self, Error> {
-        let (first, last) = (size(args, "first")?, size(args, "last")?);
+        let (first, last) = (size(args, "first", most)?, size(args, "last", most)?);
         if first.is_some() && last.is_some() {
             return Err(Error::argument(
                 "last",

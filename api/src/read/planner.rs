@@ -260,7 +260,7 @@ impl<'a> Planner<'a> {
         let (order, spelled) = order(ty, list, &args)?;
         let seal = page::seal(coordinate, &spelled);
         let scalars: Vec<Scalar> = order.iter().map(|term| term.column.scalar).collect();
-        let page = Page::from_args(&args, |text| match ty.guard {
+        let page = Page::from_args(&args, self.document.page, |text| match ty.guard {
             Guard::Feed => page::decode_place(text, seal, self.places),
             _ => Ok(page::decode(text, seal, &scalars)),
         })?;

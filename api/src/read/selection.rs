@@ -17,6 +17,8 @@ pub struct Document<'a> {
     pub schema: &'a Schema,
     /// Coerced variables.
     pub variables: &'a Variables,
+    /// Most rows of a page.
+    pub page: usize,
 }
 
 /// A field to be answered.

@@ -27,6 +27,7 @@ mod number;
 mod plan;
 mod problems;
 mod read;
+pub mod rows;
 mod shown;
 mod style;
 #[cfg(test)]
@@ -43,6 +44,7 @@ pub use delimited::{read_csv, write_csv};
 pub use mark::mark_xlsx;
 pub use number::typed;
 pub use read::read_xlsx;
+pub use words::defused;
 pub use write::write_xlsx;
 
 /// Number of the workbook's layout, kept in the workbook; raised when a place moves.

@@ -77,7 +77,7 @@ fn is_like_word(text: &str) -> bool {
 }
 
 /// A text for CSV, so that no spreadsheet takes it for a formula: an apostrophe goes before it.
-pub(super) fn defused(text: &str) -> String {
+pub fn defused(text: &str) -> String {
     if needs_apostrophe(text) { format!("'{text}") } else { text.to_owned() }
 }
 
@@ -95,8 +95,16 @@ pub(super) fn restored(text: &str) -> &str {
 /// Whether a text may run as a formula, or starts with an apostrophe, so that taking one off is
 /// always the reverse of putting one on.
 fn needs_apostrophe(text: &str) -> bool {
+    // Signs of full width are signs to Korean input methods and to spreadsheets that fold them; what shows nothing
+    // before a sign hides it from people alone.
+    let is_blank = |letter: char| {
+        letter.is_whitespace()
+            || letter.is_control()
+            || matches!(letter, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}')
+    };
+    let signs = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
     text.starts_with(['\'', '\t', '\r', '\n'])
-        || (text.trim_start().starts_with(['=', '+', '-', '@']) && !number::is_plain(text))
+        || (text.trim_start_matches(is_blank).starts_with(signs) && !number::is_plain(text))
 }
 
 /// A list entry as it is shown: `KR-11 서울특별시`.

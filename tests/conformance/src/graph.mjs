@@ -74,6 +74,7 @@ const PROTECTED = new Set([
   'Query.submissionRevisions',
   'Query.submissions',
   'Query.submissionStatistics',
+  'Query.submissionValues',
   'Query.indicatorSeries',
   'ReportingPeriod.submissions',
 ]);

@@ -1,0 +1,445 @@
+//! Rows of lists as files: `GET /export/{cases,submissions,…}.{csv,xlsx,json,ndjson}`, with the list's filter in the
+//! address.
+//!
+//! A file is read by the list itself, [`export::STEP`] rows at a time, each step a query of its own: it has a turn at
+//! reading for as long as that takes, its caller is charged for it and waits before the next one while it owes. So a
+//! file is no snapshot, holds no connection while its reader is slow, and needs the memory of one step, however long
+//! it is. What fails after the first step breaks the connection off: nothing that ended is less than the whole.
+
+use std::io;
+use std::time::Instant;
+
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, Request, State};
+use axum::http::header::{self, HeaderValue};
+use axum::http::request::Parts;
+use axum::http::{Method, Response as HttpResponse};
+use axum::response::Response;
+use chrono::Utc;
+use futures_util::stream;
+use serde_json::{Map, Value, json};
+use tracing::Instrument as _;
+
+use super::admission::{admit_step, in_turn};
+use super::caller::Caller;
+use super::files::{self, Fault};
+use super::headers::least;
+use super::unsent::Held;
+use super::{Shared, export_dictionary};
+use crate::domain::admit;
+use crate::domain::principal::Principal;
+use crate::domain::suggest;
+use crate::error::Error;
+use crate::graphql;
+use crate::graphql::engine::Prepared;
+use crate::graphql::request;
+use crate::metrics::METRICS;
+use crate::read::catalog::Root;
+use crate::read::export::{self, Column};
+use crate::read::model::Type;
+use crate::sheet::rows::{Format, Head, RowWriter};
+use crate::turns::Turn;
+
+/// Most bytes that are handed over at a time.
+const PIECE: usize = 32 * 1024;
+/// Comparisons that stand behind a name: `investment.gte`.
+const OPERATORS: [&str; 11] =
+    ["eq", "ne", "in", "notIn", "gt", "gte", "lt", "lte", "contains", "startsWith", "isNull"];
+
+/// `GET /export/{file}`.
+pub async fn endpoint(
+    State(shared): State<Shared>,
+    Path(file): Path<String>,
+    request: Request,
+) -> Response {
+    let (parts, _) = request.into_parts();
+    let (name, extension) = file.split_once('.').unwrap_or((&file, ""));
+    if name == "dictionary" {
+        return export_dictionary::answer(&shared, &parts, extension).await;
+    }
+    let format = Format::ALL.into_iter().find(|format| format.extension() == extension);
+    let Some((format, (ty, export))) = format.zip(graphql::catalog().exported(name)) else {
+        return files::export(&shared, &parts, &file).await;
+    };
+    let mut caller = Caller::of(&shared, &parts);
+    let sent = send(&shared, &mut caller, &parts, (ty, export, format));
+    let sent = shared.app.pulse().during(sent).await;
+    files::finish(&caller, sent)
+}
+
+/// Lets a caller of an export show who it is, where it wants to.
+pub async fn sign_in(shared: &Shared, caller: &mut Caller, parts: &Parts) -> Result<(), Fault> {
+    files::only(parts, &[Method::GET, Method::HEAD], "GET, HEAD")?;
+    caller.sign_in(shared, parts).await?;
+    // Who has signed in was asked when it did.
+    if caller.principal == Principal::Anonymous {
+        caller.may_ask(shared)?;
+    }
+    Ok(())
+}
+
+/// The parameters of an address, in their order.
+pub fn parameters(parts: &Parts) -> Result<Vec<(String, String)>, Error> {
+    let given = form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes());
+    given
+        .map(|(name, value)| match admit::is_text(&name) && admit::is_text(&value) {
+            true => Ok((name.into_owned(), value.into_owned())),
+            false => Err(Error::argument(
+                &shown(&name),
+                "매개변수에 NUL 문자를 쓸 수 없습니다.",
+                "A parameter must not hold the character NUL.",
+            )),
+        })
+        .collect()
+}
+
+/// A name that a caller gave, fit to be shown.
+fn shown(name: &str) -> String {
+    name.chars().filter(|letter| !letter.is_control()).take(40).collect()
+}
+
+/// The error of a parameter that there is not.
+pub fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Error {
+    let (name, hint) = (shown(name), suggest::among(name, known));
+    Error::argument(
+        &name,
+        format!("`{name}` 매개변수는 없습니다.{}", hint.ko),
+        format!("There is no parameter `{name}`.{}", hint.en),
+    )
+}
+
+fn twice(name: &str) -> Error {
+    let name = shown(name);
+    Error::argument(
+        &name,
+        format!("`{name}` 매개변수가 두 번 있습니다. 하나만 남겨 주십시오."),
+        format!("`{name}` is there twice; keep one."),
+    )
+}
+
+/// The error of a parameter that is to be JSON.
+pub fn no_json(name: &str) -> Error {
+    let name = shown(name);
+    Error::argument(
+        &name,
+        format!("`{name}` 값이 올바른 JSON이 아닙니다."),
+        format!("`{name}` is not valid JSON."),
+    )
+}
+
+/// Keeps an argument, unless it is there already.
+pub fn put(args: &mut Map<String, Value>, name: &str, value: Value) -> Result<(), Error> {
+    match args.insert(name.to_owned(), value) {
+        None => Ok(()),
+        Some(_) => Err(twice(name)),
+    }
+}
+
+/// What an address asks for.
+struct Wish {
+    args: Map<String, Value>,
+    columns: Vec<Column>,
+    heads: Vec<Head>,
+}
+
+fn wish(ty: &Type, root: &Root, columns: Vec<Column>, parts: &Parts) -> Result<Wish, Error> {
+    let mut args = Map::new();
+    let (mut conditions, mut fields, mut language) = (Vec::new(), None, None);
+    // Values of a column that is named several times are alternatives.
+    let mut alternatives: Vec<(usize, Vec<Value>)> = Vec::new();
+    for (name, text) in parameters(parts)? {
+        let (field, operator) = match name.split_once('.') {
+            Some((field, operator)) => (field, OPERATORS.into_iter().find(|it| *it == operator)),
+            None => (&*name, Some("eq")),
+        };
+        let column = columns.iter().position(|column| {
+            column.is_filter && (column.key == field || column.short == Some(field))
+        });
+        let own = export::own_args(root).find(|arg| arg.name == name);
+        let filter = ty.filters.iter().find(|filter| filter.name == name);
+        match name.as_str() {
+            "where" => {
+                let value: Map<String, Value> =
+                    serde_json::from_str(&text).map_err(|_| no_json(&name))?;
+                conditions.push(value.into());
+            }
+            "orderBy" if !ty.orders.is_empty() => {
+                let order = export::order(&text).map_err(|_| no_json(&name))?;
+                put(&mut args, "orderBy", order)?;
+            }
+            "fields" => {
+                if fields.replace(text).is_some() {
+                    return Err(twice(&name));
+                }
+            }
+            "lang" if matches!(text.as_str(), "ko" | "en") => {
+                if language.replace(text).is_some() {
+                    return Err(twice(&name));
+                }
+            }
+            "lang" => {
+                return Err(Error::argument(
+                    "lang",
+                    "lang은 ko 또는 en입니다.",
+                    "lang is ko or en.",
+                ));
+            }
+            "search" if ty.searchable => conditions.push(json!({ "search": text })),
+            _ => match (own, filter, column.zip(operator)) {
+                (Some(arg), ..) => {
+                    let value = export::argument(&arg.ty, &text).map_err(|_| no_json(&name))?;
+                    put(&mut args, arg.name, value)?;
+                }
+                (_, Some(filter), _) => {
+                    let value = export::argument(filter.ty, &text).map_err(|_| no_json(&name))?;
+                    conditions.push(json!({ filter.name: value }));
+                }
+                (.., Some((at, "eq"))) => {
+                    let value = columns[at].read("eq", &text);
+                    match alternatives.iter_mut().find(|(known, _)| *known == at) {
+                        Some((_, values)) => values.push(value),
+                        None => alternatives.push((at, vec![value])),
+                    }
+                }
+                (.., Some((at, operator @ ("in" | "notIn")))) => {
+                    let values = text.split(',').map(|text| columns[at].read(operator, text));
+                    conditions.push(columns[at].condition(operator, values.collect()));
+                }
+                (.., Some((at, operator))) => {
+                    let value = columns[at].read(operator, &text);
+                    conditions.push(columns[at].condition(operator, value));
+                }
+                _ => {
+                    let plain = ["where", "orderBy", "fields", "lang"].into_iter();
+                    let filters = ty.filters.iter().map(|filter| filter.name);
+                    let filtered = columns.iter().filter(|column| column.is_filter);
+                    let known = plain.chain(filters).chain(filtered.map(|column| &*column.key));
+                    return Err(unknown(&name, known));
+                }
+            },
+        }
+    }
+    for (at, mut values) in alternatives {
+        conditions.push(match (values.len(), values.pop()) {
+            (1, Some(one)) => columns[at].condition("eq", one),
+            (_, last) => {
+                values.extend(last);
+                columns[at].condition("in", values.into())
+            }
+        });
+    }
+    match conditions.len() {
+        0 => {}
+        1 => drop(args.insert("where".to_owned(), conditions.swap_remove(0))),
+        _ => drop(args.insert("where".to_owned(), json!({ "and": conditions }))),
+    }
+    let columns = match fields {
+        Some(fields) => picked(columns, &fields)?,
+        None => columns,
+    };
+    let heading = |column: &Column| match language.as_deref() {
+        Some("ko") => column.korean.clone(),
+        Some(_) => column.english.clone(),
+        None => column.key.clone(),
+    };
+    let heads = columns.iter().map(|column| Head {
+        key: column.key.clone(),
+        heading: heading(column),
+        is_date: matches!(column.ty.as_str(), "Date" | "PartialDate"),
+    });
+    Ok(Wish { args, heads: heads.collect(), columns })
+}
+
+/// The columns that are wanted, in the order in which they are named.
+fn picked(mut columns: Vec<Column>, fields: &str) -> Result<Vec<Column>, Error> {
+    let mut picked = Vec::new();
+    for name in fields.split(',').map(str::trim) {
+        let at = columns.iter().position(|column| column.key == name).ok_or_else(|| {
+            let (name, hint) =
+                (shown(name), suggest::among(name, columns.iter().map(|column| &*column.key)));
+            Error::argument(
+                "fields",
+                format!("`{name}` 열이 없거나 두 번 있습니다.{}", hint.ko),
+                format!("There is no column `{name}`, or it is there twice.{}", hint.en),
+            )
+        })?;
+        picked.push(columns.remove(at));
+    }
+    Ok(picked)
+}
+
+/// Prepares a query of our own with arguments out of an address.
+pub async fn prepare(
+    shared: &Shared,
+    caller: &mut Caller,
+    parts: &Parts,
+    (document, args, page): (String, Map<String, Value>, usize),
+) -> Result<Prepared, Error> {
+    let mut fields = Map::new();
+    fields.insert("query".to_owned(), document.into());
+    fields.insert("variables".to_owned(), args.into());
+    let request = request::Request::from_fields(fields)?;
+    let (least, author, engine) = (least(&parts.headers)?, caller.clone(), &shared.app.engine);
+    let engine = engine.clone();
+    let work = move || {
+        let call = author.call(Utc::now());
+        engine.prepare_own(&request.query, &request.variables, (page, least), &call)
+    };
+    in_turn(shared, caller, true, work).await?
+}
+
+/// The answer with a file as its body.
+pub fn file(name: &str, format: Format, body: Body) -> Result<Response, Error> {
+    let name = format!("attachment; filename=\"{name}.{}\"", format.extension());
+    HttpResponse::builder()
+        .header(header::CONTENT_TYPE, format.media_type())
+        .header(header::CONTENT_DISPOSITION, HeaderValue::from_str(&name).map_err(Error::internal)?)
+        .body(body)
+        .map_err(Error::internal)
+}
+
+async fn send(
+    shared: &Shared,
+    caller: &mut Caller,
+    parts: &Parts,
+    (ty, export, format): (&'static Type, &'static export::Export, Format),
+) -> Result<Response, Fault> {
+    sign_in(shared, caller, parts).await?;
+    let catalog = graphql::catalog();
+    let root = catalog.listed(ty)?;
+    let Wish { args, columns, heads } =
+        wish(ty, root, export::columns(catalog, ty, export)?, parts)?;
+    let document = export::document(root, &args, &columns.iter().collect::<Vec<_>>());
+    let prepared = prepare(shared, caller, parts, (document, args, export::STEP)).await?;
+    let place = shared.admission.hold_export(caller).await?;
+    let writer = RowWriter::new(format, export.name, heads).map_err(Error::internal)?;
+    let mut running = Box::new(Running {
+        shared: shared.clone(),
+        caller: caller.clone(),
+        prepared,
+        root: root.name,
+        columns,
+        writer: Some(writer),
+        rest: Bytes::new(),
+        held: None,
+        has_asked: true,
+        _place: place,
+    });
+    // What is wrong with the question is told by the answer's status.
+    let begun = running.step().await;
+    caller.allowance = running.caller.allowance;
+    begun?;
+    if parts.method == Method::HEAD {
+        return Ok(file(export.name, format, Body::empty())?);
+    }
+    let span = tracing::Span::current();
+    let pieces =
+        stream::try_unfold(running, move |running| running.piece().instrument(span.clone()));
+    Ok(file(export.name, format, Body::from_stream(pieces))?)
+}
+
+/// A file on its way.
+struct Running {
+    shared: Shared,
+    caller: Caller,
+    prepared: Prepared,
+    root: &'static str,
+    columns: Vec<Column>,
+    /// None once the file has ended.
+    writer: Option<RowWriter>,
+    /// What was written and is not handed over yet.
+    rest: Bytes,
+    /// What was handed over last: it is sent when more is asked for.
+    held: Option<Held>,
+    /// Whether the next step was asked for already.
+    has_asked: bool,
+    /// Given back when the file ends, or its reader has gone.
+    _place: Turn,
+}
+
+impl Running {
+    /// The next piece of the file; none after its end.
+    async fn piece(mut self: Box<Self>) -> io::Result<Option<(Bytes, Box<Self>)>> {
+        self.held = None;
+        while self.rest.is_empty() {
+            if self.writer.is_none() {
+                return Ok(None);
+            }
+            if let Err(error) = self.step().await {
+                let (id, code) = (&self.caller.request_id, error.code());
+                let cause = error.message();
+                tracing::warn!(
+                    request.id = id,
+                    error.code = code,
+                    error.cause = cause.en,
+                    "export.broken"
+                );
+                return Err(io::Error::other(code));
+            }
+        }
+        let length = self.rest.len().min(PIECE);
+        // A copy, so that what was handed over does not keep all of it in memory.
+        let piece = Bytes::copy_from_slice(&self.rest.split_to(length));
+        self.held = self.caller.connection.as_ref().map(|connection| connection.hold(length));
+        Ok(Some((piece, self)))
+    }
+
+    /// Reads the next rows and writes them.
+    async fn step(&mut self) -> Result<(), Error> {
+        let has_asked = std::mem::take(&mut self.has_asked);
+        let admitted = admit_step(&self.shared, &mut self.caller, has_asked).await?;
+        let (app, now, since) = (&self.shared.app, Utc::now(), Instant::now());
+        let reading = async {
+            let renewal = app.access.renew(&app.db, &self.caller.principal, now);
+            self.caller.principal = renewal.await?;
+            app.engine.answer(&self.prepared, &self.caller.call(now)).await
+        };
+        let longest = self.shared.settings.limits.query_timeout();
+        let answered = tokio::time::timeout(longest, app.pulse().during(reading)).await;
+        let answered = answered.unwrap_or(Err(Error::Timeout)).and_then(only_data);
+        let rows = answered.as_ref().map_or(0, |(_, rows)| *rows);
+        self.caller.allowance = admitted.end(rows);
+        let outcome = answered.as_ref().err().map_or("OK", Error::code);
+        METRICS.operation("export", outcome, rows, since.elapsed());
+        self.write(answered?.0)
+    }
+
+    fn write(&mut self, mut data: Value) -> Result<(), Error> {
+        let Some(mut writer) = self.writer.take() else { return Ok(()) };
+        let nodes = data.pointer_mut(&format!("/{}/nodes", self.root));
+        let nodes = nodes.and_then(Value::as_array_mut).map(std::mem::take).unwrap_or_default();
+        let mut values = Vec::with_capacity(self.columns.len());
+        for mut node in nodes {
+            values.clear();
+            values.extend(self.columns.iter().map(|column| column.value(&mut node)));
+            writer.row(&values).map_err(Error::internal)?;
+        }
+        let page = data.pointer_mut(&format!("/{}/pageInfo", self.root)).map(Value::take);
+        let mut page = page.unwrap_or_default();
+        let has_next = page.get("hasNextPage").and_then(Value::as_bool) == Some(true);
+        let written = match page.get_mut("endCursor").map(Value::take).filter(|_| has_next) {
+            Some(cursor) => {
+                self.prepared.go_on(cursor);
+                let written = writer.take();
+                self.writer = Some(writer);
+                written
+            }
+            None => writer.finish(),
+        };
+        self.rest = written.map_err(Error::internal)?.into();
+        Ok(())
+    }
+}
+
+/// The data of an answer without errors, and the rows that were read for it.
+///
+/// # Errors
+/// The first of those of the answer.
+pub fn only_data(mut answered: request::Response) -> Result<(Value, usize), Error> {
+    if let Some(first) = answered.errors.drain(..).next() {
+        return Err(first.error);
+    }
+    let data = answered.data.as_deref().unwrap_or("null");
+    let data = serde_json::from_str(data).map_err(Error::internal)?;
+    Ok((data, answered.cost.map_or(0, |cost| cost.actual)))
+}
