@@ -23,6 +23,7 @@ mod cases_written;
 mod cli;
 mod collation;
 mod costs;
+mod dashboard;
 mod examples;
 mod extremes;
 mod facts;
@@ -63,6 +64,7 @@ mod results_load;
 mod results_once;
 mod results_reports;
 mod results_states;
+mod results_statistics;
 mod retention;
 mod schema;
 mod search;
@@ -102,6 +104,7 @@ fn main() -> ExitCode {
         cli::tests(),
         collation::tests(),
         costs::tests(),
+        dashboard::tests(),
         examples::tests(),
         extremes::tests(),
         facts::tests(),
@@ -142,6 +145,7 @@ fn main() -> ExitCode {
         results_once::tests(),
         results_reports::tests(),
         results_states::tests(),
+        results_statistics::tests(),
         retention::tests(),
         schema::tests(),
         search::tests(),

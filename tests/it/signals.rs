@@ -26,7 +26,7 @@ tests![
 ];
 
 /// Fields of the root that nobody without a token is answered, with arguments that they take.
-const CLOSED: [(&str, &str); 9] = [
+const CLOSED: [(&str, &str); 10] = [
     ("apiClients", ""),
     ("auditEvents", "(first: 5)"),
     ("indicatorSeries", "(programme: \"AI_TRAINING\", indicator: \"TRAINEES\")"),
@@ -36,6 +36,7 @@ const CLOSED: [(&str, &str); 9] = [
     ("submissionStatistics", ""),
     ("submissions", "(where: { status: { eq: ACCEPTED } })"),
     ("submissionCheck", "(id: \"x\")"),
+    ("valueStatistics", ""),
 ];
 
 /// What is asked for a token is asked in the right words.

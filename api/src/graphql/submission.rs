@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::api_client::permission;
 use super::audit_event::WITHHELD;
+use super::result_statistics;
 use crate::domain::access;
 use crate::domain::due_date::Reminder;
 use crate::domain::submission::{self as rules, Facts, NotReady, Verb, WaitsFor};
@@ -139,6 +140,7 @@ fn submission() -> Type {
             condition: reminder_due,
         })
         .list("submissions")
+        .statistics(result_statistics::of_submissions())
 }
 
 fn submission_value() -> Type {
@@ -153,6 +155,7 @@ fn submission_value() -> Type {
     let number = vec![ty.input(C::Value), ty.input(C::Scaled)];
     ty.owned(&[C::InstitutionId])
         .one("submission", C::SubmissionId, "Submission", "제출. Submission.")
+        .one("institution", C::InstitutionId, "Institution", "제출 기관. Institution that reports.")
         .one("indicator", C::IndicatorId, "Indicator", "지표. Indicator.")
         .column(
             "cell",
@@ -185,6 +188,7 @@ fn submission_value() -> Type {
             "끝 차수. Last revision that holds it; null while it stands.",
         )
         .sorted(&["cell"])
+        .statistics(result_statistics::of_values())
 }
 
 fn submission_revision() -> Type {

@@ -61,7 +61,8 @@ const VOLATILE = new Set([
   'IndicatorSeries.computedAt',
   'IndicatorSeries.knownAt',
   'SubmissionStatistics.computedAt',
-  'SubmissionStatistics.knownAt',
+  'SubmissionValueStatistics.computedAt',
+  'TargetStatistics.computedAt',
 ]);
 
 /** What nobody without a token may ask for: the reference is asked as nobody, who is told so. */
@@ -74,6 +75,7 @@ const PROTECTED = new Set([
   'Query.submissionRevisions',
   'Query.submissions',
   'Query.submissionStatistics',
+  'Query.valueStatistics',
   'Query.indicatorSeries',
   'ReportingPeriod.submissions',
 ]);
