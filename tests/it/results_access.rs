@@ -255,7 +255,6 @@ async fn statistics_and_series_are_of_what_the_caller_sees(place: Place) {
     let query = "{ submissionStatistics(groupBy: INSTITUTION, where: { quarter: { eq: \"2026-Q3\" } }) { rows { keys { code } expected accepted } total { expected accepted acceptedRate { percent } } }
         by: submissionStatistics(groupBy: INSTITUTION, where: { institution: { code: { eq: \"KOSME\" } }, quarter: { eq: \"2026-Q3\" } }) { rows { count } total { expected } }
         values: valueStatistics(groupBy: INSTITUTION, where: { indicator: { code: { eq: \"BUDGET\" } } }) { rows { keys { code } value { sum } } total { institutions value { count sum } } }
-        targetStatistics { total { target { count } result { count sum } } }
         indicatorSeries(programme: \"T_AI\", indicator: \"BUDGET\", by: INSTITUTION, from: \"2026-Q3\", to: \"2026-Q3\") { points { key value accepted expected } }
         whole: indicatorSeries(programme: \"T_AI\", indicator: \"BUDGET\", from: \"2026-Q3\", to: \"2026-Q3\") { points { value institutions } }
         region: indicatorSeries(programme: \"T_AI\", indicator: \"COMPANIES\", by: REGION, from: \"2026-Q3\", to: \"2026-Q3\") { points { key value } }
@@ -266,14 +265,26 @@ async fn statistics_and_series_are_of_what_the_caller_sees(place: Place) {
     assert_eq!(nothing["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{nothing:#}");
     let mistaken = world.app.principal("SEMAS", "results:review").await;
     let nothing = world.ask(&mistaken, query).await;
-    // Targets are public, what was reached is not.
-    let data = nothing["data"].as_object().unwrap();
-    let told: Vec<&String> = data.iter().filter(|(_, told)| !told.is_null()).map(|(name, _)| name).collect();
-    assert_eq!(told, ["targetStatistics"], "{nothing:#}");
-    assert_eq!(data["targetStatistics"]["total"]["result"], json!({ "count": 0, "sum": null }));
+    assert!(nothing["data"].as_object().unwrap().values().all(Value::is_null), "{nothing:#}");
     let errors = nothing["errors"].as_array().unwrap();
     assert_eq!(errors.len(), 7);
     assert!(errors.iter().all(|error| error["extensions"]["code"] == "FORBIDDEN"), "{nothing:#}");
+    // Targets are public, what was reached is not.
+    for institution in ["KIBO", "KOSME", "SEMAS"] {
+        let target = json!({ "programme": PROGRAMME, "indicator": "BUDGET", "institution": institution, "quarter": QUARTER, "value": "1000" });
+        world.done(&world.lead, "setTarget", target).await;
+    }
+    let reached = "{ targetStatistics { total { target { count } result { count sum } } } }";
+    for (by, result) in [
+        (&Principal::Anonymous, json!({ "count": 0, "sum": null })),
+        (&mistaken, json!({ "count": 0, "sum": null })),
+        (&world.kibo, json!({ "count": 1, "sum": "1200" })),
+        (&world.reviewer, json!({ "count": 2, "sum": "2400" })),
+    ] {
+        let data = world.data(by, reached).await;
+        let expected = json!({ "target": { "count": 3 }, "result": result });
+        assert_eq!(data["targetStatistics"]["total"], expected);
+    }
     let own = world.data(&world.kibo, query).await;
     assert_eq!(
         own["submissionStatistics"],
