@@ -239,13 +239,7 @@ async fn codes_that_are_none_name_those_that_are(place: Place) {
             "`POLICY_COUNCIL`",
         ),
         (
-            "submissionStatistics(programme: \"AI_TRAININGS\") { dataVersion }",
-            "NOT_FOUND",
-            "programme",
-            "`AI_TRAINING`",
-        ),
-        (
-            "submissionStatistics(institution: \"TIPPA\") { dataVersion }",
+            "indicatorSeries(programme: \"AI_TRAINING\", indicator: \"TRAINEES\", institution: \"TIPPA\") { dataVersion }",
             "NOT_FOUND",
             "institution",
             "`TIPA`",
@@ -655,7 +649,6 @@ async fn a_range_that_ends_before_it_begins_is_refused(place: Place) {
         ("timeline(from: \"2026-07\", to: \"2026-06\") { totalCount }", "2026-06"),
         ("timeline(from: \"2026-07-02\", to: \"2026-07-01\") { totalCount }", "2026-07-01"),
         ("timeline(from: \"2027\", to: \"2026-12-31\") { totalCount }", "2026-12-31"),
-        ("submissionStatistics(from: \"2026-Q3\", to: \"2026-Q1\") { dataVersion }", "2026-Q1"),
         (
             &*format!(
                 "indicatorSeries({programme}, from: \"2026-Q3\", to: \"2026-Q1\") {{ dataVersion }}"
@@ -663,9 +656,12 @@ async fn a_range_that_ends_before_it_begins_is_refused(place: Place) {
             "2026-Q1",
         ),
         // Each fault has its own words.
-        ("submissionStatistics(from: \"2099-Q1\") { dataVersion }", "name `to`"),
         (
-            "submissionStatistics(from: \"2000-Q1\", to: \"2026-Q1\") { dataVersion }",
+            "indicatorSeries(programme: \"AI_TRAINING\", indicator: \"TRAINEES\", from: \"2099-Q1\") { dataVersion }",
+            "name `to`",
+        ),
+        (
+            "indicatorSeries(programme: \"AI_TRAINING\", indicator: \"TRAINEES\", from: \"2000-Q1\", to: \"2026-Q1\") { dataVersion }",
             "more than 40 quarters",
         ),
     ] {
@@ -687,7 +683,7 @@ async fn a_range_that_ends_before_it_begins_is_refused(place: Place) {
     for field in [
         "timeline(from: \"2026-07-15\", to: \"2026-07\") { totalCount }",
         "timeline(from: \"2026-07\", to: \"2026-07-01\") { totalCount }",
-        "submissionStatistics(from: \"2026-Q3\", to: \"2026-Q3\") { dataVersion }",
+        "indicatorSeries(programme: \"AI_TRAINING\", indicator: \"TRAINEES\", from: \"2026-Q3\", to: \"2026-Q3\") { dataVersion }",
         "timeline(from: \"2026-07\") { totalCount }",
     ] {
         let answer = app.ask(&reader, &format!("{{ {field} }}"), Value::Null).await;

@@ -272,6 +272,7 @@ async fn each_thing_has_its_weight(place: Place) {
             50_001,
         ),
         ("{ feedbackStatistics { dataVersion } }".to_owned(), 10_000),
+        ("{ changeStatistics { dataVersion } }".to_owned(), 200_000),
     ] {
         assert_eq!(cost(&app, &text).await, points, "{text}");
     }

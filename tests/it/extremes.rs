@@ -452,12 +452,12 @@ async fn what_cannot_be_kept_is_refused_at_its_place(place: Place) {
             json!(["where", "or", "1", "not", "title", "ko", "contains"]),
         ),
         (
-            "{ submissionStatistics(knownAt: \"+262142-12-31T00:00:00Z\") { dataVersion } }",
+            "{ submissionStatistics(knownAt: \"+262142-12-31T00:00:00Z\") { base } }",
             json!({}),
             json!(["knownAt"]),
         ),
         (
-            "{ submissionStatistics(knownAt: \"9999-12-31T23:59:59Z\") { dataVersion } }",
+            "{ submissionStatistics(knownAt: \"9999-12-31T23:59:59Z\") { base } }",
             json!({}),
             json!(["knownAt"]),
         ),
@@ -479,7 +479,7 @@ async fn what_cannot_be_kept_is_refused_at_its_place(place: Place) {
     }
     // The edges themselves are there.
     for edge in ["9999-12-31T23:59:59+09:00", "0001-01-01T00:00:00Z"] {
-        let query = format!("{{ submissionStatistics(knownAt: \"{edge}\") {{ dataVersion }} }}");
+        let query = format!("{{ submissionStatistics(knownAt: \"{edge}\") {{ base }} }}");
         let answer = app.ask(&Principal::System, &query, json!({})).await;
         assert!(answer.get("errors").is_none(), "{query}\n{answer}");
     }

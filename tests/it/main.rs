@@ -24,6 +24,7 @@ mod cases_written;
 mod cli;
 mod collation;
 mod costs;
+mod dashboard;
 mod examples;
 mod exports;
 mod extremes;
@@ -65,6 +66,7 @@ mod results_load;
 mod results_once;
 mod results_reports;
 mod results_states;
+mod results_statistics;
 mod retention;
 mod schema;
 mod search;
@@ -105,6 +107,7 @@ fn main() -> ExitCode {
         cli::tests(),
         collation::tests(),
         costs::tests(),
+        dashboard::tests(),
         examples::tests(),
         exports::tests(),
         extremes::tests(),
@@ -146,6 +149,7 @@ fn main() -> ExitCode {
         results_once::tests(),
         results_reports::tests(),
         results_states::tests(),
+        results_statistics::tests(),
         retention::tests(),
         schema::tests(),
         search::tests(),

@@ -470,7 +470,7 @@ async fn nothing_to_report_is_a_report(place: Place) {
     assert_eq!(repeated["revision"]["receipt"], handed["revision"]["receipt"]);
     let accepted = world.review("KIBO", "acceptSubmission").await;
     assert_eq!(accepted["submission"]["status"], "ACCEPTED");
-    let data = world.data(&world.lead, "{ submissionStatistics(groupBy: PERIOD, programme: \"T_AI\", from: \"2026-Q3\", to: \"2026-Q3\") { total { expected submitted accepted nil missing } } }").await;
+    let data = world.data(&world.lead, "{ submissionStatistics(where: { programme: { code: { eq: \"T_AI\" } }, quarter: { eq: \"2026-Q3\" } }) { total { expected submitted accepted nil missing } } }").await;
     assert_eq!(
         data["submissionStatistics"]["total"],
         json!({ "expected": 3, "submitted": 1, "accepted": 1, "nil": 1, "missing": 2 })
@@ -495,14 +495,14 @@ async fn what_was_handed_in_is_taken_back_before_its_review(place: Place) {
     // It counts as not submitted, everywhere alike, until it is submitted again.
     let counted = async |when: &str| {
         let query = format!(
-            "{{ submissionStatistics(programme: \"{PROGRAMME}\", institution: \"KOSME\", from: \"{QUARTER}\", to: \"{QUARTER}\") {{
-                total {{ submitted onTime late draft missing submittedRate }} }}
+            "{{ submissionStatistics(where: {{ programme: {{ code: {{ eq: \"{PROGRAMME}\" }} }}, institution: {{ code: {{ eq: \"KOSME\" }} }}, quarter: {{ eq: \"{QUARTER}\" }} }}) {{
+                total {{ submitted onTime late draft missing submittedRate {{ percent }} }} }}
                submissions(where: {{ quarter: {{ eq: \"{QUARTER}\" }}, institution: {{ code: {{ eq: \"KOSME\" }} }} }}) {{ nodes {{ completeness isOnTime }} }} }}"
         );
         let data = world.ask_at(&world.lead, at(when), &query, Value::Null).await["data"].clone();
         json!([data["submissionStatistics"]["total"], data["submissions"]["nodes"][0]])
     };
-    let total = |submitted: i64, late: i64, draft: i64, missing: i64, rate: i64| json!({ "submitted": submitted, "onTime": 0, "late": late, "draft": draft, "missing": missing, "submittedRate": rate });
+    let total = |submitted: i64, late: i64, draft: i64, missing: i64, rate: i64| json!({ "submitted": submitted, "onTime": 0, "late": late, "draft": draft, "missing": missing, "submittedRate": { "percent": rate } });
     let missing = json!([total(0, 0, 0, 1, 0), { "completeness": "MISSING", "isOnTime": null }]);
     assert_eq!(counted("2026-11-22T03:00:00Z").await, missing);
     let draft = json!([total(0, 0, 1, 0, 0), { "completeness": "DRAFT", "isOnTime": null }]);
@@ -1242,9 +1242,9 @@ async fn rates_are_bounded_by_what_is_expected(place: Place) {
     let world = World::new(&place).await;
     let statistics = async |at_instant: &str, group: &str| {
         let query = format!(
-            "{{ submissionStatistics(groupBy: {group}, programme: \"T_AI\", from: \"2026-Q3\", to: \"2026-Q3\") {{ \
-               rows {{ key label {{ ko }} expected submitted missing }} \
-               total {{ key expected submitted onTime late accepted nil draft returned missing submittedRate onTimeRate acceptedRate }} \
+            "{{ submissionStatistics(groupBy: {group}, where: {{ programme: {{ code: {{ eq: \"T_AI\" }} }}, quarter: {{ eq: \"2026-Q3\" }} }}) {{ \
+               rows {{ keys {{ code }} expected submitted missing }} \
+               total {{ expected submitted onTime late accepted nil draft returned missing submittedRate {{ percent }} onTimeRate {{ part base percent }} }} \
                dataVersion computedAt }} }}"
         );
         let answer = world.ask_at(&world.lead, at(at_instant), &query, Value::Null).await;
@@ -1258,9 +1258,9 @@ async fn rates_are_bounded_by_what_is_expected(place: Place) {
             .map(|name| told["total"][name].as_i64().unwrap())
             .collect()
     };
-    let told = statistics(open, "PERIOD").await;
+    let told = statistics(open, "QUARTER").await;
     assert_eq!(counted(&told), [3, 0, 0, 0, 0, 0, 0, 0], "{told:#}");
-    assert_eq!(told["total"]["submittedRate"], 0.0);
+    assert_eq!(told["total"]["submittedRate"]["percent"], 0.0);
     let shown = async |institution: &str, at_instant: &str| {
         let id = world.seen(institution).await.id;
         let query = format!(
@@ -1285,16 +1285,16 @@ async fn rates_are_bounded_by_what_is_expected(place: Place) {
     world.done_at(&world.semas, at(late), "submitSubmission", input).await;
     assert_eq!(shown("KOSME", late).await["completeness"], "SUBMITTED");
     assert_eq!(shown("SEMAS", late).await["completeness"], "LATE");
-    let told = statistics(late, "PERIOD").await;
+    let told = statistics(late, "QUARTER").await;
     assert_eq!(counted(&told), [3, 2, 1, 1, 0, 0, 0, 1]);
-    assert_eq!(told["total"]["submittedRate"], 66.7);
-    assert_eq!(told["total"]["onTimeRate"], 33.3);
+    assert_eq!(told["total"]["submittedRate"]["percent"], 66.7);
+    assert_eq!(told["total"]["onTimeRate"], json!({ "part": 1, "base": 3, "percent": 33.3 }));
     // Handing in again and again counts once; what was once on time stays so.
     for _ in 0..2 {
         let back = json!({ "comments": [{ "message": "보완" }], "dueOn": "2026-12-01" });
         let input = world.seen("KOSME").await.input(back);
         world.done(&world.reviewer, "returnSubmission", input).await;
-        assert_eq!(counted(&statistics(late, "PERIOD").await), [3, 2, 1, 1, 0, 0, 1, 1]);
+        assert_eq!(counted(&statistics(late, "QUARTER").await), [3, 2, 1, 1, 0, 0, 1, 1]);
         world.submit("KOSME").await;
     }
     world.review("KOSME", "acceptSubmission").await;
@@ -1303,20 +1303,17 @@ async fn rates_are_bounded_by_what_is_expected(place: Place) {
     assert_eq!(
         told["rows"],
         json!([
-            { "key": "KIBO", "label": { "ko": told["rows"][0]["label"]["ko"] }, "expected": 1, "submitted": 0, "missing": 1 },
-            { "key": "KOSME", "label": { "ko": told["rows"][1]["label"]["ko"] }, "expected": 1, "submitted": 1, "missing": 0 },
-            { "key": "SEMAS", "label": { "ko": told["rows"][2]["label"]["ko"] }, "expected": 1, "submitted": 1, "missing": 0 },
+            { "keys": [{ "code": "KIBO" }], "expected": 1, "submitted": 0, "missing": 1 },
+            { "keys": [{ "code": "KOSME" }], "expected": 1, "submitted": 1, "missing": 0 },
+            { "keys": [{ "code": "SEMAS" }], "expected": 1, "submitted": 1, "missing": 0 },
         ])
     );
-    let none = world.data(&world.lead, "{ submissionStatistics(programme: \"T_AI\", from: \"2025-Q1\", to: \"2025-Q2\") { rows { key } total { expected submittedRate } } }").await;
+    let none = world.data(&world.lead, "{ submissionStatistics(where: { quarter: { in: [\"2025-Q1\", \"2025-Q2\"] } }) { rows { count } total { expected submittedRate { part base percent } } } }").await;
     assert_eq!(
         none["submissionStatistics"],
-        json!({ "rows": [], "total": { "expected": 0, "submittedRate": null } }),
+        json!({ "rows": [], "total": { "expected": 0, "submittedRate": { "part": 0, "base": 0, "percent": null } } }),
         "no rate without a base"
     );
-    let wide =
-        "{ submissionStatistics(from: \"2010-Q1\", to: \"2026-Q3\") { total { expected } } }";
-    assert_eq!(world.refusal(&world.lead, wide).await, "BAD_USER_INPUT");
 }
 
 async fn reminders_fall_on_their_day(place: Place) {
@@ -1512,8 +1509,8 @@ async fn the_number_of_statements_is_fixed(place: Place) {
     world.open("2026-Q2").await;
     world.open(QUARTER).await;
     let queries = [
-        "{ submissionStatistics(groupBy: INSTITUTION) { rows { key label { ko } expected submitted } total { expected } dataVersion } }",
-        "{ submissionStatistics(groupBy: PERIOD) { rows { key expected } total { expected } } }",
+        "{ submissionStatistics(groupBy: [INSTITUTION, QUARTER]) { rows { keys { code label { ko } } expected submitted } total { expected } dataVersion } }",
+        "{ valueStatistics(groupBy: [INDICATOR, QUARTER]) { rows { keys { code } value { unit sum median } change { sum } } } }",
         "{ indicatorSeries(programme: \"T_AI\", indicator: \"COMPANIES\", by: INSTITUTION) { indicator { code } points { quarter key value target } } }",
         "{ indicatorSeries(programme: \"T_AI\", indicator: \"COMPANIES\", by: REGION, regionBasis: CURRENT) { points { quarter key value } } }",
         "{ submissions(first: 50) { nodes { status completeness waitsFor daysLeft viewerCan { submit { isAllowed } accept { isAllowed } } \

@@ -254,8 +254,9 @@ async fn a_partner_sees_its_own_and_nothing_of_others(place: Place) {
 async fn statistics_and_series_are_of_what_the_caller_sees(place: Place) {
     let filled = fill(&place).await;
     let world = &filled.world;
-    let query = "{ submissionStatistics(groupBy: INSTITUTION, from: \"2026-Q3\", to: \"2026-Q3\") { rows { key expected accepted } total { expected accepted acceptedRate } }
-        by: submissionStatistics(groupBy: INSTITUTION, institution: \"KOSME\", from: \"2026-Q3\", to: \"2026-Q3\") { rows { key } total { expected } }
+    let query = "{ submissionStatistics(groupBy: INSTITUTION, where: { quarter: { eq: \"2026-Q3\" } }) { rows { keys { code } expected accepted } total { expected accepted acceptedRate { percent } } }
+        by: submissionStatistics(groupBy: INSTITUTION, where: { institution: { code: { eq: \"KOSME\" } }, quarter: { eq: \"2026-Q3\" } }) { rows { count } total { expected } }
+        values: valueStatistics(groupBy: INSTITUTION, where: { indicator: { code: { eq: \"BUDGET\" } } }) { rows { keys { code } value { sum } } total { institutions value { count sum } } }
         indicatorSeries(programme: \"T_AI\", indicator: \"BUDGET\", by: INSTITUTION, from: \"2026-Q3\", to: \"2026-Q3\") { points { key value accepted expected } }
         whole: indicatorSeries(programme: \"T_AI\", indicator: \"BUDGET\", from: \"2026-Q3\", to: \"2026-Q3\") { points { value institutions } }
         region: indicatorSeries(programme: \"T_AI\", indicator: \"COMPANIES\", by: REGION, from: \"2026-Q3\", to: \"2026-Q3\") { points { key value } }
@@ -268,14 +269,34 @@ async fn statistics_and_series_are_of_what_the_caller_sees(place: Place) {
     let nothing = world.ask(&mistaken, query).await;
     assert!(nothing["data"].as_object().unwrap().values().all(Value::is_null), "{nothing:#}");
     let errors = nothing["errors"].as_array().unwrap();
-    assert_eq!(errors.len(), 6);
+    assert_eq!(errors.len(), 7);
     assert!(errors.iter().all(|error| error["extensions"]["code"] == "FORBIDDEN"), "{nothing:#}");
+    // Targets are public, what was reached is not.
+    for institution in ["KIBO", "KOSME", "SEMAS"] {
+        let target = json!({ "programme": PROGRAMME, "indicator": "BUDGET", "institution": institution, "quarter": QUARTER, "value": "1000" });
+        world.done(&world.lead, "setTarget", target).await;
+    }
+    let reached = "{ targetStatistics { total { target { count } result { count sum } } } }";
+    for (by, result) in [
+        (&Principal::Anonymous, json!({ "count": 0, "sum": null })),
+        (&mistaken, json!({ "count": 0, "sum": null })),
+        (&world.kibo, json!({ "count": 1, "sum": "1200" })),
+        (&world.reviewer, json!({ "count": 2, "sum": "2400" })),
+    ] {
+        let data = world.data(by, reached).await;
+        let expected = json!({ "target": { "count": 3 }, "result": result });
+        assert_eq!(data["targetStatistics"]["total"], expected);
+    }
     let own = world.data(&world.kibo, query).await;
     assert_eq!(
         own["submissionStatistics"],
-        json!({ "rows": [{ "key": "KIBO", "expected": 1, "accepted": 1 }], "total": { "expected": 1, "accepted": 1, "acceptedRate": 100 } })
+        json!({ "rows": [{ "keys": [{ "code": "KIBO" }], "expected": 1, "accepted": 1 }], "total": { "expected": 1, "accepted": 1, "acceptedRate": { "percent": 100 } } })
     );
     assert_eq!(own["by"], json!({ "rows": [], "total": { "expected": 0 } }));
+    assert_eq!(
+        own["values"],
+        json!({ "rows": [{ "keys": [{ "code": "KIBO" }], "value": { "sum": "1200" } }], "total": { "institutions": 1, "value": { "count": 1, "sum": "1200" } } })
+    );
     assert_eq!(
         own["indicatorSeries"]["points"],
         json!([{ "key": "KIBO", "value": "1200", "accepted": 1, "expected": 1 }])
@@ -285,6 +306,7 @@ async fn statistics_and_series_are_of_what_the_caller_sees(place: Place) {
     assert_eq!(own["of"]["points"], json!([]));
     let all = world.data(&world.reviewer, query).await;
     assert_eq!(all["submissionStatistics"]["total"]["expected"], 3);
+    assert_eq!(all["values"]["total"], json!({ "institutions": 2, "value": { "count": 2, "sum": "2400" } }));
     assert_eq!(all["whole"]["points"], json!([{ "value": "2400", "institutions": 2 }]));
     assert_eq!(all["region"]["points"], json!([{ "key": "KR-11", "value": "20" }]));
     // A programme that is hidden has no series for others.

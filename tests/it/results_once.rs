@@ -336,7 +336,7 @@ async fn a_holiday_entered_late_judges_all_alike(place: Place) {
     // The rate follows from then on, and what was known before stays.
     let rate = async |known_at: &str| {
         let query = format!(
-            "{{ submissionStatistics(programme: \"{PROGRAMME}\", from: \"{QUARTER}\", to: \"{QUARTER}\"{known_at}) {{ total {{ onTime late }} }} }}"
+            "{{ submissionStatistics(where: {{ programme: {{ code: {{ eq: \"{PROGRAMME}\" }} }}, quarter: {{ eq: \"{QUARTER}\" }} }}{known_at}) {{ total {{ onTime late }} }} }}"
         );
         let answer = world.ask_at(&world.lead, late + Duration::days(1), &query, Value::Null).await;
         answer["data"]["submissionStatistics"]["total"].clone()

@@ -32,8 +32,8 @@ async fn counts(world: &World, now: DateTime<Utc>, known_at: Option<DateTime<Utc
     let known =
         known_at.map(|at| format!(", knownAt: \"{}\"", at.to_rfc3339())).unwrap_or_default();
     let query = format!(
-        "{{ submissionStatistics(groupBy: PERIOD, programme: \"{PROGRAMME}\", from: \"{QUARTER}\", to: \"{QUARTER}\"{known}) \
-           {{ total {{ {} }} knownAt }} }}",
+        "{{ submissionStatistics(where: {{ programme: {{ code: {{ eq: \"{PROGRAMME}\" }} }}, quarter: {{ eq: \"{QUARTER}\" }} }}{known}) \
+           {{ total {{ {} }} }} }}",
         COUNTS.join(" ")
     );
     let answer = world.ask_at(&world.lead, now, &query, Value::Null).await;

@@ -312,8 +312,8 @@ async fn illustrative_results_are_marked_and_apart(place: Place) {
     let data = reviewed(
         &app,
         r#"{
-            facts: submissionStatistics(from: "2024-Q4") { rows { key } total { expected submitted } }
-            all: submissionStatistics(from: "2024-Q4", includeIllustrative: true) { total { expected submitted } }
+            facts: submissionStatistics(where: { quarter: { gte: "2024-Q4" } }) { rows { count } total { expected submitted } }
+            all: submissionStatistics(where: { quarter: { gte: "2024-Q4" } }, includeIllustrative: true) { total { expected submitted } }
             series: indicatorSeries(programme: "AI_VOUCHER", indicator: "COMPANIES_SUPPORTED", from: "2024-Q4") { points { value target } }
             shown: indicatorSeries(programme: "AI_VOUCHER", indicator: "COMPANIES_SUPPORTED", from: "2024-Q4", includeIllustrative: true) { points { quarter value target } }
         }"#,

@@ -37,6 +37,7 @@ const CLOSED: [(&str, &str); 10] = [
     ("submissionStatistics", ""),
     ("submissions", "(where: { status: { eq: ACCEPTED } })"),
     ("submissionCheck", "(id: \"x\")"),
+    ("valueStatistics", ""),
 ];
 
 /// What is asked for a token is asked in the right words.

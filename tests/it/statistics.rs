@@ -13,6 +13,7 @@ tests![
     cases_count_under_the_region_they_ask_for,
     feedback_counts_answers_and_days,
     feedback_counts_each_recommendation_once,
+    what_is_hidden_splits_no_group,
     groups_are_what_they_are_asked_by,
 ];
 
@@ -56,6 +57,37 @@ async fn cases_count_under_the_region_they_ask_for(place: Place) {
     assert_eq!(current["JEONNAM_GWANGJU"], listed);
     assert_eq!(listed, reported["KR-29"] + reported["KR-46"] + merged);
     assert_eq!(current.get("KR-29"), None);
+    // So do the divisions that are counted.
+    for (basis, regions) in [("AS_REPORTED", reported.len()), ("CURRENT", current.len())] {
+        let data = app.data(&format!("{{ adoptionCaseStatistics(regionBasis: {basis}, includeIllustrative: true) {{ total {{ regions }} }} }}")).await;
+        assert_eq!(data["adoptionCaseStatistics"]["total"]["regions"], regions, "{basis}");
+    }
+}
+
+/// A meeting counts under the topics that the caller sees, and under none only if he sees none of its.
+async fn what_is_hidden_splits_no_group(place: Place) {
+    let app = place.app().await;
+    let listed = async || {
+        let data = app.data("{ meetings(first: 100) { nodes { topics(first: 100) { nodes { code } } } } meetingStatistics(groupBy: TOPIC, includeIllustrative: true) { rows { keys { code } count } } }").await;
+        let mut expected: BTreeMap<String, i64> = BTreeMap::new();
+        let mut several = None;
+        for meeting in data["meetings"]["nodes"].as_array().unwrap() {
+            let topics = meeting["topics"]["nodes"].as_array().unwrap();
+            let codes = topics.iter().map(|topic| topic["code"].as_str().unwrap().to_owned());
+            let codes: Vec<String> = codes.collect();
+            if codes.len() > 1 {
+                several = several.or(codes.first().cloned());
+            }
+            for code in if codes.is_empty() { vec!["-".to_owned()] } else { codes } {
+                *expected.entry(code).or_default() += 1;
+            }
+        }
+        assert_eq!(counts(&data["meetingStatistics"]["rows"]), expected);
+        several
+    };
+    let topic = listed().await.expect("a meeting with several topics");
+    app.sql(&format!("UPDATE topic SET visibility = 'INTERNAL' WHERE code = '{topic}'")).await;
+    listed().await;
 }
 
 async fn feedback_counts_answers_and_days(place: Place) {
@@ -97,7 +129,7 @@ async fn feedback_counts_answers_and_days(place: Place) {
 
 /// The items of a row as a number.
 fn plain(row: &mut Value) {
-    row["items"] = row["items"]["sum"].as_str().unwrap().parse::<i64>().unwrap().into();
+    row["items"] = row["items"]["sum"].as_str().map_or(0, |sum| sum.parse::<i64>().unwrap()).into();
 }
 
 async fn feedback_counts_each_recommendation_once(place: Place) {
@@ -147,18 +179,31 @@ async fn feedback_counts_each_recommendation_once(place: Place) {
         json!({ "key": "GOK", "raised": 4, "items": 47, "answered": 0 })
     );
     // One raised again counts as the first, and two that name each other as one.
-    let relate = async |one: &str, other: &str| {
+    let related = async |kind: &str, one: &str, other: &str| {
         let id = if app.is_postgres() { "gen_random_uuid()" } else { "randomblob(16)" };
         app.sql(&format!(
             "INSERT INTO recommendation_relation (id, recommendation_id, position, other_id, kind, visibility, origin, version, created_at, updated_at)
-             SELECT {id}, r.id, 9, o.id, 'SAME_AS', 'PUBLIC', 'REPORTED', 1, r.created_at, r.updated_at FROM recommendation r JOIN recommendation o ON o.code = '{other}' WHERE r.code = '{one}'"
+             SELECT {id}, r.id, 9, o.id, '{kind}', 'PUBLIC', 'REPORTED', 1, r.created_at, r.updated_at FROM recommendation r JOIN recommendation o ON o.code = '{other}' WHERE r.code = '{one}'"
         ))
         .await;
     };
+    let relate = async |one: &str, other: &str| related("SAME_AS", one, other).await;
     relate("RC_S4_PARK", "RC_S3_AI_SUPPORT").await;
     assert_eq!(counts().await["total"], json!({ "raised": 25, "items": 68, "answered": 0 }));
     relate("RC_S3_AI_SUPPORT", "RC_S4_PARK").await;
     assert_eq!(counts().await["total"], json!({ "raised": 25, "items": 68, "answered": 0 }));
+    // Three in a circle are one, and what repeats one of them is that one raised again.
+    let third = "RC_S1_PRIVACY";
+    relate("RC_S3_AI_SUPPORT", third).await;
+    relate(third, "RC_S4_PARK").await;
+    assert_eq!(counts().await["total"], json!({ "raised": 24, "items": 67, "answered": 0 }));
+    related("REPEATS", "RC_S1_REVISION", third).await;
+    assert_eq!(counts().await["total"], json!({ "raised": 23, "items": 66, "answered": 0 }));
+    let data = app.data("{ feedbackStatistics { total { items { count } } } }").await;
+    // What counts as another stands for none.
+    assert_eq!(data["feedbackStatistics"]["total"]["items"]["count"], 25);
+    app.sql("DELETE FROM recommendation_relation WHERE position = 9").await;
+    relate("RC_S4_PARK", "RC_S3_AI_SUPPORT").await;
     // Who does not see the parts sees the total.
     app.sql("UPDATE recommendation SET visibility = 'INTERNAL' WHERE code LIKE 'RC_S2%' AND code <> 'RC_S2_TOTAL'").await;
     assert_eq!(counts().await["total"], json!({ "raised": 22, "items": 68, "answered": 0 }));

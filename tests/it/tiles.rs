@@ -17,16 +17,16 @@ tests![
 ];
 
 /// A source of numbers that is the same in each run.
-struct Dice(u64);
+pub struct Dice(pub u64);
 
 impl Dice {
-    fn roll(&mut self, below: usize) -> usize {
+    pub fn roll(&mut self, below: usize) -> usize {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from((self.0 >> 33) % below as u64).unwrap()
     }
 
-    fn one_of<T: Copy>(&mut self, some: &[T]) -> T {
+    pub fn one_of<T: Copy>(&mut self, some: &[T]) -> T {
         some[self.roll(some.len())]
     }
 }
@@ -57,7 +57,7 @@ const DIMENSIONS: [&str; 13] = [
 
 const NONE: &str = "-";
 
-fn text(value: &Value) -> String {
+pub fn text(value: &Value) -> String {
     value.as_str().unwrap_or(NONE).to_owned()
 }
 
@@ -202,7 +202,7 @@ async fn asked(app: &TestApp, args: &str) -> Value {
 }
 
 /// The codes of a row, which is left with its figures.
-fn take_keys(row: &Value) -> (Vec<String>, Value) {
+pub fn take_keys(row: &Value) -> (Vec<String>, Value) {
     let keys = row["keys"].as_array().unwrap().iter().map(|key| text(&key["code"])).collect();
     let mut figures = row.clone();
     for name in ["keys", "isOther"] {
@@ -386,6 +386,13 @@ async fn groups_without_rows_are_added_on_request(place: Place) {
         .collect();
     assert_eq!(months, expected);
     assert_eq!(codes("groupBy: STARTED_QUARTER").await.len(), 4);
+    // Rows without a value stand last in either order.
+    app.sql("UPDATE adoption_case SET started_on = '2024' WHERE code = 'DEMO-0002'").await;
+    let up = codes("groupBy: STARTED_MONTH").await;
+    let down = codes("groupBy: STARTED_MONTH, orderBy: [{ field: KEY, direction: DESC }]").await;
+    assert_eq!((up.len(), up.last()), (11, Some(&(NONE.to_owned(), 1))));
+    assert_eq!(down.last(), up.last());
+    assert!(down[..10].iter().eq(up[..10].iter().rev()), "{down:?}");
     // Divisions that there were, or that there are.
     let divisions = async |args: &str| codes(args).await.len();
     assert_eq!(divisions("groupBy: REGION, where: { stage: { eq: POC } }").await, 18);

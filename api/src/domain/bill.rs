@@ -247,6 +247,13 @@ pub struct Standing {
     pub latest_on: String,
 }
 
+impl Event {
+    /// How exactly its date is known.
+    pub fn precision(&self) -> DatePrecision {
+        precision(&self.occurred_on, self.known_by)
+    }
+}
+
 /// How exactly a date is known.
 pub fn precision(date: &str, known_by: bool) -> DatePrecision {
     match date.len() {
@@ -291,6 +298,41 @@ pub fn standing(events: &[Event]) -> Option<Standing> {
         precision: precision(&since.occurred_on, since.known_by),
         latest_on: latest.occurred_on.clone(),
     })
+}
+
+/// A stage that a bill was in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StagePeriod<'a> {
+    /// Stage.
+    pub stage: BillStage,
+    /// The event that brought it.
+    pub from: &'a Event,
+    /// The event that brought the next one.
+    pub to: Option<&'a Event>,
+    /// Days in it, where both days are known.
+    pub days: Option<i64>,
+}
+
+/// The stages that a bill was in, one after the other; what comes again in a row is one.
+pub fn stages(events: &[Event], is_closed: bool, today: NaiveDate) -> Vec<StagePeriod<'_>> {
+    let mut first = uncorrected(events);
+    first.dedup_by_key(|event| event.stage);
+    let day = |event: &Event| {
+        let is_known = event.precision() == DatePrecision::Day;
+        partial_date::first_day(&event.occurred_on).filter(|_| is_known)
+    };
+    let until = |next: Option<&Event>| match next {
+        Some(next) => day(next),
+        None => (!is_closed).then_some(today),
+    };
+    let mut stages = Vec::with_capacity(first.len());
+    for (at, from) in first.iter().copied().enumerate() {
+        let to = first.get(at + 1).copied();
+        let days = day(from).zip(until(to)).map(|(from, to)| (to - from).num_days());
+        // Dates that contradict the order of the procedure tell no days.
+        stages.push(StagePeriod { stage: from.stage, from, to, days: days.filter(|days| *days >= 0) });
+    }
+    stages
 }
 
 /// Last stage that is known to have been reached by a day; none before the first event. Within the month or

@@ -85,6 +85,7 @@ pub fn is_expected(starts_on: NaiveDate, ends_on: Option<NaiveDate>, quarter: Qu
 }
 
 /// Submissions counted.
+#[cfg(test)]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
     /// On the frozen lists: the base of each rate.
@@ -107,6 +108,7 @@ pub struct Tally {
     pub returned: i64,
 }
 
+#[cfg(test)]
 impl Tally {
     /// Counts so many submissions of one kind.
     pub fn add(

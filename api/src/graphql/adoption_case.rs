@@ -102,7 +102,7 @@ fn case_statistics() -> Statistics {
         .amount("investment", field("investment"), "KRW", "투자액(원). Own investment.")
         .amount("publicSupport", field("publicSupport"), "KRW", "지원금(원). Public support.")
         .share("withOutcome", has_outcome, |_, sql, _, _| { sql.push("TRUE"); Ok(()) }, "성과 측정 비율. Cases with a measured outcome, of all.")
-        .distinct("regions", "region", "지역 수. Different regions, as reported.")
+        .distinct_regions("regions", "region", "지역 수. Different regions, as reported or as they are now (`regionBasis`).")
         .state("status")
 }
 

@@ -4,12 +4,12 @@ use entity::bill::{BillEffect, BillResult, ProposerKind};
 use entity::bill_event::BillStage;
 use entity::common::DatePrecision;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::domain::bill::{self as rules, Event, reached_by};
 use crate::error::Error;
 use crate::read::Reader;
-use crate::read::model::{Arg, Args, Column, Filter, Guard, Scalar, Source, Type};
+use crate::read::model::{Arg, Args, Column, Filter, Guard, Scalar, Shape, Source, Type};
 use crate::read::sql::Sql;
 use crate::read::statistic::{NumberSource, Statistics, write_days};
 
@@ -20,6 +20,25 @@ const STALLED_AFTER: i64 = 180;
 pub fn types() -> Vec<Type> {
     vec![legislative_initiative(), initiative_title(), bill(), provision(), bill_event()]
 }
+
+/// The shapes declared here.
+pub const SHAPES: &[Shape] = &[Shape {
+    name: "BillStagePeriod",
+    description: "단계 기간. A stage of a bill, from when to when it was in it.",
+    fields: &[
+        ("stage", "BillStage!", "단계. Stage."),
+        ("from", "PartialDate!", "시작. Date of the event that brought it."),
+        ("fromPrecision", "DatePrecision!", "시작의 정밀도. How exactly `from` is known."),
+        ("to", "PartialDate", "끝. Date of the event that brought the next stage; null of the last."),
+        ("toPrecision", "DatePrecision", "끝의 정밀도. How exactly `to` is known; null of the last."),
+        (
+            "days",
+            "Int",
+            "경과 일수. Days in it, of the last stage of a pending bill until today; null unless both days are known, and of the last stage once the procedure is over.",
+        ),
+        ("isCurrent", "Boolean!", "현재 여부. Whether it is the stage that the bill is in, or ended in."),
+    ],
+}];
 
 fn legislative_initiative() -> Type {
     use entity::legislative_initiative::Column as C;
@@ -114,7 +133,12 @@ fn bill() -> Type {
         },
         ty.input(C::IsClosed),
     ];
-    ty.computed("daysInStage", "Int", since.clone(), days_in_stage, "현재 단계 경과 일수. Days since the stage began; null unless that day is known.")
+    let stages = vec![
+        Column { source: Source::Expression(counted_events), scalar: Scalar::Text },
+        ty.input(C::IsClosed),
+    ];
+    ty.computed("stages", "[BillStagePeriod!]!", stages, stages_of, "단계별 기간. Stages in the order in which it was in them, each with its first day, the day on which the next began, and the days in between.")
+        .computed("daysInStage", "Int", since.clone(), days_in_stage, "현재 단계 경과 일수. Days since the stage began; null unless that day is known.")
         .computed("isStalled", "Boolean", since, is_stalled, "정체 여부. Whether a pending bill has been in its stage for at least `days` days: false once it is closed or enacted, null where the day on which the stage began is not known.")
         .arg(Arg { name: "days", ty: "Int!".into(), default: Some("180"), description: "일수. Days.".into() })
         .localized("proposer", C::ProposerKo, C::ProposerEn, "제안자. Proposer as named.")
@@ -279,6 +303,25 @@ fn stage_on(reader: &Reader<'_>, values: &[Value], args: &Args) -> Result<Value,
     let events = read_events(text).ok_or_else(|| Error::internal("events of a bill"))?;
     let stage = rules::stage_on(&events, day, reader.today());
     Ok(stage.map(BillStage::code).into())
+}
+
+fn stages_of(reader: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
+    let Some(text) = values.first().and_then(Value::as_str) else { return Ok(json!([])) };
+    let events = read_events(text).ok_or_else(|| Error::internal("events of a bill"))?;
+    let is_closed = values.get(1).and_then(Value::as_bool) == Some(true);
+    let stages = rules::stages(&events, is_closed, reader.today());
+    let shown = stages.into_iter().map(|of| {
+        json!({
+            "stage": of.stage.code(),
+            "from": of.from.occurred_on,
+            "fromPrecision": of.from.precision().code(),
+            "to": of.to.map(|to| &to.occurred_on),
+            "toPrecision": of.to.map(|to| to.precision().code()),
+            "days": of.days,
+            "isCurrent": of.to.is_none(),
+        })
+    });
+    Ok(shown.collect())
 }
 
 fn latest_event(

@@ -11,6 +11,7 @@ use crate::read::model::{Arg, Args, Guard, List, Type};
 use crate::read::sql::Sql;
 use crate::read::statistic::Statistics;
 use crate::read::stream::{SINCE, UNTIL};
+use crate::read::weight;
 
 /// The types declared here.
 pub fn types() -> Vec<Type> {
@@ -28,7 +29,8 @@ pub fn types() -> Vec<Type> {
                 Statistics::of("changeStatistics", "변경 통계. Changes by type, kind and period.")
                     .by("TYPE", "type", "유형. Type of the row.")
                     .by("KIND", "kind", "변경 종류. What happened.")
-                    .by_date(["OCCURRED_MONTH", "OCCURRED_QUARTER", "OCCURRED_HALF", "OCCURRED_YEAR"], "occurredAt", "시각. Instant of the change."),
+                    .by_date(["OCCURRED_MONTH", "OCCURRED_QUARTER", "OCCURRED_HALF", "OCCURRED_YEAR"], "occurredAt", "시각. Instant of the change.")
+                    .weight(weight::FEED),
             ),
     ]
 }

@@ -148,7 +148,6 @@ pub const ARGUMENT_ENUMS: &[&Choice] = &[
     super::results::COMPLETENESS,
     super::results::WAITS_FOR,
     super::results::REMINDER,
-    super::results::GROUP,
     super::results::BREAKDOWN,
     super::viewer::VIEWER_KIND,
     super::viewer::STANDING,

@@ -63,7 +63,7 @@ fn institution() -> Type {
                 .by_region("REGION", "region", "소재지. Region of its seat.")
                 .by("PARENT", "parent", "상위 기관. Institution it belongs to.")
                 .by_period("FOUNDED_YEAR", "foundedOn", Unit::Year, "설립 연도. Year founded.")
-                .distinct("regions", "region", "지역 수. Different regions."),
+                .distinct_regions("regions", "region", "지역 수. Different regions, as reported or as they are now (`regionBasis`)."),
         )
         .unfiltered(&["summary", "website"])
 }

@@ -42,6 +42,7 @@ mod recommendation_statistics;
 mod region;
 mod registry;
 pub mod request;
+mod result_statistics;
 mod results;
 mod rules;
 pub mod scan;
@@ -120,6 +121,7 @@ fn shapes() -> Vec<Shape> {
     [
         &[LOCALIZED_TEXT, mutation::USER_ERROR],
         api_client::SHAPES,
+        bill::SHAPES,
         body::SHAPES,
         results::SHAPES,
         crate::read::statistic::SHAPES,

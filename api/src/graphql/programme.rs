@@ -7,6 +7,7 @@ use entity::programme::RollRule;
 use entity::reporting_period::PeriodState;
 use entity::validation_rule::{MissingStrategy, Severity};
 
+use super::result_statistics;
 use crate::domain::quarter::Quarter;
 use crate::error::Error;
 use crate::input::Tagged;
@@ -132,6 +133,7 @@ fn target() -> Type {
     .sorted(&["quarter"])
     .orderable("QUARTER", "quarter")
     .list("targets")
+    .statistics(result_statistics::of_targets())
 }
 
 fn validation_rule() -> Type {

@@ -11,7 +11,7 @@ use crate::read::statistic::{NumberSource, Statistics, origin, write_days};
 
 /// What is declared of them.
 pub fn statistics() -> Statistics {
-    Statistics::of("feedbackStatistics", "환류 통계. How recommendations were answered and delivered, and what came of them. Measures count each once: a published total by those of its items that are on record, one raised again by the first; `count` counts rows.")
+    Statistics::of("feedbackStatistics", "환류 통계. How recommendations were answered and delivered, and what came of them. Measures count each once: a published total by those of its items that are on record, one raised again (SAME_AS, REPEATS) by the first; `count` counts rows.")
         .by("ADDRESSEE", "addressee", "소관 기관. Institution addressed now.")
         .by("INSTITUTION", "institution", "제기 기관. Institution that raised it.")
         .by("SECTOR", "institution.sector", "산·학·연·관. Side of the institution that raised it.")
@@ -28,7 +28,7 @@ pub fn statistics() -> Statistics {
         .by_date(["RAISED_MONTH", "RAISED_QUARTER", "RAISED_HALF", "RAISED_YEAR"], "raisedOn", "제기일. Date raised.")
         .by_date(["DUE_MONTH", "DUE_QUARTER", "DUE_HALF", "DUE_YEAR"], "dueOn", "회신 기한. Date by which the answer is due.")
         .count("raised", raised, "건의 수. Recommendations on record, each once.")
-        .amount("items", NumberSource::Written(items), "건", "과제 건수. Items they stand for; of a published total, those not on record by themselves count under it.")
+        .amount("items", NumberSource::Written(items), "건", "과제 건수. Items they stand for; of a published total, those not on record by themselves count under it. One that stands for none has no value.")
         .count("answered", answered, "회신 수. Recommendations answered; a withdrawal answers nothing.")
         .share("answeredOnTime", on_time, with_due_date, "기한 내 회신 비율. Answers by the due date that the first had to meet, of those with a due date of which it is known whether they met it.")
         .number("daysToAnswer", NumberSource::Written(|_, sql, _, _| days(sql, "s0.answered_on_")), (0, "days"), "회신 소요 일수. Days from raising to the first answer, where both are dated to the day.")
@@ -38,6 +38,7 @@ pub fn statistics() -> Statistics {
         .number("daysToEffect", NumberSource::Written(|_, sql, _, _| days(sql, "s0.effect_on_")), (0, "days"), "성과 소요 일수. Days from raising to the first effect that is dated to the day.")
         .count("overdue", overdue, "기한 경과 수. Recommendations whose answer is due and not given.")
         .state("status")
+        .table(again)
         .derived(derived)
 }
 
@@ -84,13 +85,24 @@ fn derived(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Done
     sql.push(", (SELECT sum(o.item_count) FROM recommendation_relation p JOIN recommendation o ON o.id = p.recommendation_id WHERE p.kind = 'PART_OF' AND p.other_id = ");
     sql.column(alias, "id").push(" AND ");
     other(sql);
-    // Of two that name each other, the first counts.
-    sql.push(") AS parts_, EXISTS (SELECT 1 FROM recommendation_relation p JOIN recommendation o ON o.id = p.other_id WHERE p.kind = 'SAME_AS' AND p.recommendation_id = ");
-    sql.column(alias, "id").push(" AND (o.id < ").column(alias, "id");
-    sql.push(" OR NOT EXISTS (SELECT 1 FROM recommendation_relation q WHERE q.kind = 'SAME_AS' AND q.recommendation_id = o.id AND q.other_id = ");
-    sql.column(alias, "id").push(")) AND ");
-    other(sql);
-    sql.push(") AS is_again_");
+    // What is the same as another, or repeats it, counts as that; of those that lead to one another, the first does.
+    sql.push(") AS parts_, EXISTS (SELECT 1 FROM again_ g WHERE g.own = ");
+    sql.column(alias, "id").push(" AND (g.other < g.own OR NOT EXISTS (SELECT 1 FROM again_ h WHERE h.own = g.other AND h.other = g.own))) AS is_again_");
+    Ok(())
+}
+
+/// Adds the table of those that a recommendation leads to, step by step, as the same matter or one that it repeats.
+fn again(reader: &Reader<'_>, sql: &mut Sql, _: &str, args: &Args) -> Done {
+    let declared = |name| reader.catalog.declared(name);
+    let (recommendation, relation) =
+        (declared("Recommendation")?, declared("RecommendationRelation")?);
+    sql.push("same_ AS (SELECT p.recommendation_id AS own, p.other_id AS other FROM recommendation_relation p JOIN recommendation o ON o.id = p.other_id WHERE p.kind IN ('SAME_AS', 'REPEATS') AND p.other_id <> p.recommendation_id AND ");
+    scope::guard(reader, sql, relation, "p", None);
+    sql.push(" AND ");
+    scope::guard(reader, sql, recommendation, "o", None);
+    sql.push(" AND ");
+    origin(sql, "o", args);
+    sql.push("), again_ AS (SELECT own, other FROM same_ UNION SELECT a.own, s.other FROM again_ a JOIN same_ s ON s.own = a.other)");
     Ok(())
 }
 
@@ -105,7 +117,7 @@ fn raised(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Done 
 }
 
 fn items(_: &Reader<'_>, sql: &mut Sql, _: &str, _: &Args) -> Done {
-    sql.push("CASE WHEN s0.is_again_ OR s0.item_count < s0.parts_ THEN 0 ELSE s0.item_count - coalesce(s0.parts_, 0) END");
+    sql.push("CASE WHEN NOT s0.is_again_ AND s0.item_count > coalesce(s0.parts_, 0) THEN s0.item_count - coalesce(s0.parts_, 0) END");
     Ok(())
 }
 

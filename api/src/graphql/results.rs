@@ -76,17 +76,6 @@ pub const REMINDER: &Choice = &Choice {
     ],
 };
 
-/// What submission statistics are grouped by.
-pub const GROUP: &Choice = &Choice {
-    name: "SubmissionGroup",
-    description: "제출 통계 기준. What submission statistics are grouped by.",
-    values: &[
-        ChoiceValue { code: "PERIOD", description: "분기. Quarter." },
-        ChoiceValue { code: "PROGRAMME", description: "사업. Programme." },
-        ChoiceValue { code: "INSTITUTION", description: "기관. Institution." },
-    ],
-};
-
 /// How a series is broken down.
 pub const BREAKDOWN: &Choice = &Choice {
     name: "SeriesBreakdown",
@@ -118,21 +107,6 @@ fn narrowing() -> Vec<Arg> {
 
 /// The root fields declared here.
 pub fn roots() -> Vec<Root> {
-    let mut statistics = vec![
-        Arg {
-            name: "groupBy",
-            ty: "SubmissionGroup!".into(),
-            default: Some("PROGRAMME"),
-            description: "기준. What to group by.".into(),
-        },
-        Arg::new("programme", "String", "사업 코드. Only this programme."),
-        Arg::new(
-            "knownAt",
-            "DateTime",
-            "기준 시각. Submissions as they counted at this instant; now if left out.",
-        ),
-    ];
-    statistics.extend(narrowing());
     let mut series = vec![
         Arg::new("programme", "String!", "사업 코드. Programme."),
         Arg::new("indicator", "String!", "지표 코드. Indicator, over all its revisions."),
@@ -156,13 +130,6 @@ pub fn roots() -> Vec<Root> {
     ];
     series.extend(narrowing());
     vec![
-        Root {
-            name: "submissionStatistics",
-            description: "제출 통계. Completeness and timeliness of the submissions that the caller may see, each rate with its base.".into(),
-            ty: "SubmissionStatistics".into(),
-            args: statistics,
-            kind: RootKind::Statistic(Object::Result, weight::SERIES, |reader, args| results::statistics(reader, args).boxed()),
-        },
         Root {
             name: "indicatorSeries",
             description: "지표 시계열. An indicator over quarters with its targets, out of the accepted values that the caller may see. NOT_FOUND if there is no such indicator, or the caller may not see it.".into(),
@@ -322,62 +289,6 @@ pub const SHAPES: &[Shape] = &[
                 "차이. Cells that differ, by their address; at most 1,000.",
             ),
             ("isTruncated", "Boolean!", "생략 여부. Whether more differ."),
-        ],
-    },
-    Shape {
-        name: "SubmissionStatistics",
-        description: "제출 통계. Submissions by group; each rate comes with its base.",
-        fields: &[
-            ("groupBy", "SubmissionGroup!", "기준. What it is grouped by."),
-            ("rows", "[SubmissionStatisticsRow!]!", "행. Groups by their codes."),
-            ("total", "SubmissionStatisticsRow!", "합계. All groups together; its key is null."),
-            ("knownAt", "DateTime!", "기준 시각. Instant as of which submissions counted so."),
-            ("computedAt", "DateTime!", "산출 시각. When it was computed."),
-            (
-                "dataVersion",
-                "Int!",
-                "자료 판. Stands for the last change you may see: the same as long as nothing has changed. It has no order.",
-            ),
-        ],
-    },
-    Shape {
-        name: "SubmissionStatisticsRow",
-        description: "제출 통계 행. Submissions of one group.",
-        fields: &[
-            ("key", "String", "키. Code of the group."),
-            ("label", "LocalizedText", "명칭. Name of the group."),
-            (
-                "expected",
-                "Int!",
-                "제출 대상. Submissions on the frozen lists: the base of each rate.",
-            ),
-            (
-                "submitted",
-                "Int!",
-                "제출 수. Submitted, whatever has become of it since; a recalled one only once it is submitted again, unless it was returned before.",
-            ),
-            ("onTime", "Int!", "기한 내 제출. Of these, first submitted by the due date."),
-            ("late", "Int!", "지연 제출. Of these, first submitted later."),
-            ("accepted", "Int!", "승인 수. Accepted or final."),
-            ("nil", "Int!", "실적 없음 수. Reported that there is nothing to report."),
-            (
-                "draft",
-                "Int!",
-                "작성 중 수. Being filled in, recalled ones included, and not overdue.",
-            ),
-            ("returned", "Int!", "반려 수. Given back and not come again."),
-            (
-                "missing",
-                "Int!",
-                "미제출 수. Not submitted, or recalled, and overdue or the quarter final.",
-            ),
-            (
-                "submittedRate",
-                "Float",
-                "제출률(%). submitted of expected; null if nothing is expected.",
-            ),
-            ("onTimeRate", "Float", "기한 준수율(%). onTime of expected."),
-            ("acceptedRate", "Float", "승인율(%). accepted of expected."),
         ],
     },
     Shape {

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::api_client::permission;
 use super::audit_event::WITHHELD;
+use super::result_statistics;
 use crate::domain::access;
 use crate::domain::due_date::Reminder;
 use crate::domain::submission::{self as rules, Facts, NotReady, Verb, WaitsFor};
@@ -141,6 +142,7 @@ fn submission() -> Type {
         })
         .list("submissions")
         .exported("submissions", &["id", "institution.code", "institution.name.ko", "programme.code", "programme.name.ko", "quarter", "status", "completeness", "waitsFor", "isNil", "nilReason", "dueOn", "originalDueOn", "locksOn", "returnDueOn", "daysLeft", "startedAt", "firstSubmittedAt", "isOnTime", "submittedAt", "submittedByInstitution.code", "returnedAt", "acceptedAt", "revision", "isRestatement", "cellCount", "reason", "origin", "version", "updatedAt"])
+        .statistics(result_statistics::of_submissions())
 }
 
 fn submission_value() -> Type {
@@ -155,6 +157,7 @@ fn submission_value() -> Type {
     let number = vec![ty.input(C::Value), ty.input(C::Scaled)];
     ty.owned(&[C::InstitutionId])
         .one("submission", C::SubmissionId, "Submission", "제출. Submission.")
+        .one("institution", C::InstitutionId, "Institution", "제출 기관. Institution that reports.")
         .one("indicator", C::IndicatorId, "Indicator", "지표. Indicator.")
         .column(
             "cell",
@@ -213,6 +216,7 @@ fn submission_value() -> Type {
                 "submission.origin",
             ],
         )
+        .statistics(result_statistics::of_values())
 }
 
 /// The root fields declared here.

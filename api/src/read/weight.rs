@@ -34,6 +34,8 @@ pub const FIGURES: usize = 4;
 pub const QUARTILES: usize = 10_000;
 /// A dimension of which a row may have several values.
 pub const MANY_VALUED: usize = 10_000;
+/// A statistic over the feed: each change is looked at, and whether its row is seen.
+pub const FEED: usize = 200_000;
 /// A statistic over values of submissions.
 pub const SERIES: usize = 20_000;
 /// Two revisions of a submission compared.

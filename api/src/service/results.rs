@@ -1,11 +1,11 @@
-//! What is asked about quarterly results: completeness and timeliness, figures over quarters with their
-//! targets, the difference of two revisions. Only what was accepted counts as a figure.
+//! What is asked about quarterly results: figures over quarters with their targets, the difference of two
+//! revisions. Only what was accepted counts as a figure.
 //!
 //! Each has a fixed number of statements, whatever the number of rows, and the caller's scope in each.
 
 use std::collections::{BTreeMap, HashSet};
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use entity::indicator::Aggregation;
 use entity::submission_value;
 use sea_orm::{
@@ -17,10 +17,9 @@ use uuid::Uuid;
 
 use super::change::data_version;
 use super::submission::values::shown_row;
-use crate::domain::completeness::{Tally, completeness, rate};
 use crate::domain::decimal;
 use crate::domain::fold;
-use crate::domain::quarter::{Quarter, seoul};
+use crate::domain::quarter::Quarter;
 use crate::error::Error;
 use crate::read::Reader;
 use crate::read::model::Args;
@@ -123,12 +122,8 @@ fn label(found: &sea_orm::QueryResult, at: usize) -> Result<Value, Error> {
     })
 }
 
-fn date(found: &sea_orm::QueryResult, at: usize) -> Result<NaiveDate, Error> {
-    row::date(found, at)?.ok_or_else(|| Error::internal("a day that is not there"))
-}
-
 /// Adds the condition that `y` is what was known at an instant, or is known now.
-fn known(sql: &mut Sql, at: Option<DateTime<Utc>>) {
+pub fn known(sql: &mut Sql, at: Option<DateTime<Utc>>) {
     match at {
         // Not by the clock: another server's may be ahead.
         None => sql.push("y.known_to IS NULL"),
@@ -137,85 +132,6 @@ fn known(sql: &mut Sql, at: Option<DateTime<Utc>>) {
             sql.push(" AND (y.known_to IS NULL OR y.known_to > ").bind(at).push(")")
         }
     };
-}
-
-/// Completeness and timeliness of what is expected, by group.
-///
-/// # Errors
-/// Input, if the quarters are none; internal.
-pub async fn statistics(reader: &Reader<'_>, args: &Args) -> Result<Value, Error> {
-    let group = argument(args, "groupBy");
-    let key = match group {
-        "PERIOD" => "s.quarter, NULL, NULL",
-        "INSTITUTION" => "n.code, n.name_ko, n.name_en",
-        _ => "pg.code, pg.name_ko, pg.name_en",
-    };
-    let at = given(args, "knownAt").map(|_| known_at(reader, args)).transpose()?;
-    let today = match at {
-        None => reader.today(),
-        Some(at) => at.with_timezone(&seoul()).date_naive().min(reader.today()),
-    };
-    let mut sql = reader.sql();
-    sql.push("SELECT ").push(key);
-    sql.push(
-        ", y.status, y.is_on_time, y.is_nil, y.due_on, p.opens_on, p.finalised_at IS NOT NULL",
-    );
-    if let Some(at) = at {
-        sql.push(" AND p.finalised_at <= ").bind(at);
-    }
-    sql.push(", count(*) FROM submission s JOIN reporting_period p ON p.id = s.period_id JOIN submission_tally y ON y.submission_id = s.id AND ");
-    known(&mut sql, at);
-    joined(reader, &mut sql)?;
-    sql.push(" WHERE ");
-    narrowed(reader, &mut sql, args, span(reader, args)?)?;
-    sql.push(" GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY 1");
-    let mut groups: BTreeMap<Option<String>, (Value, Tally)> = BTreeMap::new();
-    let mut total = Tally::default();
-    for found in rows(reader, sql).await? {
-        let status =
-            serde_json::from_value(row::text(&found, 3)?.into()).map_err(Error::internal)?;
-        let (is_on_time, is_nil) =
-            (row::boolean(&found, 4)?, row::boolean(&found, 5)? == Some(true));
-        let (due_on, opens_on) = (date(&found, 6)?, date(&found, 7)?);
-        let is_final = row::boolean(&found, 8)? == Some(true);
-        let judged = completeness(status, is_on_time, is_final, opens_on, due_on, today);
-        let count = row::integer(&found, 9)?.unwrap_or(0);
-        let key = row::text(&found, 0)?.map(str::to_owned);
-        let label = label(&found, 1)?;
-        let (_, tally) = groups.entry(key).or_insert_with(|| (label, Tally::default()));
-        for tally in [tally, &mut total] {
-            tally.add(judged, status, is_on_time, is_nil, count);
-        }
-    }
-    let shown: Vec<Value> =
-        groups.into_iter().map(|(key, (label, tally))| counted(key, label, &tally)).collect();
-    Ok(json!({
-        "groupBy": group,
-        "rows": shown,
-        "total": counted(None, Value::Null, &total),
-        "knownAt": row::show_instant(at.unwrap_or(reader.now)),
-        "computedAt": row::show_instant(reader.now),
-        "dataVersion": data_version(reader).await?,
-    }))
-}
-
-fn counted(key: Option<String>, label: Value, tally: &Tally) -> Value {
-    json!({
-        "key": key,
-        "label": label,
-        "expected": tally.expected,
-        "submitted": tally.submitted,
-        "onTime": tally.on_time,
-        "late": tally.late,
-        "accepted": tally.accepted,
-        "nil": tally.nil,
-        "draft": tally.draft,
-        "returned": tally.returned,
-        "missing": tally.missing,
-        "submittedRate": rate(tally.submitted, tally.expected),
-        "onTimeRate": rate(tally.on_time, tally.expected),
-        "acceptedRate": rate(tally.accepted, tally.expected),
-    })
 }
 
 /// The newest revision of the indicator asked for, and the code as it is kept.
@@ -248,7 +164,10 @@ async fn indicator(reader: &Reader<'_>, args: &Args) -> Result<(Uuid, String), E
 }
 
 /// The instant as of which figures are asked for.
-fn known_at(reader: &Reader<'_>, args: &Args) -> Result<DateTime<Utc>, Error> {
+///
+/// # Errors
+/// Input, if it is not one.
+pub fn known_at(reader: &Reader<'_>, args: &Args) -> Result<DateTime<Utc>, Error> {
     match given(args, "knownAt") {
         None => Ok(reader.now),
         Some(text) => {
@@ -265,8 +184,8 @@ fn known_at(reader: &Reader<'_>, args: &Args) -> Result<DateTime<Utc>, Error> {
     }
 }
 
-/// Adds the join of the revision that counted at an instant.
-fn counting(sql: &mut Sql, at: DateTime<Utc>) {
+/// Adds the join of the revision `r` of submissions `s` that counted at an instant.
+pub fn counting(sql: &mut Sql, at: DateTime<Utc>) {
     sql.push(" JOIN submission_revision r ON r.submission_id = s.id AND r.accepted_at <= ")
         .bind(at);
     sql.push(" AND (r.superseded_at IS NULL OR r.superseded_at > ").bind(at).push(")");

@@ -61,7 +61,8 @@ const VOLATILE = new Set([
   'IndicatorSeries.computedAt',
   'IndicatorSeries.knownAt',
   'SubmissionStatistics.computedAt',
-  'SubmissionStatistics.knownAt',
+  'SubmissionValueStatistics.computedAt',
+  'TargetStatistics.computedAt',
 ]);
 
 /** What nobody without a token may ask for: the reference is asked as nobody, who is told so. */
@@ -75,6 +76,7 @@ const PROTECTED = new Set([
   'Query.submissions',
   'Query.submissionStatistics',
   'Query.submissionValues',
+  'Query.valueStatistics',
   'Query.indicatorSeries',
   'ReportingPeriod.submissions',
 ]);

@@ -595,8 +595,10 @@ impl<'a> Paths<'a> {
                 root.name, dimension.name
             );
             let name = format!("{} {}", root.name, dimension.name);
-            // It is counted in the total of each.
-            probes.push(Probe { name, text, from: Some(target), tells: true });
+            // It is counted in the total of each; the hidden value is no part.
+            let is_part = target == "SubmissionValue"
+                && matches!(dimension.name, "REGION" | "SIZE" | "INDUSTRY");
+            probes.push(Probe { name, text, from: Some(target), tells: !is_part });
         }
         let first = of.dimensions[0].name;
         for order in of

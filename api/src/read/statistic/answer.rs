@@ -109,11 +109,18 @@ fn take(plan: &Plan<'_>, one: &QueryResult, found: &mut Found) -> Result<(), Err
     figures.insert("count".to_owned(), row::integer(one, at + 1)?.unwrap_or(0).into());
     at += 2;
     for measured in &plan.measured {
-        let columns = (at..at + measured.width())
+        let columns = (at..at + measured.numbers())
             .map(|column| row::integer(one, column))
             .collect::<Result<Vec<_>, _>>()?;
-        at += columns.len();
-        figures.insert(measured.measure.name.to_owned(), figure(measured, &columns));
+        let scale = match measured.has_scale() {
+            true => [at + columns.len(), at + columns.len() + 1].map(|at| row::text(one, at)),
+            false => [Ok(None), Ok(None)],
+        };
+        let [least, greatest] = scale;
+        // Where the least and the greatest are one, so are all.
+        let scale = least?.filter(|least| greatest.is_ok_and(|greatest| greatest == Some(*least)));
+        at += measured.width();
+        figures.insert(measured.measure.name.to_owned(), figure(measured, &columns, scale));
     }
     let figures = Value::Object(figures);
     match usize::try_from(place).unwrap_or_default() {
@@ -124,12 +131,12 @@ fn take(plan: &Plan<'_>, one: &QueryResult, found: &mut Found) -> Result<(), Err
     Ok(())
 }
 
-/// One measure of a group, out of its columns.
-fn figure(measured: &Measured<'_>, columns: &[Option<i64>]) -> Value {
+/// One measure of a group, out of its columns, and what all its numbers are measured in.
+fn figure(measured: &Measured<'_>, columns: &[Option<i64>], scale: Option<&str>) -> Value {
     let column = |at: usize| columns.get(at).copied().flatten();
     let whole = |at| column(at).unwrap_or(0);
     let number = match measured.measure.kind {
-        MeasureKind::Count(_) | MeasureKind::Distinct(_) => return whole(0).into(),
+        MeasureKind::Count(_) | MeasureKind::Distinct(..) => return whole(0).into(),
         MeasureKind::Share { .. } => {
             return json!({ "part": whole(0), "base": whole(1), "percent": rate(whole(0), whole(1)) });
         }
@@ -142,18 +149,25 @@ fn figure(measured: &Measured<'_>, columns: &[Option<i64>]) -> Value {
         max: whole(4),
         quartiles: [5, 7, 9].map(|at| (whole(at), whole(at + 1))),
     };
-    let told = |figure: Option<(i128, u32)>| match figure.filter(|_| counted.count > 0) {
+    let mut parts = scale.unwrap_or_default().splitn(3, '|');
+    let decimals = match number.scale {
+        None => Some(number.decimals),
+        Some(_) => parts.next().and_then(|places| places.parse().ok()),
+    };
+    let has_sum = number.scale.is_none() || parts.next() == Some("SUM");
+    let unit = if number.scale.is_none() { number.unit } else { parts.next().unwrap_or_default() };
+    let told = |figure: Option<(i128, u32)>| match figure.zip(decimals).filter(|_| counted.count > 0) {
         None => Value::Null,
-        Some((value, places)) => {
-            let text = show(value, number.decimals + places);
+        Some(((value, places), decimals)) => {
+            let text = show(value, decimals + places);
             if number.is_exact { text.into() } else { text.parse::<f64>().ok().into() }
         }
     };
     let quartile = |at| told(counted.quartile(at).filter(|_| measured.has_quartiles));
     json!({
-        "unit": number.unit,
+        "unit": unit,
         "count": counted.count,
-        "sum": told(Some((counted.sum, 0))),
+        "sum": told(has_sum.then_some((counted.sum, 0))),
         "mean": told(counted.mean()),
         "lowerQuartile": quartile(1),
         "median": quartile(2),
@@ -168,7 +182,7 @@ fn none(plan: &Plan<'_>) -> Value {
     let mut figures = Map::new();
     figures.insert("count".to_owned(), 0.into());
     for measured in &plan.measured {
-        figures.insert(measured.measure.name.to_owned(), figure(measured, &[]));
+        figures.insert(measured.measure.name.to_owned(), figure(measured, &[], None));
     }
     Value::Object(figures)
 }
@@ -239,7 +253,8 @@ fn filled(
     let values: Vec<Vec<Part>> = (0..plan.keys.len())
         .map(|at| {
             let held: Vec<&Part> = groups.iter().map(|(parts, _)| &parts[at]).collect();
-            values(&plan.keys[at], &held, could.get(&at).map(Vec::as_slice).unwrap_or_default())
+            let could = could.get(&at).map(Vec::as_slice).unwrap_or_default();
+            values(&plan.keys[at], &held, could, plan.key_order() == Some(true))
         })
         .collect();
     let product = values.iter().fold(1_usize, |all, some| all.saturating_mul(some.len()));
@@ -258,14 +273,11 @@ fn filled(
             })
             .collect();
     }
-    let Some(is_reversed) = plan.key_order() else {
+    if plan.key_order().is_none() {
         let held: HashSet<_> = groups.iter().map(|(parts, _)| code(parts)).collect();
         let empty = all.into_iter().filter(|parts| !held.contains(&code(parts)));
         let empty: Vec<_> = empty.map(|parts| (parts, none(plan))).collect();
         return groups.into_iter().chain(empty).collect();
-    };
-    if is_reversed {
-        all.reverse();
     }
     let mut held: HashMap<_, Vec<_>> = HashMap::new();
     for (parts, figures) in groups {
@@ -276,9 +288,9 @@ fn filled(
         .collect()
 }
 
-/// The values of a dimension in their order: those that it could have, and those that occur. None comes last, if
-/// it occurs.
-fn values(key: &Key<'_>, held: &[&Part], could: &[Part]) -> Vec<Part> {
+/// The values of a dimension in their order, or the reverse: those that it could have, and those that occur. None
+/// comes last in both, if it occurs.
+fn values(key: &Key<'_>, held: &[&Part], could: &[Part], is_reversed: bool) -> Vec<Part> {
     let mut values: Vec<Part> = match key.kind {
         KeyKind::Choice(choice) => {
             choice.values.iter().map(|value| (Some(value.code.to_owned()), None, None)).collect()
@@ -294,6 +306,9 @@ fn values(key: &Key<'_>, held: &[&Part], could: &[Part]) -> Vec<Part> {
     }
     if !matches!(key.kind, KeyKind::Choice(_)) {
         values.sort_by(|one, other| one.0.cmp(&other.0));
+    }
+    if is_reversed {
+        values.reverse();
     }
     let none = values.iter().position(|(code, ..)| code.is_none());
     if let Some(none) = none.map(|at| values.remove(at)) {

@@ -163,11 +163,17 @@ impl<'a> Key<'a> {
                     reached_by = Some(*fk);
                 }
                 Step::Many(Link::Through(through)) => {
-                    let link = format!("{alias}_link");
+                    let (link, inner) = (format!("{alias}_link"), sql.alias());
                     sql.push(" LEFT JOIN ").push(through.table).push(" ").push(&link).push(" ON ");
                     sql.column(&link, through.parent).push(" = ").column(from, "id");
-                    sql.push(" LEFT JOIN ").push(ty.table).push(" ").push(alias).push(" ON ");
+                    // A link to what is hidden is none: a row that has others does not count under none as well.
+                    sql.push(" AND EXISTS (SELECT 1 FROM ").push(ty.table).push(" ").push(&inner);
+                    sql.push(" WHERE ").column(&inner, "id").push(" = ");
+                    sql.column(&link, through.target).push(" AND ");
+                    scope::guard(reader, sql, ty, &inner, None);
+                    sql.push(") LEFT JOIN ").push(ty.table).push(" ").push(alias).push(" ON ");
                     sql.column(alias, "id").push(" = ").column(&link, through.target);
+                    continue;
                 }
             }
             sql.push(" AND ");

@@ -23,6 +23,7 @@ mod schema;
 mod sql;
 
 use super::model::{Arg, Condition};
+use super::weight;
 
 pub use answer::load;
 pub use plan::{Plan, plan};
@@ -53,8 +54,12 @@ pub struct Statistics {
     pub condition: Option<Condition>,
     /// Columns computed once for each row, of which conditions and measures make several uses: `, x AS name` each.
     pub derived: Option<Condition>,
+    /// A table that is computed once, before all rows: `name AS (…)`, which may name itself.
+    pub table: Option<Condition>,
     /// Arguments of its own, which its conditions and measures read.
     pub args: Vec<Arg>,
+    /// What it costs, beside its filter, lists and quartiles.
+    pub weight: usize,
 }
 
 /// What rows are grouped by.
@@ -119,8 +124,8 @@ pub enum MeasureKind {
         /// Out of what.
         base: Condition,
     },
-    /// Different values of a field.
-    Distinct(&'static str),
+    /// Different values of a field; a row may give way to another.
+    Distinct(&'static str, Up),
     /// A number of each row: sum, mean, quartiles, least and greatest.
     Number(Number),
 }
@@ -136,6 +141,9 @@ pub struct Number {
     pub unit: &'static str,
     /// Whether it may be too great for a JSON number, and is told as text.
     pub is_exact: bool,
+    /// What each row's number is measured in, where rows differ: an expression that gives `3|SUM|명`, decimal places,
+    /// how numbers come together (only SUM has a sum) and unit. Numbers of several measures have no figures.
+    pub scale: Option<Condition>,
 }
 
 /// Where a number comes from.
@@ -163,7 +171,9 @@ impl Statistics {
             state: None,
             condition: None,
             derived: None,
+            table: None,
             args: Vec::new(),
+            weight: weight::STATISTIC,
         }
     }
 
@@ -254,7 +264,17 @@ impl Statistics {
         field: &'static str,
         description: &'static str,
     ) -> Self {
-        self.measure(name, MeasureKind::Distinct(field), description)
+        self.measure(name, MeasureKind::Distinct(field, Up::Never), description)
+    }
+
+    /// How many different divisions a field names: their successors where the caller asks for what exists now.
+    pub fn distinct_regions(
+        self,
+        name: &'static str,
+        field: &'static str,
+        description: &'static str,
+    ) -> Self {
+        self.measure(name, MeasureKind::Distinct(field, Up::Current("successor_id")), description)
     }
 
     /// Whole numbers whose sums may be great; figures are text.
@@ -265,7 +285,20 @@ impl Statistics {
         unit: &'static str,
         description: &'static str,
     ) -> Self {
-        let number = Number { source, decimals: 0, unit, is_exact: true };
+        let number = Number { source, decimals: 0, unit, is_exact: true, scale: None };
+        self.measure(name, MeasureKind::Number(number), description)
+    }
+
+    /// Exact numbers, each a whole number at a scale of its own (see [`Number::scale`]); figures are text.
+    pub fn scaled(
+        self,
+        name: &'static str,
+        number: Condition,
+        scale: Condition,
+        description: &'static str,
+    ) -> Self {
+        let source = NumberSource::Written(number);
+        let number = Number { source, decimals: 0, unit: "", is_exact: true, scale: Some(scale) };
         self.measure(name, MeasureKind::Number(number), description)
     }
 
@@ -277,7 +310,7 @@ impl Statistics {
         (decimals, unit): (u32, &'static str),
         description: &'static str,
     ) -> Self {
-        let number = Number { source, decimals, unit, is_exact: false };
+        let number = Number { source, decimals, unit, is_exact: false, scale: None };
         self.measure(name, MeasureKind::Number(number), description)
     }
 
@@ -296,6 +329,18 @@ impl Statistics {
     /// Columns computed once for each row, of which conditions and measures make several uses: `, x AS name` each.
     pub fn derived(mut self, columns: Condition) -> Self {
         self.derived = Some(columns);
+        self
+    }
+
+    /// A table that is computed once, before all rows: `name AS (…)`, which may name itself.
+    pub fn table(mut self, table: Condition) -> Self {
+        self.table = Some(table);
+        self
+    }
+
+    /// What it costs where that is more than other statistics do.
+    pub fn weight(mut self, weight: usize) -> Self {
+        self.weight = weight;
         self
     }
 
@@ -332,7 +377,7 @@ impl Measure {
                 ("_MAX", Compared::Max),
             ],
             MeasureKind::Share { .. } => &[("_PERCENT", Compared::Percent)],
-            MeasureKind::Count(_) | MeasureKind::Distinct(_) => &[("", Compared::Count)],
+            MeasureKind::Count(_) | MeasureKind::Distinct(..) => &[("", Compared::Count)],
         }
     }
 

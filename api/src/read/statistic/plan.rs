@@ -30,6 +30,8 @@ pub struct Plan<'a> {
     pub order: Vec<Term>,
     /// How many groups are told one by one.
     pub first: usize,
+    /// Whether rows count under the divisions of now.
+    pub is_current: bool,
     /// Whether groups without rows are added.
     pub is_filled: bool,
     /// Whether groups are selected.
@@ -109,12 +111,12 @@ pub fn plan<'a>(
     let args = planner.args(selected)?;
     let shape =
         planner.shape(&format!("{}Statistics", ty.name), &selected.sets).ok_or_else(missing)?;
-    planner.add_cost(weight::STATISTIC)?;
+    planner.add_cost(of.weight)?;
     let filter = args.get("where").and_then(Value::as_object).cloned();
     if let Some(filter) = &filter {
         planner.add_cost(check::filter(catalog, ty, filter)?)?;
     }
-    let current = args.get("regionBasis").and_then(Value::as_str) == Some("CURRENT");
+    let is_current = args.get("regionBasis").and_then(Value::as_str) == Some("CURRENT");
     let mut keys: Vec<Key<'a>> = Vec::new();
     let named = strings(&args, "groupBy");
     if named.len() > MAX_DIMENSIONS {
@@ -129,7 +131,7 @@ pub fn plan<'a>(
             return Err(twice("groupBy", name));
         }
         let dimension = of.dimensions.iter().find(|one| one.name == *name).ok_or_else(missing)?;
-        let key = Key::of(catalog, ty, dimension, at, current)?;
+        let key = Key::of(catalog, ty, dimension, at, is_current)?;
         if key.is_many {
             planner.add_cost(weight::MANY_VALUED)?;
         }
@@ -164,6 +166,7 @@ pub fn plan<'a>(
         measured,
         order,
         first,
+        is_current,
         is_filled: args.get("zeroFill").and_then(Value::as_bool) == Some(true),
         wants_rows: !keys.is_empty() && wants(&["rows", "groupCount"]),
         wants_total: wants(&["total", "base", "states"]),
@@ -263,8 +266,18 @@ fn order<'a>(
 impl Measured<'_> {
     /// Columns that the statement tells of it.
     pub fn width(&self) -> usize {
+        self.numbers() + if self.has_scale() { 2 } else { 0 }
+    }
+
+    /// Whether the last two of these columns tell what its numbers are measured in.
+    pub fn has_scale(&self) -> bool {
+        matches!(self.measure.kind, MeasureKind::Number(number) if number.scale.is_some())
+    }
+
+    /// Columns with numbers.
+    pub fn numbers(&self) -> usize {
         match self.measure.kind {
-            MeasureKind::Count(_) | MeasureKind::Distinct(_) => 1,
+            MeasureKind::Count(_) | MeasureKind::Distinct(..) => 1,
             MeasureKind::Share { .. } => 2,
             MeasureKind::Number(_) if self.has_quartiles => 11,
             MeasureKind::Number(_) => 5,

@@ -33,11 +33,19 @@ pub const SHAPES: &[Shape] = &[
     },
     Shape {
         name: "AmountMeasure",
-        description: "금액·수량 통계. Figures of a whole number that may be great; each is exact, as text, whatever its size. Means and quartiles are exact to four decimals.",
+        description: "금액·수량 통계. Figures of an exact number that may be great, as text, whatever its size. Means and quartiles have up to four more decimals.",
         fields: &[
-            ("unit", "String!", "단위. Unit: KRW, 건 and so on."),
+            (
+                "unit",
+                "String!",
+                "단위. Unit: KRW, 건 and so on. Empty without values, and where values of several units or decimal places meet, which have no figures but `count`.",
+            ),
             ("count", "Int!", "값 수. Rows with a value that the caller may see: the base."),
-            ("sum", "String", "합계. Sum; null without values."),
+            (
+                "sum",
+                "String",
+                "합계. Sum; null without values, and of values that are not summed, such as percentages.",
+            ),
             ("mean", "String", "평균. Mean."),
             ("median", "String", "중앙값. Median."),
             (
@@ -97,7 +105,7 @@ fn shape(name: String, description: String, fields: ShapeFields) -> Shape {
 
 fn measure_type(measure: &Measure) -> &'static str {
     match measure.kind {
-        MeasureKind::Count(_) | MeasureKind::Distinct(_) => "Int!",
+        MeasureKind::Count(_) | MeasureKind::Distinct(..) => "Int!",
         MeasureKind::Share { .. } => "ShareMeasure!",
         MeasureKind::Number(number) if number.is_exact => "AmountMeasure!",
         MeasureKind::Number(_) => "NumberMeasure!",

@@ -29,6 +29,11 @@ const GREATEST: &str = "1e12";
 pub fn statement(reader: &Reader<'_>, plan: &Plan<'_>) -> Result<Sql, Error> {
     let mut sql = reader.sql();
     sql.push("WITH ");
+    if let Some(table) = plan.of.table.filter(|_| !plan.measured.is_empty()) {
+        sql.push("RECURSIVE ");
+        table(reader, &mut sql, BASE, &plan.args)?;
+        sql.push(", ");
+    }
     let derived = plan.of.derived.filter(|_| !plan.measured.is_empty());
     if let Some(derived) = derived {
         // Materialized, so that what is computed once is not computed wherever it is used.
@@ -125,13 +130,28 @@ fn write_rows(reader: &Reader<'_>, sql: &mut Sql, plan: &Plan<'_>) -> Result<(),
                 write_holds(reader, sql, plan, &[base])?;
                 sql.push(" AS w").literal(at);
             }
-            MeasureKind::Distinct(name) => {
+            MeasureKind::Distinct(name, up) => {
                 match plan.ty.find(name).map(|field| &field.kind) {
                     // Rows that the caller may not see are not counted.
                     Some(Kind::One { key, target }) => {
                         let target = reader.catalog.declared(target)?;
                         let inner = sql.alias();
-                        sql.push("(SELECT ").column(&inner, "id").push(" FROM ").push(target.table);
+                        sql.push("(SELECT ");
+                        match up {
+                            Up::Current(column) if plan.is_current => {
+                                let above = sql.alias();
+                                sql.push("coalesce((SELECT ").column(&above, "id").push(" FROM ");
+                                sql.push(target.table).push(" ").push(&above).push(" WHERE ");
+                                sql.column(&above, "id").push(" = ").column(&inner, column);
+                                sql.push(" AND ");
+                                scope::guard(reader, sql, target, &above, None);
+                                sql.push("), ").column(&inner, "id").push(")");
+                            }
+                            Up::Current(_) | Up::Always(_) | Up::Never => {
+                                sql.column(&inner, "id");
+                            }
+                        }
+                        sql.push(" FROM ").push(target.table);
                         sql.push(" ").push(&inner).push(" WHERE ").column(&inner, "id").push(" = ");
                         write_source(reader, sql, BASE, key, &plan.args)?;
                         sql.push(" AND ");
@@ -148,6 +168,11 @@ fn write_rows(reader: &Reader<'_>, sql: &mut Sql, plan: &Plan<'_>) -> Result<(),
             MeasureKind::Number(number) => {
                 write_number(reader, sql, plan, &number)?;
                 sql.push(" AS v").literal(at);
+                if let Some(scale) = number.scale {
+                    sql.push(", ");
+                    scale(reader, sql, BASE, &plan.args)?;
+                    sql.push(" AS u").literal(at);
+                }
             }
         }
     }
@@ -383,12 +408,39 @@ fn write_key_order(sql: &mut Sql, plan: &Plan<'_>, direction: &str) {
 
 /// Adds what an order compares of a measure, over the rows `y` of a group.
 fn write_compared(sql: &mut Sql, one: &Measured<'_>, at: usize, compared: Compared) {
+    let scale = |function: &str| write_scale(function, "y", at);
+    if one.has_scale() {
+        // What has no figure has no place, and numbers of several scales are put in one.
+        sql.push("CASE WHEN ").push(&scale("min")).push(" = ").push(&scale("max"));
+        if compared == Compared::Sum {
+            sql.push(" AND substr(").push(&scale("min")).push(", 2, 5) = '|SUM|'");
+        }
+        sql.push(" THEN 1.0 * ");
+    }
+    write_whole(sql, one, at, compared);
+    if one.has_scale() {
+        sql.push(" / CASE substr(").push(&scale("min")).push(", 1, 1)");
+        for places in 1..=6_u32 {
+            sql.push(" WHEN '").push(&places.to_string()).push("' THEN ");
+            sql.push(&10_u64.pow(places).to_string()).push(".0");
+        }
+        sql.push(" ELSE 1.0 END END");
+    }
+}
+
+/// The least or greatest of what the numbers of some rows are measured in.
+fn write_scale(function: &str, alias: &str, at: usize) -> String {
+    format!("{function}(CASE WHEN {alias}.v{at} IS NOT NULL THEN {alias}.u{at} END)")
+}
+
+/// The same, in whole numbers at their scale.
+fn write_whole(sql: &mut Sql, one: &Measured<'_>, at: usize, compared: Compared) {
     let value = format!("y.v{at}");
     let sum = format!(
         "(CAST(sum({value} / {HALF}) AS double precision) * {HALF} + CAST(sum({value} % {HALF}) AS double precision))"
     );
     match (compared, one.measure.kind) {
-        (Compared::Count, MeasureKind::Distinct(_)) => {
+        (Compared::Count, MeasureKind::Distinct(..)) => {
             sql.push("count(DISTINCT ").push(&value).push(")");
         }
         (Compared::Count, _) => {
@@ -448,6 +500,9 @@ fn write_marked(sql: &mut Sql, plan: &Plan<'_>) {
             if matches!(one.measure.kind, MeasureKind::Share { .. }) {
                 sql.push(", b.w").literal(at);
             }
+            if one.has_scale() {
+                sql.push(", b.u").literal(at);
+            }
         }
         sql.push(" FROM rows_ b");
     };
@@ -495,7 +550,7 @@ fn write_figures(sql: &mut Sql, plan: &Plan<'_>) {
                 sql.push(", sum(m.w").literal(at).push(")");
                 name(sql);
             }
-            MeasureKind::Distinct(_) => {
+            MeasureKind::Distinct(..) => {
                 sql.push(", count(DISTINCT ").push(&value).push(")");
                 name(sql);
             }
@@ -518,6 +573,12 @@ fn write_figures(sql: &mut Sql, plan: &Plan<'_>) {
                             write_ranked(sql, "m", at, quartile, above);
                             name(sql);
                         }
+                    }
+                }
+                if one.has_scale() {
+                    for function in ["min", "max"] {
+                        sql.push(", ").push(&write_scale(function, "m", at));
+                        name(sql);
                     }
                 }
             }

@@ -7,7 +7,7 @@ import { Link } from '../app/router';
 import { Failed, Loading, Name, Tile } from '../app/ui';
 import { useLoad } from '../submit/ask';
 import { useStore } from '../submit/store';
-import { DashboardResults, type DashboardResultsVariables } from './completeness.graphql';
+import { DashboardResults } from './completeness.graphql';
 import type { DashboardData } from './dashboard.graphql';
 
 const texts = dictionary(
@@ -37,7 +37,7 @@ const texts = dictionary(
   },
 );
 
-type Rate = { expected: number; submitted: number; missing: number; submittedRate: number | null };
+type Rate = { expected: number; submitted: number; missing: number; submittedRate: { percent: number | null } };
 
 /** The step of the scale that a rate stands on. */
 const step = (rate: number | null) => (rate === null ? 'none' : rate === 0 ? '0' : String(Math.max(1, Math.ceil(rate / 20))));
@@ -50,28 +50,26 @@ interface GridProps {
 
 function Grid({ quarters, hasExamples, isIllustrative }: GridProps) {
   const t = texts();
-  const variables = Object.fromEntries(Array.from({ length: 8 }, (_, index) => [`q${index}`, quarters[index] ?? quarters.at(-1)])) as Omit<
-    DashboardResultsVariables,
-    'hasExamples'
-  >;
-  const all = { ...variables, hasExamples };
+  const all = { quarters, hasExamples };
   const { data, failure, reload } = useLoad((session) => session.ask(DashboardResults, all), JSON.stringify(all));
   if (failure) return <Failed failure={failure} retry={reload} />;
   if (!data) return <Loading />;
-  const columns = quarters.map((when, index) => ({ when, statistics: data[`q${index}` as keyof typeof data] }));
-  const names = new Map(columns.flatMap(({ statistics }) => statistics?.rows.map((row) => [row.key ?? '', row.label] as const) ?? []));
+  const found = data.grid?.rows ?? [];
+  const totals = quarters.map((when) => ({ when, rate: data.all?.rows.find((row) => row.keys[0]?.code === when) }));
+  const names = new Map(found.map((row) => [row.keys[0]?.code ?? '', row.keys[0]?.label ?? null] as const));
   const rows = [...names].map(([key, label]) => ({
     key,
     label,
-    cells: columns.map(({ when, statistics }) => ({ when, rate: statistics?.rows.find((row) => row.key === key) as Rate | undefined })),
+    cells: quarters.map((when) => ({ when, rate: found.find((row) => (row.keys[0]?.code ?? '') === key && row.keys[1]?.code === when) })),
   }));
   // The last quarter in which something was expected.
-  const last = columns.filter(({ statistics }) => (statistics?.total.expected ?? 0) > 0).at(-1);
-  const total = last?.statistics?.total;
-  const shown = (rate: Rate | undefined) => (rate && rate.expected > 0 && rate.submittedRate !== null ? share(rate.submittedRate, 100) : '–');
+  const last = totals.filter(({ rate }) => (rate?.expected ?? 0) > 0).at(-1);
+  const total = last?.rate;
+  const percent = (rate: Rate | undefined) => rate?.submittedRate.percent ?? null;
+  const shown = (rate: Rate | undefined) => (percent(rate) === null ? '–' : share(percent(rate) ?? 0, 100));
   const cells = (list: { when: string; rate: Rate | undefined }[]) =>
     list.map(({ when, rate }) => (
-      <td key={when} className={`heat step-${step(rate && rate.expected > 0 ? rate.submittedRate : null)}`}>
+      <td key={when} className={`heat step-${step(percent(rate))}`}>
         <span aria-hidden="true">{shown(rate)}</span>
         <span className="sr-only">{rate && rate.expected > 0 ? t.cell(quarter(when), number(rate.submitted), number(rate.expected), number(rate.missing)) : t.none}</span>
       </td>
@@ -82,8 +80,8 @@ function Grid({ quarters, hasExamples, isIllustrative }: GridProps) {
       width="full"
       isIllustrative={isIllustrative}
       kicker={t.kicker}
-      finding={last && total ? t.finding(quarter(last.when), share(total.submittedRate ?? 0, 100), number(total.missing)) : t.nothing}
-      asOf={last?.statistics?.computedAt}
+      finding={last && total ? t.finding(quarter(last.when), share(percent(total) ?? 0, 100), number(total.missing)) : t.nothing}
+      asOf={data.grid?.computedAt}
       basis={<span>{t.basis}</span>}
       sources={{ recordedBy: t.recordedBy }}
       query={{ operation: DashboardResults, variables: all }}
@@ -96,7 +94,7 @@ function Grid({ quarters, hasExamples, isIllustrative }: GridProps) {
           ...quarters.map((when, index) => ({
             title: quarter(when),
             value: (row: (typeof rows)[number]) => shown(row.cells[index]?.rate),
-            raw: (row: (typeof rows)[number]) => row.cells[index]?.rate?.submittedRate ?? null,
+            raw: (row: (typeof rows)[number]) => percent(row.cells[index]?.rate),
             isNumber: true,
           })),
         ],
@@ -129,7 +127,7 @@ function Grid({ quarters, hasExamples, isIllustrative }: GridProps) {
           <tfoot>
             <tr>
               <th scope="row">{t.all}</th>
-              {cells(columns.map(({ when, statistics }) => ({ when, rate: statistics?.total })))}
+              {cells(totals)}
             </tr>
           </tfoot>
         </table>
