@@ -29,14 +29,26 @@ pub const SHAPES: &[Shape] = &[Shape {
         ("stage", "BillStage!", "단계. Stage."),
         ("from", "PartialDate!", "시작. Date of the event that brought it."),
         ("fromPrecision", "DatePrecision!", "시작의 정밀도. How exactly `from` is known."),
-        ("to", "PartialDate", "끝. Date of the event that brought the next stage; null of the last."),
-        ("toPrecision", "DatePrecision", "끝의 정밀도. How exactly `to` is known; null of the last."),
+        (
+            "to",
+            "PartialDate",
+            "끝. Date of the event that brought the next stage; null of the last.",
+        ),
+        (
+            "toPrecision",
+            "DatePrecision",
+            "끝의 정밀도. How exactly `to` is known; null of the last.",
+        ),
         (
             "days",
             "Int",
             "경과 일수. Days in it, of the last stage of a pending bill until today; null unless both days are known, and of the last stage once the procedure is over.",
         ),
-        ("isCurrent", "Boolean!", "현재 여부. Whether it is the stage that the bill is in, or ended in."),
+        (
+            "isCurrent",
+            "Boolean!",
+            "현재 여부. Whether it is the stage that the bill is in, or ended in.",
+        ),
     ],
 }];
 
