@@ -79,11 +79,16 @@ async function tiles(page, where) {
         rows: one.querySelectorAll('footer table tbody tr').length,
         files: [...one.querySelectorAll('footer .tools button, footer .tools a')].map((each) => each.textContent?.trim()).filter((text) => text === 'CSV' || text === 'JSON').length,
         query: links.some((link) => link.startsWith('/graphiql#query=')),
+        addresses: links.filter((link) => link.startsWith('/export/')),
       };
     }),
   )) {
     const lacks = Object.entries(tile).filter(([, value]) => !value || (typeof value === 'string' && value.length < 3)).map(([name]) => name);
     if (tile.files < 2) lacks.push('CSV or JSON');
+    for (const path of tile.addresses) {
+      const answer = await fetch(new URL(path, base));
+      if (!answer.ok || (await answer.text()).length < 20) problems.push(`${where}: ${answer.status} for ${path} of the tile ${tile.id}`);
+    }
     if (lacks.length > 0) problems.push(`${where}: the tile ${tile.id} has no ${lacks.join(', ')}`);
   }
 }

@@ -111,6 +111,13 @@ export function subscribe<Data, Variables>(
   return () => source.close();
 }
 
+/** Where the server gives a list or a statistic as a file: `/export/statistics/billStatistics.csv?…`. */
+export function exportAddress(name: string, args: Record<string, unknown>, ending: 'csv' | 'json'): string {
+  const given = Object.entries(args).filter(([, value]) => value !== undefined && !(typeof value === 'object' && Object.keys(value as object).length === 0));
+  const asked = new URLSearchParams(given.map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]));
+  return `/export/${name}.${ending}${given.length > 0 ? `?${asked}` : ''}`;
+}
+
 /** Where GraphiQL opens an operation, or those fields of its root that `only` names. */
 export function graphiqlAddress<Data, Variables>(
   { text }: Operation<Data, Variables>,

@@ -165,6 +165,7 @@ export function BillsTile({ data, variables }: { data: DashboardData; variables:
         </>
       }
       sources={{ rows: sorted, recordedBy: t.recordedBy }}
+      file={{ name: 'bills', args: variables.origin ? { where: { origin: variables.origin } } : {} }}
       query={{ operation: Dashboard, variables, only: ['billCounts', 'leading', 'bills'] }}
       table={{
         caption: t.caption,

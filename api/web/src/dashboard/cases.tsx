@@ -182,6 +182,10 @@ export function CasesTiles({ data, variables, isBusy, chosen, set }: CasesProps)
   const measured = outcomes[0];
   const { investment, withOutcome } = data.all.total;
 
+  const file = (groupBy: string, where: unknown) => ({
+    name: 'statistics/adoptionCaseStatistics',
+    args: { groupBy, where, includeIllustrative: variables.hasExamples, ...(groupBy === 'REGION' ? { regionBasis: 'CURRENT' } : {}) },
+  });
   const query = (...only: (keyof DashboardCasesData)[]) => ({ operation: DashboardCases, variables, only });
   const shared = { sources: { rows: data.newest.nodes, recordedBy: t.recordedBy }, isIllustrative, isBusy, asOf: data.all.computedAt };
   const mark = isIllustrative && <span>{t.examples(number(examples))}</span>;
@@ -218,6 +222,7 @@ export function CasesTiles({ data, variables, isBusy, chosen, set }: CasesProps)
             {mark}
           </>
         }
+        file={file('STAGE', variables.ofStage)}
         query={query('stage', 'newest')}
         table={tableOf(t.stage, stages)}
       >
@@ -246,6 +251,7 @@ export function CasesTiles({ data, variables, isBusy, chosen, set }: CasesProps)
         kicker={t.industry}
         finding={largest ? t.industryFinding(largest.label, share(largest.count ?? 0, data.industry.total.count)) : t.nothing}
         basis={mark}
+        file={file('INDUSTRY', variables.ofIndustry)}
         query={query('industry')}
         table={tableOf(t.industry, industries)}
       >
@@ -263,6 +269,7 @@ export function CasesTiles({ data, variables, isBusy, chosen, set }: CasesProps)
             {mark}
           </>
         }
+        file={file('BARRIER', variables.ofBarrier)}
         query={query('barrier')}
         table={tableOf(t.barrier, barriers)}
       >
@@ -280,6 +287,7 @@ export function CasesTiles({ data, variables, isBusy, chosen, set }: CasesProps)
             {mark}
           </>
         }
+        file={{ name: 'statistics/outcomeStatistics', args: { groupBy: 'METRIC', where: variables.outcomes, includeIllustrative: variables.hasExamples } }}
         query={query('outcomes')}
         table={{
           caption: t.outcomes,
@@ -302,6 +310,7 @@ export function CasesTiles({ data, variables, isBusy, chosen, set }: CasesProps)
         kicker={t.size}
         finding={biggest ? t.sizeFinding(biggest.label, share(biggest.count ?? 0, data.size.total.count)) : t.nothing}
         basis={mark}
+        file={file('SIZE', variables.ofSize)}
         query={query('size')}
         table={tableOf(t.size, sizes)}
       >
@@ -314,6 +323,7 @@ export function CasesTiles({ data, variables, isBusy, chosen, set }: CasesProps)
         kicker={t.time}
         finding={busiest ? t.timeFinding(quarter(busiest.key), number(busiest.count)) : t.nothing}
         basis={mark}
+        file={file('STARTED_QUARTER', variables.ofTime)}
         query={query('time')}
         table={tableOf(t.quarters, time)}
       >
@@ -345,6 +355,7 @@ export function CasesTiles({ data, variables, isBusy, chosen, set }: CasesProps)
             {mark}
           </>
         }
+        file={file('REGION', variables.ofRegion)}
         query={query('region')}
         table={{
           ...tableOf(t.region, regions),

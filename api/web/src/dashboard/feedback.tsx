@@ -126,6 +126,7 @@ export function FeedbackTile({ data, variables }: { data: DashboardData; variabl
       asOf={data.feedback.computedAt}
       basis={<span>{t.items(number(Number(total.items.sum ?? 0)), number(total.raised))}</span>}
       sources={{ rows: data.feedbackSources.nodes, recordedBy: t.recordedBy }}
+      file={{ name: 'statistics/feedbackStatistics', args: { groupBy: 'ADDRESSEE', includeIllustrative: variables.hasExamples } }}
       query={{ operation: Dashboard, variables, only: ['feedback', 'feedbackByQuarter', 'dueAnswers', 'overdue', 'opinion'] }}
       table={{
         caption: t.caption,

@@ -72,6 +72,7 @@ export function MeetingsTile({ data, variables }: { data: DashboardData; variabl
       finding={next ? t.next(say(next.title), date(next.heldOn)) : expected > 0 ? t.noneNext(number(held), number(expected)) : t.noneAtAll}
       basis={<span>{t.basis}</span>}
       sources={{ rows: [...data.planned.nodes, ...data.held.nodes], recordedBy: t.recordedBy }}
+      file={{ name: 'meetings', args: variables.origin ? { where: { origin: variables.origin } } : {} }}
       query={{ operation: Dashboard, variables, only: ['planned', 'held', 'bodies'] }}
       table={{
         caption: t.record,

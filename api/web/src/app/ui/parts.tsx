@@ -1,6 +1,6 @@
 import { type ReactNode, useId } from 'react';
 
-import { type Operation, graphiqlAddress } from '../client';
+import { exportAddress, graphiqlAddress, type Operation } from '../client';
 import { date, dictionary, languageOf, type Localized, number, say, today } from '../language';
 import { Link } from '../router';
 import { Boundary } from './states';
@@ -11,6 +11,7 @@ const texts = dictionary(
     csv: 'CSV',
     json: 'JSON',
     query: 'GraphiQL에서 열기',
+    address: (ending: string) => `API 주소 .${ending}`,
     illustrative: '예시 자료',
     illustrativeHint: '실제 사실이 아니라 화면을 보이기 위한 예시입니다.',
     asOf: (day: string) => `${day} 기준`,
@@ -23,6 +24,7 @@ const texts = dictionary(
     csv: 'CSV',
     json: 'JSON',
     query: 'Open in GraphiQL',
+    address: (ending: string) => `API address .${ending}`,
     illustrative: 'Illustrative data',
     illustrativeHint: 'Made up to show the page; no facts.',
     asOf: (day: string) => `As of ${day}`,
@@ -181,6 +183,8 @@ interface TileProps<Row, Data, Variables> {
   table?: TableProps<Row>;
   /** Where its figures come from; `only` names the fields of the root that are its own. */
   query?: { operation: Operation<Data, Variables>; variables: Variables; only?: readonly (keyof Data)[] };
+  /** The list or statistic behind it, as the server gives it in files with an address. */
+  file?: { name: string; args: Record<string, unknown> };
   /** Rows that name their documents, and who recorded what has none. */
   sources: { rows?: readonly Cited[]; recordedBy: string };
   isIllustrative?: boolean;
@@ -191,7 +195,7 @@ interface TileProps<Row, Data, Variables> {
 
 /** A finding with what shows it, what it rests on, its table, and its query. */
 export function Tile<Row, Data, Variables>(props: TileProps<Row, Data, Variables>) {
-  const { id, kicker, finding, asOf = today(), basis, table, query, sources, isIllustrative, isBusy, width = 'half', children } = props;
+  const { id, kicker, finding, asOf = today(), basis, table, query, file, sources, isIllustrative, isBusy, width = 'half', children } = props;
   const t = texts();
   const heading = useId();
   return (
@@ -231,6 +235,12 @@ export function Tile<Row, Data, Variables>(props: TileProps<Row, Data, Variables
               </button>
             </>
           )}
+          {file &&
+            (['csv', 'json'] as const).map((ending) => (
+              <a key={ending} href={exportAddress(file.name, file.args, ending)}>
+                {t.address(ending)}
+              </a>
+            ))}
           {query && <a href={graphiqlAddress(query.operation, query.variables, query.only)}>{t.query}</a>}
         </div>
       </footer>
