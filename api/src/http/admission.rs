@@ -229,15 +229,13 @@ pub async fn admit_step(
     caller: &mut Caller,
     has_asked: bool,
 ) -> Result<Admitted, Error> {
-    while !has_asked {
+    // Whoever owes waits: it is paced, not refused.
+    let mut wait = u32::from(!has_asked);
+    while wait > 0 {
         let now = Instant::now();
         caller.allowance = shared.limiter.ask(&caller.principal, caller.address, now);
-        match caller.allowance {
-            Some(Allowance { retry_after, .. }) if retry_after > 0 => {
-                tokio::time::sleep(Duration::from_secs(retry_after.into())).await;
-            }
-            _ => break,
-        }
+        wait = caller.allowance.map_or(0, |allowance| allowance.retry_after);
+        tokio::time::sleep(Duration::from_secs(wait.into())).await;
     }
     let who = caller.who();
     let turn = tokio::time::timeout(STEP_PATIENCE, shared.admission.reads.wait(&who)).await;

@@ -328,10 +328,10 @@ mod tests {
             assert!(names.insert(export.name));
             catalog.listed(ty).unwrap();
             let columns = columns(catalog, ty, export).unwrap();
-            for heading in
-                [|it: &Column| it.key.clone(), |it| it.korean.clone(), |it| it.english.clone()]
-            {
-                let headings: HashSet<String> = columns.iter().map(heading).collect();
+            let of = |heading: fn(&Column) -> &str| -> HashSet<&str> {
+                columns.iter().map(heading).collect()
+            };
+            for headings in [of(|it| &it.key), of(|it| &it.korean), of(|it| &it.english)] {
                 assert_eq!(headings.len(), columns.len(), "{}: {headings:?}", export.name);
             }
         }

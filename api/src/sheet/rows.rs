@@ -499,7 +499,7 @@ mod tests {
         let sheet = book.worksheet_range("rows").unwrap();
         let at = |row, column| sheet.get_value((row, column)).cloned().unwrap_or_default();
         assert_eq!(at(1, 0), Data::String("=1+1".into()));
-        assert!(at(1, 1).is_datetime(), "{:?}", at(1, 1));
+        assert!(matches!(at(1, 1), Data::DateTime(_)), "{:?}", at(1, 1));
         assert_eq!(at(2, 2), Data::Float(-5.0));
         assert_eq!(at(3, 1), Data::String("2026".into()));
         assert_eq!(at(3, 2), Data::String("9007199254740993".into()));
