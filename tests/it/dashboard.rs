@@ -32,7 +32,10 @@ async fn rows(app: &TestApp, list: &str, fields: &str) -> Vec<Value> {
 }
 
 /// Rows by what they count under; null under `-`.
-fn by<'a>(rows: &'a [Value], key: impl Fn(&Value) -> Vec<String>) -> BTreeMap<Vec<String>, Vec<&'a Value>> {
+fn by<'a>(
+    rows: &'a [Value],
+    key: impl Fn(&Value) -> Vec<String>,
+) -> BTreeMap<Vec<String>, Vec<&'a Value>> {
     let mut groups: BTreeMap<_, Vec<&Value>> = BTreeMap::new();
     for row in rows {
         groups.entry(key(row)).or_default().push(row);
@@ -99,15 +102,17 @@ async fn tiles_of_cases(place: Place) {
     };
     assert_eq!(groups(&found["of"], count), counted(&by(&cases, month)));
     let found = tile(&app, &format!("of: adoptionCaseStatistics(groupBy: REGION, {all}) {{ rows {{ keys {{ code }} investment {{ sum median }} }} }}")).await;
-    let expected: BTreeMap<Vec<String>, Value> = by(&cases, |case| vec![text(&case["region"]["code"])])
-        .into_iter()
-        .map(|(key, cases)| {
-            let amounts: Vec<i64> = cases.iter().filter_map(|case| case["investment"].as_i64()).collect();
-            let sum = (!amounts.is_empty()).then(|| amounts.iter().sum::<i64>().to_string());
-            let median = median(amounts.iter().map(|amount| *amount as f64).collect());
-            (key, json!({ "sum": sum, "median": median.map(|median| median.to_string()) }))
-        })
-        .collect();
+    let expected: BTreeMap<Vec<String>, Value> =
+        by(&cases, |case| vec![text(&case["region"]["code"])])
+            .into_iter()
+            .map(|(key, cases)| {
+                let amounts: Vec<i64> =
+                    cases.iter().filter_map(|case| case["investment"].as_i64()).collect();
+                let sum = (!amounts.is_empty()).then(|| amounts.iter().sum::<i64>().to_string());
+                let median = median(amounts.iter().map(|amount| *amount as f64).collect());
+                (key, json!({ "sum": sum, "median": median.map(|median| median.to_string()) }))
+            })
+            .collect();
     assert_eq!(groups(&found["of"], |row| row["investment"].clone()), expected);
     let found = tile(&app, &format!("of: adoptionCaseStatistics(groupBy: BARRIER, orderBy: [{{ field: COUNT, direction: DESC }}], {all}) {{ isOverlapping rows {{ keys {{ code }} count }} }}")).await;
     let mut expected: BTreeMap<Vec<String>, i64> = BTreeMap::new();
@@ -119,8 +124,12 @@ async fn tiles_of_cases(place: Place) {
             *expected.entry(vec![kind]).or_default() += 1;
         }
     }
-    let ranked: Vec<i64> =
-        found["of"]["rows"].as_array().unwrap().iter().map(|row| row["count"].as_i64().unwrap()).collect();
+    let ranked: Vec<i64> = found["of"]["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["count"].as_i64().unwrap())
+        .collect();
     assert!(ranked.is_sorted_by(|one, other| one >= other), "{ranked:?}");
     let expected = expected.into_iter().map(|(key, count)| (key, json!(count))).collect();
     assert_eq!(groups(&found["of"], count), expected);
@@ -130,7 +139,8 @@ async fn tiles_of_cases(place: Place) {
     let expected = by(&outcomes, |one| vec![text(&one["metric"]["ko"]), text(&one["unit"])]);
     assert_eq!(told.keys().collect::<Vec<_>>(), expected.keys().collect::<Vec<_>>());
     for (key, outcomes) in expected {
-        let changes: Vec<f64> = outcomes.iter().filter_map(|one| one["changePercent"].as_f64()).collect();
+        let changes: Vec<f64> =
+            outcomes.iter().filter_map(|one| one["changePercent"].as_f64()).collect();
         assert_eq!(told[&key]["count"], changes.len());
         match (median(changes), told[&key]["median"].as_f64()) {
             // Each is told to two decimals.
@@ -143,7 +153,9 @@ async fn tiles_of_cases(place: Place) {
 async fn tiles_of_results(place: Place) {
     let app = place.app().await;
     let all = "includeIllustrative: true";
-    let submissions = rows(&app, "submissions", "id quarter isOnTime institution { code } programme { code }").await;
+    let submissions =
+        rows(&app, "submissions", "id quarter isOnTime institution { code } programme { code }")
+            .await;
     let found = tile(&app, &format!("of: submissionStatistics(groupBy: [INSTITUTION, QUARTER], first: 5000, {all}) {{ rows {{ keys {{ code }} submittedRate {{ part base }} }} }}")).await;
     let expected: BTreeMap<Vec<String>, Value> =
         by(&submissions, |one| vec![text(&one["institution"]["code"]), text(&one["quarter"])])
@@ -159,12 +171,22 @@ async fn tiles_of_results(place: Place) {
     let (programme, indicator) = ("AI_VOUCHER", "COMPANIES_SUPPORTED");
     let mut cells: Vec<Value> = Vec::new();
     for submission in &submissions {
-        let query = format!("{{ node(id: {}) {{ ... on Submission {{ revisions(first: 100, where: {{ acceptedAt: {{ isNull: false }} }}) {{ nodes {{ number supersededAt }} }} }} }} }}", submission["id"]);
-        let revisions = told(&app, &Principal::System, &query).await["node"]["revisions"]["nodes"].clone();
+        let query = format!(
+            "{{ node(id: {}) {{ ... on Submission {{ revisions(first: 100, where: {{ acceptedAt: {{ isNull: false }} }}) {{ nodes {{ number supersededAt }} }} }} }} }}",
+            submission["id"]
+        );
+        let revisions =
+            told(&app, &Principal::System, &query).await["node"]["revisions"]["nodes"].clone();
         let revisions = revisions.as_array().unwrap();
-        let Some(revision) = revisions.iter().find(|one| one["supersededAt"].is_null()) else { continue };
-        let query = format!("{{ node(id: {}) {{ ... on Submission {{ values(first: 100, revision: {}) {{ nodes {{ value region {{ code }} size industry {{ code }} indicator {{ id code aggregation decimals }} }} }} }} }} }}", submission["id"], revision["number"]);
-        let values = told(&app, &Principal::System, &query).await["node"]["values"]["nodes"].clone();
+        let Some(revision) = revisions.iter().find(|one| one["supersededAt"].is_null()) else {
+            continue;
+        };
+        let query = format!(
+            "{{ node(id: {}) {{ ... on Submission {{ values(first: 100, revision: {}) {{ nodes {{ value region {{ code }} size industry {{ code }} indicator {{ id code aggregation decimals }} }} }} }} }} }}",
+            submission["id"], revision["number"]
+        );
+        let values =
+            told(&app, &Principal::System, &query).await["node"]["values"]["nodes"].clone();
         for mut value in values.as_array().unwrap().clone() {
             if value["size"].is_null() && value["industry"].is_null() && !value["value"].is_null() {
                 value["submission"] = submission.clone();
@@ -173,7 +195,8 @@ async fn tiles_of_results(place: Place) {
         }
     }
     let number = |cell: &Value| whole(cell["value"].as_str().unwrap(), 0);
-    let sum = |cells: &[&Value]| json!(cells.iter().map(|cell| number(cell)).sum::<i128>().to_string());
+    let sum =
+        |cells: &[&Value]| json!(cells.iter().map(|cell| number(cell)).sum::<i128>().to_string());
     let of = |with_region: bool| -> Vec<Value> {
         let is = |cell: &&Value| {
             cell["indicator"]["code"] == indicator
@@ -183,29 +206,41 @@ async fn tiles_of_results(place: Place) {
         cells.iter().filter(is).cloned().collect()
     };
     let when = |cell: &Value| text(&cell["submission"]["quarter"]);
-    let condition = format!("indicator: {{ code: {{ eq: \"{indicator}\" }}, programme: {{ code: {{ eq: \"{programme}\" }} }} }}");
+    let condition = format!(
+        "indicator: {{ code: {{ eq: \"{indicator}\" }}, programme: {{ code: {{ eq: \"{programme}\" }} }} }}"
+    );
     // A series and its target by region.
     let found = tile(&app, &format!(
         "series: valueStatistics(where: {{ {condition} }}, groupBy: [QUARTER, REGION], first: 5000, {all}) {{ rows {{ keys {{ code }} value {{ sum }} }} }}
          targets: targetStatistics(where: {{ {condition} }}, groupBy: [QUARTER, REGION], first: 5000, {all}) {{ rows {{ keys {{ code }} target {{ sum }} result {{ sum }} targetOfResult {{ sum }} }} }}"
     )).await;
     let parts = of(true);
-    let expected: BTreeMap<Vec<String>, Value> = by(&parts, |cell| vec![when(cell), text(&cell["region"]["code"])])
-        .into_iter()
-        .map(|(key, cells)| (key, sum(&cells)))
-        .collect();
+    let expected: BTreeMap<Vec<String>, Value> =
+        by(&parts, |cell| vec![when(cell), text(&cell["region"]["code"])])
+            .into_iter()
+            .map(|(key, cells)| (key, sum(&cells)))
+            .collect();
     assert!(!expected.is_empty());
     assert_eq!(groups(&found["series"], |row| row["value"]["sum"].clone()), expected);
-    let targets = rows(&app, "targets", "quarter value institution { region { code } } indicator { code programme { code } }").await;
+    let targets = rows(
+        &app,
+        "targets",
+        "quarter value institution { region { code } } indicator { code programme { code } }",
+    )
+    .await;
     let targets: Vec<Value> = targets
         .into_iter()
-        .filter(|one| one["indicator"] == json!({ "code": indicator, "programme": { "code": programme } }) && !one["institution"].is_null())
+        .filter(|one| {
+            one["indicator"] == json!({ "code": indicator, "programme": { "code": programme } })
+                && !one["institution"].is_null()
+        })
         .collect();
-    let expected: BTreeMap<Vec<String>, Value> =
-        by(&targets, |one| vec![text(&one["quarter"]), text(&one["institution"]["region"]["code"])])
-            .into_iter()
-            .map(|(key, targets)| (key, sum(&targets)))
-            .collect();
+    let expected: BTreeMap<Vec<String>, Value> = by(&targets, |one| {
+        vec![text(&one["quarter"]), text(&one["institution"]["region"]["code"])]
+    })
+    .into_iter()
+    .map(|(key, targets)| (key, sum(&targets)))
+    .collect();
     assert_eq!(groups(&found["targets"], |row| row["target"]["sum"].clone()), expected);
 
     // Two quarters compared: who moved most.
@@ -218,8 +253,10 @@ async fn tiles_of_results(place: Place) {
         cells.map(|cell| (text(&cell["submission"]["institution"]["code"]), number(cell))).collect()
     };
     let (now, then) = (at("2026-Q2"), at("2025-Q2"));
-    let mut moved: Vec<(i128, String)> =
-        now.iter().filter_map(|(code, value)| Some((value - then.get(code)?, code.clone()))).collect();
+    let mut moved: Vec<(i128, String)> = now
+        .iter()
+        .filter_map(|(code, value)| Some((value - then.get(code)?, code.clone())))
+        .collect();
     moved.sort_by(|one, other| (other.0, &one.1).cmp(&(one.0, &other.1)));
     assert!(!moved.is_empty());
     let told: Vec<(i128, String)> = found["of"]["rows"]
@@ -227,7 +264,9 @@ async fn tiles_of_results(place: Place) {
         .unwrap()
         .iter()
         .filter(|row| row["isOther"] == false)
-        .filter_map(|row| Some((row["change"]["sum"].as_str()?.parse().unwrap(), text(&row["keys"][0]["code"]))))
+        .filter_map(|row| {
+            Some((row["change"]["sum"].as_str()?.parse().unwrap(), text(&row["keys"][0]["code"])))
+        })
         .collect();
     moved.truncate(3);
     assert_eq!(told, moved, "top movers: {found:#}");
@@ -238,7 +277,9 @@ async fn tiles_of_results(place: Place) {
     )).await;
     let own: Vec<Value> = cells
         .iter()
-        .filter(|cell| cell["submission"]["institution"]["code"] == "KOSME" && cell["region"].is_null())
+        .filter(|cell| {
+            cell["submission"]["institution"]["code"] == "KOSME" && cell["region"].is_null()
+        })
         .cloned()
         .collect();
     let half = |cell: &Value| {
@@ -246,21 +287,29 @@ async fn tiles_of_results(place: Place) {
         format!("{}-H{}", &quarter[..4], if &quarter[6..] < "3" { 1 } else { 2 })
     };
     // Each revision of an indicator stands by itself, under the same code.
-    let mut expected: Vec<String> = by(&own, |cell| vec![half(cell), text(&cell["submission"]["programme"]["code"]), text(&cell["indicator"]["code"]), text(&cell["indicator"]["id"])])
-        .into_iter()
-        .filter_map(|(key, cells)| {
-            let indicator = &cells[0]["indicator"];
-            let places = usize::try_from(indicator["decimals"].as_u64().unwrap()).unwrap();
-            let numbers = cells.iter().map(|cell| cell["value"].as_str().unwrap());
-            // Texts are no numbers.
-            let is_number = |text: &str| text == "true" || text == "false" || text.parse::<f64>().is_ok();
-            let numbers: Vec<i128> = numbers.filter(|text| is_number(text)).map(|text| whole(text, places)).collect();
-            let sum = (indicator["aggregation"] == "SUM").then(|| shown(numbers.iter().sum(), places));
-            (!numbers.is_empty()).then(|| {
-                format!("{:?} {}", &key[..3], json!({ "count": numbers.len(), "sum": sum }))
-            })
-        })
-        .collect();
+    let mut expected: Vec<String> = by(&own, |cell| {
+        vec![
+            half(cell),
+            text(&cell["submission"]["programme"]["code"]),
+            text(&cell["indicator"]["code"]),
+            text(&cell["indicator"]["id"]),
+        ]
+    })
+    .into_iter()
+    .filter_map(|(key, cells)| {
+        let indicator = &cells[0]["indicator"];
+        let places = usize::try_from(indicator["decimals"].as_u64().unwrap()).unwrap();
+        let numbers = cells.iter().map(|cell| cell["value"].as_str().unwrap());
+        // Texts are no numbers.
+        let is_number =
+            |text: &str| text == "true" || text == "false" || text.parse::<f64>().is_ok();
+        let numbers: Vec<i128> =
+            numbers.filter(|text| is_number(text)).map(|text| whole(text, places)).collect();
+        let sum = (indicator["aggregation"] == "SUM").then(|| shown(numbers.iter().sum(), places));
+        (!numbers.is_empty())
+            .then(|| format!("{:?} {}", &key[..3], json!({ "count": numbers.len(), "sum": sum })))
+    })
+    .collect();
     assert!(expected.len() > 3, "{expected:?}");
     let mut told: Vec<String> = found["of"]["rows"]
         .as_array()
@@ -309,22 +358,24 @@ async fn tiles_of_feedback(place: Place) {
         matches!(one["status"].as_str(), Some("RAISED" | "FORWARDED"))
             && one["dueOn"].as_str().is_some_and(|due| due < TODAY)
     };
-    let expected: BTreeMap<Vec<String>, Value> = by(&single, |one| vec![text(&one["addressee"]["code"]), quarter(&one["raisedOn"])])
-        .into_iter()
-        .map(|(key, some)| {
-            let answer = |one: &Value| one["answers"]["nodes"][0]["answeredOn"].clone();
-            let waited = some.iter().filter_map(|one| days(&one["raisedOn"], &answer(one))).collect();
-            let row = json!({
-                "raised": some.len(),
-                "answered": some.iter().filter(|one| !answer(one).is_null()).count(),
-                "daysToAnswer": median(waited),
-                "delivered": some.iter().filter(|one| one["status"] == "DELIVERED").count(),
-                "withEffect": some.iter().filter(|one| one["effects"]["nodes"][0].is_object()).count(),
-                "overdue": some.iter().filter(overdue).count(),
-            });
-            (key, row.to_string().into())
-        })
-        .collect();
+    let expected: BTreeMap<Vec<String>, Value> = by(&single, |one| {
+        vec![text(&one["addressee"]["code"]), quarter(&one["raisedOn"])]
+    })
+    .into_iter()
+    .map(|(key, some)| {
+        let answer = |one: &Value| one["answers"]["nodes"][0]["answeredOn"].clone();
+        let waited = some.iter().filter_map(|one| days(&one["raisedOn"], &answer(one))).collect();
+        let row = json!({
+            "raised": some.len(),
+            "answered": some.iter().filter(|one| !answer(one).is_null()).count(),
+            "daysToAnswer": median(waited),
+            "delivered": some.iter().filter(|one| one["status"] == "DELIVERED").count(),
+            "withEffect": some.iter().filter(|one| one["effects"]["nodes"][0].is_object()).count(),
+            "overdue": some.iter().filter(overdue).count(),
+        });
+        (key, row.to_string().into())
+    })
+    .collect();
     let told = groups(&found["of"], |row| {
         json!({
             "raised": row["raised"],
@@ -338,14 +389,19 @@ async fn tiles_of_feedback(place: Place) {
         .into()
     });
     // A group of a total alone has nothing that counts.
-    let told: BTreeMap<_, _> =
-        told.into_iter().filter(|(_, row)| !row.as_str().unwrap().contains("\"raised\":0")).collect();
+    let told: BTreeMap<_, _> = told
+        .into_iter()
+        .filter(|(_, row)| !row.as_str().unwrap().contains("\"raised\":0"))
+        .collect();
     assert_eq!(told, expected);
     let late = single.iter().filter(|one| overdue(&one)).count();
     assert!(late > 0);
     assert_eq!(found["of"]["total"]["overdue"], late);
     let data = tile(&app, "recommendations(where: { isOverdue: true }) { totalCount }").await;
-    assert_eq!(data["recommendations"]["totalCount"], all.iter().filter(|one| overdue(&one)).count());
+    assert_eq!(
+        data["recommendations"]["totalCount"],
+        all.iter().filter(|one| overdue(&one)).count()
+    );
 }
 
 async fn tiles_of_bills(place: Place) {
@@ -353,7 +409,8 @@ async fn tiles_of_bills(place: Place) {
     // One bill whose days are known, one of whose stages is known by a later day only.
     let key = if app.is_postgres() { "gen_random_uuid()" } else { "randomblob(16)" };
     app.sql("UPDATE bill SET stage = 'COMMITTEE_REVIEW', stage_since = '2026-03-10', stage_since_precision = 'DAY', is_closed = FALSE WHERE number = (SELECT number FROM bill ORDER BY number LIMIT 1)").await;
-    app.sql("DELETE FROM bill_event WHERE bill_id = (SELECT id FROM bill ORDER BY number LIMIT 1)").await;
+    app.sql("DELETE FROM bill_event WHERE bill_id = (SELECT id FROM bill ORDER BY number LIMIT 1)")
+        .await;
     for (position, stage, on, known_by) in [
         (1, "RECEIVED", "2026-01-05", "FALSE"),
         (2, "COMMITTEE_RECEIVED", "2026-01-20", "FALSE"),
@@ -367,7 +424,7 @@ async fn tiles_of_bills(place: Place) {
         .await;
     }
     let bills = rows(&app, "bills", "number isClosed isStalled daysInStage stage events(first: 100) { nodes { position stage occurredOn isKnownBy corrects { id } } }").await;
-    let found = tile(&app, "bills(first: 100) { nodes { number stages { stage from fromPrecision to toPrecision days isCurrent } daysInStage } }").await;
+    let found = tile(&app, "bills(first: 100) { nodes { number stages { stage startsOn startsOnPrecision endsOn endsOnPrecision days isCurrent } daysInStage } }").await;
     let mut known = 0;
     for (bill, told) in bills.iter().zip(found["bills"]["nodes"].as_array().unwrap()) {
         assert_eq!(bill["number"], told["number"]);
@@ -379,7 +436,9 @@ async fn tiles_of_bills(place: Place) {
                 entered.push(event);
             }
         }
-        let exact = |event: &Value| if event["isKnownBy"] == true { json!(null) } else { event["occurredOn"].clone() };
+        let exact = |event: &Value| {
+            if event["isKnownBy"] == true { json!(null) } else { event["occurredOn"].clone() }
+        };
         let expected: Vec<Value> = entered
             .iter()
             .enumerate()
@@ -391,13 +450,13 @@ async fn tiles_of_bills(place: Place) {
                     None => TODAY.into(),
                 };
                 let days = days(&exact(event), &until).map(|days| days as i64);
-                json!({ "stage": event["stage"], "from": event["occurredOn"], "to": next.map(|next| &next["occurredOn"]), "days": days, "isCurrent": next.is_none() })
+                json!({ "stage": event["stage"], "startsOn": event["occurredOn"], "endsOn": next.map(|next| &next["occurredOn"]), "days": days, "isCurrent": next.is_none() })
             })
             .collect();
         known += expected.iter().filter(|stage| !stage["days"].is_null()).count();
         let mut stages = told["stages"].clone();
         for stage in stages.as_array_mut().unwrap() {
-            for name in ["fromPrecision", "toPrecision"] {
+            for name in ["startsOnPrecision", "endsOnPrecision"] {
                 stage.as_object_mut().unwrap().remove(name);
             }
         }
@@ -407,18 +466,22 @@ async fn tiles_of_bills(place: Place) {
     let first = &found["bills"]["nodes"][0];
     assert_eq!(
         first["stages"][0],
-        json!({ "stage": "RECEIVED", "from": "2026-01-05", "fromPrecision": "DAY", "to": "2026-01-20", "toPrecision": "DAY", "days": 15, "isCurrent": false })
+        json!({ "stage": "RECEIVED", "startsOn": "2026-01-05", "startsOnPrecision": "DAY", "endsOn": "2026-01-20", "endsOnPrecision": "DAY", "days": 15, "isCurrent": false })
     );
     assert_eq!(first["stages"][2]["days"], first["daysInStage"]);
     // A day that is only implied tells no days, of its stage and of the one before.
     app.sql("UPDATE bill_event SET known_by = TRUE WHERE position = 2 AND bill_id = (SELECT id FROM bill ORDER BY number LIMIT 1)").await;
-    let found = tile(&app, "bills(first: 1) { nodes { stages { fromPrecision toPrecision days } } }").await;
+    let found = tile(
+        &app,
+        "bills(first: 1) { nodes { stages { startsOnPrecision endsOnPrecision days } } }",
+    )
+    .await;
     assert_eq!(
         found["bills"]["nodes"][0]["stages"],
         json!([
-            { "fromPrecision": "DAY", "toPrecision": "BY", "days": null },
-            { "fromPrecision": "BY", "toPrecision": "DAY", "days": null },
-            { "fromPrecision": "DAY", "toPrecision": null, "days": 257 },
+            { "startsOnPrecision": "DAY", "endsOnPrecision": "BY", "days": null },
+            { "startsOnPrecision": "BY", "endsOnPrecision": "DAY", "days": null },
+            { "startsOnPrecision": "DAY", "endsOnPrecision": null, "days": 257 },
         ])
     );
     let found = tile(&app, "of: billStatistics(groupBy: STAGE, includeIllustrative: true) { rows { keys { code } count stalled } } bills(where: { isStalled: true }) { totalCount nodes { number } }").await;
@@ -440,7 +503,11 @@ async fn tiles_of_bodies_and_meetings(place: Place) {
     let codes = |rows: &mut dyn Iterator<Item = &Value>| -> BTreeSet<String> {
         rows.map(|row| text(&row["code"])).collect()
     };
-    let upcoming = codes(&mut meetings.iter().filter(|one| one["status"] == "PLANNED" && one["heldOn"].as_str() >= Some(TODAY)));
+    let upcoming = codes(
+        &mut meetings
+            .iter()
+            .filter(|one| one["status"] == "PLANNED" && one["heldOn"].as_str() >= Some(TODAY)),
+    );
     assert!(!upcoming.is_empty());
     assert_eq!(codes(&mut found["meetings"]["nodes"].as_array().unwrap().iter()), upcoming);
     let found = tile(&app, "meetingSeries: meetingSeriesList(first: 100) { nodes { code cadence missed(first: 100) { totalCount } record { expected held undated missed notOnRecord meetingsOnRecord } } }").await;
@@ -459,11 +526,19 @@ async fn tiles_of_bodies_and_meetings(place: Place) {
         let number = |name: &str| record[name].as_i64().unwrap();
         assert_eq!(number("held"), periods.len() as i64, "{series:#}");
         assert_eq!(record["missed"], series["missed"]["totalCount"], "{series:#}");
-        assert_eq!(number("expected"), number("held") + number("undated") + number("missed") + number("notOnRecord"));
+        assert_eq!(
+            number("expected"),
+            number("held") + number("undated") + number("missed") + number("notOnRecord")
+        );
     }
     // The roster as of a day.
     app.sql("UPDATE appointment SET ends_on = '2026-10-31' WHERE id = (SELECT id FROM appointment ORDER BY position, id LIMIT 1)").await;
-    let everybody = rows(&app, "bodies", "code appointments(first: 100) { nodes { id startsOn endsOn headCount } }").await;
+    let everybody = rows(
+        &app,
+        "bodies",
+        "code appointments(first: 100) { nodes { id startsOn endsOn headCount } }",
+    )
+    .await;
     for on in ["2026-10-01", TODAY] {
         let found = tile(&app, &format!("bodies(first: 100) {{ nodes {{ code appointments(first: 100, asOf: \"{on}\") {{ nodes {{ id }} }} }} }}")).await;
         for (body, told) in everybody.iter().zip(found["bodies"]["nodes"].as_array().unwrap()) {
@@ -489,7 +564,10 @@ async fn tiles_of_what_changed_and_who_there_is(place: Place) {
     let app = place.app().await;
     let institutions = rows(&app, "institutions", "kind").await;
     let found = tile(&app, "of: institutionStatistics(groupBy: KIND, includeIllustrative: true) { rows { keys { code } count } }").await;
-    assert_eq!(groups(&found["of"], count), counted(&by(&institutions, |one| vec![text(&one["kind"])])));
+    assert_eq!(
+        groups(&found["of"], count),
+        counted(&by(&institutions, |one| vec![text(&one["kind"])]))
+    );
     let types = "{ type: { in: [\"Bill\", \"Meeting\", \"Institution\"] } }";
     let changes = listed(&app, &Principal::System, "changes", types, "type kind occurredAt").await;
     let found = tile(&app, &format!("of: changeStatistics(where: {types}, groupBy: [TYPE, KIND, OCCURRED_MONTH]) {{ rows {{ keys {{ code }} count }} base }} changes(last: 5, where: {types}) {{ nodes {{ type kind occurredAt }} }}")).await;

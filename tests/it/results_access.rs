@@ -304,7 +304,10 @@ async fn statistics_and_series_are_of_what_the_caller_sees(place: Place) {
     assert_eq!(own["of"]["points"], json!([]));
     let all = world.data(&world.reviewer, query).await;
     assert_eq!(all["submissionStatistics"]["total"]["expected"], 3);
-    assert_eq!(all["values"]["total"], json!({ "institutions": 2, "value": { "count": 2, "sum": "2400" } }));
+    assert_eq!(
+        all["values"]["total"],
+        json!({ "institutions": 2, "value": { "count": 2, "sum": "2400" } })
+    );
     assert_eq!(all["whole"]["points"], json!([{ "value": "2400", "institutions": 2 }]));
     assert_eq!(all["region"]["points"], json!([{ "key": "KR-11", "value": "20" }]));
     // A programme that is hidden has no series for others.

@@ -64,7 +64,9 @@ async fn figures(
     let known =
         known_at.map(|at| format!(", knownAt: \"{}\"", at.to_rfc3339())).unwrap_or_default();
     let span = format!("programme: \"{PROGRAMME}\", from: \"{quarter}\", to: \"{quarter}\"{known}");
-    let condition = format!("programme: {{ code: {{ eq: \"{PROGRAMME}\" }} }}, quarter: {{ eq: \"{quarter}\" }}");
+    let condition = format!(
+        "programme: {{ code: {{ eq: \"{PROGRAMME}\" }} }}, quarter: {{ eq: \"{quarter}\" }}"
+    );
     let counts = "expected submitted onTime late accepted nil draft returned missing submittedRate { percent } onTimeRate { percent } acceptedRate { percent }";
     let series = |name: &str, indicator: &str, by: &str| {
         format!(

@@ -159,9 +159,8 @@ async fn submissions_are_counted_as_their_list_says(place: Place) {
     }
     assert!(seen.len() > 4, "many kinds of completeness were met: {seen:?}");
     // What is asked of is asked of those that the caller may see.
-    let none = app
-        .ask(&Principal::Anonymous, "{ submissionStatistics { base } }", Value::Null)
-        .await;
+    let none =
+        app.ask(&Principal::Anonymous, "{ submissionStatistics { base } }", Value::Null).await;
     assert_eq!(none["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{none}");
 }
 
@@ -241,8 +240,7 @@ async fn accepted(app: &TestApp, by: &Principal, condition: &str) -> Vec<Counted
 }
 
 fn before(quarter: &str) -> String {
-    let (year, number): (i32, i32) =
-        (quarter[..4].parse().unwrap(), quarter[6..].parse().unwrap());
+    let (year, number): (i32, i32) = (quarter[..4].parse().unwrap(), quarter[6..].parse().unwrap());
     if number == 1 { format!("{}-Q4", year - 1) } else { format!("{year}-Q{}", number - 1) }
 }
 
@@ -251,8 +249,7 @@ fn move_from(values: &mut [Counted], all: &[Counted], compared: Option<&str>) {
     let half = i128::from(i64::MAX / 2);
     let fits = |number: i128| (-half - 1..=half).contains(&number);
     for value in values {
-        let quarter =
-            compared.map_or_else(|| before(&value.keys["QUARTER"]), str::to_owned);
+        let quarter = compared.map_or_else(|| before(&value.keys["QUARTER"]), str::to_owned);
         let earlier = all.iter().find(|other| {
             ["INSTITUTION", "PROGRAMME"].iter().all(|key| other.keys[key] == value.keys[key])
                 && (&other.cell, &other.keys["QUARTER"]) == (&value.cell, &quarter)
@@ -348,13 +345,23 @@ async fn values_are_figured_as_their_lists_say(place: Place) {
             move_from(&mut values, &everything, compared);
             for _ in 0..6 {
                 let names: Vec<&'static str> = vec![
-                    "INSTITUTION", "INSTITUTION_REGION", "PROGRAMME", "INDICATOR", "INDICATOR",
-                    "QUARTER", "HALF", "YEAR", "REGION", "SIZE", "INDUSTRY",
+                    "INSTITUTION",
+                    "INSTITUTION_REGION",
+                    "PROGRAMME",
+                    "INDICATOR",
+                    "INDICATOR",
+                    "QUARTER",
+                    "HALF",
+                    "YEAR",
+                    "REGION",
+                    "SIZE",
+                    "INDUSTRY",
                 ];
                 let dimensions = some_of(&mut dice, &names);
                 let compare =
                     compared.map(|one| format!(", comparedWith: \"{one}\"")).unwrap_or_default();
-                let row_of = format!("count institutions value {{ {FIGURES} }} change {{ {FIGURES} }}");
+                let row_of =
+                    format!("count institutions value {{ {FIGURES} }} change {{ {FIGURES} }}");
                 let query = format!(
                     "{{ of: valueStatistics(where: {{ submission: {condition} }}, groupBy: [{}]{compare}, includeIllustrative: true, first: 5000) {{ base total {{ {row_of} }} rows {{ keys {{ code }} {row_of} }} }} }}",
                     dimensions.join(", ")
@@ -376,9 +383,8 @@ async fn values_are_figured_as_their_lists_say(place: Place) {
                     }
                     groups.entry(of).or_default().push(value);
                 }
-                let told = |keys: &[String], row: &Value| {
-                    format!("{:?} {row}", &keys[..dimensions.len()])
-                };
+                let told =
+                    |keys: &[String], row: &Value| format!("{:?} {row}", &keys[..dimensions.len()]);
                 let mut expected: Vec<String> =
                     groups.iter().map(|(keys, values)| told(keys, &row(values))).collect();
                 let rows = found["rows"].as_array().unwrap().iter().map(take_keys);
@@ -435,12 +441,18 @@ async fn targets_stand_beside_what_was_reached(place: Place) {
                 .iter()
                 .map(|((keys, _), rows)| {
                     let places = usize::try_from(rows[0].2["decimals"].as_u64().unwrap()).unwrap();
-                    let reached: Vec<_> =
-                        rows.iter().filter_map(|(target, result, of)| Some((*target, (*result)?, of))).collect();
+                    let reached: Vec<_> = rows
+                        .iter()
+                        .filter_map(|(target, result, of)| Some((*target, (*result)?, of)))
+                        .collect();
                     let judged: Vec<_> =
                         reached.iter().filter(|(.., of)| of["direction"] != "NEUTRAL").collect();
                     let met = judged.iter().filter(|(target, result, of)| {
-                        if of["direction"] == "LOWER_IS_BETTER" { result <= target } else { result >= target }
+                        if of["direction"] == "LOWER_IS_BETTER" {
+                            result <= target
+                        } else {
+                            result >= target
+                        }
                     });
                     let is_summed = rows[0].2["aggregation"] == "SUM";
                     let sum = |some: Vec<i128>| {
@@ -448,11 +460,13 @@ async fn targets_stand_beside_what_was_reached(place: Place) {
                     };
                     format!(
                         "{keys:?} {} {} {} {} {} {} {}",
-                        rows.len(), reached.len(),
+                        rows.len(),
+                        reached.len(),
                         json!(sum(rows.iter().map(|row| row.0).collect())),
                         json!(sum(reached.iter().map(|row| row.1).collect())),
                         json!(sum(reached.iter().map(|row| row.0).collect())),
-                        met.count(), judged.len(),
+                        met.count(),
+                        judged.len(),
                     )
                 })
                 .collect();
@@ -460,12 +474,21 @@ async fn targets_stand_beside_what_was_reached(place: Place) {
             let mut got: Vec<String> = rows
                 .iter()
                 .map(|row| {
-                    let keys: Vec<String> =
-                        row["keys"].as_array().unwrap().iter().map(|key| text(&key["code"])).collect();
+                    let keys: Vec<String> = row["keys"]
+                        .as_array()
+                        .unwrap()
+                        .iter()
+                        .map(|key| text(&key["code"]))
+                        .collect();
                     format!(
                         "{keys:?} {} {} {} {} {} {} {}",
-                        row["target"]["count"], row["result"]["count"], row["target"]["sum"], row["result"]["sum"],
-                        row["targetOfResult"]["sum"], row["met"]["part"], row["met"]["base"],
+                        row["target"]["count"],
+                        row["result"]["count"],
+                        row["target"]["sum"],
+                        row["result"]["sum"],
+                        row["targetOfResult"]["sum"],
+                        row["met"]["part"],
+                        row["met"]["base"],
                     )
                 })
                 .collect();

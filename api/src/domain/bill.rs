@@ -330,7 +330,12 @@ pub fn stages(events: &[Event], is_closed: bool, today: NaiveDate) -> Vec<StageP
         let to = first.get(at + 1).copied();
         let days = day(from).zip(until(to)).map(|(from, to)| (to - from).num_days());
         // Dates that contradict the order of the procedure tell no days.
-        stages.push(StagePeriod { stage: from.stage, from, to, days: days.filter(|days| *days >= 0) });
+        stages.push(StagePeriod {
+            stage: from.stage,
+            from,
+            to,
+            days: days.filter(|days| *days >= 0),
+        });
     }
     stages
 }

@@ -97,9 +97,8 @@ fn was_expected(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) ->
 /// Adds what counted of each submission at the instant.
 fn judged(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Done {
     let at = instant(reader, args)?;
-    let today = at.map_or(reader.today(), |at| {
-        at.with_timezone(&seoul()).date_naive().min(reader.today())
-    });
+    let today =
+        at.map_or(reader.today(), |at| at.with_timezone(&seoul()).date_naive().min(reader.today()));
     for (value, name) in [
         ("CASE WHEN y.is_on_time THEN 1 WHEN NOT y.is_on_time THEN 0 END", "on_time_"),
         ("CASE WHEN y.is_nil THEN 1 ELSE 0 END", "nil_"),
@@ -178,7 +177,8 @@ fn in_revision(sql: &mut Sql, value: &str) {
 
 /// Adds the condition that a value is accepted, and a total, or a part of the kinds that are asked for.
 fn is_counted(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Done {
-    let asked = args.get("groupBy").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let asked =
+        args.get("groupBy").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     sql.column(alias, "scaled").push(" IS NOT NULL");
     for (column, name) in [("region_id", "REGION"), ("size", "SIZE"), ("industry_id", "INDUSTRY")] {
         let is_asked = asked.iter().any(|one| one.as_str() == Some(name));
@@ -206,7 +206,8 @@ fn write_change(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) ->
         None => sql.push("CASE WHEN substr(o.quarter, 7, 1) = '1' THEN CAST(CAST(substr(o.quarter, 1, 4) AS integer) - 1 AS text) || '-Q4' ELSE substr(o.quarter, 1, 6) || CAST(CAST(substr(o.quarter, 7, 1) AS integer) - 1 AS text) END"),
     };
     counting(sql, known_at(reader, args)?);
-    sql.push(" JOIN submission_value w ON w.submission_id = s.id AND w.cell = ").column(alias, "cell");
+    sql.push(" JOIN submission_value w ON w.submission_id = s.id AND w.cell = ")
+        .column(alias, "cell");
     sql.push(" AND ");
     in_revision(sql, "w");
     sql.push(" JOIN indicator j ON j.id = w.indicator_id JOIN indicator i ON i.id = ");
@@ -243,7 +244,9 @@ pub fn of_targets() -> Statistics {
 /// Adds the condition that a target is an institution's, and that no newer revision of the indicator has another.
 fn is_of_institution(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Done {
     sql.column(alias, "institution_id").push(" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM indicator i JOIN indicator j ON j.programme_id = i.programme_id AND j.code = i.code AND j.revision > i.revision JOIN target u ON u.indicator_id = j.id WHERE i.id = ");
-    sql.column(alias, "indicator_id").push(" AND u.institution_id = ").column(alias, "institution_id");
+    sql.column(alias, "indicator_id")
+        .push(" AND u.institution_id = ")
+        .column(alias, "institution_id");
     sql.push(" AND u.quarter = ").column(alias, "quarter").push(" AND ");
     origin(sql, "u", args);
     sql.push(" AND ");

@@ -156,13 +156,14 @@ fn figure(measured: &Measured<'_>, columns: &[Option<i64>], scale: Option<&str>)
     };
     let has_sum = number.scale.is_none() || parts.next() == Some("SUM");
     let unit = if number.scale.is_none() { number.unit } else { parts.next().unwrap_or_default() };
-    let told = |figure: Option<(i128, u32)>| match figure.zip(decimals).filter(|_| counted.count > 0) {
-        None => Value::Null,
-        Some(((value, places), decimals)) => {
-            let text = show(value, decimals + places);
-            if number.is_exact { text.into() } else { text.parse::<f64>().ok().into() }
-        }
-    };
+    let told =
+        |figure: Option<(i128, u32)>| match figure.zip(decimals).filter(|_| counted.count > 0) {
+            None => Value::Null,
+            Some(((value, places), decimals)) => {
+                let text = show(value, decimals + places);
+                if number.is_exact { text.into() } else { text.parse::<f64>().ok().into() }
+            }
+        };
     let quartile = |at| told(counted.quartile(at).filter(|_| measured.has_quartiles));
     json!({
         "unit": unit,
