@@ -424,7 +424,7 @@ async fn tiles_of_bills(place: Place) {
         .await;
     }
     let bills = rows(&app, "bills", "number isClosed isStalled daysInStage stage events(first: 100) { nodes { position stage occurredOn isKnownBy corrects { id } } }").await;
-    let found = tile(&app, "bills(first: 100) { nodes { number stages { stage from fromPrecision to toPrecision days isCurrent } daysInStage } }").await;
+    let found = tile(&app, "bills(first: 100) { nodes { number stages { stage startsOn startsOnPrecision endsOn endsOnPrecision days isCurrent } daysInStage } }").await;
     let mut known = 0;
     for (bill, told) in bills.iter().zip(found["bills"]["nodes"].as_array().unwrap()) {
         assert_eq!(bill["number"], told["number"]);
@@ -450,13 +450,13 @@ async fn tiles_of_bills(place: Place) {
                     None => TODAY.into(),
                 };
                 let days = days(&exact(event), &until).map(|days| days as i64);
-                json!({ "stage": event["stage"], "from": event["occurredOn"], "to": next.map(|next| &next["occurredOn"]), "days": days, "isCurrent": next.is_none() })
+                json!({ "stage": event["stage"], "startsOn": event["occurredOn"], "endsOn": next.map(|next| &next["occurredOn"]), "days": days, "isCurrent": next.is_none() })
             })
             .collect();
         known += expected.iter().filter(|stage| !stage["days"].is_null()).count();
         let mut stages = told["stages"].clone();
         for stage in stages.as_array_mut().unwrap() {
-            for name in ["fromPrecision", "toPrecision"] {
+            for name in ["startsOnPrecision", "endsOnPrecision"] {
                 stage.as_object_mut().unwrap().remove(name);
             }
         }
@@ -466,19 +466,27 @@ async fn tiles_of_bills(place: Place) {
     let first = &found["bills"]["nodes"][0];
     assert_eq!(
         first["stages"][0],
-        json!({ "stage": "RECEIVED", "from": "2026-01-05", "fromPrecision": "DAY", "to": "2026-01-20", "toPrecision": "DAY", "days": 15, "isCurrent": false })
+        json!({ "stage": "RECEIVED", "startsOn": "2026-01-05", "startsOnPrecision": "DAY", "endsOn": "2026-01-20", "endsOnPrecision": "DAY", "days": 15, "isCurrent": false })
     );
     assert_eq!(first["stages"][2]["days"], first["daysInStage"]);
     // A day that is only implied tells no days, of its stage and of the one before.
     app.sql("UPDATE bill_event SET known_by = TRUE WHERE position = 2 AND bill_id = (SELECT id FROM bill ORDER BY number LIMIT 1)").await;
+<<<<<<< HEAD
     let found =
         tile(&app, "bills(first: 1) { nodes { stages { fromPrecision toPrecision days } } }").await;
+=======
+    let found = tile(
+        &app,
+        "bills(first: 1) { nodes { stages { startsOnPrecision endsOnPrecision days } } }",
+    )
+    .await;
+>>>>>>> figures
     assert_eq!(
         found["bills"]["nodes"][0]["stages"],
         json!([
-            { "fromPrecision": "DAY", "toPrecision": "BY", "days": null },
-            { "fromPrecision": "BY", "toPrecision": "DAY", "days": null },
-            { "fromPrecision": "DAY", "toPrecision": null, "days": 257 },
+            { "startsOnPrecision": "DAY", "endsOnPrecision": "BY", "days": null },
+            { "startsOnPrecision": "BY", "endsOnPrecision": "DAY", "days": null },
+            { "startsOnPrecision": "DAY", "endsOnPrecision": null, "days": 257 },
         ])
     );
     let found = tile(&app, "of: billStatistics(groupBy: STAGE, includeIllustrative: true) { rows { keys { code } count stalled } } bills(where: { isStalled: true }) { totalCount nodes { number } }").await;

@@ -152,8 +152,10 @@ async fn every_field_that_is_cited_is_one_of_its_row(place: Place) {
 async fn the_schema_stays_short_enough_to_read(_: Place) {
     let sdl = graphql::sdl();
     let is_payload = |line: &&str| line.starts_with("type ") && line.ends_with("Payload {");
-    // What there was when the interface was settled, and what each mutation since may add.
-    let since = sdl.lines().filter(is_payload).count() - 29;
+    let is_statistic = |line: &&str| line.starts_with("type ") && line.ends_with("Statistics {");
+    // What there was when the interface was settled, and what each mutation and statistic since may add.
+    let since = sdl.lines().filter(is_payload).count() - 29
+        + sdl.lines().filter(is_statistic).count().saturating_sub(8);
     let (bytes, most) = (sdl.len(), 350_000 + 2_500 * since);
     assert!(bytes <= most, "{bytes} bytes of {most}: say once what is said of each type again");
 }

@@ -76,8 +76,15 @@ fn batches<'a>(fields: impl Iterator<Item = (usize, &'a str)>) -> Vec<Batch> {
     let mut batches: Vec<Batch> = Vec::new();
     for (at, field) in fields {
         let line = format!(" p{at}: {field}");
+        // What walks the feed costs more than others do.
+        let dear = |text: &str| text.matches("changeStatistics").count();
         match batches.last_mut() {
-            Some(batch) if batch.probes.len() < 40 && batch.text.len() + line.len() < 12_000 => {
+            Some(batch)
+                if batch.probes.len() < 40
+                    && (dear(&batch.text) > 0) == (dear(&line) > 0)
+                    && dear(&batch.text) < 4
+                    && batch.text.len() + line.len() < 12_000 =>
+            {
                 batch.text.push_str(&line);
                 batch.probes.push(at);
             }

@@ -27,17 +27,30 @@ pub const SHAPES: &[Shape] = &[Shape {
     description: "단계 기간. A stage of a bill, from when to when it was in it.",
     fields: &[
         ("stage", "BillStage!", "단계. Stage."),
+<<<<<<< HEAD
         ("from", "PartialDate!", "시작. Date of the event that brought it."),
         ("fromPrecision", "DatePrecision!", "시작의 정밀도. How exactly `from` is known."),
         (
             "to",
+=======
+        ("startsOn", "PartialDate!", "시작. Date of the event that brought it."),
+        ("startsOnPrecision", "DatePrecision!", "시작의 정밀도. How exactly `startsOn` is known."),
+        (
+            "endsOn",
+>>>>>>> figures
             "PartialDate",
             "끝. Date of the event that brought the next stage; null of the last.",
         ),
         (
+<<<<<<< HEAD
             "toPrecision",
             "DatePrecision",
             "끝의 정밀도. How exactly `to` is known; null of the last.",
+=======
+            "endsOnPrecision",
+            "DatePrecision",
+            "끝의 정밀도. How exactly `endsOn` is known; null of the last.",
+>>>>>>> figures
         ),
         (
             "days",
@@ -325,10 +338,10 @@ fn stages_of(reader: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, E
     let shown = stages.into_iter().map(|of| {
         json!({
             "stage": of.stage.code(),
-            "from": of.from.occurred_on,
-            "fromPrecision": of.from.precision().code(),
-            "to": of.to.map(|to| &to.occurred_on),
-            "toPrecision": of.to.map(|to| to.precision().code()),
+            "startsOn": of.from.occurred_on,
+            "startsOnPrecision": of.from.precision().code(),
+            "endsOn": of.to.map(|to| &to.occurred_on),
+            "endsOnPrecision": of.to.map(|to| to.precision().code()),
             "days": of.days,
             "isCurrent": of.to.is_none(),
         })
