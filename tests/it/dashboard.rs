@@ -471,16 +471,11 @@ async fn tiles_of_bills(place: Place) {
     assert_eq!(first["stages"][2]["days"], first["daysInStage"]);
     // A day that is only implied tells no days, of its stage and of the one before.
     app.sql("UPDATE bill_event SET known_by = TRUE WHERE position = 2 AND bill_id = (SELECT id FROM bill ORDER BY number LIMIT 1)").await;
-<<<<<<< HEAD
-    let found =
-        tile(&app, "bills(first: 1) { nodes { stages { fromPrecision toPrecision days } } }").await;
-=======
     let found = tile(
         &app,
         "bills(first: 1) { nodes { stages { startsOnPrecision endsOnPrecision days } } }",
     )
     .await;
->>>>>>> figures
     assert_eq!(
         found["bills"]["nodes"][0]["stages"],
         json!([

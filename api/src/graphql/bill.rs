@@ -27,30 +27,17 @@ pub const SHAPES: &[Shape] = &[Shape {
     description: "단계 기간. A stage of a bill, from when to when it was in it.",
     fields: &[
         ("stage", "BillStage!", "단계. Stage."),
-<<<<<<< HEAD
-        ("from", "PartialDate!", "시작. Date of the event that brought it."),
-        ("fromPrecision", "DatePrecision!", "시작의 정밀도. How exactly `from` is known."),
-        (
-            "to",
-=======
         ("startsOn", "PartialDate!", "시작. Date of the event that brought it."),
         ("startsOnPrecision", "DatePrecision!", "시작의 정밀도. How exactly `startsOn` is known."),
         (
             "endsOn",
->>>>>>> figures
             "PartialDate",
             "끝. Date of the event that brought the next stage; null of the last.",
         ),
         (
-<<<<<<< HEAD
-            "toPrecision",
-            "DatePrecision",
-            "끝의 정밀도. How exactly `to` is known; null of the last.",
-=======
             "endsOnPrecision",
             "DatePrecision",
             "끝의 정밀도. How exactly `endsOn` is known; null of the last.",
->>>>>>> figures
         ),
         (
             "days",
@@ -189,7 +176,6 @@ fn bill() -> Type {
         .filter(Filter { name: "isStalled", ty: "Boolean", description: "정체 여부. Whether it has been in its stage for 180 days, as the field of that name; where that is not known, neither value matches.", condition: stalled })
         .filter(Filter { name: "stalledDays", ty: "Int", description: "정체 일수. Pending, and in its stage for at least this many days, 0 to 36,600.", condition: stalled_days })
         .list("bills")
-        .exported("bills", &["id", "number", "title.ko", "title.en", "initiative.code", "proposerKind", "proposer.ko", "committee.ko", "stage", "stageReachedOn", "stageReachedOnPrecision", "daysInStage", "isStalled", "latestEventOn", "isClosed", "isEnacted", "result", "resultText", "effect", "absorbedInto.number", "proposedOn", "checkedAt", "sourceId", "origin", "version", "updatedAt"])
         .lookup("bill", "number")
         .statistics(bill_statistics())
 }
