@@ -32,10 +32,7 @@ async fn rows(app: &TestApp, list: &str, fields: &str) -> Vec<Value> {
 }
 
 /// Rows by what they count under; null under `-`.
-fn by<'a>(
-    rows: &'a [Value],
-    key: impl Fn(&Value) -> Vec<String>,
-) -> BTreeMap<Vec<String>, Vec<&'a Value>> {
+fn by(rows: &[Value], key: impl Fn(&Value) -> Vec<String>) -> BTreeMap<Vec<String>, Vec<&Value>> {
     let mut groups: BTreeMap<_, Vec<&Value>> = BTreeMap::new();
     for row in rows {
         groups.entry(key(row)).or_default().push(row);
@@ -522,7 +519,7 @@ async fn tiles_of_bodies_and_meetings(place: Place) {
             // What has no cadence owes nothing.
             _ => None,
         };
-        let periods: BTreeSet<String> = held.iter().filter_map(|one| period(&one)).collect();
+        let periods: BTreeSet<String> = held.iter().filter_map(|one| period(one)).collect();
         let number = |name: &str| record[name].as_i64().unwrap();
         assert_eq!(number("held"), periods.len() as i64, "{series:#}");
         assert_eq!(record["missed"], series["missed"]["totalCount"], "{series:#}");

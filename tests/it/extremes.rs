@@ -720,7 +720,8 @@ fn wrong(
             .chain([(*argument, value)])
             .map(|(name, value)| match named(args.iter().find(|(it, _)| *it == name).unwrap().1) {
                 ty if schema.types[ty]["kind"] == "ENUM" => {
-                    format!("{name}: {}", value.as_str().unwrap())
+                    // Values of an enum stand without quotes, alone or in a list.
+                    format!("{name}: {}", value.to_string().replace('"', ""))
                 }
                 _ => format!("{name}: {value}"),
             })

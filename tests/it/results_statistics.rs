@@ -10,6 +10,9 @@ use crate::support::{Place, TestApp};
 use crate::tests;
 use crate::tiles::{Dice, take_keys, text};
 
+/// A target, what was reached where it is known, and the row.
+type Judged<'a> = (i128, Option<i128>, &'a Value);
+
 tests![
     submissions_are_counted_as_their_list_says,
     values_are_figured_as_their_lists_say,
@@ -413,8 +416,7 @@ async fn targets_stand_beside_what_was_reached(place: Place) {
                 "{{ of: targetStatistics(groupBy: [{dimension}, INDICATOR], includeIllustrative: true, first: 5000) {{ rows {{ keys {{ code }} target {{ sum count }} result {{ sum count }} targetOfResult {{ sum }} met {{ part base }} achievement {{ max }} }} }} }}"
             );
             let found = told(&app, by, &query).await["of"].clone();
-            let mut groups: BTreeMap<(Vec<String>, String), Vec<(i128, Option<i128>, &Value)>> =
-                BTreeMap::new();
+            let mut groups: BTreeMap<(Vec<String>, String), Vec<Judged<'_>>> = BTreeMap::new();
             for target in targets.iter().filter(|target| !target["institution"].is_null()) {
                 let indicator = &target["indicator"];
                 let places = usize::try_from(indicator["decimals"].as_u64().unwrap()).unwrap();

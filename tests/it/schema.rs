@@ -156,7 +156,8 @@ async fn the_schema_stays_short_enough_to_read(_: Place) {
     // What there was when the interface was settled, and what each mutation and statistic since may add.
     let since = sdl.lines().filter(is_payload).count() - 29
         + sdl.lines().filter(is_statistic).count().saturating_sub(8);
-    let (bytes, most) = (sdl.len(), 350_000 + 2_500 * since);
+    // Releases of statistics with their cells, a bill's stages and the list of values came besides.
+    let (bytes, most) = (sdl.len(), 360_000 + 2_500 * since);
     assert!(bytes <= most, "{bytes} bytes of {most}: say once what is said of each type again");
 }
 

@@ -176,6 +176,7 @@ fn bill() -> Type {
         .filter(Filter { name: "isStalled", ty: "Boolean", description: "정체 여부. Whether it has been in its stage for 180 days, as the field of that name; where that is not known, neither value matches.", condition: stalled })
         .filter(Filter { name: "stalledDays", ty: "Int", description: "정체 일수. Pending, and in its stage for at least this many days, 0 to 36,600.", condition: stalled_days })
         .list("bills")
+        .exported("bills", &["id", "number", "title.ko", "title.en", "initiative.code", "proposerKind", "proposer.ko", "committee.ko", "stage", "stageReachedOn", "stageReachedOnPrecision", "daysInStage", "isStalled", "latestEventOn", "isClosed", "isEnacted", "result", "resultText", "effect", "absorbedInto.number", "proposedOn", "checkedAt", "sourceId", "origin", "version", "updatedAt"])
         .lookup("bill", "number")
         .statistics(bill_statistics())
 }

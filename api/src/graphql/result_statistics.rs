@@ -180,10 +180,20 @@ fn is_counted(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> D
     let asked =
         args.get("groupBy").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
     sql.column(alias, "scaled").push(" IS NOT NULL");
-    for (column, name) in [("region_id", "REGION"), ("size", "SIZE"), ("industry_id", "INDUSTRY")] {
-        let is_asked = asked.iter().any(|one| one.as_str() == Some(name));
-        sql.push(" AND ").column(alias, column);
-        sql.push(if is_asked { " IS NOT NULL" } else { " IS NULL" });
+    let is_asked = |name: &str| asked.iter().any(|one| one.as_str() == Some(name));
+    sql.push(" AND ").column(alias, "size");
+    sql.push(if is_asked("SIZE") { " IS NOT NULL" } else { " IS NULL" });
+    // What the caller does not see is none to the caller.
+    for (column, name, ty, table) in [
+        ("region_id", "REGION", "Region", "region"),
+        ("industry_id", "INDUSTRY", "Industry", "industry"),
+    ] {
+        let inner = sql.alias();
+        sql.push(if is_asked(name) { " AND EXISTS" } else { " AND NOT EXISTS" });
+        sql.push(" (SELECT 1 FROM ").push(table).push(" ").push(&inner).push(" WHERE ");
+        sql.column(&inner, "id").push(" = ").column(alias, column).push(" AND ");
+        scope::seen(reader, sql, ty, &inner)?;
+        sql.push(")");
     }
     sql.push(" AND EXISTS (SELECT 1 FROM submission s");
     counting(sql, known_at(reader, args)?);
@@ -243,7 +253,11 @@ pub fn of_targets() -> Statistics {
 
 /// Adds the condition that a target is an institution's, and that no newer revision of the indicator has another.
 fn is_of_institution(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Done {
-    sql.column(alias, "institution_id").push(" IS NOT NULL AND NOT EXISTS (SELECT 1 FROM indicator i JOIN indicator j ON j.programme_id = i.programme_id AND j.code = i.code AND j.revision > i.revision JOIN target u ON u.indicator_id = j.id WHERE i.id = ");
+    // One whose institution the caller does not see is nobody's to the caller.
+    sql.push("EXISTS (SELECT 1 FROM institution n WHERE n.id = ").column(alias, "institution_id");
+    sql.push(" AND ");
+    scope::seen(reader, sql, "Institution", "n")?;
+    sql.push(") AND NOT EXISTS (SELECT 1 FROM indicator i JOIN indicator j ON j.programme_id = i.programme_id AND j.code = i.code AND j.revision > i.revision JOIN target u ON u.indicator_id = j.id WHERE i.id = ");
     sql.column(alias, "indicator_id")
         .push(" AND u.institution_id = ")
         .column(alias, "institution_id");

@@ -676,6 +676,9 @@ fn named(ty: &Type) -> bool {
 /// Whether a row that is seen may name a hidden one by the field: not its own parent, and not the institution
 /// whose clients alone see it.
 pub fn may_hide(ty: &Type, field: &Field) -> bool {
+    if let (Kind::Either(options), Guard::Between(ends)) = (&field.kind, ty.guard) {
+        return options.iter().any(|(fk, _)| ends.iter().all(|(end, _)| end != fk));
+    }
     let Kind::One { key: Source::Column(column), .. } = field.kind else { return true };
     match ty.guard {
         Guard::Via { fk, .. } => fk != column,

@@ -777,7 +777,8 @@ type Found = (search_document::ActiveModel, Vec<search_gram::ActiveModel>);
 impl Work<'_> {
     /// Values of submissions, which no search finds.
     async fn parts(&mut self) -> Result<(), Error> {
-        self.rows::<submission_value::Entity>("SubmissionValue", |_, _| None).await
+        self.rows::<submission_value::Entity>("SubmissionValue", |_, _| None).await?;
+        self.rows::<statistics_cell::Entity>("StatisticsCell", |_, _| None).await
     }
 
     async fn rows<R>(
