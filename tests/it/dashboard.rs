@@ -519,7 +519,7 @@ async fn tiles_of_bodies_and_meetings(place: Place) {
             // What has no cadence owes nothing.
             _ => None,
         };
-        let periods: BTreeSet<String> = held.iter().filter_map(|one| period(one)).collect();
+        let periods: BTreeSet<String> = held.iter().filter_map(period).collect();
         let number = |name: &str| record[name].as_i64().unwrap();
         assert_eq!(number("held"), periods.len() as i64, "{series:#}");
         assert_eq!(record["missed"], series["missed"]["totalCount"], "{series:#}");
