@@ -422,7 +422,7 @@ async fn every_edge_is_walked(stage: &Stage, paths: &Paths<'_>) {
         for field in &of.ty.fields {
             let leads = match &field.kind {
                 Kind::One { target, .. } => known.contains(target) && paths::may_hide(of.ty, field),
-                Kind::Either(_) => true,
+                Kind::Either(_) => paths::may_hide(of.ty, field),
                 Kind::Many(list) => known.contains(list.target),
                 _ => false,
             };
