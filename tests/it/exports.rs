@@ -10,17 +10,18 @@ use aiplus::config::{Introspection, ServeSettings};
 use aiplus::graphql::catalog;
 use aiplus::read::export::{self, Column};
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::http::{Request, header};
 use calamine::{Data, Reader as _, Xlsx};
-use chrono::{Days, NaiveDate};
+use chrono::{Days, NaiveDate, TimeDelta, Utc};
 use futures_util::StreamExt as _;
 use sea_orm::{IdenStatic as _, Iterable as _};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tower::ServiceExt as _;
 
-use crate::support::{Place, TestApp, settings};
+use crate::subscription::{short_token, system};
+use crate::support::{Place, TestApp, clients, settings};
 use crate::tests;
 use crate::wire::{Answer, PATIENCE, Server, call, form_urlencoded, get, post, router, with};
 
@@ -32,6 +33,7 @@ tests![
     who_asks_is_charged_for_the_rows,
     what_fails_on_the_way_breaks_off,
     what_is_broken_off_is_seen_on_the_wire,
+    a_file_outlasts_its_token_and_ends_with_its_client,
     an_export_that_nobody_reads_ends,
     the_dictionary_has_every_column,
     statistics_are_files_as_well,
@@ -504,6 +506,35 @@ async fn what_fails_on_the_way_breaks_off(place: Place) {
         app.sql("ALTER TABLE gone RENAME TO adoption_case").await;
         assert!(ended.is_some(), "{extension}: a file that ended well is whole");
     }
+}
+
+async fn a_file_outlasts_its_token_and_ends_with_its_client(place: Place) {
+    let app = place.app().await;
+    more_cases(&app, 1_700).await;
+    let routes = router(&app, &free());
+    let client = app.client("TIPA", "program:read").await;
+    let token = short_token(&app, &client, 2);
+    let ends = Utc::now() + TimeDelta::seconds(2);
+    let begin =
+        |token: &str| routes.clone().oneshot(signed("/export/cases.csv?fields=code", Some(token)));
+    let response = begin(&token).await.unwrap();
+    assert_eq!(response.status(), 200);
+    while Utc::now() < ends {
+        down(&routes, "/export/cases.csv?code=DEMO-0001", None).await;
+    }
+    let whole = to_bytes(response.into_body(), 1 << 20).await.unwrap();
+    let codes = String::from_utf8_lossy(&whole).matches("MANY-").count();
+    assert_eq!(codes, 1_700, "who was let in gets the whole");
+
+    let response = begin(&app.token(&client).await).await.unwrap();
+    let mut body = response.into_body().into_data_stream();
+    body.next().await.unwrap().unwrap();
+    clients::disable(&app.db, system(), client.id, 1, None).await.unwrap();
+    let mut is_broken = false;
+    while let Some(piece) = body.next().await {
+        is_broken |= piece.is_err();
+    }
+    assert!(is_broken, "who is shut out gets no more");
 }
 
 /// The head of an answer on the wire, and the connection.

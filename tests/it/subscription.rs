@@ -340,12 +340,12 @@ async fn wrong_arguments_are_refused(place: Place) {
     assert_eq!(socket.message().await, json!({ "type": "pong" }));
 }
 
-fn system() -> Author<'static> {
+pub fn system() -> Author<'static> {
     Author { principal: &Principal::System, request_id: "test", address: None, now: Utc::now() }
 }
 
 /// A token of our own that ends soon.
-fn short_token(app: &TestApp, client: &Issued, seconds: i64) -> String {
+pub fn short_token(app: &TestApp, client: &Issued, seconds: i64) -> String {
     let (access, now) = (&app.app.access, Utc::now());
     let claims = Written {
         iss: access.issuer.clone(),

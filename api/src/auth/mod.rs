@@ -209,7 +209,20 @@ impl Access {
         principal: &Principal,
         now: DateTime<Utc>,
     ) -> Result<Principal, Error> {
-        let Some(claims) = claims_of(principal, now)? else { return Ok(principal.clone()) };
+        not_ended(principal, now)?;
+        self.still(db, principal).await
+    }
+
+    /// The same, whether its token has ended or not: for what was begun while it was good.
+    ///
+    /// # Errors
+    /// Unauthenticated; internal.
+    pub async fn still(
+        &self,
+        db: &DatabaseConnection,
+        principal: &Principal,
+    ) -> Result<Principal, Error> {
+        let Some(claims) = claims_of(principal) else { return Ok(principal.clone()) };
         match self.client(db, claims).await? {
             Ok(client) => Ok(Principal::Client(Arc::new(client))),
             Err(_) => Err(Error::Unauthenticated),
@@ -227,7 +240,8 @@ impl Access {
         principal: &Principal,
         now: DateTime<Utc>,
     ) -> Result<Principal, Error> {
-        let Some(claims) = claims_of(principal, now)? else { return Ok(principal.clone()) };
+        not_ended(principal, now)?;
+        let Some(claims) = claims_of(principal) else { return Ok(principal.clone()) };
         match self.renewals.last(self, db, claims) {
             None => Ok(principal.clone()),
             Some(Ok(client)) => Ok(Principal::Client(client)),
@@ -236,13 +250,18 @@ impl Access {
     }
 }
 
-/// What the token of a caller said; none without one.
-fn claims_of(principal: &Principal, now: DateTime<Utc>) -> Result<Option<Claims>, Error> {
-    let Principal::Client(client) = principal else { return Ok(None) };
-    if now >= client.token.expires_at {
-        return Err(Error::Unauthenticated);
+/// An error once the token of a caller has ended.
+fn not_ended(principal: &Principal, now: DateTime<Utc>) -> Result<(), Error> {
+    match principal.client() {
+        Some(client) if now >= client.token.expires_at => Err(Error::Unauthenticated),
+        _ => Ok(()),
     }
-    Ok(Some(Claims {
+}
+
+/// What the token of a caller said; none without one.
+fn claims_of(principal: &Principal) -> Option<Claims> {
+    let client = principal.client()?;
+    Some(Claims {
         issuer: client.token.issuer.clone(),
         id: client.token.id.clone(),
         client_id: client.client_id.clone(),
@@ -251,7 +270,7 @@ fn claims_of(principal: &Principal, now: DateTime<Utc>) -> Result<Option<Claims>
         expires_at: client.token.expires_at,
         generation: client.token.generation,
         outside: client.id.is_none(),
-    }))
+    })
 }
 
 /// Reads a row of [`OWN`] or [`OUTSIDE`] and, if it is asked for behind them, whether the token was revoked.

@@ -141,7 +141,7 @@ fn judged(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Done 
 
 /// Figures of accepted values.
 pub fn of_values() -> Statistics {
-    Statistics::of("valueStatistics", "실적 값 통계. Accepted values of the submissions that the caller may see: totals, or by REGION or SIZE the parts that were reported so.")
+    Statistics::of("valueStatistics", "실적 값 통계. Accepted values of the submissions that the caller may see: totals, or by REGION, SIZE or INDUSTRY the parts that were reported so.")
         .by("INSTITUTION", "institution", "제출 기관. Institution that reports.")
         .by_region("INSTITUTION_REGION", "institution.region", "소재지. Region of its seat.")
         .by("PROGRAMME", "submission.programme", "사업. Programme.")
@@ -151,6 +151,7 @@ pub fn of_values() -> Statistics {
         .by_period("YEAR", "submission.quarter", Unit::Year, "연도. Year.")
         .by_region("REGION", "region", "지역. Region of the part.")
         .by("SIZE", "size", "기업 규모. Business size of the part.")
+        .by_parent("INDUSTRY", "industry", "parent_id", "업종 대분류. KSIC section of the part.")
         .scaled("value", |_, sql, alias, _| { sql.column(alias, "scaled"); Ok(()) }, write_scale, "값. Values, each counted once, whatever its weight; `indicatorSeries` has the indicator's own figure. A sum only of an indicator whose values are summed.")
         .scaled("change", write_change, write_scale, "증감. What each value is more than that of the same institution and cell in another quarter (`comparedWith`); values without one have none.")
         .distinct("institutions", "institution", "기관 수. Different institutions.")

@@ -7,7 +7,7 @@
 //! it is. What fails after the first step breaks the connection off: nothing that ended is less than the whole.
 
 use std::io;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
@@ -40,6 +40,8 @@ use crate::read::model::Type;
 use crate::sheet::rows::{Format, Head, RowWriter};
 use crate::turns::Turn;
 
+/// How long a file may take that was asked for while its caller's token was good; later the token must still be.
+const LONGEST: Duration = Duration::from_secs(2 * 60 * 60);
 /// Most bytes that are handed over at a time.
 const PIECE: usize = 32 * 1024;
 /// Comparisons that stand behind a name: `investment.gte`.
@@ -323,6 +325,7 @@ async fn send(
         rest: Bytes::new(),
         held: None,
         has_asked: true,
+        began: Instant::now(),
         _place: place,
     });
     // What is wrong with the question is told by the answer's status.
@@ -353,6 +356,8 @@ struct Running {
     held: Option<Held>,
     /// Whether the next step was asked for already.
     has_asked: bool,
+    /// When it was asked for.
+    began: Instant,
     /// Given back when the file ends, or its reader has gone.
     _place: Turn,
 }
@@ -390,8 +395,12 @@ impl Running {
         let admitted = admit_step(&self.shared, &mut self.caller, has_asked).await?;
         let (app, now, since) = (&self.shared.app, Utc::now(), Instant::now());
         let reading = async {
-            let renewal = app.access.renew(&app.db, &self.caller.principal, now);
-            self.caller.principal = renewal.await?;
+            let (access, caller) = (&app.access, &self.caller.principal);
+            // Who was let in gets the whole, unless the client or its token is taken back: a long file outlasts a token.
+            self.caller.principal = match self.began.elapsed() < LONGEST {
+                true => access.still(&app.db, caller).await?,
+                false => access.renew(&app.db, caller, now).await?,
+            };
             app.engine.answer(&self.prepared, &self.caller.call(now)).await
         };
         let longest = self.shared.settings.limits.query_timeout();

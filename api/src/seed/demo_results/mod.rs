@@ -13,8 +13,8 @@ mod story;
 use chrono::{DateTime, Utc};
 use entity::common::Origin;
 use entity::{
-    data_set, extension, obligation, reporting_period, submission, submission_comment,
-    submission_revision, submission_value,
+    data_set, extension, obligation, reporting_period, statistics_cell, statistics_release,
+    submission, submission_comment, submission_revision, submission_value,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter,
@@ -99,6 +99,8 @@ async fn counts(db: &DatabaseConnection) -> Result<Vec<(&'static str, usize)>, E
         ("submission_value", submission_value::Entity::find().count(db).await?),
         ("submission_comment", submission_comment::Entity::find().count(db).await?),
         ("extension", extension::Entity::find().count(db).await?),
+        ("statistics_release", statistics_release::Entity::find().count(db).await?),
+        ("statistics_cell", statistics_cell::Entity::find().count(db).await?),
     ];
     counted
         .into_iter()

@@ -7,13 +7,13 @@ use chrono::{DateTime, Utc};
 use entity::api_client::RateTier;
 use entity::common::Origin;
 use entity::submission::SubmissionStatus;
-use entity::{institution, programme, reporting_period, submission};
+use entity::{indicator, institution, programme, reporting_period, submission};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::QUARTERS;
 use super::figures::{REPORTERS, cells};
-use super::programmes::{TRAINING, VOUCHER};
+use super::programmes::{PUBLISHED, TRAINING, VOUCHER};
 use super::story::{Act, Doer, Event, Step};
 use crate::database::Store;
 use crate::domain::principal::{Client, Institution, Principal, Scope, Scopes, Standing, Token};
@@ -21,6 +21,8 @@ use crate::domain::quarter::Quarter;
 use crate::error::Error;
 use crate::input::types::Localized;
 use crate::input::{Call, MutationInput};
+use crate::service::indicator::{SetIndicatorPublication, set_publication};
+use crate::service::statistics::{self, PublishStatistics};
 use crate::service::submission::draft::SaveSubmissionDraft;
 use crate::service::submission::hand_in::{ReportNilSubmission, SubmitSubmission};
 use crate::service::submission::quarter::FinaliseQuarter;
@@ -150,6 +152,7 @@ async fn play(
             Ok(())
         }
         Event::Freeze => freeze(db, author(&cast.ministry), of).await,
+        Event::Publish => publish(db, author(&cast.ministry), cast.programmes[VOUCHER]).await,
         Event::Done { programme, institution, number, act } => {
             let found = submission::Entity::find()
                 .filter(submission::Column::InstitutionId.eq(cast.institutions[institution]))
@@ -267,6 +270,31 @@ fn comments(programme: &str) -> Vec<SubmissionComment> {
         message: (*message).into(),
     };
     asked.iter().map(comment).collect()
+}
+
+/// Decides that two indicators of a programme are published, and publishes.
+async fn publish(db: &Store, author: Author<'_>, programme: Uuid) -> Result<(), Error> {
+    let decided = indicator::Entity::find()
+        .filter(indicator::Column::ProgrammeId.eq(programme))
+        .filter(indicator::Column::Code.is_in(PUBLISHED))
+        .all(db)
+        .await?;
+    for row in decided {
+        let key = format!("demo:publish:{}:{}", row.code, row.revision);
+        let call = Call::of::<SetIndicatorPublication>((row.id, row.version), key);
+        let input = SetIndicatorPublication { call, is_published: true };
+        set_publication(db, author, input).await?;
+    }
+    let key = "demo:publish".to_owned();
+    let input = PublishStatistics {
+        call: Call::of::<PublishStatistics>((Uuid::nil(), 0), key),
+        note: Some(Localized {
+            ko: "(예시) 기관 셋 미만의 값은 감춤".into(),
+            en: Some("(Illustration) Figures of fewer than three institutions are withheld".into()),
+        }),
+        is_illustrative: true,
+    };
+    statistics::publish(db, author, input).await.map(drop)
 }
 
 async fn freeze(db: &Store, author: Author<'_>, of: Quarter) -> Result<(), Error> {

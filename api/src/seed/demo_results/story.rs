@@ -1,5 +1,5 @@
 //! Who did what, and when. Seen from the present: six quarters are final, the one before the last is accepted
-//! but for one, and in the last there is one submission in each state.
+//! but for one, and in the last there is one submission in each state. Figures of two indicators were published once.
 
 use std::collections::BTreeSet;
 
@@ -17,6 +17,8 @@ use crate::seed::numbers::Numbers;
 const LAST: usize = QUARTERS - 1;
 /// Days after its opening on which a quarter is made final.
 const FREEZE: u64 = 75;
+/// Days after the opening of the newest final quarter on which its figures are published.
+const PUBLISH: u64 = 79;
 
 /// Who does something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +85,8 @@ pub enum Event {
     },
     /// A quarter is made final; what nobody handed in is listed as missing.
     Freeze,
+    /// Figures of the final quarters are published.
+    Publish,
 }
 
 /// A step of the story.
@@ -129,6 +133,9 @@ pub fn steps(quarters: &[Quarter; QUARTERS]) -> Vec<Step> {
         }
         if at + 2 < QUARTERS {
             steps.push(step(FREEZE, (18, 0), Event::Freeze));
+        }
+        if at + 3 == QUARTERS {
+            steps.push(step(PUBLISH, (10, 0), Event::Publish));
         }
     }
     steps.sort_by_key(|step| step.at);
@@ -264,7 +271,7 @@ mod tests {
                     assert_eq!(*next, number, "{programme} {institution} {}", step.quarter);
                     *next += 1;
                 }
-                Event::Freeze => assert!(step.quarter + 2 < QUARTERS),
+                Event::Freeze | Event::Publish => assert!(step.quarter + 2 < QUARTERS),
             }
         }
         assert_eq!(opened.len(), QUARTERS);
