@@ -358,6 +358,7 @@ async fn values_are_figured_as_their_lists_say(place: Place) {
                     "YEAR",
                     "REGION",
                     "SIZE",
+                    "INDUSTRY",
                 ];
                 let dimensions = some_of(&mut dice, &names);
                 let compare =
