@@ -5,6 +5,7 @@ import { type ReactNode, useCallback, useRef } from 'react';
 import { date, dictionary, language, type Localized, number, say, today } from '../app/language';
 import { useQuery } from '../app/query';
 import { Boundary, Failed, Loading, Page, Stale } from '../app/ui';
+import { PublishedTile } from '../pages/parts/published';
 import { BillsTile, pending } from './bills';
 import { CasesTiles } from './cases';
 import { CompletenessTile } from './completeness';
@@ -248,6 +249,12 @@ export default function DashboardPage() {
             </Boundary>
             <Boundary frame={broken('half')}>
               <NewsTile data={asked.data} variables={ofAll} onNews={onNews} />
+            </Boundary>
+            <Boundary frame={broken('full')}>
+              <PublishedTile
+                release={asked.data.published.nodes[0] ?? asked.data.publishedExamples?.nodes[0]}
+                query={{ operation: Dashboard, variables: ofAll, only: ['published', 'publishedExamples'] }}
+              />
             </Boundary>
             <Boundary frame={broken('full')}>
               <CompletenessTile data={asked.data} hasExamples={hasExamples} />
