@@ -135,7 +135,7 @@ export default function ProgrammeView({ params }: { params: Params }) {
               </>
             }
             sections={[
-              { id: 'results', title: word('publishedResults') },
+              { id: 'results', title: word('quarterlyResults') },
               { id: 'indicators', title: word('indicators'), count: of.indicators.nodes.length },
               { id: 'reporters', title: word('reporters'), count: of.obligations.totalCount },
               of.validationRules.nodes.length > 0 && { id: 'rules', title: word('rules'), count: of.validationRules.nodes.length },

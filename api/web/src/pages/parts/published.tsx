@@ -15,7 +15,7 @@ const texts = dictionary(
     none: '아직 공표된 지표가 없습니다',
     noneWhy: '부처가 공표하기로 한 지표는 분기가 확정된 뒤 여기에 분기별로 나타납니다. 기관별 값은 공표하지 않으며, 한 기관의 값이 드러나는 칸은 비공개로 둡니다.',
     programmes: '사업과 지표 보기',
-    finding: (name: string, value: string, when: string) => `${when} ${name}: ${value}`,
+    finding: (n: string, name: string, value: string, when: string) => `지표 ${n}개를 공표했습니다. ${when} ${name}: ${value}`,
     allHidden: (n: string) => `지표 ${n}개를 공표했으며, 공개할 수 있는 값은 없습니다`,
     basis: '확정된 분기의 승인된 실적. 기관별 값은 공표하지 않습니다.',
     counted: (all: string, withheld: string, missing: string) => `${all}칸 가운데 비공개 ${withheld}칸, 미보고 ${missing}칸`,
@@ -37,7 +37,7 @@ const texts = dictionary(
     none: 'No indicator has been published yet',
     noneWhy: 'Indicators that the ministry decides to publish appear here by quarter, once a quarter is final. Figures of single institutions are never published, and a figure that would reveal one is withheld.',
     programmes: 'Programmes and their indicators',
-    finding: (name: string, value: string, when: string) => `${name} in ${when}: ${value}`,
+    finding: (n: string, name: string, value: string, when: string) => `${n} ${n === '1' ? 'indicator is' : 'indicators are'} published. ${name} in ${when}: ${value}`,
     allHidden: (n: string) => `${n} ${n === '1' ? 'indicator is' : 'indicators are'} published; all figures are withheld or not reported`,
     basis: 'Accepted results of final quarters. Figures of single institutions are not published.',
     counted: (all: string, withheld: string, missing: string) => `${all} figures, of which ${withheld} withheld and ${missing} not reported`,
@@ -84,12 +84,10 @@ interface PublishedProps<Data, Variables> {
 
 type Known = Cell & { indicator: NonNullable<Cell['indicator']> };
 
-/** A figure with its unit. */
-const whole = ({ value, indicator }: Known) => {
-  const text = figure(value ?? '', indicator);
-  const hasUnit = ['KRW', 'PERCENT'].includes(indicator.valueType);
-  return hasUnit ? text : `${text}${/^[가-힣]/.test(unit(indicator.unit)) ? '' : ' '}${unit(indicator.unit)}`;
-};
+/** The unit, where the figure does not bear it. */
+const unitOf = ({ unit: text, valueType }: Known['indicator']) => (['KRW', 'PERCENT'].includes(valueType) ? '' : unit(text));
+
+const whole = ({ value, indicator }: Known) => [figure(value ?? '', indicator), unitOf(indicator)].filter(Boolean).join(/[가-힣]/.test(unitOf(indicator)) ? '' : ' ');
 
 /** An indicator's quarters, the newest first: bars from nought, with each figure and what it is of, or why there is none. */
 function Quarters({ cells }: { cells: Known[] }) {
@@ -101,7 +99,7 @@ function Quarters({ cells }: { cells: Known[] }) {
   return (
     <figure>
       <figcaption>
-        <Name of={indicator.name} /> <small>{[t.aggregation[indicator.aggregation], unit(indicator.unit)].filter(Boolean).join(', ')}</small>
+        <Name of={indicator.name} /> <small>{[t.aggregation[indicator.aggregation], unitOf(indicator)].filter(Boolean).join(', ')}</small>
       </figcaption>
       <ol>
         {cells.map((cell, index) => {
@@ -112,13 +110,11 @@ function Quarters({ cells }: { cells: Known[] }) {
               <span className="measure" aria-hidden="true">
                 {cell.state === 'SHOWN' && cell.number !== 0 && <i style={{ width: `${(Math.max(0, cell.number ?? 0) / most) * 100}%` }} />}
               </span>
-              <span className="amount">
-                <b>{cell.state === 'SHOWN' ? figure(cell.value ?? '', cell.indicator) : t.state[cell.state]}</b>
-                <small>
-                  {cell.institutions !== null ? t.base(number(cell.institutions)) : cell.reason && t.reason[cell.reason]}
-                  {before && before.indicator.revision !== cell.indicator.revision && ` · ${t.revised}`}
-                </small>
-              </span>
+              <b>{cell.state === 'SHOWN' ? figure(cell.value ?? '', cell.indicator) : t.state[cell.state]}</b>
+              <small>
+                {cell.institutions !== null ? t.base(number(cell.institutions)) : cell.reason && t.reason[cell.reason]}
+                {before && before.indicator.revision !== cell.indicator.revision && ` · ${t.revised}`}
+              </small>
             </li>
           );
         })}
@@ -156,7 +152,7 @@ export function PublishedTile<Data, Variables>({ release, query }: PublishedProp
     <Tile
       {...shared}
       isIllustrative={release.origin === 'ILLUSTRATIVE'}
-      finding={first ? t.finding(say(first.indicator.name), whole(first), quarter(first.quarter)) : t.allHidden(number(groups.length))}
+      finding={first ? t.finding(number(groups.length), say(first.indicator.name), whole(first), quarter(first.quarter)) : t.allHidden(number(groups.length))}
       asOf={release.publishedOn}
       basis={
         <>
@@ -175,7 +171,7 @@ export function PublishedTile<Data, Variables>({ release, query }: PublishedProp
           { title: title(1), value: (row) => quarter(row.quarter), raw: (row) => row.quarter },
           { title: title(2), value: (row) => t.state[row.state] },
           { title: title(3), value: (row) => (row.reason ? t.reason[row.reason] : '–'), raw: (row) => row.reason },
-          { title: title(4), value: (row) => (row.value === null ? '–' : figure(row.value, row.indicator)), raw: (row) => row.value, isNumber: true },
+          { title: title(4), value: (row) => (row.value === null ? '–' : number(Number(row.value), row.indicator.decimals)), raw: (row) => row.value, isNumber: true },
           { title: title(5), value: (row) => unit(row.indicator.unit), raw: (row) => row.indicator.unit },
           { title: title(6), value: (row) => (row.institutions === null ? '–' : number(row.institutions)), raw: (row) => row.institutions, isNumber: true },
           { title: title(7), value: (row) => say(row.indicator.programme.name) },

@@ -14,7 +14,7 @@ export const words = {
   search: ['통합 검색', 'Search'],
   go: ['검색', 'Search'],
   agenda: ['안건·발언', 'Agenda items and statements'],
-  publishedResults: ['공표 통계', 'Published results'],
+  quarterlyResults: ['분기 실적', 'Quarterly results'],
   figures: ['수치', 'Published figures'],
 
   notOnRecord: ['기록 없음', 'Not on record'],
