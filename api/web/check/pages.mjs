@@ -182,7 +182,7 @@ async function keyboard(browser) {
   expect(where, 'the first stop', await page.evaluate(() => document.activeElement?.className), 'skip');
   await page.keyboard.press('Enter');
   expect(where, 'where the skip link leads', await page.evaluate(() => document.activeElement?.id), 'content');
-  const bar = page.locator('#cases-region button.bar').first();
+  const bar = page.locator('#cases-region button.bar-row').first();
   await bar.focus();
   await page.keyboard.press('Space');
   await page.waitForURL(/region=/);

@@ -155,7 +155,7 @@ function Filters({ data, chosen, hasExamples, set }: FiltersProps) {
     ['year', years.map((year) => ({ value: year, label: year }))],
   ];
   return (
-    <form className="filters" aria-label={t.filters} onSubmit={(event) => event.preventDefault()}>
+    <form className="facets" aria-label={t.filters} onSubmit={(event) => event.preventDefault()}>
       {selects.map(([name, values]) => (
         <div className="field" key={name}>
           <label htmlFor={name}>{t.facets[name]}</label>

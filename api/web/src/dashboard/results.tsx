@@ -77,7 +77,7 @@ export function PeriodsTile({ data, variables }: { data: DashboardData; variable
       }}
     >
       <div className="stack">
-        <ol className="periods">
+        <ol className="quarter-cells">
           {[...periods].reverse().map((one) => (
             <li key={one.quarter} className={one.state}>
               <strong>{one.quarter.slice(2).replace('-', ' ')}</strong>
@@ -90,7 +90,7 @@ export function PeriodsTile({ data, variables }: { data: DashboardData; variable
         </p>
         <div>
           <h4>{t.programmes}</h4>
-          <ul className="lines">
+          <ul className="points">
             {data.programmes.nodes.map((one) => (
               <li key={one.code}>
                 <Link to={`/programmes/${one.code}`}>
