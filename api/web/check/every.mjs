@@ -18,10 +18,13 @@ if (!URL.canParse(base)) {
 }
 if (folder) mkdirSync(folder, { recursive: true });
 
-const themes = { ko: ['light', 'contrast', 'dark'], en: ['light', 'contrast'] };
-const widths = [390, 1280, 1920];
-/** Where accessibility is looked at: each page on a phone and on a desk, and in each of the colour schemes. */
+const widths = [1280, 390, 1920];
+/** Colour schemes by width; the dark one has the layout of the others, and shows itself at one. */
+const themesAt = (width) => (width === 1280 ? ['light', 'contrast', 'dark'] : ['light', 'contrast']);
+/** Where every rule is looked at: on a phone and on a desk, in both languages, and in each colour scheme. */
 const audited = ['ko light 390', 'ko dark 1280', 'en light 1280', 'en contrast 390'];
+/** Where colours alone may be other than in a look that is audited. */
+const coloured = ['ko contrast 1280'];
 
 async function addresses() {
   const query = `{
@@ -50,19 +53,19 @@ async function addresses() {
   return all.filter((one) => (only === '/' ? one === '/' : one.includes(only)));
 }
 
-/** Until everything has come and is drawn; charts are drawn when they come into sight. */
-async function settle(page) {
+/** Until everything has come and is drawn. The window is as high as the page: charts are drawn when they come into sight. */
+async function settle(page, width) {
   await page.locator('h1').first().waitFor();
   await page.waitForFunction(() => !document.querySelector('.skeleton') && ![...document.querySelectorAll('.part')].some((part) => part.children.length < 2));
-  await page.evaluate(async () => {
-    const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-    for (let y = 0; document.querySelector('.chart') && y < document.documentElement.scrollHeight; y += innerHeight) {
-      scrollTo(0, y);
-      await frame();
-    }
-    scrollTo(0, 0);
-    await frame();
-  });
+  await page.setViewportSize({ width, height: 900 });
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.setViewportSize({ width, height: Math.max(900, height) });
+}
+
+/** Charts are drawn anew in other colours; all else is there at once. */
+async function drawn(page) {
+  if ((await page.locator('.chart').count()) === 0) return;
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   await page.waitForFunction(() => [...document.querySelectorAll('.chart')].every((chart) => chart.querySelector('svg')));
 }
 
@@ -73,6 +76,8 @@ async function tiles(page, where) {
       const links = [...one.querySelectorAll('footer a')].map((link) => link.getAttribute('href') ?? '');
       return {
         id: one.id,
+        // What says that there is nothing yet has nothing to take away.
+        isEmpty: one.querySelector('.body .state:not(.failed)') !== null,
         finding: one.querySelector('.finding')?.textContent?.trim() ?? '',
         day: /\d{4}/.test(one.querySelector('.basis')?.textContent ?? ''),
         sources: (one.querySelector('.tile-sources')?.textContent ?? '').length > 6,
@@ -83,65 +88,74 @@ async function tiles(page, where) {
       };
     }),
   )) {
-    const lacks = Object.entries(tile).filter(([, value]) => !value || (typeof value === 'string' && value.length < 3)).map(([name]) => name);
-    if (tile.files < 2) lacks.push('CSV or JSON');
-    for (const path of tile.addresses) {
+    const { id, isEmpty, addresses, files, rows, ...always } = tile;
+    const needed = isEmpty ? always : { ...always, rows, files: files >= 2 };
+    const lacks = Object.entries(needed).filter(([, value]) => !value || (typeof value === 'string' && value.length < 3)).map(([name]) => name);
+    for (const path of addresses) {
       const answer = await fetch(new URL(path, base));
-      if (!answer.ok || (await answer.text()).length < 20) problems.push(`${where}: ${answer.status} for ${path} of the tile ${tile.id}`);
+      if (!answer.ok || (await answer.text()).length < 20) problems.push(`${where}: ${answer.status} for ${path} of the tile ${id}`);
     }
-    if (lacks.length > 0) problems.push(`${where}: the tile ${tile.id} has no ${lacks.join(', ')}`);
+    if (lacks.length > 0) problems.push(`${where}: the tile ${id} has no ${lacks.join(', ')}`);
   }
 }
 
 const all = await addresses();
 const browser = await launch();
 let pictures = 0;
-try {
-  for (const language of ['ko', 'en']) {
-    const context = await browser.newContext({ locale: language === 'ko' ? 'ko-KR' : 'en-GB', reducedMotion: 'reduce', viewport: { width: 1280, height: 900 } });
-    const page = await context.newPage();
-    let where = '';
-    watch(page, base);
-    let asked = 0;
-    page.on('request', (request) => {
-      if (request.method() === 'POST' && new URL(request.url()).pathname === '/graphql') asked += 1;
+
+async function look(language) {
+  const context = await browser.newContext({ locale: language === 'ko' ? 'ko-KR' : 'en-GB', reducedMotion: 'reduce', viewport: { width: widths[0], height: 900 } });
+  const page = await context.newPage();
+  let where = '';
+  let asked = 0;
+  watch(page, base);
+  page.on('request', (request) => {
+    if (request.method() === 'POST' && new URL(request.url()).pathname === '/graphql') asked += 1;
+  });
+  page.on('console', (message) => message.type() === 'error' && problems.push(`${where}: ${message.text()}`));
+  for (const address of all) {
+    where = `${address} ${language}`;
+    asked = 0;
+    const to = new URL(address, base);
+    to.searchParams.set('lang', language);
+    const name = `${to.pathname}${address.includes('?') ? `_${address.split('?')[1]}` : ''}`.replaceAll(/[^\w가-힣]+/g, '_');
+    const response = await page.goto(to.href);
+    const policy = response.headers()['content-security-policy'] ?? '';
+    if (policy.includes('unsafe')) problems.push(`${where}: the policy is "${policy}"`);
+    // Else each element takes a frame to change its colours.
+    await page.evaluate(() => {
+      const still = new CSSStyleSheet();
+      still.replaceSync('*, *::before, *::after { transition: none !important; animation: none !important }');
+      document.adoptedStyleSheets = [still];
     });
-    page.on('console', (message) => message.type() === 'error' && problems.push(`${where}: ${message.text()}`));
-    for (const address of all) {
-      where = `${address} ${language}`;
-      asked = 0;
-      const to = new URL(address, base);
-      to.searchParams.set('lang', language);
-      await page.setViewportSize({ width: 1280, height: 900 });
-      const response = await page.goto(to.href);
-      const policy = response.headers()['content-security-policy'] ?? '';
-      if (policy.includes('unsafe')) problems.push(`${where}: the policy is "${policy}"`);
-      await settle(page);
-      if (asked > 2) problems.push(`${where}: ${asked} GraphQL requests instead of at most two`);
-      // Without examples there are tiles that have nothing to show yet.
-      if (address === '/') await tiles(page, where);
-      for (const theme of themes[language]) {
+    for (const width of widths) {
+      await settle(page, width);
+      if (width === widths[0]) {
+        await drawn(page);
+        if (asked > 2) problems.push(`${where}: ${asked} GraphQL requests instead of at most two`);
+        // Without examples there are tiles that have nothing to show yet.
+        if (!to.searchParams.has('examples')) await tiles(page, where);
+      }
+      for (const theme of themesAt(width)) {
+        const seen = `${language} ${theme} ${width}`;
         await page.evaluate((chosen) => (document.documentElement.dataset.theme = chosen), theme);
-        for (const width of widths) {
-          const look = `${language} ${theme} ${width}`;
-          // The dashboard in every width of light and contrast; of the others a scheme shows itself at one width.
-          const isKept = theme === 'light' || (theme === 'contrast' && to.pathname === '/') || width === 1280;
-          if (!isKept && !audited.includes(look)) continue;
-          await page.setViewportSize({ width, height: 900 });
-          await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-          const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-          if (wide > 0) problems.push(`${address} ${look}: ${wide} pixels wider than the window`);
-          if (audited.includes(look)) await audit(page, `${address} ${look}`);
-          if (folder) {
-            const name = `${to.pathname}${address.includes('?') ? `_${address.split('?')[1]}` : ''}`.replaceAll(/[^\w가-힣]+/g, '_');
-            await page.screenshot({ path: join(folder, `${name}.${look.replaceAll(' ', '.')}.jpg`), fullPage: true, type: 'jpeg', quality: 70 });
-            pictures += 1;
-          }
+        await drawn(page);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        if (wide > 0) problems.push(`${address} ${seen}: ${wide} pixels wider than the window`);
+        if (audited.includes(seen)) await audit(page, `${address} ${seen}`);
+        if (coloured.includes(seen)) await audit(page, `${address} ${seen}`, { type: 'rule', values: ['color-contrast'] });
+        if (folder) {
+          await page.screenshot({ path: join(folder, `${name}.${seen.replaceAll(' ', '.')}.jpg`), type: 'jpeg', quality: 60 });
+          pictures += 1;
         }
       }
     }
-    await context.close();
   }
+  await context.close();
+}
+
+try {
+  await Promise.all(['ko', 'en'].map(look));
 } finally {
   await browser.close();
 }

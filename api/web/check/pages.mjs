@@ -102,11 +102,14 @@ async function look(browser, language, width) {
   if (policy.includes('unsafe') || !policy.includes("style-src 'self'")) problems.push(`${where}: the policy is "${policy}"`);
   await page.locator('#cases-region .bars').waitFor();
 
-  const { feedback, cases, regions, barriers } = await ask(`{
+  const { feedback, cases, regions, barriers, releases } = await ask(`{
     feedback: feedbackStatistics(includeIllustrative: true) { total { raised answered } }
     cases: adoptionCases { totalCount }
     regions: adoptionCaseStatistics(groupBy: [REGION], regionBasis: CURRENT, includeIllustrative: true) { rows { keys { code } count } }
     barriers: adoptionCaseStatistics(groupBy: [BARRIER], includeIllustrative: true) { rows { keys { code } count } }
+    releases: statisticsReleases(first: 1, orderBy: [{ field: PUBLISHED_ON, direction: DESC }]) {
+      nodes { cells(first: 100, where: { table: { eq: TOTAL } }) { nodes { quarter state value indicator { code } } } }
+    }
   }`);
   const lede = page.locator('.lede strong');
   expect(where, 'the number of recommendations', number(await lede.nth(0).innerText()), feedback.total.raised);
@@ -121,6 +124,15 @@ async function look(browser, language, width) {
     expect(where, `the sum of ${id}`, sum(shown), sum(counted));
     expect(where, `the greatest of ${id}`, Math.max(...shown), Math.max(...counted));
   }
+  // Each published figure, what is withheld and what was not reported, in the tile's table and as drawn.
+  const cells = releases.nodes.flatMap((release) => release.cells.nodes);
+  const published = page.locator('#published');
+  expect(where, 'the rows of published results', await published.locator('tbody tr').count(), cells.length);
+  for (const state of ['SHOWN', 'WITHHELD', 'NOT_REPORTED']) {
+    expect(where, `published results that are ${state}`, await published.locator(`li.${state}`).count(), cells.filter((cell) => cell.state === state).length);
+  }
+  expect(where, 'bars of published results', await published.locator('li .measure i').count(), cells.filter((cell) => Number(cell.value) > 0).length);
+  if (cells.length === 0) expect(where, 'the number of notes that nothing was published', await published.locator('.state').count(), 1);
   expect(where, 'the language', await page.locator('html').getAttribute('lang'), language);
   const korean = await page.locator('h1').innerText();
   expect(where, 'the heading', /[가-힣]/.test(korean), language === 'ko');
@@ -170,7 +182,7 @@ async function keyboard(browser) {
   expect(where, 'the first stop', await page.evaluate(() => document.activeElement?.className), 'skip');
   await page.keyboard.press('Enter');
   expect(where, 'where the skip link leads', await page.evaluate(() => document.activeElement?.id), 'content');
-  const bar = page.locator('#cases-region button.bar').first();
+  const bar = page.locator('#cases-region button.bar-row').first();
   await bar.focus();
   await page.keyboard.press('Space');
   await page.waitForURL(/region=/);

@@ -93,6 +93,17 @@ export function krw(value: string): string {
   return Math.abs(won) >= 1e6 ? `KRW ${number(won / 1e6, 1)} m` : `KRW ${number(won)}`;
 }
 
+/** A figure of an indicator, which may be beyond what a number holds exactly. */
+export function figure(value: string, unit: { valueType: string; decimals: number }): string {
+  if (unit.valueType === 'KRW') return krw(value);
+  if (unit.valueType === 'BOOLEAN' || unit.valueType === 'TEXT') return value;
+  const text = Number(value).toLocaleString(current === 'ko' ? 'ko-KR' : 'en-GB', {
+    minimumFractionDigits: unit.decimals,
+    maximumFractionDigits: unit.decimals,
+  });
+  return unit.valueType === 'PERCENT' ? `${text}%` : text;
+}
+
 const units: Record<string, string> = {
   '원': 'KRW', '천원': 'KRW thousand', '백만원': 'KRW m', '억원': 'KRW 100 m', '명': 'people', '개사': 'companies', '개': 'items', '건': 'cases', '회': 'times', '일': 'days',
   '시간': 'hours', '분': 'minutes', '초': 'seconds', '점': 'points', '배': 'times', '대': 'units', '곳': 'places', '개소': 'sites', '팀': 'teams', '월': 'month', '년': 'year', '주': 'week',

@@ -10,8 +10,10 @@ import { routes } from './routes';
 import { Page } from './ui/page';
 import { Boundary, Failed, Loading, Missing } from './ui/states';
 
-// Asked for before anything is drawn: the page's own script is most of what the first figures wait for.
-void match(routes, location.pathname)?.route.load().catch(() => {});
+// Asked for before anything is drawn: answers and the page's own script are most of what the first figures wait for.
+const first = match(routes, location.pathname)?.route;
+first?.ask?.();
+void first?.load().catch(() => {});
 
 type Loaded = { path: string; Page?: ComponentType<{ params: Params }>; failure?: unknown };
 

@@ -13,6 +13,21 @@ export type Asked<Data> =
 const kept = new Map<string, Answer<unknown>>();
 const most = 30;
 
+/** What was sent ahead of the component that shows it. */
+const early = new Map<string, Promise<Answer<unknown>>>();
+
+const keyOf = (name: string, variables: unknown, token = '') => JSON.stringify([name, variables, token, language()]);
+
+/** Sends now what a component is about to ask for. */
+export function prime<Data, Variables>(operation: Operation<Data, Variables>, variables: Variables) {
+  const key = keyOf(operation.name, variables);
+  const answer = send(operation, variables, { isPartial: true });
+  early.set(key, answer);
+  // Whoever takes it hears of a failure; what nobody took for a while is no longer what stands on the server.
+  answer.catch(() => {});
+  setTimeout(() => early.delete(key), 10_000);
+}
+
 /**
  * Asks when the component appears and when operation or variables change. Until the new answer is there the one
  * before stands, marked `isRefreshing`.
@@ -22,14 +37,16 @@ export function useQuery<Data, Variables>(
   variables: Variables,
   { token, isPartial = true }: { token?: string; isPartial?: boolean } = {},
 ): Asked<Data> {
-  const key = JSON.stringify([operation.name, variables, token ?? '', language()]);
+  const key = keyOf(operation.name, variables, token);
   const [shown, setShown] = useState<{ key: string; answer?: Answer<Data>; failure?: Failure }>({ key: '' });
   const [count, setCount] = useState(0);
   const reload = useCallback(() => setCount((before) => before + 1), []);
 
   useEffect(() => {
     const abort = new AbortController();
-    send(operation, variables, { token, isPartial, signal: abort.signal }).then(
+    const sent = early.get(key) as Promise<Answer<Data>> | undefined;
+    early.delete(key);
+    (sent ?? send(operation, variables, { token, isPartial, signal: abort.signal })).then(
       (answer) => {
         if (abort.signal.aborted) return;
         kept.delete(key);

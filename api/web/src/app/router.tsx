@@ -11,6 +11,8 @@ export interface Route {
   /** Like `/bodies/:code`. */
   path: string;
   load: () => Promise<PageModule>;
+  /** Sends what the page asks for, when it is the first one: before its script is there. */
+  ask?: () => void;
 }
 
 /** What a path stands for. */

@@ -1,8 +1,13 @@
+import { askDashboard } from '../dashboard/asked';
 import type { Route } from './router';
 
 /** Every page of this site. The server answers these paths with the same document (`api/src/http/web.rs`). */
 export const routes: Route[] = [
-  { path: '/', load: () => import('../dashboard/page') },
+  {
+    path: '/',
+    load: () => import('../dashboard/page'),
+    ask: askDashboard,
+  },
   ...['bodies', 'meetings', 'institutions', 'bills', 'recommendations', 'cases', 'programmes', 'persons', 'plans', 'documents'].map((kind) => ({
     path: `/${kind}`,
     load: () => import('../pages/list'),

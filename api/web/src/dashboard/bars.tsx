@@ -47,11 +47,11 @@ export function Bars({ rows, label, total, chosen, choose }: BarsProps) {
         return (
           <li key={row.key}>
             {choose && !row.isMissing ? (
-              <button type="button" className="bar" aria-pressed={chosen === row.key} onClick={() => choose(chosen === row.key ? '' : row.key)}>
+              <button type="button" className="bar-row" aria-pressed={chosen === row.key} onClick={() => choose(chosen === row.key ? '' : row.key)}>
                 {inner}
               </button>
             ) : (
-              <span className="bar">{inner}</span>
+              <span className="bar-row">{inner}</span>
             )}
           </li>
         );

@@ -95,7 +95,7 @@ function Way({ bill }: { bill: Bill }) {
   const last = Math.max(-1, ...events.map((event) => stepOf[event.stage] ?? -1));
   const state = (index: number) => (reached.has(index) ? 'reached' : index < last ? 'unrecorded' : 'ahead');
   return (
-    <article className="way">
+    <article className="bill-way">
       <h4>
         <Link to={`/bills/${encodeURIComponent(bill.number)}`}>
           <Name of={bill.title} />
@@ -178,7 +178,7 @@ export function BillsTile({ data, variables }: { data: DashboardData; variables:
         ],
       }}
     >
-      <div className="ways">
+      <div className="bill-ways">
         {sorted.map((bill) => (
           <Way key={bill.number} bill={bill} />
         ))}

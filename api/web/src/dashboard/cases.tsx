@@ -231,7 +231,7 @@ export function CasesTiles({ data, variables, isBusy, chosen, set }: CasesProps)
           <p className="aside">{investment.median ? t.money(krw(investment.median), number(investment.count)) : t.noMoney}</p>
           <div>
             <h4>{t.newest}</h4>
-            <ul className="lines">
+            <ul className="points">
               {data.newest.nodes.map((one) => (
                 <li key={one.code}>
                   <Link to={`/cases/${one.code}`}>

@@ -142,7 +142,7 @@ export function FeedbackTile({ data, variables }: { data: DashboardData; variabl
         ],
       }}
     >
-      <div className="loop">
+      <div className="feedback-loop">
         <div>
           <Flow steps={steps} />
           {total.withEffect > total.delivered && <p className="note">{t.more}</p>}
@@ -164,7 +164,7 @@ export function FeedbackTile({ data, variables }: { data: DashboardData; variabl
           <p className={overdue > 0 ? 'alarm' : 'calm'}>
             {overdue > 0 ? t.overdue(number(overdue), number(due)) : due === 0 ? t.noneDue : t.notOverdue(number(due))}
           </p>
-          <ul className="lines">
+          <ul className="points">
             {data.overdue.nodes.map((one) => (
               <li key={one.code}>
                 <Link to={`/recommendations/${one.code}`}>

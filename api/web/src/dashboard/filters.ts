@@ -1,4 +1,4 @@
-import { useFilters } from '../app/router';
+import { useAddress, useFilters } from '../app/router';
 import type { AdoptionCaseFilter, DashboardCasesVariables, DashboardVariables } from './dashboard.graphql';
 
 /** What cases are filtered by; each stands in the address under its name. */
@@ -43,7 +43,13 @@ export function dashboardVariables(hasExamples: boolean): DashboardVariables {
   return hasExamples ? { hasExamples } : { hasExamples, origin: { ne: 'ILLUSTRATIVE' } };
 }
 
+/** What an address filters by. */
+export function chosenIn(params: URLSearchParams) {
+  const chosen = Object.fromEntries(facets.map((name) => [name, params.get(name) ?? ''])) as Chosen;
+  return { chosen, hasExamples: params.get('examples') !== 'off' };
+}
+
 export function useChosen() {
-  const [{ examples, ...chosen }, set] = useFilters([...facets, 'examples']);
-  return { chosen: chosen as Chosen, hasExamples: examples !== 'off', set };
+  const [, set] = useFilters([...facets, 'examples']);
+  return { ...chosenIn(useAddress().searchParams), set };
 }

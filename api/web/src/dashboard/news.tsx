@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 
 import { subscribe } from '../app/client';
-import { dictionary, quarter, say, time } from '../app/language';
+import { date, dictionary, quarter, say, time } from '../app/language';
 import { Link } from '../app/router';
 import { Badge, Tile } from '../app/ui';
 import { Dashboard, type DashboardData, type DashboardVariables, DashboardNews } from './dashboard.graphql';
@@ -44,6 +44,7 @@ const paths: Record<string, string> = {
 function nameOf(subject: Subject): string {
   if ('name' in subject) return say(subject.name);
   if ('title' in subject) return say(subject.title);
+  if ('publishedOn' in subject) return date(subject.publishedOn);
   return 'quarter' in subject ? quarter(subject.quarter) : '';
 }
 

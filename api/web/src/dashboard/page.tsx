@@ -1,10 +1,11 @@
 import './dashboard.css';
 
-import { type ReactNode, useCallback, useRef } from 'react';
+import { type ReactNode, useCallback, useDeferredValue, useRef } from 'react';
 
 import { date, dictionary, language, type Localized, number, say, today } from '../app/language';
 import { useQuery } from '../app/query';
 import { Boundary, Failed, Loading, Page, Stale } from '../app/ui';
+import { PublishedTile } from '../pages/parts/published';
 import { BillsTile, pending } from './bills';
 import { CasesTiles } from './cases';
 import { CompletenessTile } from './completeness';
@@ -123,6 +124,12 @@ function Lede({ data, cases }: { data: DashboardData; cases?: DashboardCasesData
   );
 }
 
+/** What stands below the first figures is drawn once they are painted. */
+function Later({ children }: { children: ReactNode }) {
+  const isTime = useDeferredValue(true, false);
+  return isTime ? children : <Loading height="40rem" />;
+}
+
 interface FiltersProps {
   data?: DashboardCasesData;
   chosen: Chosen;
@@ -148,7 +155,7 @@ function Filters({ data, chosen, hasExamples, set }: FiltersProps) {
     ['year', years.map((year) => ({ value: year, label: year }))],
   ];
   return (
-    <form className="filters" aria-label={t.filters} onSubmit={(event) => event.preventDefault()}>
+    <form className="facets" aria-label={t.filters} onSubmit={(event) => event.preventDefault()}>
       {selects.map(([name, values]) => (
         <div className="field" key={name}>
           <label htmlFor={name}>{t.facets[name]}</label>
@@ -228,37 +235,45 @@ export default function DashboardPage() {
               <BillsTile data={asked.data} variables={ofAll} />
             </Boundary>
           </div>
-          <div className="section">
-            <h2>{t.adoption}</h2>
-            <Filters data={cases.data} chosen={chosen} hasExamples={hasExamples} set={set} />
-          </div>
-          {cases.state === 'loading' && <Loading />}
-          {cases.state === 'failed' && <Failed failure={cases.failure} retry={cases.reload} />}
-          {cases.state === 'ready' && (
+          <Later>
+            <div className="section">
+              <h2>{t.adoption}</h2>
+              <Filters data={cases.data} chosen={chosen} hasExamples={hasExamples} set={set} />
+            </div>
+            {cases.state === 'loading' && <Loading />}
+            {cases.state === 'failed' && <Failed failure={cases.failure} retry={cases.reload} />}
+            {cases.state === 'ready' && (
+              <div className="tiles">
+                <Boundary frame={broken('full')}>
+                  <CasesTiles data={cases.data} variables={variables} isBusy={cases.isRefreshing} chosen={chosen} set={set} />
+                </Boundary>
+              </div>
+            )}
+            <h2 className="section">{t.run}</h2>
             <div className="tiles">
+              <Boundary frame={broken('half')}>
+                <MeetingsTile data={asked.data} variables={ofAll} />
+              </Boundary>
+              <Boundary frame={broken('half')}>
+                <NewsTile data={asked.data} variables={ofAll} onNews={onNews} />
+              </Boundary>
               <Boundary frame={broken('full')}>
-                <CasesTiles data={cases.data} variables={variables} isBusy={cases.isRefreshing} chosen={chosen} set={set} />
+                <PublishedTile
+                  release={asked.data.published.nodes[0] ?? asked.data.publishedExamples?.nodes[0]}
+                  query={{ operation: Dashboard, variables: ofAll, only: ['published', 'publishedExamples'] }}
+                />
+              </Boundary>
+              <Boundary frame={broken('full')}>
+                <CompletenessTile data={asked.data} hasExamples={hasExamples} />
+              </Boundary>
+              <Boundary frame={broken('third')}>
+                <PeriodsTile data={asked.data} variables={ofAll} />
+              </Boundary>
+              <Boundary frame={broken('two-thirds')}>
+                <TargetsTile data={asked.data} variables={ofAll} />
               </Boundary>
             </div>
-          )}
-          <h2 className="section">{t.run}</h2>
-          <div className="tiles">
-            <Boundary frame={broken('half')}>
-              <MeetingsTile data={asked.data} variables={ofAll} />
-            </Boundary>
-            <Boundary frame={broken('half')}>
-              <NewsTile data={asked.data} variables={ofAll} onNews={onNews} />
-            </Boundary>
-            <Boundary frame={broken('full')}>
-              <CompletenessTile data={asked.data} hasExamples={hasExamples} />
-            </Boundary>
-            <Boundary frame={broken('third')}>
-              <PeriodsTile data={asked.data} variables={ofAll} />
-            </Boundary>
-            <Boundary frame={broken('two-thirds')}>
-              <TargetsTile data={asked.data} variables={ofAll} />
-            </Boundary>
-          </div>
+          </Later>
         </>
       )}
     </Page>

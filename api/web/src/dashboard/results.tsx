@@ -11,7 +11,7 @@ const texts = dictionary(
     open: (what: string, n: string) => `${what} 실적을 접수하고 있으며, 앞선 ${n}개 분기는 확정되었습니다`,
     closed: (n: string) => `접수 중인 분기가 없고, ${n}개 분기가 확정되었습니다`,
     none: '열린 보고기간이 없습니다',
-    basis: '기관별 제출 여부와 값은 제출 기관과 운영 기관만 봅니다. 공개된 것은 보고기간과 목표입니다.',
+    basis: '기관별 제출 여부와 값은 제출 기관과 운영 기관만 봅니다. 합계는 공표 통계에 있습니다.',
     withheld: '기관별 제출률: 비공개',
     signIn: '실적 제출 화면에서 로그인',
     columns: ['분기', '상태', '접수 시작'],
@@ -21,7 +21,7 @@ const texts = dictionary(
     targets: '지표와 목표',
     targetsFinding: (name: string, value: string, unit: string, when: string) => `${when} ${name} 목표는 ${value}${unit}`,
     noTargets: '공개된 목표가 없습니다',
-    targetsBasis: (n: string) => `사업 전체 목표 ${n}개 지표. 실적은 비공개이므로 목표선만 보입니다.`,
+    targetsBasis: (n: string) => `사업 전체 목표 ${n}개 지표. 공표된 실적은 공표 통계에 있습니다.`,
     target: '목표',
     chart: (name: string, from: string, to: string) => `${name}의 분기별 목표, ${from}부터 ${to}까지`,
     targetColumns: ['지표', '분기', '목표', '단위'],
@@ -32,7 +32,7 @@ const texts = dictionary(
     open: (what: string, n: string) => `Results of ${what} are being taken in; ${n} earlier quarters are final`,
     closed: (n: string) => `No quarter is open; ${n} are final`,
     none: 'No reporting period is open',
-    basis: 'Who submitted, and the values, are seen by the submitting and operating institutions only. Periods and targets are public.',
+    basis: 'Who submitted, and the values, are seen by the submitting and operating institutions only. Totals stand under published results.',
     withheld: 'Rate by institution: withheld',
     signIn: 'Sign in where results are submitted',
     columns: ['Quarter', 'State', 'Opens'],
@@ -42,7 +42,7 @@ const texts = dictionary(
     targets: 'Indicators and targets',
     targetsFinding: (name: string, value: string, unit: string, when: string) => `Target of ${name} for ${when}: ${value}${unit === '%' ? '' : ' '}${unit}`,
     noTargets: 'No target is public',
-    targetsBasis: (n: string) => `Targets of ${n} indicators for programmes as a whole. Results are withheld, so only targets are drawn.`,
+    targetsBasis: (n: string) => `Targets of ${n} indicators for programmes as a whole. What was reached stands under published results.`,
     target: 'Target',
     chart: (name: string, from: string, to: string) => `Targets of ${name} by quarter, from ${from} to ${to}`,
     targetColumns: ['Indicator', 'Quarter', 'Target', 'Unit'],
@@ -77,7 +77,7 @@ export function PeriodsTile({ data, variables }: { data: DashboardData; variable
       }}
     >
       <div className="stack">
-        <ol className="periods">
+        <ol className="quarter-cells">
           {[...periods].reverse().map((one) => (
             <li key={one.quarter} className={one.state}>
               <strong>{one.quarter.slice(2).replace('-', ' ')}</strong>
@@ -90,7 +90,7 @@ export function PeriodsTile({ data, variables }: { data: DashboardData; variable
         </p>
         <div>
           <h4>{t.programmes}</h4>
-          <ul className="lines">
+          <ul className="points">
             {data.programmes.nodes.map((one) => (
               <li key={one.code}>
                 <Link to={`/programmes/${one.code}`}>

@@ -1,14 +1,15 @@
 // A programme: its indicators with their targets, who must report, by which rule.
 
-import { date, quarter, unit } from '../app/language';
+import { date, figure, quarter, unit } from '../app/language';
 import { useQuery } from '../app/query';
 import type { Params } from '../app/router';
 import { Badge, Name, Table } from '../app/ui';
 import { Cite, Conflicts, Hidden, NotOnRecord, OriginMark } from './parts/facts';
 import { Fact, isHidden, NotFound, None, Part, Thing, WhenAsked } from './parts/frame';
+import { PublishedTile } from './parts/published';
 import { InstitutionLink } from './parts/rows';
 import { DealtWith } from './parts/shared';
-import { figure, label, span, word } from './parts/text';
+import { label, span, word } from './parts/text';
 import { ProgrammePage, type ProgrammePageData } from './queries/programme.graphql';
 
 type Programme = NonNullable<ProgrammePageData['programme']>;
@@ -134,12 +135,16 @@ export default function ProgrammeView({ params }: { params: Params }) {
               </>
             }
             sections={[
+              { id: 'results', title: word('quarterlyResults') },
               { id: 'indicators', title: word('indicators'), count: of.indicators.nodes.length },
               { id: 'reporters', title: word('reporters'), count: of.obligations.totalCount },
               of.validationRules.nodes.length > 0 && { id: 'rules', title: word('rules'), count: of.validationRules.nodes.length },
               dealt.length > 0 && { id: 'dealt', title: word('dealtWithIn'), count: dealt.length },
             ]}
           >
+            <Part id="results">
+              <PublishedTile release={data.releases.nodes[0]} query={{ operation: ProgrammePage, variables: { code }, only: ['releases'] }} />
+            </Part>
             <Part id="indicators" note={word('indicatorsNote')}>
               {of.indicators.nodes.length > 0 ? <Indicators of={of.indicators.nodes} /> : <None />}
             </Part>

@@ -1,6 +1,6 @@
 // How pages of things say what they show, in the reader's language.
 
-import { date, krw, language, number } from '../../app/language';
+import { date, language, number } from '../../app/language';
 import { labels } from './labels';
 import { type Word, words } from './words';
 
@@ -52,15 +52,4 @@ export function longDate(value: string | null | undefined): string {
 export function daysBetween(from: string | null | undefined, to: string | null | undefined): number | null {
   if (!from || !to || from.length < 10 || to.length < 10) return null;
   return Math.round((Date.parse(to.slice(0, 10)) - Date.parse(from.slice(0, 10))) / 86_400_000);
-}
-
-/** A figure of an indicator, which may be beyond what a number holds exactly. */
-export function figure(value: string, unit: { valueType: string; decimals: number }): string {
-  if (unit.valueType === 'KRW') return krw(value);
-  if (unit.valueType === 'BOOLEAN' || unit.valueType === 'TEXT') return value;
-  const text = Number(value).toLocaleString(language() === 'ko' ? 'ko-KR' : 'en-GB', {
-    minimumFractionDigits: unit.decimals,
-    maximumFractionDigits: unit.decimals,
-  });
-  return unit.valueType === 'PERCENT' ? `${text}%` : text;
 }
