@@ -625,7 +625,13 @@ fn write_fillers(reader: &Reader<'_>, sql: &mut Sql, plan: &Plan<'_>) -> Result<
         scope::guard(reader, sql, ty, &inner, None);
         match fills {
             Fills::Top(column) => {
-                sql.push(" AND ").column(&inner, column).push(" IS NULL");
+                // One whose own row above is hidden stands for itself, here as among the groups.
+                let above = sql.alias();
+                sql.push(" AND NOT EXISTS (SELECT 1 FROM ").push(ty.table).push(" ").push(&above);
+                sql.push(" WHERE ").column(&above, "id").push(" = ").column(&inner, column);
+                sql.push(" AND ");
+                scope::guard(reader, sql, ty, &above, None);
+                sql.push(")");
             }
             Fills::Condition(condition) => {
                 sql.push(" AND ");
