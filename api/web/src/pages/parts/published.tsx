@@ -154,6 +154,7 @@ export function PublishedTile<Data, Variables>({ release, query }: PublishedProp
       isIllustrative={release.origin === 'ILLUSTRATIVE'}
       finding={first ? t.finding(number(groups.length), say(first.indicator.name), whole(first), quarter(first.quarter)) : t.allHidden(number(groups.length))}
       asOf={release.publishedOn}
+      file={{ name: 'published', args: { where: { release: { code: { eq: release.code } }, table: { eq: 'TOTAL' } } } }}
       basis={
         <>
           <span>{t.basis}</span>
