@@ -344,6 +344,7 @@ mod tests {
             "meetings",
             "institutions",
             "changes",
+            "published",
         ];
         assert_eq!(names, HashSet::from(expected));
     }
