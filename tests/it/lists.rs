@@ -400,8 +400,10 @@ async fn every_list_and_order_is_backed_by_an_index(place: Place) {
             Guard::Client | Guard::Audit | Guard::Result => Principal::System,
             _ => Principal::Anonymous,
         };
-        // SQLite rightly scans a table of a few rows; PostgreSQL was told not to.
-        let small = !app.is_postgres() && count(&app, ty.table).await < 50;
+        // SQLite rightly scans a table of a few rows, and sorts the some two hundred cells of the one release that
+        // there is; PostgreSQL was told not to.
+        let few = if ty.name == "StatisticsCell" { 1_000 } else { 50 };
+        let small = !app.is_postgres() && count(&app, ty.table).await < few;
         let mut orders = vec![String::new()];
         orders
             .extend(ty.orders.iter().map(|(name, _)| format!("(orderBy: [{{ field: {name} }}])")));

@@ -16,7 +16,7 @@ const texts = dictionary(
     noneWhy: '부처가 공표하기로 한 지표는 분기가 확정된 뒤 여기에 분기별로 나타납니다. 기관별 값은 공표하지 않으며, 한 기관의 값이 드러나는 칸은 비공개로 둡니다.',
     programmes: '사업과 지표 보기',
     finding: (n: string, name: string, value: string, when: string) => `지표 ${n}개를 공표했습니다. ${when} ${name}: ${value}`,
-    allHidden: (n: string) => `지표 ${n}개를 공표했으며, 공개할 수 있는 값은 없습니다`,
+    allHidden: (n: string) => `지표 ${n}개를 공표했으며, 값은 모두 비공개이거나 미보고입니다`,
     basis: '확정된 분기의 승인된 실적. 기관별 값은 공표하지 않습니다.',
     counted: (all: string, withheld: string, missing: string) => `${all}칸 가운데 비공개 ${withheld}칸, 미보고 ${missing}칸`,
     part: (n: string) => `전체 ${n}칸 가운데 최근 것만`,
@@ -80,6 +80,8 @@ interface PublishedProps<Data, Variables> {
   /** The newest one; none where nothing was published. */
   release?: Cited & { code: string; origin: string; publishedOn: string; note: Localized | null; cells: { totalCount: number; nodes: Cell[] } };
   query: { operation: Operation<Data, Variables>; variables: Variables; only: readonly (keyof Data)[] };
+  /** The one whose indicators they are; of all where it is left out. */
+  programme?: string;
 }
 
 type Known = Cell & { indicator: NonNullable<Cell['indicator']> };
@@ -123,7 +125,7 @@ function Quarters({ cells }: { cells: Known[] }) {
   );
 }
 
-export function PublishedTile<Data, Variables>({ release, query }: PublishedProps<Data, Variables>) {
+export function PublishedTile<Data, Variables>({ release, query, programme }: PublishedProps<Data, Variables>) {
   const t = texts();
   const cells = (release?.cells.nodes ?? []).filter((cell): cell is Known => cell.indicator !== null);
   const shared = { id: 'published', width: 'full', kicker: t.kicker, query } as const;
@@ -139,7 +141,8 @@ export function PublishedTile<Data, Variables>({ release, query }: PublishedProp
   }
   const series = new Map<string, Known[]>();
   for (const cell of cells) {
-    const key = `${cell.indicator.programme.code} ${cell.indicator.code}`;
+    // A revision may measure in another unit: such figures stand on scales of their own.
+    const key = [cell.indicator.programme.code, cell.indicator.code, cell.indicator.valueType, cell.indicator.unit].join(' ');
     series.set(key, [...(series.get(key) ?? []), cell]);
   }
   const groups = [...series];
@@ -154,12 +157,12 @@ export function PublishedTile<Data, Variables>({ release, query }: PublishedProp
       isIllustrative={release.origin === 'ILLUSTRATIVE'}
       finding={first ? t.finding(number(groups.length), say(first.indicator.name), whole(first), quarter(first.quarter)) : t.allHidden(number(groups.length))}
       asOf={release.publishedOn}
-      file={{ name: 'published', args: { where: { release: { code: { eq: release.code } }, table: { eq: 'TOTAL' } } } }}
+      file={{ name: 'published', args: { where: { release: { code: { eq: release.code } }, table: { eq: 'TOTAL' }, ...(programme && { indicator: { programme: { code: { eq: programme } } } }) } } }}
       basis={
         <>
           <span>{t.basis}</span>
           <span>{t.counted(number(cells.length), count('WITHHELD'), count('NOT_REPORTED'))}</span>
-          {release.cells.totalCount > cells.length && <span>{t.part(number(release.cells.totalCount))}</span>}
+          {release.cells.totalCount > release.cells.nodes.length && <span>{t.part(number(release.cells.totalCount))}</span>}
         </>
       }
       sources={{ rows: [release], recordedBy: t.recordedBy(release.code) }}
