@@ -106,8 +106,8 @@ fn sqlite(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
         .statement_cache_capacity(STATEMENTS)
-        // Of each connection. The system keeps the file's pages for all of them; to map the file as well made no
-        // query faster that was measured, and counted it as memory of each connection.
+        // Of each connection. The system keeps the file's pages for all of them; to map the file as well changed
+        // queries by no more than noise, and counted it as memory of each connection.
         .pragma("cache_size", "-8192")
         .optimize_on_close(true, Some(400))
 }
