@@ -227,6 +227,10 @@ pub struct LimitSettings {
     /// Seconds after which a query is given up
     #[arg(long, env = "AIPLUS_QUERY_TIMEOUT", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600), global = true)]
     pub query_timeout: u64,
+    /// Seconds that an export may take
+    // No longer than tokens that were taken back are known after their end: a file may outlast its token.
+    #[arg(long, env = "AIPLUS_EXPORT_TIMEOUT", default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..=3600), global = true)]
+    pub export_timeout: u64,
     /// Requests a minute from one address (IPv6: one /64); 0 for no limit
     #[arg(long, env = "AIPLUS_ADDRESS_RATE", default_value_t = 6000, global = true)]
     pub address_rate: u32,
@@ -263,6 +267,11 @@ impl LimitSettings {
     /// Time after which a query is given up.
     pub fn query_timeout(&self) -> Duration {
         Duration::from_secs(self.query_timeout)
+    }
+
+    /// Time after which a file that is not whole is broken off.
+    pub fn export_timeout(&self) -> Duration {
+        Duration::from_secs(self.export_timeout)
     }
 }
 

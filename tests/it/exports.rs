@@ -34,6 +34,7 @@ tests![
     what_fails_on_the_way_breaks_off,
     what_is_broken_off_is_seen_on_the_wire,
     a_file_outlasts_its_token_and_ends_with_its_client,
+    a_file_has_its_time,
     an_export_that_nobody_reads_ends,
     the_dictionary_has_every_column,
     statistics_are_files_as_well,
@@ -61,7 +62,7 @@ fn signed(path: &str, token: Option<&str>) -> Request<Body> {
     }
 }
 
-async fn down(routes: &Router, path: &str, token: Option<&str>) -> Answer {
+pub async fn down(routes: &Router, path: &str, token: Option<&str>) -> Answer {
     call(routes, signed(path, token)).await
 }
 
@@ -535,6 +536,26 @@ async fn a_file_outlasts_its_token_and_ends_with_its_client(place: Place) {
         is_broken |= piece.is_err();
     }
     assert!(is_broken, "who is shut out gets no more");
+}
+
+async fn a_file_has_its_time(place: Place) {
+    let app = place.app().await;
+    more_cases(&app, 1_700).await;
+    let mut settings = free();
+    settings.limits.export_timeout = 1;
+    for token in callers(&app).await {
+        let asked = signed("/export/cases.ndjson?fields=code", token.as_deref());
+        let mut body =
+            router(&app, &settings).oneshot(asked).await.unwrap().into_body().into_data_stream();
+        body.next().await.unwrap().unwrap();
+        // What ends is time itself.
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        let mut ends = Vec::new();
+        while let Some(piece) = body.next().await {
+            ends.push(piece.is_err());
+        }
+        assert_eq!(ends.last(), Some(&true), "who reads slowly keeps nobody waiting");
+    }
 }
 
 /// The head of an answer on the wire, and the connection.

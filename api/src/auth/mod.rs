@@ -1,12 +1,13 @@
 //! Who calls: secrets of clients, signing keys, tokens of our own and of outside issuers.
 //!
 //! A request's token is checked in memory ([`token`], [`issuer`]); one statement then tells whether its
-//! client may still come in ([`Access::authenticate`]), so that a disabled client and a revoked token are
-//! refused at once on every server of the cluster.
+//! client may still come in ([`Access::authenticate`]), unless it has told so a moment ago ([`known`]). A disabled
+//! client and a revoked token are refused at once on every server of the cluster.
 
 mod fetch;
 pub mod issuer;
 pub mod keys;
+pub mod known;
 mod renewals;
 pub mod secret;
 pub mod token;
@@ -14,6 +15,7 @@ mod watched;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use entity::api_client::RateTier;
@@ -25,7 +27,8 @@ use crate::domain::principal::{Client, Institution, Principal, Scopes, Standing,
 use crate::error::Error;
 
 use issuer::Issuers;
-use keys::KeyStore;
+use keys::{KeyRing, KeyStore};
+use known::{Known, Memory};
 use renewals::Renewals;
 use secret::Secrets;
 use token::{Claims, Refusal};
@@ -47,6 +50,8 @@ pub struct Access {
     operators: Vec<String>,
     /// Callers of connections that stay open.
     renewals: Renewals,
+    /// Tokens that were good a moment ago.
+    known: Known,
 }
 
 /// The columns by which it is judged whether a client may come in.
@@ -105,6 +110,7 @@ impl Access {
             audience: format!("{public_url}/graphql"),
             operators: settings.operators.clone(),
             renewals: Renewals::default(),
+            known: Known::default(),
         })
     }
 
@@ -132,21 +138,39 @@ impl Access {
         bearer: &str,
         now: DateTime<Utc>,
     ) -> Result<Principal, Error> {
-        let client = match self.checked(bearer, now).await {
-            Ok(claims) => self.client(db, claims).await?,
+        let (keys, asked) = (self.keys.current(), Instant::now());
+        let claims = match self.known.of(bearer, &keys, now) {
+            Some(Memory::Client(client)) => return Ok(Principal::Client(client)),
+            Some(Memory::Claims(claims)) => Ok(claims),
+            None => self.checked(bearer, &keys, now).await,
+        };
+        let client = match claims {
+            // The keys of outside issuers have rules of their own.
+            Ok(claims) if claims.outside => self.client(db, claims).await?.map(Arc::new),
+            Ok(claims) => {
+                let client = self.client(db, claims.clone()).await?.map(Arc::new);
+                if let Ok(client) = &client {
+                    self.known.keep(bearer, keys, (claims, now), (client.clone(), asked));
+                }
+                client
+            }
             Err(refusal) => Err(refusal),
         };
-        client.map(|client| Principal::Client(Arc::new(client))).map_err(|refusal| {
+        client.map(Principal::Client).map_err(|refusal| {
             tracing::info!(reason = ?refusal, "token.refused");
             Error::Unauthenticated
         })
     }
 
-    async fn checked(&self, bearer: &str, now: DateTime<Utc>) -> Result<Claims, Refusal> {
+    async fn checked(
+        &self,
+        bearer: &str,
+        keys: &KeyRing,
+        now: DateTime<Utc>,
+    ) -> Result<Claims, Refusal> {
         let parts = token::Unchecked::read(bearer)?;
         if parts.issuer == self.issuer {
-            let claims = parts.verify(&self.keys.current(), &self.issuer, &self.audience, now)?;
-            return Ok(claims);
+            return parts.verify(keys, &self.issuer, &self.audience, now);
         }
         self.issuers.verify(&parts, now, &self.operators).await
     }

@@ -108,6 +108,8 @@ pub type Last =
 pub struct Ending {
     writer: Option<Writer>,
     held: Option<Arc<Mutex<Option<Held>>>>,
+    /// How long after the commit it counts as done.
+    pub rest: Duration,
 }
 
 /// A transaction in which all rows are written, before what must be written last.
@@ -133,7 +135,12 @@ impl Held {
         let Self { transaction, ending, last } = self;
         last(&transaction).await?;
         match (transaction.commit().await, ending.writer) {
-            (Ok(()), _) => Ok(()),
+            (Ok(()), _) => {
+                if !ending.rest.is_zero() {
+                    tokio::time::sleep(ending.rest).await;
+                }
+                Ok(())
+            }
             (Err(error), Some(writer)) => Err(writer.failed(&error)),
             (Err(error), None) => Err(error.into()),
         }
@@ -211,7 +218,8 @@ impl Store {
         if let Some(held) = self.take_held() {
             held.commit().await?;
         }
-        let ending = Ending { writer: self.writer.clone(), held: self.held.clone() };
+        let (writer, held) = (self.writer.clone(), self.held.clone());
+        let ending = Ending { writer, held, rest: Duration::ZERO };
         // SQLite must take its write lock at once: a read that later turns into a write could not.
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),

@@ -7,7 +7,7 @@
 //! it is. What fails after the first step breaks the connection off: nothing that ended is less than the whole.
 
 use std::io;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
@@ -40,9 +40,6 @@ use crate::read::model::Type;
 use crate::sheet::rows::{Format, Head, RowWriter};
 use crate::turns::Turn;
 
-/// How long a file may take that was asked for while its caller's token was good; later the token must still be.
-/// Revoked tokens are known for as long after their end.
-const LONGEST: Duration = Duration::from_secs(60 * 60);
 /// Most bytes that are handed over at a time.
 const PIECE: usize = 32 * 1024;
 /// Comparisons that stand behind a name: `investment.gte`.
@@ -392,6 +389,12 @@ impl Running {
 
     /// Reads the next rows and writes them.
     async fn step(&mut self) -> Result<(), Error> {
+        let limits = &self.shared.settings.limits;
+        let longest = limits.query_timeout();
+        // Who reads slowly holds a place that others wait for.
+        if self.began.elapsed() >= limits.export_timeout() {
+            return Err(Error::Timeout);
+        }
         let has_asked = std::mem::take(&mut self.has_asked);
         let admitted = admit_step(&self.shared, &mut self.caller, has_asked).await?;
         let (app, now, since) = (&self.shared.app, Utc::now(), Instant::now());
@@ -400,13 +403,12 @@ impl Running {
             // Who was let in gets the whole, unless the client or its token is taken back: a long file outlasts a token.
             // A client of an outside issuer has nothing but its token that could be.
             let is_own = caller.client().is_some_and(|client| client.id.is_some());
-            self.caller.principal = match is_own && self.began.elapsed() < LONGEST {
+            self.caller.principal = match is_own {
                 true => access.still(&app.db, caller).await?,
                 false => access.renew(&app.db, caller, now).await?,
             };
             app.engine.answer(&self.prepared, &self.caller.call(now)).await
         };
-        let longest = self.shared.settings.limits.query_timeout();
         let answered = tokio::time::timeout(longest, app.pulse().during(reading)).await;
         let answered = answered.unwrap_or(Err(Error::Timeout)).and_then(only_data);
         let rows = answered.as_ref().map_or(0, |(_, rows)| *rows);

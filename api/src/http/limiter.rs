@@ -195,6 +195,7 @@ mod tests {
     fn failed_sign_ins_of_an_address_have_a_bound() {
         let settings = crate::config::LimitSettings {
             query_timeout: 10,
+            export_timeout: 3600,
             address_rate: 0,
             address_cost: 0,
             share: 50,

@@ -370,6 +370,7 @@ async fn finish(
     change: impl FnOnce(&mut Map<String, Value>) + Send,
 ) -> Result<Uuid, Error> {
     write.update::<api_client::Entity>(call.id, call.version, change).await?;
+    write.shuts_out();
     write.commit().await?;
     Ok(call.id)
 }
@@ -587,6 +588,7 @@ pub async fn revoke_token(
         after: Some(serde_json::json!({ "jti": jti }).to_string()),
         ..Event::default()
     });
+    write.shuts_out();
     write.commit().await?;
     Ok(())
 }

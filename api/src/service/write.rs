@@ -29,6 +29,7 @@ use super::bill;
 use super::ledger::{self, Change, Event};
 use super::record::{self, LinkRecord, Record, TABLES, Visit};
 use super::{search_index, target_history};
+use crate::auth::known::LEASE;
 use crate::database::store::{Ending, Last, Store};
 pub use crate::domain::principal::Author;
 use crate::domain::principal::Principal;
@@ -329,6 +330,11 @@ impl<'a> Write<'a> {
             version,
             is_hiding: is_hidden,
         });
+    }
+
+    /// Has it count as done only once no server goes by what it knew of a caller before.
+    pub fn shuts_out(&mut self) {
+        self.ending.rest = LEASE;
     }
 
     /// Adds an event that is no write of a row.

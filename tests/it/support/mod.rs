@@ -418,6 +418,7 @@ pub fn settings() -> ServeSettings {
         retention: RetentionSettings::default(),
         limits: LimitSettings {
             query_timeout: 10,
+            export_timeout: 3600,
             address_rate: 6000,
             address_cost: 60_000,
             share: 50,
