@@ -7,6 +7,7 @@ mod postgres;
 pub mod proxy;
 pub mod results;
 
+use std::collections::HashMap;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -499,6 +500,18 @@ pub fn run(tests: Vec<Test>) -> ExitCode {
         took.sort_by(|one, other| other.cmp(one));
         for (took, name) in took.iter().take(SLOWEST) {
             println!("{:>6.1} s  {name}", took.as_secs_f64());
+        }
+        // What a part of the suite costs, several at a time.
+        let mut modules: HashMap<&str, f64> = HashMap::new();
+        for (took, name) in took.iter() {
+            let module = name.rsplit_once("::").map_or(&**name, |(module, _)| module);
+            *modules.entry(module).or_default() += took.as_secs_f64();
+        }
+        let mut modules: Vec<_> = modules.into_iter().collect();
+        modules.sort_by(|one, other| other.1.total_cmp(&one.1));
+        println!();
+        for (module, took) in modules.iter().take(SLOWEST) {
+            println!("{took:>6.0} s  {module}");
         }
     }
     conclusion.exit_code()
