@@ -208,16 +208,16 @@ export function PublishedTile<Data extends Releases, Variables>({ data, operatio
         {groups.map(([key, of]) => (
           <Quarters key={key} cells={of} isNamesake={of.some(isNamesake)} />
         ))}
-      </div>
-      <div className="published-notes">
-        {release.note && (
-          <p>
-            <Name of={release.note} />
-          </p>
-        )}
-        {reasons.map((reason) => (
-          <p key={reason}>{t.why[reason]}</p>
-        ))}
+        <div className="published-notes">
+          {release.note && (
+            <p>
+              <Name of={release.note} />
+            </p>
+          )}
+          {reasons.map((reason) => (
+            <p key={reason}>{t.why[reason]}</p>
+          ))}
+        </div>
       </div>
     </Tile>
   );
