@@ -28,8 +28,9 @@ const kinds = {
     }),
   },
   meetings: {
-    fields: `name: title ${text} agenda { totalCount nodes { title ${text} } } attendance { totalCount } statements { totalCount } recommendations { totalCount } conflicts { totalCount }`,
-    shows: ({ agenda, attendance, statements, recommendations, conflicts }) => ({
+    fields: `name: title ${text} body { code } agenda { totalCount nodes { title ${text} } } attendance { totalCount } statements { totalCount } recommendations { totalCount } conflicts { totalCount }`,
+    shows: ({ body, agenda, attendance, statements, recommendations, conflicts }) => ({
+      of: body.code,
       counts: {
         agenda: agenda.totalCount,
         attendance: attendance.totalCount,
@@ -77,7 +78,7 @@ const kinds = {
   documents: { fields: `name: title ${text}`, shows: () => ({}) },
 };
 
-/** One of each kind: its code, what it is called, and what its page must show. */
+/** One of each kind: its code, what it is called, and what its page must show; of a meeting its body, too. */
 async function things() {
   const found = await oneOfEach(ask, Object.fromEntries(Object.entries(kinds).map(([kind, { fields }]) => [kind, fields])));
   return Object.entries(found).map(([kind, of]) => ({ kind, code: of.code, name: of.name, ...kinds[kind].shows(of) }));
@@ -210,9 +211,9 @@ async function main() {
   }
 
   // From a body to its meeting, a source, and back twice, by keyboard.
-  await open(`/bodies/${body.code}`, 'ko', 1280, { isLooked: false });
+  await open(`/bodies/${meeting.of}`, 'ko', 1280, { isLooked: false });
   const start = await heading();
-  await page.locator('#meetings .line-title a').first().focus();
+  await page.locator(`#meetings .line-title a[href^="/meetings/${meeting.code}"]`).focus();
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/meetings\//);
   await page.locator('.thing[data-kind=meetings] h1').waitFor();
@@ -228,7 +229,7 @@ async function main() {
   // What the page's query answers is JSON.
   const json = await page.locator('a[href^="/graphql?"]').first().getAttribute('href');
   const answer = await (await fetch(new URL(json, base))).json();
-  if (answer.data?.body?.code !== body.code) problems.push(`The JSON of ${body.code} is ${JSON.stringify(answer).slice(0, 200)}`);
+  if (answer.data?.body?.code !== meeting.of) problems.push(`The JSON of ${meeting.of} is ${JSON.stringify(answer).slice(0, 200)}`);
 
   await browser.close();
 }
