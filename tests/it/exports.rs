@@ -349,6 +349,7 @@ async fn filters_stand_in_the_address(place: Place) {
         ("cases", "districtX.isNull=true", ""),
         ("meetings", "quarter=2026-Q3", r#"where: { quarter: "2026-Q3" }"#),
         ("recommendations", "isOverdue=true", "where: { isOverdue: true }"),
+        ("published", "state=WITHHELD", "where: { state: { eq: WITHHELD } }"),
         ("published", "state=NOT_REPORTED", "where: { state: { eq: NOT_REPORTED } }"),
         ("bills", "reached=DRAFTING", "where: { reached: DRAFTING }"),
         ("changes", "types=Meeting,Bill", r#"types: ["Meeting", "Bill"]"#),

@@ -376,6 +376,27 @@ async fn illustrative_results_show_every_state(place: Place) {
         .map(|problem| problem["rule"].as_str().unwrap())
         .collect();
     assert_eq!(problems, ["EXECUTED_WITHIN_ALLOCATED", "OUTLIER", "OUTLIER", "SUPPORTED_JUMP"]);
+    // What is published has one of each, too: two institutions alone asked companies at first, and nobody before them.
+    let published = app
+        .data(r#"{ statisticsCells(where: { table: { eq: TOTAL }, indicator: { code: { eq: "COST_SAVING" } } }) { nodes { quarter state } } }"#)
+        .await;
+    let published: Vec<String> = published["statisticsCells"]["nodes"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|cell| format!("{} {}", cell["quarter"], cell["state"]).replace('"', ""))
+        .collect();
+    assert_eq!(
+        published,
+        [
+            "2026-Q1 SHOWN",
+            "2025-Q4 SHOWN",
+            "2025-Q3 SHOWN",
+            "2025-Q2 SHOWN",
+            "2025-Q1 WITHHELD",
+            "2024-Q4 NOT_REPORTED"
+        ]
+    );
 }
 
 async fn illustrative_results_are_loaded_once(place: Place) {

@@ -1,6 +1,7 @@
 // Opens every page of a running server in Chromium, in both languages, light, dark and high contrast, at 390, 1280 and 1920
 // pixels, keeps pictures of them, and fails when one asks more than twice, loads from elsewhere, shows an error on the
-// console, is wider than the window, or breaks a rule of WCAG 2.2 A or AA.
+// console, is wider than the window, has a tile with nothing to show or a file without rows, shows a published figure like
+// one that is withheld or was not reported, or breaks a rule of WCAG 2.2 A or AA.
 //
 //   node every.mjs http://127.0.0.1:8080 [FOLDER FOR PICTURES]
 //
@@ -9,7 +10,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { audit, launch, problems, watch } from './support.mjs';
+import { asker, audit, launch, oneOfEach, problems, watch } from './support.mjs';
 
 const [base, folder] = process.argv.slice(2);
 if (!URL.canParse(base)) {
@@ -26,31 +27,17 @@ const audited = ['ko light 390', 'ko dark 1280', 'en light 1280', 'en contrast 3
 /** Where colours alone may be other than in a look that is audited. */
 const coloured = ['ko contrast 1280'];
 
-async function addresses() {
-  const query = `{
-    bodies(first: 1) { nodes { code } }
-    meetings(first: 1, where: { agenda: { some: {} }, statements: { some: {} } }, orderBy: [{ field: HELD_ON, direction: DESC }]) { nodes { code } }
-    institutions(first: 1, where: { addressedRecommendations: { some: {} } }) { nodes { code } }
-    bills(first: 1, where: { events: { some: {} } }) { nodes { code: number } }
-    recommendations(first: 1, where: { effects: { some: {} } }) { nodes { code } }
-    cases: adoptionCases(first: 1, where: { outcomes: { some: {} } }) { nodes { code } }
-    programmes(first: 1, where: { indicators: { some: {} } }) { nodes { code } }
-    persons(first: 1, where: { memberships: { some: {} } }) { nodes { code } }
-    plans: policyPlans(first: 1, where: { tasks: { some: {} } }) { nodes { code } }
-    documents(first: 1) { nodes { code } }
-  }`;
-  const response = await fetch(new URL('/graphql', base), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query }) });
-  const { data, errors } = await response.json();
-  if (errors) throw new Error(JSON.stringify(errors));
-  const all = ['/', '/?region=KR-11&examples=off'];
-  for (const [kind, { nodes }] of Object.entries(data)) {
-    if (nodes.length === 0) problems.push(`The server has nothing of ${kind} to look at.`);
-    all.push(`/${kind}`, ...nodes.map(({ code }) => `/${kind}/${encodeURIComponent(code)}`));
-  }
-  const meeting = data.meetings.nodes[0]?.code;
-  all.push(`/meetings/${meeting}/pack`, '/search', `/search?q=AI`, '/submit', '/bodies/NO_SUCH_CODE');
+const found = await oneOfEach(asker(base));
+const { programmes: withoutFigures } = await asker(base)(`{ programmes(first: 1, where: { indicators: { none: { publicationDecidedAt: { isNull: false } } } }) { nodes { code } } }`);
+/** Where published figures stand, and the one page whose tile of them has nothing to show. */
+const published = ['/', `/programmes/${found.programmes.code}`];
+const unpublished = `/programmes/${withoutFigures.nodes[0].code}`;
+
+function addresses() {
+  const things = Object.entries(found).flatMap(([kind, { code }]) => [`/${kind}`, `/${kind}/${encodeURIComponent(code)}`]);
+  const others = [unpublished, `/meetings/${found.meetings.code}/pack`, '/search', '/search?q=AI', '/submit', '/bodies/NO_SUCH_CODE'];
   const only = process.env.ONLY ?? '';
-  return all.filter((one) => (only === '/' ? one === '/' : one.includes(only)));
+  return ['/', '/?region=KR-11&examples=off', ...things, ...others].filter((one) => (only === '/' ? one === '/' : one.includes(only)));
 }
 
 /** Until everything has come and is drawn. The window is as high as the page: charts are drawn when they come into sight. */
@@ -69,8 +56,15 @@ async function drawn(page) {
   await page.waitForFunction(() => [...document.querySelectorAll('.chart')].every((chart) => chart.querySelector('svg')));
 }
 
-/** A chart of the dashboard has its finding as a sentence, its day, sources, table, files and query. */
-async function tiles(page, where) {
+/** How many rows a file has: below its heading, or in JSON the list itself or that of a statistic. */
+function rowsOf(path, text) {
+  if (!new URL(path, base).pathname.endsWith('.json')) return text.trim().split('\n').length - 1;
+  const all = JSON.parse(text);
+  return (all.rows ?? all).length;
+}
+
+/** A chart of the dashboard has its finding as a sentence, its day, sources, table, files with rows, and query. */
+async function tiles(page, address, where) {
   for (const tile of await page.locator('.tile').evaluateAll((all) =>
     all.map((one) => {
       const links = [...one.querySelectorAll('footer a')].map((link) => link.getAttribute('href') ?? '');
@@ -89,17 +83,40 @@ async function tiles(page, where) {
     }),
   )) {
     const { id, isEmpty, addresses, files, rows, ...always } = tile;
+    if (isEmpty !== (id === 'published' && address === unpublished)) problems.push(`${where}: the tile ${id} shows ${isEmpty ? 'nothing' : 'something'}`);
     const needed = isEmpty ? always : { ...always, rows, files: files >= 2 };
     const lacks = Object.entries(needed).filter(([, value]) => !value || (typeof value === 'string' && value.length < 3)).map(([name]) => name);
     for (const path of addresses) {
       const answer = await fetch(new URL(path, base));
-      if (!answer.ok || (await answer.text()).length < 20) problems.push(`${where}: ${answer.status} for ${path} of the tile ${id}`);
+      if (!answer.ok) problems.push(`${where}: ${answer.status} for ${path} of the tile ${id}`);
+      else if (!(rowsOf(path, await answer.text()) > 0)) problems.push(`${where}: no row in ${path} of the tile ${id}`);
     }
     if (lacks.length > 0) problems.push(`${where}: the tile ${id} has no ${lacks.join(', ')}`);
   }
 }
 
-const all = await addresses();
+/** What is shown, withheld and not reported: some of each, and none has the words or the look of another. */
+async function figures(page, where) {
+  const seen = await page.locator('#published li').evaluateAll((all) =>
+    all.map((one) => {
+      const { backgroundImage, borderTopStyle } = getComputedStyle(one.querySelector('.measure'));
+      return { state: one.className, words: one.querySelector('b').textContent, look: `${backgroundImage} ${borderTopStyle}` };
+    }),
+  );
+  const of = (state, what) => new Set(seen.filter((one) => one.state === state).map((one) => one[what]));
+  const states = ['SHOWN', 'WITHHELD', 'NOT_REPORTED'];
+  for (const state of states) {
+    const words = [...of(state, 'words')];
+    if (words.length === 0) problems.push(`${where}: no published figure is ${state}`);
+    if (words.some((one) => /\d/.test(one) !== (state === 'SHOWN'))) problems.push(`${where}: figures that are ${state} read ${words.join(', ')}`);
+    for (const what of ['words', 'look']) {
+      const others = seen.filter((one) => one.state !== state).map((one) => one[what]);
+      if (others.some((one) => of(state, what).has(one))) problems.push(`${where}: figures that are ${state} have the ${what} of others`);
+    }
+  }
+}
+
+const all = addresses();
 const browser = await launch();
 let pictures = 0;
 
@@ -134,12 +151,13 @@ async function look(language) {
         await drawn(page);
         if (asked > 2) problems.push(`${where}: ${asked} GraphQL requests instead of at most two`);
         // Without examples there are tiles that have nothing to show yet.
-        if (!to.searchParams.has('examples')) await tiles(page, where);
+        if (!to.searchParams.has('examples')) await tiles(page, address, where);
       }
       for (const theme of themesAt(width)) {
         const seen = `${language} ${theme} ${width}`;
         await page.evaluate((chosen) => (document.documentElement.dataset.theme = chosen), theme);
         await drawn(page);
+        if (width === widths[0] && published.includes(address)) await figures(page, `${address} ${seen}`);
         const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         if (wide > 0) problems.push(`${address} ${seen}: ${wide} pixels wider than the window`);
         if (audited.includes(seen)) await audit(page, `${address} ${seen}`);

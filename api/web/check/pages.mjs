@@ -13,6 +13,8 @@ import { join } from 'node:path';
 
 import { chromium } from 'playwright-core';
 
+import { asker } from './support.mjs';
+
 const [base, folder] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const problems = [];
@@ -21,13 +23,7 @@ const problems = [];
 const scripts = 350 * 1024;
 const soon = Number(process.env.AIPLUS_FIRST_FIGURES_MS ?? 1000);
 
-async function ask(query, variables = {}, token) {
-  const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
-  const response = await fetch(new URL('/graphql', base), { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
-  const answer = await response.json();
-  if (answer.errors) throw new Error(JSON.stringify(answer.errors));
-  return answer.data;
-}
+const ask = asker(base);
 
 function expect(where, what, shown, expected) {
   if (shown !== expected) problems.push(`${where}: ${what} is ${JSON.stringify(shown)} instead of ${JSON.stringify(expected)}`);
@@ -216,6 +212,11 @@ async function odd(browser) {
         const [bill] = data.leading.nodes;
         bill.events.nodes.push({ ...bill.events.nodes[0], id: 'corrects', occurredOn: '2024-12-24', corrects: { id: bill.events.nodes[0].id } });
         data.periods.nodes = null;
+        // Reported results stand beside made-up ones, and another programme counts under the same name.
+        const [release] = data.publishedExamples.nodes;
+        const [cell] = release.cells.nodes;
+        const namesake = { ...cell, id: 'namesake', indicator: { ...cell.indicator, programme: { code: 'OTHER', name: { ko: '다른 사업', en: 'Another programme' } } } };
+        data.published.nodes = [{ ...release, origin: 'REPORTED', cells: { ...release.cells, nodes: [...release.cells.nodes, namesake] } }];
       }
       if (data.region) data.region.rows.push({ keys: [{ code: 'NATIONWIDE', label: { ko: '전국', en: 'Nationwide' } }], count: 7, investment: { count: 0, median: null } });
       await route.fulfill({ response, json: { data } });
@@ -232,6 +233,9 @@ async function odd(browser) {
   await has('499 of 500', '#feedback .flow', '99.8% of raised');
   await has('1 of 500', '#feedback .flow', '0.2% of raised');
   await has('pending bills', '#bills .basis', '31 bills, 12 pending');
+  expect(where, 'marks of made-up figures on reported ones', await page.locator('#published .illustrative').count(), 0);
+  await has('the programme of an indicator whose name another has', '#published figcaption .of', 'Another programme');
+  expect(where, 'indicators that name their programme', await page.locator('#published figcaption .of').count(), 2);
   await has('cases of no division', '#cases-region .bars', 'Nationwide');
   await page.locator('#bills details > summary').click();
   const drafting = await page.locator('#bills details tbody tr').first().innerText();

@@ -1,5 +1,5 @@
-// What the checks of pages share: a browser without the outside network, what a page must not do, and rules of
-// accessibility.
+// What the checks of pages share: what they ask the API, a browser without the outside network, what a page must not do,
+// and rules of accessibility.
 
 import axe from 'axe-core';
 import { chromium } from 'playwright-core';
@@ -20,6 +20,37 @@ export async function step(expected, action) {
 
 export function equal(given, wanted, what) {
   if (given !== wanted) throw new Error(`${what}: ${JSON.stringify(given)} instead of ${JSON.stringify(wanted)}.`);
+}
+
+/** Asks the API of a server. */
+export const asker = (base) => async (query, variables = {}, token) => {
+  const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+  const response = await fetch(new URL('/graphql', base), { method: 'POST', headers, body: JSON.stringify({ query, variables }) });
+  const { data, errors } = await response.json();
+  if (errors) throw new Error(`The API answered ${JSON.stringify(errors)}`);
+  return data;
+};
+
+/** Of each kind of page, the first thing that has much to show. */
+const samples = {
+  bodies: 'bodies(first: 1, where: { series: { some: { cadence: { ne: IRREGULAR } } }, meetings: { some: {} } })',
+  meetings: 'meetings(first: 1, where: { agenda: { some: {} }, statements: { some: {} } }, orderBy: [{ field: HELD_ON, direction: DESC }])',
+  institutions: 'institutions(first: 1, where: { addressedRecommendations: { some: {} } })',
+  bills: 'bills(first: 1, where: { events: { some: {} }, initiative: { titles: { some: {} } } }, orderBy: [{ field: LATEST_EVENT, direction: DESC }])',
+  recommendations: 'recommendations(first: 1, where: { effects: { some: {} } })',
+  cases: 'adoptionCases(first: 1, where: { outcomes: { some: {} } })',
+  programmes: 'programmes(first: 1, where: { indicators: { some: { publicationDecidedAt: { isNull: false } } } })',
+  persons: 'persons(first: 1, where: { memberships: { some: {} } })',
+  plans: 'policyPlans(first: 1, where: { tasks: { some: {} } })',
+  documents: 'documents(first: 1)',
+};
+
+/** One of each kind by its name in addresses: its code, and of it what `fields` names besides. */
+export async function oneOfEach(ask, fields = {}) {
+  const asked = Object.entries(samples).map(([kind, list]) => `${kind}: ${list} { nodes { code${kind === 'bills' ? ': number' : ''} ${fields[kind] ?? ''} } }`);
+  const found = Object.entries(await ask(`{ ${asked.join('\n')} }`)).map(([kind, { nodes }]) => [kind, nodes[0]]);
+  for (const [kind, one] of found) if (!one) throw new Error(`The server has nothing of ${kind} to look at.`);
+  return Object.fromEntries(found);
 }
 
 export function launch() {

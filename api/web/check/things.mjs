@@ -5,7 +5,7 @@
 //
 // CHROMIUM names another browser than /usr/bin/chromium.
 
-import { launch, problems } from './support.mjs';
+import { asker, launch, oneOfEach, problems } from './support.mjs';
 
 const [base] = process.argv.slice(2);
 if (!URL.canParse(base)) {
@@ -15,88 +15,73 @@ if (!URL.canParse(base)) {
 const languages = ['ko', 'en'];
 const widths = [390, 1280];
 
-async function ask(query, variables = {}) {
-  const response = await fetch(new URL('/graphql', base), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ query, variables }),
-  });
-  const { data, errors } = await response.json();
-  if (errors) throw new Error(`The API answered ${JSON.stringify(errors)}`);
-  return data;
-}
+const ask = asker(base);
 
-/** One of each kind: where its page is, what it is called, and figures that the page must show. */
-async function things() {
-  const text = '{ ko en }';
-  const data = await ask(`{
-    bodies(first: 50) { nodes { code name ${text} meetings { totalCount } appointments { totalCount } series { nodes { cadence record { expected held missed notOnRecord } } } } }
-    meetings(first: 1, where: { agenda: { some: {} }, statements: { some: {} } }, orderBy: [{ field: HELD_ON, direction: DESC }]) {
-      nodes { code title ${text} agenda { totalCount nodes { title ${text} } } attendance { totalCount } statements { totalCount } recommendations { totalCount } conflicts { totalCount } } }
-    institutions(first: 1, where: { addressedRecommendations: { some: {} } }) { nodes { code name ${text} addressedRecommendations { totalCount } units { totalCount } } }
-    bills(first: 1, where: { events: { some: {} }, initiative: { titles: { some: {} } } }, orderBy: [{ field: LATEST_EVENT, direction: DESC }]) {
-      nodes { number title ${text} events { totalCount } provisions { totalCount } initiative { titles { totalCount nodes { title ${text} } } } } }
-    recommendations(first: 1, where: { effects: { some: {} } }) { nodes { code title ${text} effects { nodes { title ${text} } } } }
-    adoptionCases(first: 1, where: { outcomes: { some: {} } }) { nodes { code title ${text} outcomes { totalCount } barriers { totalCount } } }
-    programmes(first: 1) { nodes { code name ${text} indicators { totalCount nodes { name ${text} } } obligations { totalCount } } }
-    persons(first: 1, where: { memberships: { some: {} } }) { nodes { code name ${text} memberships { totalCount } } }
-    policyPlans(first: 1, where: { tasks: { some: {} } }) { nodes { code title ${text} tasks { totalCount } } }
-    documents(first: 1) { nodes { code title ${text} } }
-  }`);
-  const body = data.bodies.nodes.toSorted((a, b) => b.series.nodes.length - a.series.nodes.length)[0];
-  const [meeting] = data.meetings.nodes;
-  const [institution] = data.institutions.nodes;
-  const [bill] = data.bills.nodes;
-  const [recommendation] = data.recommendations.nodes;
-  const [found] = data.adoptionCases.nodes;
-  const [programme] = data.programmes.nodes;
-  const [person] = data.persons.nodes;
-  const [plan] = data.policyPlans.nodes;
-  const [document] = data.documents.nodes;
-  const all = [
-    body && {
-      kind: 'bodies',
-      code: body.code,
-      name: body.name,
-      counts: { meetings: body.meetings.totalCount, members: body.appointments.totalCount },
-      tallies: body.series.nodes.filter(({ cadence }) => cadence !== 'IRREGULAR').map(({ record }) => [record.expected, record.held, record.missed, record.notOnRecord]),
-    },
-    meeting && {
-      kind: 'meetings',
-      code: meeting.code,
-      name: meeting.title,
+const text = '{ ko en }';
+/** What is asked of each kind, and what of it the page must show: figures at its parts, texts, tallies of meetings. */
+const kinds = {
+  bodies: {
+    fields: `name ${text} meetings { totalCount } appointments { totalCount } series { nodes { cadence record { expected held missed notOnRecord } } }`,
+    shows: ({ meetings, appointments, series }) => ({
+      counts: { meetings: meetings.totalCount, members: appointments.totalCount },
+      tallies: series.nodes.filter(({ cadence }) => cadence !== 'IRREGULAR').map(({ record }) => [record.expected, record.held, record.missed, record.notOnRecord]),
+    }),
+  },
+  meetings: {
+    fields: `name: title ${text} body { code } agenda { totalCount nodes { title ${text} } } attendance { totalCount } statements { totalCount } recommendations { totalCount } conflicts { totalCount }`,
+    shows: ({ body, agenda, attendance, statements, recommendations, conflicts }) => ({
+      of: body.code,
       counts: {
-        agenda: meeting.agenda.totalCount,
-        attendance: meeting.attendance.totalCount,
-        statements: meeting.statements.totalCount,
-        recommendations: meeting.recommendations.totalCount,
-        ...(meeting.conflicts.totalCount > 0 ? { conflicts: meeting.conflicts.totalCount } : {}),
+        agenda: agenda.totalCount,
+        attendance: attendance.totalCount,
+        statements: statements.totalCount,
+        recommendations: recommendations.totalCount,
+        ...(conflicts.totalCount > 0 ? { conflicts: conflicts.totalCount } : {}),
       },
-      texts: meeting.agenda.nodes.map((one) => one.title),
-    },
-    institution && { kind: 'institutions', code: institution.code, name: institution.name, counts: { addressed: institution.addressedRecommendations.totalCount } },
-    bill && {
-      kind: 'bills',
-      code: bill.number,
-      name: bill.title,
-      counts: { way: bill.events.totalCount, provisions: bill.provisions.totalCount, titles: bill.initiative.titles.totalCount },
-      texts: bill.initiative.titles.nodes.map((one) => one.title),
-    },
-    recommendation && { kind: 'recommendations', code: recommendation.code, name: recommendation.title, texts: recommendation.effects.nodes.map((one) => one.title) },
-    found && { kind: 'cases', code: found.code, name: found.title, counts: { outcomes: found.outcomes.totalCount, barriers: found.barriers.totalCount } },
-    programme && {
-      kind: 'programmes',
-      code: programme.code,
-      name: programme.name,
-      counts: { indicators: programme.indicators.totalCount, reporters: programme.obligations.totalCount },
-      texts: programme.indicators.nodes.map((one) => one.name),
-    },
-    person && { kind: 'persons', code: person.code, name: person.name, counts: { posts: person.memberships.totalCount } },
-    plan && { kind: 'plans', code: plan.code, name: plan.title, counts: { tasks: plan.tasks.totalCount } },
-    document && { kind: 'documents', code: document.code, name: document.title },
-  ];
-  all.forEach((one, index) => one ?? problems.push(`The server has no thing of kind ${index} to look at.`));
-  return { all: all.filter(Boolean), meeting, body };
+      texts: agenda.nodes.map(({ title }) => title),
+    }),
+  },
+  institutions: {
+    fields: `name ${text} addressedRecommendations { totalCount }`,
+    shows: ({ addressedRecommendations }) => ({ counts: { addressed: addressedRecommendations.totalCount } }),
+  },
+  bills: {
+    fields: `name: title ${text} events { totalCount } provisions { totalCount } initiative { titles { totalCount nodes { title ${text} } } }`,
+    shows: ({ events, provisions, initiative: { titles } }) => ({
+      counts: { way: events.totalCount, provisions: provisions.totalCount, titles: titles.totalCount },
+      texts: titles.nodes.map(({ title }) => title),
+    }),
+  },
+  recommendations: {
+    fields: `name: title ${text} effects { nodes { title ${text} } }`,
+    shows: ({ effects }) => ({ texts: effects.nodes.map(({ title }) => title) }),
+  },
+  cases: {
+    fields: `name: title ${text} outcomes { totalCount } barriers { totalCount }`,
+    shows: ({ outcomes, barriers }) => ({ counts: { outcomes: outcomes.totalCount, barriers: barriers.totalCount } }),
+  },
+  programmes: {
+    fields: `name ${text} indicators { totalCount nodes { name ${text} } } obligations { totalCount }`,
+    shows: ({ indicators, obligations }) => ({
+      counts: { indicators: indicators.totalCount, reporters: obligations.totalCount },
+      texts: indicators.nodes.map(({ name }) => name),
+    }),
+  },
+  persons: {
+    fields: `name ${text} memberships { totalCount }`,
+    shows: ({ memberships }) => ({ counts: { posts: memberships.totalCount } }),
+  },
+  plans: {
+    fields: `name: title ${text} tasks { totalCount }`,
+    shows: ({ tasks }) => ({ counts: { tasks: tasks.totalCount } }),
+  },
+  documents: { fields: `name: title ${text}`, shows: () => ({}) },
+};
+
+/** One of each kind: its code, what it is called, and what its page must show; of a meeting its body, too. */
+async function things() {
+  const found = await oneOfEach(ask, Object.fromEntries(Object.entries(kinds).map(([kind, { fields }]) => [kind, fields])));
+  return Object.entries(found).map(([kind, of]) => ({ kind, code: of.code, name: of.name, ...kinds[kind].shows(of) }));
 }
 
 /** Watches what a page must not do, and counts what it asks. */
@@ -117,7 +102,8 @@ const say = (name, language) => (language === 'en' && name.en ? name.en : name.k
 const squeeze = (text) => text.replace(/\s+/g, ' ').trim();
 
 async function main() {
-  const { all, meeting, body } = await things();
+  const all = await things();
+  const [body, meeting] = ['bodies', 'meetings'].map((kind) => all.find((one) => one.kind === kind));
   const browser = await launch();
   let where = '';
   const context = await browser.newContext({ locale: 'ko-KR' });
@@ -185,7 +171,7 @@ async function main() {
       await open(`/bodies/${body.code.slice(0, -1)}`, language, width);
       if ((await page.locator('.not-found .chip').first().innerText()) !== body.code) problems.push(`${where}: the code that was meant is not offered`);
       await open(`/meetings/${meeting.code}/pack`, language, width);
-      if (!(await heading()).startsWith(squeeze(say(meeting.title, language)))) problems.push(`${where}: the pack is headed "${await heading()}"`);
+      if (!(await heading()).startsWith(squeeze(say(meeting.name, language)))) problems.push(`${where}: the pack is headed "${await heading()}"`);
       await open('/search?q=AI', language, width);
       await open(`/search?q=${encodeURIComponent('없는말 정책')}`, language, width);
     }
@@ -225,9 +211,9 @@ async function main() {
   }
 
   // From a body to its meeting, a source, and back twice, by keyboard.
-  await open(`/bodies/${body.code}`, 'ko', 1280, { isLooked: false });
+  await open(`/bodies/${meeting.of}`, 'ko', 1280, { isLooked: false });
   const start = await heading();
-  await page.locator('#meetings .line-title a').first().focus();
+  await page.locator(`#meetings .line-title a[href^="/meetings/${meeting.code}"]`).focus();
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/meetings\//);
   await page.locator('.thing[data-kind=meetings] h1').waitFor();
@@ -243,7 +229,7 @@ async function main() {
   // What the page's query answers is JSON.
   const json = await page.locator('a[href^="/graphql?"]').first().getAttribute('href');
   const answer = await (await fetch(new URL(json, base))).json();
-  if (answer.data?.body?.code !== body.code) problems.push(`The JSON of ${body.code} is ${JSON.stringify(answer).slice(0, 200)}`);
+  if (answer.data?.body?.code !== meeting.of) problems.push(`The JSON of ${meeting.of} is ${JSON.stringify(answer).slice(0, 200)}`);
 
   await browser.close();
 }

@@ -272,7 +272,7 @@ fn comments(programme: &str) -> Vec<SubmissionComment> {
     asked.iter().map(comment).collect()
 }
 
-/// Decides that two indicators of a programme are published, and publishes.
+/// Decides which indicators of a programme are published, and publishes.
 async fn publish(db: &Store, author: Author<'_>, programme: Uuid) -> Result<(), Error> {
     let decided = indicator::Entity::find()
         .filter(indicator::Column::ProgrammeId.eq(programme))

@@ -13,7 +13,7 @@ use crate::seed::{DataSet, Row, fingerprint, made_up};
 /// Code of the programme of vouchers.
 pub const VOUCHER: &str = "AI_VOUCHER";
 /// Its indicators whose figures are published.
-pub const PUBLISHED: [&str; 2] = ["COMPANIES_SUPPORTED", "BUDGET_EXECUTED"];
+pub const PUBLISHED: [&str; 3] = ["COMPANIES_SUPPORTED", "BUDGET_EXECUTED", "COST_SAVING"];
 /// Code of the programme of training.
 pub const TRAINING: &str = "AI_TRAINING";
 /// Quarter, by its place, from which companies are counted anew: the indicator's second revision.

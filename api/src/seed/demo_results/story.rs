@@ -1,5 +1,5 @@
 //! Who did what, and when. Seen from the present: six quarters are final, the one before the last is accepted
-//! but for one, and in the last there is one submission in each state. Figures of two indicators were published once.
+//! but for one, and in the last there is one submission in each state. Figures of three indicators were published once.
 
 use std::collections::BTreeSet;
 

@@ -79,19 +79,14 @@ export function address(path: string, params: Record<string, string | null | und
   return `${to.pathname}${to.search}${to.hash}`;
 }
 
-/** Values of the query string, each with how to set them: what a page is filtered by lives in its address. */
-export function useFilters<Name extends string>(names: readonly Name[]) {
-  const here = useAddress();
-  const values = Object.fromEntries(names.map((name) => [name, here.searchParams.get(name) ?? ''])) as Record<Name, string>;
-  const set = (changes: Partial<Record<Name, string>>) => {
-    const to = new URL(location.href);
-    for (const [name, value] of Object.entries(changes)) {
-      if (value) to.searchParams.set(name, value as string);
-      else to.searchParams.delete(name);
-    }
-    navigate(to.href, { keepScroll: true });
-  };
-  return [values, set] as const;
+/** Sets values of the query string, or takes empty ones out: what a page is filtered by lives in its address. */
+export function setFilters(changes: Record<string, string>) {
+  const to = new URL(location.href);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value) to.searchParams.set(name, value);
+    else to.searchParams.delete(name);
+  }
+  navigate(to.href, { keepScroll: true });
 }
 
 type LinkProps = AnchorHTMLAttributes<HTMLAnchorElement> & { to: string; keepScroll?: boolean };

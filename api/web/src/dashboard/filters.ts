@@ -1,4 +1,4 @@
-import { useAddress, useFilters } from '../app/router';
+import { setFilters, useAddress } from '../app/router';
 import type { AdoptionCaseFilter, DashboardCasesVariables, DashboardVariables } from './dashboard.graphql';
 
 /** What cases are filtered by; each stands in the address under its name. */
@@ -50,6 +50,5 @@ export function chosenIn(params: URLSearchParams) {
 }
 
 export function useChosen() {
-  const [, set] = useFilters([...facets, 'examples']);
-  return { ...chosenIn(useAddress().searchParams), set };
+  return { ...chosenIn(useAddress().searchParams), set: setFilters };
 }

@@ -258,10 +258,7 @@ export default function DashboardPage() {
                 <NewsTile data={asked.data} variables={ofAll} onNews={onNews} />
               </Boundary>
               <Boundary frame={broken('full')}>
-                <PublishedTile
-                  release={asked.data.published.nodes[0] ?? asked.data.publishedExamples?.nodes[0]}
-                  query={{ operation: Dashboard, variables: ofAll, only: ['published', 'publishedExamples'] }}
-                />
+                <PublishedTile data={asked.data} operation={Dashboard} variables={ofAll} />
               </Boundary>
               <Boundary frame={broken('full')}>
                 <CompletenessTile data={asked.data} hasExamples={hasExamples} />

@@ -143,7 +143,7 @@ export default function ProgrammeView({ params }: { params: Params }) {
             ]}
           >
             <Part id="results">
-              <PublishedTile release={data.releases.nodes[0]} programme={code} query={{ operation: ProgrammePage, variables: { code }, only: ['releases'] }} />
+              <PublishedTile data={data} operation={ProgrammePage} variables={{ code }} programme={code} />
             </Part>
             <Part id="indicators" note={word('indicatorsNote')}>
               {of.indicators.nodes.length > 0 ? <Indicators of={of.indicators.nodes} /> : <None />}

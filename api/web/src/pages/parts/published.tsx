@@ -1,5 +1,5 @@
-// Published results: the newest release of an indicator's figures, quarter by quarter. On the dashboard, too, so
-// its words are its own.
+// Published results: the newest release of an indicator's figures, quarter by quarter, what was reported before what is
+// made up. On the dashboard, too, so its words are its own.
 
 import './published.css';
 
@@ -16,6 +16,7 @@ const texts = dictionary(
     noneWhy: '부처가 공표하기로 한 지표는 분기가 확정된 뒤 여기에 분기별로 나타납니다. 기관별 값은 공표하지 않으며, 한 기관의 값이 드러나는 칸은 비공개로 둡니다.',
     programmes: '사업과 지표 보기',
     finding: (n: string, name: string, value: string, when: string) => `지표 ${n}개를 공표했습니다. ${when} ${name}: ${value}`,
+    nameOf: (name: string, programme: string) => `‘${programme}’ ${name}`,
     allHidden: (n: string) => `지표 ${n}개를 공표했으며, 값은 모두 비공개이거나 미보고입니다`,
     basis: '확정된 분기의 승인된 실적. 기관별 값은 공표하지 않습니다.',
     counted: (all: string, withheld: string, missing: string) => `${all}칸 가운데 비공개 ${withheld}칸, 미보고 ${missing}칸`,
@@ -38,6 +39,7 @@ const texts = dictionary(
     noneWhy: 'Indicators that the ministry decides to publish appear here by quarter, once a quarter is final. Figures of single institutions are never published, and a figure that would reveal one is withheld.',
     programmes: 'Programmes and their indicators',
     finding: (n: string, name: string, value: string, when: string) => `${n} ${n === '1' ? 'indicator is' : 'indicators are'} published. ${name} in ${when}: ${value}`,
+    nameOf: (name: string, programme: string) => `${name} under ‘${programme}’`,
     allHidden: (n: string) => `${n} ${n === '1' ? 'indicator is' : 'indicators are'} published; all figures are withheld or not reported`,
     basis: 'Accepted results of final quarters. Figures of single institutions are not published.',
     counted: (all: string, withheld: string, missing: string) => `${all} figures, of which ${withheld} withheld and ${missing} not reported`,
@@ -76,10 +78,18 @@ interface Cell {
   } | null;
 }
 
-interface PublishedProps<Data, Variables> {
-  /** The newest one; none where nothing was published. */
-  release?: Cited & { code: string; origin: string; publishedOn: string; note: Localized | null; cells: { totalCount: number; nodes: Cell[] } };
-  query: { operation: Operation<Data, Variables>; variables: Variables; only: readonly (keyof Data)[] };
+type Release = Cited & { code: string; origin: string; publishedOn: string; note: Localized | null; cells: { totalCount: number; nodes: Cell[] } };
+
+/** The newest release of each kind, if there is one. */
+interface Releases {
+  published: { nodes: Release[] };
+  publishedExamples?: { nodes: Release[] };
+}
+
+interface PublishedProps<Data extends Releases, Variables> {
+  data: Data;
+  operation: Operation<Data, Variables>;
+  variables: Variables;
   /** The one whose indicators they are; of all where it is left out. */
   programme?: string;
 }
@@ -92,7 +102,7 @@ const unitOf = ({ unit: text, valueType }: Known['indicator']) => (['KRW', 'PERC
 const whole = ({ value, indicator }: Known) => [figure(value ?? '', indicator), unitOf(indicator)].filter(Boolean).join(/[가-힣]/.test(unitOf(indicator)) ? '' : ' ');
 
 /** An indicator's quarters, the newest first: bars from nought, with each figure and what it is of, or why there is none. */
-function Quarters({ cells }: { cells: Known[] }) {
+function Quarters({ cells, isNamesake }: { cells: Known[]; isNamesake: boolean }) {
   const t = texts();
   const [newest] = cells;
   if (!newest) return null;
@@ -102,6 +112,11 @@ function Quarters({ cells }: { cells: Known[] }) {
     <figure>
       <figcaption>
         <Name of={indicator.name} /> <small>{[t.aggregation[indicator.aggregation], unitOf(indicator)].filter(Boolean).join(', ')}</small>
+        {isNamesake && (
+          <small className="of">
+            <Name of={indicator.programme.name} />
+          </small>
+        )}
       </figcaption>
       <ol>
         {cells.map((cell, index) => {
@@ -114,7 +129,7 @@ function Quarters({ cells }: { cells: Known[] }) {
               </span>
               <b>{cell.state === 'SHOWN' ? figure(cell.value ?? '', cell.indicator) : t.state[cell.state]}</b>
               <small>
-                {cell.institutions !== null ? t.base(number(cell.institutions)) : cell.reason && t.reason[cell.reason]}
+                {cell.state === 'SHOWN' ? t.base(number(cell.institutions ?? 0)) : cell.reason && t.reason[cell.reason]}
                 {before && before.indicator.revision !== cell.indicator.revision && ` · ${t.revised}`}
               </small>
             </li>
@@ -125,10 +140,11 @@ function Quarters({ cells }: { cells: Known[] }) {
   );
 }
 
-export function PublishedTile<Data, Variables>({ release, query, programme }: PublishedProps<Data, Variables>) {
+export function PublishedTile<Data extends Releases, Variables>({ data, operation, variables, programme }: PublishedProps<Data, Variables>) {
   const t = texts();
+  const release = data.published.nodes[0] ?? data.publishedExamples?.nodes[0];
   const cells = (release?.cells.nodes ?? []).filter((cell): cell is Known => cell.indicator !== null);
-  const shared = { id: 'published', width: 'full', kicker: t.kicker, query } as const;
+  const shared = { id: 'published', width: 'full', kicker: t.kicker, query: { operation, variables, only: ['published', 'publishedExamples'] } } as const;
   if (!release || cells.length === 0) {
     return (
       <Tile {...shared} finding={t.none} sources={{ recordedBy: t.kicker }} basis={<span>{t.basis}</span>}>
@@ -146,6 +162,12 @@ export function PublishedTile<Data, Variables>({ release, query, programme }: Pu
     series.set(key, [...(series.get(key) ?? []), cell]);
   }
   const groups = [...series];
+  /** Whether another programme, too, publishes something of this name. */
+  const isNamesake = ({ indicator: one }: Known) => cells.some(({ indicator }) => indicator.programme.code !== one.programme.code && say(indicator.name) === say(one.name));
+  const nameOf = (cell: Known) => {
+    const { name, programme: of } = cell.indicator;
+    return isNamesake(cell) ? t.nameOf(say(name), say(of.name)) : say(name);
+  };
   // They come with the newest quarter first.
   const first = cells.find((cell) => cell.state === 'SHOWN');
   const count = (state: Cell['state']) => number(cells.filter((cell) => cell.state === state).length);
@@ -155,7 +177,7 @@ export function PublishedTile<Data, Variables>({ release, query, programme }: Pu
     <Tile
       {...shared}
       isIllustrative={release.origin === 'ILLUSTRATIVE'}
-      finding={first ? t.finding(number(groups.length), say(first.indicator.name), whole(first), quarter(first.quarter)) : t.allHidden(number(groups.length))}
+      finding={first ? t.finding(number(groups.length), nameOf(first), whole(first), quarter(first.quarter)) : t.allHidden(number(groups.length))}
       asOf={release.publishedOn}
       file={{ name: 'published', args: { where: { release: { code: { eq: release.code } }, table: { eq: 'TOTAL' }, ...(programme && { indicator: { programme: { code: { eq: programme } } } }) } } }}
       basis={
@@ -184,18 +206,18 @@ export function PublishedTile<Data, Variables>({ release, query, programme }: Pu
     >
       <div className="published">
         {groups.map(([key, of]) => (
-          <Quarters key={key} cells={of} />
+          <Quarters key={key} cells={of} isNamesake={of.some(isNamesake)} />
         ))}
-      </div>
-      <div className="published-notes">
-        {release.note && (
-          <p>
-            <Name of={release.note} />
-          </p>
-        )}
-        {reasons.map((reason) => (
-          <p key={reason}>{t.why[reason]}</p>
-        ))}
+        <div className="published-notes">
+          {release.note && (
+            <p>
+              <Name of={release.note} />
+            </p>
+          )}
+          {reasons.map((reason) => (
+            <p key={reason}>{t.why[reason]}</p>
+          ))}
+        </div>
       </div>
     </Tile>
   );
