@@ -955,6 +955,8 @@ async fn the_readme_leads_to_a_token(place: Place) {
     let token = token["access_token"].as_str().unwrap();
     let (_, answer) = server.graphql("/graphql", token, "{ viewer { clientId } }").await;
     assert_eq!(answer["data"]["viewer"]["clientId"], client.client_id);
+    // Tokens are put on record without waiting for it; a server that stops has written all.
+    server.stop().await;
     let db = terminal.database().await;
     let issued = audit_event::Entity::find()
         .filter(audit_event::Column::Action.eq("token.issue"))
@@ -964,5 +966,4 @@ async fn the_readme_leads_to_a_token(place: Place) {
         .await
         .unwrap();
     assert_eq!(issued, 2);
-    server.stop().await;
 }
