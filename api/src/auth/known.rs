@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 
-use super::keys::KeyRing;
+use super::keys::{Key, KeyRing};
 use super::token::{Claims, LEEWAY};
 use crate::domain::principal::Client;
 
@@ -50,7 +50,10 @@ impl Known {
     pub fn of(&self, bearer: &str, keys: &Arc<KeyRing>, now: DateTime<Utc>) -> Option<Memory> {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = known.get(bearer)?;
+        // A key retires without a change of its file.
+        let stands = |key: &Key| key.is_good(now) || !key.is_good(entry.checked);
         let is_good = Arc::ptr_eq(&entry.keys, keys)
+            && keys.0.iter().all(stands)
             && entry.checked <= now
             && now - LEEWAY < entry.claims.expires_at;
         is_good.then(|| match entry.asked.elapsed() < LEASE {
@@ -131,9 +134,13 @@ mod tests {
 
     #[test]
     fn a_token_is_known_for_a_while() {
-        let (keys, others) = (Arc::new(KeyRing(Vec::new())), Arc::new(KeyRing(Vec::new())));
         let now = Utc::now();
         let ends = now + chrono::Duration::minutes(5);
+        let keys = Arc::new(KeyRing(vec![Key::generate(now).unwrap()]));
+        let others = Arc::new(KeyRing(Vec::new()));
+        let mut leaving = Key::generate(now).unwrap();
+        leaving.retires_at = Some(ends - chrono::Duration::minutes(1));
+        let leaving = Arc::new(KeyRing(vec![leaving]));
         let keep = |tokens: &Known, bearer: &str, asked: Instant| {
             let said = claims(ends);
             let client = client(&said);
@@ -145,6 +152,9 @@ mod tests {
         let old = Instant::now().checked_sub(LEASE).unwrap();
         keep(&tokens, "fresh", fresh);
         keep(&tokens, "old", old);
+        let said = claims(ends);
+        let of_leaving = client(&said);
+        tokens.keep("leaving", leaving.clone(), (said, now), (of_leaving, fresh));
         let second = chrono::Duration::seconds(1);
         for (bearer, ring, at, expected) in [
             ("fresh", &keys, now, 2),
@@ -155,6 +165,8 @@ mod tests {
             ("fresh", &keys, ends + LEEWAY - second, 2),
             ("fresh", &keys, ends + LEEWAY, 0),
             ("old", &keys, ends + LEEWAY, 0),
+            ("leaving", &leaving, now, 2),
+            ("leaving", &leaving, ends - chrono::Duration::minutes(1), 0),
         ] {
             assert_eq!(known(tokens.of(bearer, ring, at)), expected, "{bearer} at {at}");
         }

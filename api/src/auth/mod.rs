@@ -1,8 +1,8 @@
 //! Who calls: secrets of clients, signing keys, tokens of our own and of outside issuers.
 //!
 //! A request's token is checked in memory ([`token`], [`issuer`]); one statement then tells whether its
-//! client may still come in ([`Access::authenticate`]), unless it has told so a moment ago ([`known`]). A disabled
-//! client and a revoked token are refused at once on every server of the cluster.
+//! client may still come in ([`Access::authenticate`]), unless it has told so a moment ago ([`known`]). Whoever
+//! disables a client or revokes a token is answered once every server of the cluster refuses it.
 
 mod fetch;
 pub mod issuer;

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::ledger::Event;
 use super::write::{Author, Write};
+use crate::auth::known::LEASE;
 use crate::auth::secret::{self, Hashing};
 use crate::database::Store;
 use crate::domain::access::{self, Object};
@@ -344,23 +345,26 @@ fn allowed(
     }
 }
 
-/// Opens the write of a call about a client, which it gives unless the call was made before.
+/// Opens the write of a call about a client; none if the call was made before, and what it did holds everywhere.
 async fn open<'a>(
     db: &Store,
     author: Author<'a>,
     call: &Call,
     action: ClientAction,
-) -> Result<(Write<'a>, Option<api_client::Model>), Error> {
+) -> Result<Option<(Write<'a>, api_client::Model)>, Error> {
     let write = Write::attempt(db, author, call).await?;
     let client = visible(write.reads(), author.principal, call.id).await?;
     if write.repeats::<api_client::Entity>(call, call.id).await?.is_some() {
-        return Ok((write, None));
+        drop(write);
+        // The first one may not have been answered yet.
+        tokio::time::sleep(LEASE).await;
+        return Ok(None);
     }
     if client.version != call.version {
         return Err(Error::Conflict);
     }
     allowed(&client, author.principal, action)?;
-    Ok((write, Some(client)))
+    Ok(Some((write, client)))
 }
 
 /// Writes the client of a call, and commits.
@@ -407,8 +411,9 @@ pub async fn update(
     author: Author<'_>,
     changes: UpdateApiClient,
 ) -> Result<Uuid, Error> {
-    let (write, client) = open(db, author, &changes.call, ClientAction::Update).await?;
-    let Some(client) = client else { return Ok(changes.call.id) };
+    let Some((write, client)) = open(db, author, &changes.call, ClientAction::Update).await? else {
+        return Ok(changes.call.id);
+    };
     let mut errors = Vec::new();
     let scopes =
         changes.scopes.as_ref().map(|words| checked_scopes(words, author.principal, &mut errors));
@@ -479,8 +484,7 @@ pub async fn rotate_secret(
     } else {
         None
     };
-    let (write, client) = open(db, author, &call, ACTION).await?;
-    let Some(client) = client else {
+    let Some((write, client)) = open(db, author, &call, ACTION).await? else {
         return Ok(Issued { id: call.id, client_id: seen.client_id, secret: None });
     };
     let (made, hash) = made.ok_or(Error::Conflict)?;
@@ -515,8 +519,9 @@ pub async fn disable(
     author: Author<'_>,
     DisableApiClient { call, reason }: DisableApiClient,
 ) -> Result<Uuid, Error> {
-    let (write, client) = open(db, author, &call, ClientAction::Disable).await?;
-    let Some(client) = client else { return Ok(call.id) };
+    let Some((write, client)) = open(db, author, &call, ClientAction::Disable).await? else {
+        return Ok(call.id);
+    };
     let by_operator = is_operator(author.principal) || client.disabled_by_operator;
     let by_owner = is_owner(author.principal, &client) || client.disabled_by_owner;
     let now = serde_json::to_value(author.now.trunc_subsecs(6)).map_err(Error::internal)?;
@@ -541,8 +546,9 @@ pub async fn enable(
     author: Author<'_>,
     EnableApiClient { call }: EnableApiClient,
 ) -> Result<Uuid, Error> {
-    let (write, client) = open(db, author, &call, ClientAction::Enable).await?;
-    let Some(client) = client else { return Ok(call.id) };
+    let Some((write, client)) = open(db, author, &call, ClientAction::Enable).await? else {
+        return Ok(call.id);
+    };
     let is_system = *author.principal == Principal::System;
     let by_operator = client.disabled_by_operator && !is_operator(author.principal);
     let by_owner = client.disabled_by_owner && !is_system && !is_owner(author.principal, &client);
