@@ -48,8 +48,8 @@ pub(super) fn write(sheet: &mut Worksheet, form: &Form, plan: &Plan<'_>) -> Resu
         let middle = style::centred();
         let height = style::row_height([(comment.message.as_str(), WIDTHS[3])]);
         pen.sheet.set_row_height(row, height)?;
-        pen.value(row, 0, Kind::Integer, &u32::to_string(&number), &middle)?;
-        pen.value(row, 1, Kind::Integer, &comment.revision.to_string(), &middle)?;
+        pen.value(row, 0, Kind::Integer, 0, &u32::to_string(&number), &middle)?;
+        pen.value(row, 1, Kind::Integer, 0, &comment.revision.to_string(), &middle)?;
         let shown = comment.address.as_deref().unwrap_or("전체");
         match comment.cell.as_ref().and_then(|cell| plan.target(cell)) {
             Some(target) => {

@@ -26,7 +26,7 @@ pub(super) fn write(
     let mut row = facts(&mut pen, form, 2)?;
     row = section(&mut pen, row + 1, "작성 방법")?;
     for (number, text) in (1..).zip(instructions(has_parts)) {
-        pen.value(row, LABEL, Kind::Integer, &number.to_string(), &style::centred())?;
+        pen.value(row, LABEL, Kind::Integer, 0, &number.to_string(), &style::centred())?;
         prose(&mut pen, row, &text)?;
         row += 1;
     }
@@ -78,7 +78,7 @@ fn facts(pen: &mut Pen<'_, '_>, form: &Form, mut row: u32) -> Result<u32, Failed
         ("판", form.version.to_string().as_str(), Kind::Integer),
     ] {
         pen.text(row, LABEL, label, &style::head())?;
-        pen.value(row, TEXT, kind, text, &style::prose())?;
+        pen.value(row, TEXT, kind, 0, text, &style::prose())?;
         pen.sheet.set_row_height(row, 20)?;
         row += 1;
     }

@@ -167,7 +167,7 @@ fn write_finding(
     let message = pick(&problem.message);
     let middle = style::framed().set_align(rust_xlsxwriter::FormatAlign::Center);
     pen.sheet.set_row_height(row, style::row_height([(message, MESSAGE_WIDTH)]))?;
-    pen.value(row, 0, Kind::Integer, &(index + 1).to_string(), &middle)?;
+    pen.value(row, 0, Kind::Integer, 0, &(index + 1).to_string(), &middle)?;
     // A cell of this workbook is named as it is here; one of a CSV file as it was there.
     let (sheet, cell) = match (&problem.place, target) {
         (Some(place), _) if place.sheet == CSV => (CSV.to_owned(), place.cell.clone()),

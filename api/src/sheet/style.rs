@@ -105,17 +105,30 @@ fn long_number(base: &Format) -> Format {
     base.clone().set_num_format("@").set_align(FormatAlign::Right).set_indent(1)
 }
 
+/// Decimal places that a format can show.
+const PLACES: usize = 15;
+
+fn places(decimals: u32) -> usize {
+    usize::try_from(decimals).map_or(PLACES, |it| it.min(PLACES))
+}
+
+/// Decimal places that the cell of a number shows: more than asked for, so that none is there unseen. Where none is
+/// asked for it shows none, since the point would stand behind every whole number.
+fn shown_places(kind: Kind, decimals: u32) -> usize {
+    let is_whole = matches!(kind, Kind::Integer | Kind::Krw) || decimals == 0;
+    if is_whole { 0 } else { PLACES }
+}
+
 fn aligned(format: Format, kind: Kind, decimals: u32) -> Format {
     match kind {
         Kind::Integer | Kind::Krw => {
             format.set_num_format("#,##0").set_align(FormatAlign::Right).set_indent(1)
         }
         Kind::Decimal | Kind::Percent => {
-            // More places than asked for are shown too, so that none is there unseen.
-            let places = usize::try_from(decimals.min(15)).unwrap_or_default();
-            let fraction = match places {
+            let (asked, shown) = (places(decimals), shown_places(kind, decimals));
+            let fraction = match asked {
                 0 => String::new(),
-                _ => format!(".{}{}", "0".repeat(places), "#".repeat(15 - places)),
+                _ => format!(".{}{}", "0".repeat(asked), "#".repeat(shown - asked)),
             };
             format
                 .set_num_format(format!("#,##0{fraction}"))
@@ -174,19 +187,21 @@ impl<'w, 'm> Pen<'w, 'm> {
         Ok(())
     }
 
-    /// Writes a value: as a number where a spreadsheet keeps it exactly, as text elsewhere.
+    /// Writes a value: as a number where a spreadsheet keeps it exactly and the cell shows all of it, as text elsewhere.
     pub(super) fn value(
         &mut self,
         row: u32,
         column: u16,
         kind: Kind,
+        decimals: u32,
         value: &str,
         format: &Format,
     ) -> Result<(), Failed> {
         if !number::is_number(kind) {
             return self.text(row, column, value, format);
         }
-        if let Some(number) = number::exact(value) {
+        let is_shown = number::places(value) <= shown_places(kind, decimals);
+        if let Some(number) = number::exact(value).filter(|_| is_shown) {
             let format = self.marked(row, column, format)?;
             self.sheet.write_number_with_format(row, column, number, &format)?;
             return Ok(());

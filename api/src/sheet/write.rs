@@ -125,7 +125,7 @@ fn write_total(pen: &mut Pen<'_, '_>, row: u32, total: &Total<'_>) -> Result<(),
     pen.text(row, 3, required, &style::centred())?;
     let format = style::previous(kind, decimals);
     let previous = previous.unwrap_or_default();
-    pen.value(row, TOTALS_PREVIOUS, kind, previous, &format)?;
+    pen.value(row, TOTALS_PREVIOUS, kind, decimals, previous, &format)?;
     // Numbers do not wrap.
     let wrapped = |text| if number::is_number(kind) { "" } else { text };
     let texts = [
@@ -143,7 +143,7 @@ fn write_total(pen: &mut Pen<'_, '_>, row: u32, total: &Total<'_>) -> Result<(),
     pen.sheet.set_row_height(row, style::row_height(texts.into_iter().zip(TOTALS_WIDTHS)))?;
     let state = style::value(Kind::Boolean, 0);
     pen.text(row, TOTALS_STATE, words::state_word(&cell.state), &state)?;
-    pen.value(row, TOTALS_VALUE, kind, &cell.value, &style::value(kind, decimals))?;
+    pen.value(row, TOTALS_VALUE, kind, decimals, &cell.value, &style::value(kind, decimals))?;
     for (column, text) in [
         (TOTALS_REASON, &cell.reason),
         (TOTALS_COMMENT, &cell.comment),
@@ -181,7 +181,7 @@ fn write_parts(
         .map(|column| {
             let (kind, decimals) =
                 column.indicator.map_or((Kind::Text, 0), |it| (it.kind, it.decimals));
-            (kind, style::value(kind, decimals))
+            (kind, decimals, style::value(kind, decimals))
         })
         .collect();
     let choice = style::choice();
@@ -191,11 +191,11 @@ fn write_parts(
             let code = part.map_or("", |part| part.dimensions[usize::from(column)]);
             pen.text(row, column, list.shown(code), &choice)?;
         }
-        for (index, (kind, format)) in formats.iter().enumerate() {
+        for (index, (kind, decimals, format)) in formats.iter().enumerate() {
             let column = PARTS_VALUES.saturating_add(u16::try_from(index).unwrap_or(u16::MAX));
             let cell = part.and_then(|part| part.cells[index]);
             let text = cell.map(|cell| words::part_text(&cell.state, &cell.value, &cell.reason));
-            pen.value(row, column, *kind, &text.unwrap_or_default(), format)?;
+            pen.value(row, column, *kind, *decimals, &text.unwrap_or_default(), format)?;
         }
     }
     validate_parts(&mut pen, form, plan, end - 1)?;

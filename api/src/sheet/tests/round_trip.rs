@@ -54,7 +54,9 @@ fn whole() -> impl Strategy<Value = String> {
 }
 
 fn decimal() -> impl Strategy<Value = String> {
-    (any::<bool>(), any::<u64>(), 0..20_usize).prop_map(|(is_negative, digits, places)| {
+    // As many digits as a column holds, and few with many places: those a spreadsheet keeps and shows none of.
+    let digits = prop_oneof![any::<u64>(), 0..100_u64, 0..1_000_000_000_000_u64];
+    (any::<bool>(), digits, 0..20_usize).prop_map(|(is_negative, digits, places)| {
         let digits = format!("{digits:0>width$}", width = places + 1);
         let (whole, fraction) = digits.split_at(digits.len() - places);
         let fraction = fraction.trim_end_matches('0');
@@ -66,8 +68,10 @@ fn decimal() -> impl Strategy<Value = String> {
 
 fn value(kind: Kind) -> BoxedStrategy<String> {
     match kind {
-        Kind::Integer | Kind::Krw => whole().boxed(),
-        Kind::Decimal | Kind::Percent => prop_oneof![whole(), decimal()].boxed(),
+        // What a caller saved in a draft may be no whole number even there.
+        Kind::Integer | Kind::Decimal | Kind::Krw | Kind::Percent => {
+            prop_oneof![whole(), decimal()].boxed()
+        }
         Kind::Boolean => prop_oneof![Just("예".to_owned()), Just("아니요".to_owned())].boxed(),
         Kind::Text => text().boxed(),
     }
