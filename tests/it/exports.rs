@@ -347,6 +347,24 @@ async fn filters_stand_in_the_address(place: Place) {
         ),
         ("cases", "search=서울", r#"where: { search: "서울" }"#),
         ("cases", "districtX.isNull=true", ""),
+        // A section of industry has the cases of its divisions, as in the statistics.
+        (
+            "cases",
+            "industrySection=C",
+            r#"where: { or: [{ industry: { code: { eq: "C" } } }, { industry: { parent: { code: { eq: "C" } } } }] }"#,
+        ),
+        // The end of a path calls its column, where no other ends so.
+        (
+            "values",
+            "institution=KIBO&quarter=2026-Q1&status.in=ACCEPTED,FINAL&isTotal=true",
+            r#"where: { institution: { code: { eq: "KIBO" } }, submission: { quarter: { eq: "2026-Q1" }, status: { in: [ACCEPTED, FINAL] } }, not: { cell: { contains: "/" } } }"#,
+        ),
+        (
+            "values",
+            "programme=AI_VOUCHER",
+            r#"where: { submission: { programme: { code: { eq: "AI_VOUCHER" } } } }"#,
+        ),
+        ("values", "code=KOSME", ""),
         ("meetings", "quarter=2026-Q3", r#"where: { quarter: "2026-Q3" }"#),
         ("recommendations", "isOverdue=true", "where: { isOverdue: true }"),
         ("published", "state=WITHHELD", "where: { state: { eq: WITHHELD } }"),
@@ -382,6 +400,16 @@ async fn filters_stand_in_the_address(place: Place) {
         assert!(of_json(&answer, false, &keys) == expected, "{path}");
         assert!(!expected.is_empty() || name == "recommendations" || name == "bills", "{path}");
     }
+    // Totals and parts are told apart, so that neither is counted twice.
+    let [_, _, operator] = callers(&app).await;
+    let path = "/export/values.ndjson?fields=cell,isTotal";
+    let answer = down(&routes, path, operator.as_deref()).await;
+    let keys = ["cell", "isTotal"].map(str::to_owned);
+    let rows = of_json(&answer, true, &keys);
+    assert!(rows.iter().any(|row| row[1] == false) && rows.iter().any(|row| row[1] == true));
+    for row in &rows {
+        assert_eq!(row[1], !row[0].as_str().unwrap().contains('/'), "{row:?}");
+    }
     let heads = async |query: &str| {
         let path = format!("/export/cases.csv?fields=regionNameKo,code,barriersKind{query}");
         of_csv(&down(&routes, &path, None).await).0
@@ -415,6 +443,19 @@ async fn what_cannot_be_asked_is_refused(place: Place) {
         ("lang=fr", "BAD_USER_INPUT"),
         ("lang=ko&lang=en", "BAD_USER_INPUT"),
         ("region=%00", "BAD_USER_INPUT"),
+        // What would silently find nothing.
+        ("region=", "BAD_USER_INPUT"),
+        ("district=", "BAD_USER_INPUT"),
+        ("search=", "BAD_USER_INPUT"),
+        ("region.in=KR-11,", "BAD_USER_INPUT"),
+        ("region=KR-11,KR-26", "BAD_USER_INPUT"),
+        ("region.ne=KR-11,KR-26", "BAD_USER_INPUT"),
+        ("region=KR-99", "BAD_USER_INPUT"),
+        ("region=KR-11&region=Nowhere", "BAD_USER_INPUT"),
+        ("region.in=KR-11,KR-99", "BAD_USER_INPUT"),
+        ("regionCode=Nowhere", "BAD_USER_INPUT"),
+        ("industry=ZZ", "BAD_USER_INPUT"),
+        ("owner=NOBODY", "BAD_USER_INPUT"),
         ("first=10", "BAD_USER_INPUT"),
         ("after=x", "BAD_USER_INPUT"),
         (&deep, "BAD_USER_INPUT"),
@@ -431,6 +472,16 @@ async fn what_cannot_be_asked_is_refused(place: Place) {
             assert!(sentence.chars().any(|letter| ('가'..='힣').contains(&letter)), "{korean}");
         }
     }
+    for (query, words) in [
+        ("region=KR-11,KR-26", "`region.in=A,B`"),
+        ("region.ne=KR-11,KR-26", "`region.notIn=A,B`"),
+        ("district=", "`district.isNull=true`"),
+        ("region=KR-99", "`KR-99`"),
+    ] {
+        let answer = down(&routes, &format!("/export/cases.csv?{query}"), None).await.json();
+        let sentence = answer["error"]["message"].as_str().unwrap();
+        assert!(sentence.contains(words), "{query}: {sentence}");
+    }
     let reader = app.token(&app.client("KIBO", "results:submit").await).await;
     for (path, token, status, code) in [
         ("/export/submissions.csv", None, 401, "UNAUTHENTICATED"),
@@ -441,6 +492,9 @@ async fn what_cannot_be_asked_is_refused(place: Place) {
         ("/export/cases.pdf", Some(&*reader), 404, "NOT_FOUND"),
         ("/export/statistics/adoptionCases.csv", None, 404, "NOT_FOUND"),
         ("/export/statistics/adoptionCaseStatistics.csv?nothing=1", None, 400, "BAD_USER_INPUT"),
+        ("/export/statistics/adoptionCaseStatistics.csv?region=KR-99", None, 400, "BAD_USER_INPUT"),
+        ("/export/statistics/adoptionCaseStatistics.csv?lang=fr", None, 400, "BAD_USER_INPUT"),
+        ("/export/statistics/adoptionCaseStatistics.csv?fields=code", None, 400, "BAD_USER_INPUT"),
         (
             "/export/statistics/adoptionCaseStatistics.csv?groupBy=NOTHING",
             None,
@@ -660,6 +714,38 @@ async fn statistics_are_files_as_well(place: Place) {
         assert_eq!(cells[column("investmentSum")], cell(&row["investment"]["sum"]));
     }
     assert_eq!(cells.len(), rows.len());
+    // The list's conditions are the same in both files.
+    let short = "?includeIllustrative=true&groupBy=REGION,STAGE&size=SMALL";
+    let file = |query: &str, end: &str| format!("{path}.{end}{query}");
+    let (one, other) = (
+        down(&routes, &file(short, "csv"), None).await,
+        down(&routes, &file(query, "csv"), None).await,
+    );
+    assert_eq!(one.body, other.body);
+    let ranges = format!(
+        "{path}.json?includeIllustrative=true&size.in=SMALL,MEDIUM&investment.gte=100000000&search=AI"
+    );
+    let asked = "{ of: adoptionCaseStatistics(includeIllustrative: true, where: { size: { in: [SMALL, MEDIUM] }, investment: { gte: 100000000 }, search: \"AI\" }) { base } }";
+    let asked = call(&routes, post(None, &json!({ "query": asked }))).await.json();
+    let told = down(&routes, &ranges, None).await.json();
+    assert!(told["base"] == asked["data"]["of"]["base"] && told["base"] != 0, "{told}");
+    // Amounts are numbers in a workbook, so that they can be summed there, and headings are words if wanted.
+    let (words, sums) = of_xlsx(
+        &down(&routes, &file(&format!("{short}&lang=ko"), "xlsx"), None).await,
+        "statistics",
+    );
+    assert_eq!(words[..5], ["지역 코드", "지역", "지역 (영문)", "도입 단계 코드", "도입 단계"]);
+    let mut book: Xlsx<_> =
+        Xlsx::new(Cursor::new(down(&routes, &file(short, "xlsx"), None).await.body)).unwrap();
+    let sheet = book.worksheet_range("statistics").unwrap();
+    let at = u32::try_from(column("investmentSum")).unwrap();
+    for (row, line) in (1..).zip(&rows[..]) {
+        let sum = &line["investment"]["sum"];
+        let seen = sheet.get_value((row, at)).cloned().unwrap_or_default();
+        let expected = sum.as_str().map_or(Data::Empty, |sum| Data::Float(sum.parse().unwrap()));
+        assert_eq!(seen, expected, "{line}");
+    }
+    assert_eq!(sums.len(), rows.len());
     let (_, total) = of_csv(&down(&routes, &format!("{path}.csv"), None).await);
     assert_eq!(total.len(), 1, "without dimensions there is the total");
     let [_, _, operator] = callers(&app).await;

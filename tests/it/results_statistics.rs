@@ -16,6 +16,7 @@ type Judged<'a> = (i128, Option<i128>, &'a Value);
 tests![
     submissions_are_counted_as_their_list_says,
     values_are_figured_as_their_lists_say,
+    groups_of_one_code_are_told_apart,
     targets_stand_beside_what_was_reached,
 ];
 
@@ -54,7 +55,7 @@ fn key(row: &Value, dimension: &str) -> String {
     let quarter = row["quarter"].as_str().unwrap();
     match dimension {
         "INSTITUTION" => text(&row["institution"]["code"]),
-        "REGION" => text(&row["institution"]["region"]["code"]),
+        "INSTITUTION_REGION" => text(&row["institution"]["region"]["code"]),
         "PROGRAMME" => text(&row["programme"]["code"]),
         "QUARTER" => quarter.to_owned(),
         "HALF" => format!("{}-H{}", &quarter[..4], if &quarter[6..] < "3" { 1 } else { 2 }),
@@ -138,7 +139,15 @@ async fn submissions_are_counted_as_their_list_says(place: Place) {
             for _ in 0..5 {
                 let dimensions = some_of(
                     &mut dice,
-                    &["INSTITUTION", "REGION", "PROGRAMME", "QUARTER", "HALF", "YEAR", "STATUS"],
+                    &[
+                        "INSTITUTION",
+                        "INSTITUTION_REGION",
+                        "PROGRAMME",
+                        "QUARTER",
+                        "HALF",
+                        "YEAR",
+                        "STATUS",
+                    ],
                 );
                 let query = format!(
                     "{{ of: submissionStatistics(where: {condition}, groupBy: [{}], includeIllustrative: true) {{ base total {{ {COUNTS} }} rows {{ keys {{ code }} {COUNTS} }} }} }}",
@@ -220,7 +229,7 @@ async fn accepted(app: &TestApp, by: &Principal, condition: &str) -> Vec<Counted
             found.push(Counted {
                 keys: BTreeMap::from([
                     ("INSTITUTION", of("INSTITUTION")),
-                    ("INSTITUTION_REGION", of("REGION")),
+                    ("INSTITUTION_REGION", of("INSTITUTION_REGION")),
                     ("PROGRAMME", of("PROGRAMME")),
                     ("INDICATOR", text(&indicator["code"])),
                     ("QUARTER", of("QUARTER")),
@@ -403,6 +412,35 @@ async fn values_are_figured_as_their_lists_say(place: Place) {
     assert!(had_parts.len() > 1, "totals and parts were met: {had_parts:?}");
 }
 
+async fn groups_of_one_code_are_told_apart(place: Place) {
+    let app = place.app().await;
+    let all = app.principal("TIPA", "program:read results:review").await;
+    for root in ["valueStatistics", "targetStatistics"] {
+        let query = format!(
+            "{{ of: {root}(groupBy: [INDICATOR, YEAR], includeIllustrative: true) {{ rows {{ keys {{ code id revision }} count }} }} }}"
+        );
+        let rows = told(&app, &all, &query).await["of"]["rows"].as_array().unwrap().clone();
+        let keys: Vec<(String, String, Value, String)> = rows
+            .iter()
+            .map(|row| {
+                let (of, year) = (&row["keys"][0], &row["keys"][1]);
+                assert!(year["id"].is_null() && year["revision"].is_null(), "{row}");
+                (text(&of["code"]), text(&of["id"]), of["revision"].clone(), text(&year["code"]))
+            })
+            .collect();
+        let apart: BTreeSet<_> = keys.iter().map(|(_, id, _, year)| (id, year)).collect();
+        assert_eq!(apart.len(), rows.len(), "{root}: {rows:?}");
+        let alike: BTreeSet<_> = keys.iter().map(|(code, .., year)| (code, year)).collect();
+        assert!(alike.len() < rows.len(), "no two groups of one code were met: {rows:?}");
+        for (code, id, revision, _) in &keys {
+            let asked =
+                format!("{{ node(id: \"{id}\") {{ ... on Indicator {{ code revision }} }} }}");
+            let node = told(&app, &all, &asked).await["node"].clone();
+            assert_eq!(node, json!({ "code": code, "revision": revision }));
+        }
+    }
+}
+
 async fn targets_stand_beside_what_was_reached(place: Place) {
     let app = place.app().await;
     let all = app.principal("TIPA", "program:read results:review").await;
@@ -411,9 +449,9 @@ async fn targets_stand_beside_what_was_reached(place: Place) {
     let targets = listed(&app, &all, "targets", "{}", fields).await;
     for by in [&all, &own] {
         let values = accepted(&app, by, "{}").await;
-        for dimension in ["REGION", "QUARTER"] {
+        for dimension in ["INSTITUTION_REGION", "QUARTER"] {
             let query = format!(
-                "{{ of: targetStatistics(groupBy: [{dimension}, INDICATOR], includeIllustrative: true, first: 5000) {{ rows {{ keys {{ code }} target {{ sum count }} result {{ sum count }} targetOfResult {{ sum }} met {{ part base }} achievement {{ max }} }} }} }}"
+                "{{ of: targetStatistics(groupBy: [{dimension}, INDICATOR], includeIllustrative: true, first: 5000) {{ rows {{ keys {{ code id revision }} target {{ sum count }} result {{ sum count }} targetOfResult {{ sum }} met {{ part base }} achievement {{ max }} }} }} }}"
             );
             let found = told(&app, by, &query).await["of"].clone();
             let mut groups: BTreeMap<(Vec<String>, String), Vec<Judged<'_>>> = BTreeMap::new();
@@ -427,7 +465,7 @@ async fn targets_stand_beside_what_was_reached(place: Place) {
                         && value.keys["QUARTER"] == text(&target["quarter"])
                 });
                 let first = match dimension {
-                    "REGION" => text(&target["institution"]["region"]["code"]),
+                    "INSTITUTION_REGION" => text(&target["institution"]["region"]["code"]),
                     _ => text(&target["quarter"]),
                 };
                 // Each revision stands by itself.

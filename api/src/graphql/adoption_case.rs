@@ -47,6 +47,7 @@ fn adoption_case() -> Type {
         .one_by("currentRegion", Source::Expression(current_region), "Region", "Region", "현행 지역. Division that the region belongs to now.")
         .column("district", C::District, "시·군·구. District.")
         .one("industry", C::IndustryId, "Industry", "업종. KSIC section or division.")
+        .one_by("industrySection", Source::Expression(industry_section), "Industry", "Industry", "업종 대분류. KSIC section of the industry, by which statistics group.")
         .choice("size", C::Size, BusinessSize::CHOICE, "기업 규모. Size.")
         .choice("technology", C::Technology, Technology::CHOICE, "주요 AI 기술. Primary AI technology.")
         .choice("application", C::Application, ApplicationArea::CHOICE, "활용 분야. Business function.")
@@ -75,7 +76,7 @@ fn adoption_case() -> Type {
         .orderable_by("PUBLISHED_ON", known(Scalar::Date, |_, sql, alias, _, _| least(sql, alias, "published_on", "'0001-01-01'")))
         .searchable_by(&["region", "industry"])
         .list("adoptionCases")
-        .exported("cases", &["id", "code", "title.ko", "title.en", "companyName", "disclosure", "region.code", "region.name.ko", "currentRegion.code", "district", "industry.code", "industry.name.ko", "size", "technology", "technologies.technology", "application", "stage", "barriers.kind", "supplierName", "programme.ko", "startedOn", "investment", "publicSupport", "verification", "status", "publishedOn", "owner.code", "summary.ko", "lessons.ko", "origin", "version", "updatedAt"])
+        .exported("cases", &["id", "code", "title.ko", "title.en", "companyName", "disclosure", "region.code", "region.name.ko", "currentRegion.code", "district", "industry.code", "industry.name.ko", "industrySection.code", "size", "technology", "technologies.technology", "application", "stage", "barriers.kind", "supplierName", "programme.ko", "startedOn", "investment", "publicSupport", "verification", "status", "publishedOn", "owner.code", "summary.ko", "lessons.ko", "origin", "version", "updatedAt"])
         .lookup("adoptionCase", "code")
         .statistics(case_statistics())
         .unfiltered(&["summary", "lessons", "hasConsentToPublish", "statusReason"])
@@ -300,6 +301,16 @@ fn disclosure(
     Ok(())
 }
 
+fn industry_section(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    _: &Args,
+) -> Result<(), Error> {
+    write_up(reader, sql, (alias, "industry_id"), ("Industry", "industry", "parent_id"))
+}
+
 fn current_region(
     reader: &Reader<'_>,
     sql: &mut Sql,
@@ -307,14 +318,24 @@ fn current_region(
     _: &Args,
     _: &Args,
 ) -> Result<(), Error> {
-    let (region, successor) = (sql.alias(), sql.alias());
-    sql.push("(SELECT coalesce(").column(&successor, "id").push(", ").column(&region, "id");
-    sql.push(") FROM region ").push(&region).push(" LEFT JOIN region ").push(&successor);
-    sql.push(" ON ").column(&successor, "id").push(" = ").column(&region, "successor_id");
+    write_up(reader, sql, (alias, "region_id"), ("Region", "region", "successor_id"))
+}
+
+/// Adds the row that stands above the one that a column names, or that one; each as far as the caller sees it.
+fn write_up(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    (alias, column): (&str, &str),
+    (ty, table, up): (&str, &str, &str),
+) -> Result<(), Error> {
+    let (own, above) = (sql.alias(), sql.alias());
+    sql.push("(SELECT coalesce(").column(&above, "id").push(", ").column(&own, "id");
+    sql.push(") FROM ").push(table).push(" ").push(&own).push(" LEFT JOIN ").push(table);
+    sql.push(" ").push(&above).push(" ON ").column(&above, "id").push(" = ").column(&own, up);
     sql.push(" AND ");
-    scope::seen(reader, sql, "Region", &successor)?;
-    sql.push(" WHERE ").column(&region, "id").push(" = ").column(alias, "region_id").push(" AND ");
-    scope::seen(reader, sql, "Region", &region)?;
+    scope::seen(reader, sql, ty, &above)?;
+    sql.push(" WHERE ").column(&own, "id").push(" = ").column(alias, column).push(" AND ");
+    scope::seen(reader, sql, ty, &own)?;
     sql.push(")");
     Ok(())
 }

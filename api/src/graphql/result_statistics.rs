@@ -38,7 +38,7 @@ fn always(_: &Reader<'_>, sql: &mut Sql, _: &str, _: &Args) -> Done {
 pub fn of_submissions() -> Statistics {
     Statistics::of("submissionStatistics", "제출 통계. Completeness and timeliness of the submissions that the caller may see, each rate with its base: by institution and quarter, a grid.")
         .by("INSTITUTION", "institution", "제출 기관. Institution that reports.")
-        .by_region("REGION", "institution.region", "소재지. Region of its seat.")
+        .by_region("INSTITUTION_REGION", "institution.region", "소재지. Region of its seat.")
         .by("PROGRAMME", "programme", "사업. Programme.")
         .by_period("QUARTER", "quarter", Unit::Quarter, "분기. Quarter.")
         .by_period("HALF", "quarter", Unit::Half, "반기. Half of a year.")
@@ -233,9 +233,9 @@ fn write_change(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) ->
 
 /// Targets of institutions, with what was reached.
 pub fn of_targets() -> Statistics {
-    Statistics::of("targetStatistics", "목표 통계. Targets that were set for institutions, with their accepted results as far as the caller may see them. Of one that was set under several revisions of an indicator the newest counts.")
+    Statistics::of("targetStatistics", "목표 통계. Targets that were set for institutions (none is set for a part, so there are none by its region, size or industry), with their accepted results as far as the caller may see them. Of one that was set under several revisions of an indicator the newest counts.")
         .by("INSTITUTION", "institution", "기관. Institution.")
-        .by_region("REGION", "institution.region", "소재지. Region of its seat.")
+        .by_region("INSTITUTION_REGION", "institution.region", "소재지. Region of its seat.")
         .by("PROGRAMME", "indicator.programme", "사업. Programme.")
         .by("INDICATOR", "indicator", "지표. Indicator, each revision by itself.")
         .by_period("QUARTER", "quarter", Unit::Quarter, "분기. Quarter.")

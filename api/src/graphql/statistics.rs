@@ -76,7 +76,7 @@ fn cell() -> Type {
         .sorted(&["position"])
         .orderable("POSITION", "position")
         .list("statisticsCells")
-        .exported("published", &["id", "release.code", "release.origin", "indicator.programme.code", "indicator.code", "indicator.revision", "indicator.name.ko", "indicator.unit", "quarter", "table", "region.code", "region.name.ko", "institutionKind", "state", "reason", "value", "institutions"])
+        .exported("published", &["id", "release.code", "release.origin", "indicator.programme.code", "indicator.code", "indicator.revision", "indicator.name.ko", "indicator.unit", "quarter", "table", "region.code", "region.name.ko", "institutionKind", "state", "reason", "value", "number", "institutions"])
         .unfiltered(&["value", "position"])
 }
 

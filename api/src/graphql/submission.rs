@@ -164,6 +164,7 @@ fn submission_value() -> Type {
             C::Cell,
             "셀. Address by codes: `INDICATOR` for a total, `INDICATOR/KR-11/SMALL/C` for a part.",
         )
+        .expression("isTotal", Scalar::Boolean, "Boolean!", is_total, "합계 여부. Whether it is the indicator's total; the others are parts of one, so a sum over both counts twice.")
         .one("region", C::RegionId, "Region", "지역. Region of the part.")
         .choice("size", C::Size, BusinessSize::CHOICE, "기업 규모. Business size of the part.")
         .one("industry", C::IndustryId, "Industry", "업종. Industry of the part.")
@@ -199,9 +200,12 @@ fn submission_value() -> Type {
                 "submission.quarter",
                 "submission.status",
                 "indicator.code",
+                "indicator.revision",
                 "indicator.name.ko",
                 "indicator.unit",
+                "indicator.aggregation",
                 "cell",
+                "isTotal",
                 "region.code",
                 "size",
                 "industry.code",
@@ -250,6 +254,12 @@ fn standing(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(
     } else {
         sql.column(alias, "last_revision").push(" IS NULL");
     }
+    Ok(())
+}
+
+fn is_total(_: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Args) -> Result<(), Error> {
+    sql.push("(").column(alias, "region_id").push(" IS NULL AND ").column(alias, "size");
+    sql.push(" IS NULL AND ").column(alias, "industry_id").push(" IS NULL)");
     Ok(())
 }
 

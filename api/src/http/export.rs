@@ -17,12 +17,14 @@ use axum::http::{Method, Response as HttpResponse};
 use axum::response::Response;
 use chrono::Utc;
 use futures_util::stream;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use tracing::Instrument as _;
 
 use super::admission::{admit_step, in_turn};
 use super::caller::Caller;
+use super::export_conditions::{Codes, Conditions};
 use super::files::{self, Fault};
+use super::graphql::answer_in_time;
 use super::headers::least;
 use super::unsent::Held;
 use super::{Shared, export_dictionary};
@@ -37,15 +39,11 @@ use crate::metrics::METRICS;
 use crate::read::catalog::Root;
 use crate::read::export::{self, Column};
 use crate::read::model::Type;
-use crate::sheet::rows::{Format, Head, RowWriter};
+use crate::sheet::rows::{Format, Head, RowWriter, Texts};
 use crate::turns::Turn;
 
 /// Most bytes that are handed over at a time.
 const PIECE: usize = 32 * 1024;
-/// Comparisons that stand behind a name: `investment.gte`.
-const OPERATORS: [&str; 11] =
-    ["eq", "ne", "in", "notIn", "gt", "gte", "lt", "lte", "contains", "startsWith", "isNull"];
-
 /// `GET /export/{file}`.
 pub async fn endpoint(
     State(shared): State<Shared>,
@@ -94,7 +92,7 @@ pub fn parameters(parts: &Parts) -> Result<Vec<(String, String)>, Error> {
 }
 
 /// A name that a caller gave, fit to be shown.
-fn shown(name: &str) -> String {
+pub fn shown(name: &str) -> String {
     name.chars().filter(|letter| !letter.is_control()).take(40).collect()
 }
 
@@ -140,29 +138,16 @@ struct Wish {
     args: Map<String, Value>,
     columns: Vec<Column>,
     heads: Vec<Head>,
+    codes: Codes,
 }
 
 fn wish(ty: &Type, root: &Root, columns: Vec<Column>, parts: &Parts) -> Result<Wish, Error> {
     let mut args = Map::new();
-    let (mut conditions, mut fields, mut language) = (Vec::new(), None, None);
-    // Values of a column that is named several times are alternatives.
-    let mut alternatives: Vec<(usize, Vec<Value>)> = Vec::new();
+    let (mut fields, mut language) = (None, None);
+    let mut conditions = Conditions::of(ty, &columns);
     for (name, text) in parameters(parts)? {
-        let (field, operator) = match name.split_once('.') {
-            Some((field, operator)) => (field, OPERATORS.into_iter().find(|it| *it == operator)),
-            None => (&*name, Some("eq")),
-        };
-        let column = columns.iter().position(|column| {
-            column.is_filter && (column.key == field || column.short == Some(field))
-        });
         let own = export::own_args(root).find(|arg| arg.name == name);
-        let filter = ty.filters.iter().find(|filter| filter.name == name);
         match name.as_str() {
-            "where" => {
-                let value: Map<String, Value> =
-                    serde_json::from_str(&text).map_err(|_| no_json(&name))?;
-                conditions.push(value.into());
-            }
             "orderBy" if !ty.orders.is_empty() => {
                 let order = export::order(&text).map_err(|_| no_json(&name))?;
                 put(&mut args, "orderBy", order)?;
@@ -172,82 +157,70 @@ fn wish(ty: &Type, root: &Root, columns: Vec<Column>, parts: &Parts) -> Result<W
                     return Err(twice(&name));
                 }
             }
-            "lang" if matches!(text.as_str(), "ko" | "en") => {
-                if language.replace(text).is_some() {
-                    return Err(twice(&name));
-                }
-            }
-            "lang" => {
-                return Err(Error::argument(
-                    "lang",
-                    "lang은 ko 또는 en입니다.",
-                    "lang is ko or en.",
-                ));
-            }
-            "search" if ty.searchable => conditions.push(json!({ "search": text })),
-            _ => match (own, filter, column.zip(operator)) {
-                (Some(arg), ..) => {
+            "lang" => speak(&mut language, text)?,
+            _ => match own {
+                Some(arg) => {
                     let value = export::argument(&arg.ty, &text).map_err(|_| no_json(&name))?;
                     put(&mut args, arg.name, value)?;
                 }
-                (_, Some(filter), _) => {
-                    let value = export::argument(filter.ty, &text).map_err(|_| no_json(&name))?;
-                    conditions.push(json!({ filter.name: value }));
-                }
-                (.., Some((at, "eq"))) => {
-                    let value = columns[at].read("eq", &text);
-                    match alternatives.iter_mut().find(|(known, _)| *known == at) {
-                        Some((_, values)) => values.push(value),
-                        None => alternatives.push((at, vec![value])),
-                    }
-                }
-                (.., Some((at, operator @ ("in" | "notIn")))) => {
-                    let values = text.split(',').map(|text| columns[at].read(operator, text));
-                    conditions.push(columns[at].condition(operator, values.collect()));
-                }
-                (.., Some((at, operator))) => {
-                    let value = columns[at].read(operator, &text);
-                    conditions.push(columns[at].condition(operator, value));
-                }
-                _ => {
-                    let plain = ["where", "orderBy", "fields", "lang"].into_iter();
-                    let filters = ty.filters.iter().map(|filter| filter.name);
-                    let filtered = columns.iter().filter(|column| column.is_filter);
-                    let known = plain.chain(filters).chain(filtered.map(|column| &*column.key));
-                    return Err(unknown(&name, known));
+                None if conditions.take(&name, &text)? => {}
+                None => {
+                    let plain = ["orderBy", "fields", "lang"].into_iter();
+                    return Err(unknown(&name, plain.chain(conditions.known())));
                 }
             },
         }
     }
-    for (at, mut values) in alternatives {
-        conditions.push(match (values.len(), values.pop()) {
-            (1, Some(one)) => columns[at].condition("eq", one),
-            (_, last) => {
-                values.extend(last);
-                columns[at].condition("in", values.into())
-            }
-        });
-    }
-    match conditions.len() {
-        0 => {}
-        1 => drop(args.insert("where".to_owned(), conditions.swap_remove(0))),
-        _ => drop(args.insert("where".to_owned(), json!({ "and": conditions }))),
+    let (filter, codes) = conditions.close();
+    if let Some(filter) = filter {
+        args.insert("where".to_owned(), filter);
     }
     let columns = match fields {
         Some(fields) => picked(columns, &fields)?,
         None => columns,
     };
-    let heading = |column: &Column| match language.as_deref() {
-        Some("ko") => column.korean.clone(),
-        Some(_) => column.english.clone(),
-        None => column.key.clone(),
-    };
     let heads = columns.iter().map(|column| Head {
         key: column.key.clone(),
-        heading: heading(column),
-        is_date: matches!(column.ty.as_str(), "Date" | "PartialDate"),
+        heading: spoken(language.as_deref(), &column.key, &column.korean, &column.english),
+        texts: match column.ty.as_str() {
+            "Date" | "PartialDate" => Texts::Dates,
+            _ => Texts::Plain,
+        },
     });
-    Ok(Wish { args, heads: heads.collect(), columns })
+    Ok(Wish { args, heads: heads.collect(), columns, codes })
+}
+
+/// Keeps the language of the headings.
+pub fn speak(language: &mut Option<String>, text: String) -> Result<(), Error> {
+    if !matches!(text.as_str(), "ko" | "en") {
+        return Err(Error::argument("lang", "lang은 ko 또는 en입니다.", "lang is ko or en."));
+    }
+    match language.replace(text) {
+        None => Ok(()),
+        Some(_) => Err(twice("lang")),
+    }
+}
+
+/// The heading of a column: its name, or words.
+pub fn spoken(language: Option<&str>, key: &str, korean: &str, english: &str) -> String {
+    match language {
+        Some("ko") => korean,
+        Some(_) => english,
+        None => key,
+    }
+    .to_owned()
+}
+
+/// Refuses codes that no row bears which the caller may see.
+pub async fn check(
+    shared: &Shared,
+    caller: &mut Caller,
+    parts: &Parts,
+    codes: &Codes,
+) -> Result<(), Fault> {
+    let Some((document, values)) = codes.document() else { return Ok(()) };
+    let prepared = prepare(shared, caller, parts, (document, values, 1)).await?;
+    Ok(codes.check(&answer_in_time(shared, caller, &prepared).await?)?)
 }
 
 /// The columns that are wanted, in the order in which they are named.
@@ -307,8 +280,9 @@ async fn send(
     sign_in(shared, caller, parts).await?;
     let catalog = graphql::catalog();
     let root = catalog.listed(ty)?;
-    let Wish { args, columns, heads } =
+    let Wish { args, columns, heads, codes } =
         wish(ty, root, export::columns(catalog, ty, export)?, parts)?;
+    check(shared, caller, parts, &codes).await?;
     let document = export::document(root, &args, &columns.iter().collect::<Vec<_>>());
     let prepared = prepare(shared, caller, parts, (document, args, export::STEP)).await?;
     let place = shared.admission.hold_export(caller).await?;
@@ -391,12 +365,15 @@ impl Running {
     async fn step(&mut self) -> Result<(), Error> {
         let limits = &self.shared.settings.limits;
         let longest = limits.query_timeout();
-        // Who reads slowly holds a place that others wait for.
-        if self.began.elapsed() >= limits.export_timeout() {
+        // Who reads slowly, or waits for points, holds a place that others wait for.
+        let end = self.began + limits.export_timeout();
+        if Instant::now() >= end {
             return Err(Error::Timeout);
         }
         let has_asked = std::mem::take(&mut self.has_asked);
-        let admitted = admit_step(&self.shared, &mut self.caller, has_asked).await?;
+        let admitted = admit_step(&self.shared, &mut self.caller, has_asked);
+        let admitted = tokio::time::timeout_at(end.into(), admitted).await;
+        let admitted = admitted.map_err(|_| Error::Timeout)??;
         let (app, now, since) = (&self.shared.app, Utc::now(), Instant::now());
         let reading = async {
             let (access, caller) = (&app.access, &self.caller.principal);

@@ -17,7 +17,7 @@ use super::files::{self, Fault};
 use crate::error::Error;
 use crate::graphql::{self, engine::validation_schema};
 use crate::read::export::{Column, columns};
-use crate::sheet::rows::{Format, Head, RowWriter};
+use crate::sheet::rows::{Format, Head, RowWriter, Texts};
 
 /// Columns of the dictionary itself.
 const HEADS: [&str; 11] = [
@@ -59,6 +59,7 @@ async fn tell(
     let format = match extension {
         "csv" => Format::Csv,
         "json" => Format::Json,
+        "xlsx" => Format::Xlsx,
         "html" => return Ok(Html(page()?).into_response()),
         "" if accept.is_some_and(|accept| accept.contains("text/html")) => {
             return Ok(Html(page()?).into_response());
@@ -66,7 +67,7 @@ async fn tell(
         "" => Format::Json,
         _ => return Err(Error::NotFound.into()),
     };
-    let heads = HEADS.map(|key| Head { key: key.into(), heading: key.into(), is_date: false });
+    let heads = HEADS.map(|key| Head { key: key.into(), heading: key.into(), texts: Texts::Plain });
     let mut writer =
         RowWriter::new(format, "dictionary", heads.to_vec()).map_err(Error::internal)?;
     for row in rows()? {

@@ -1,6 +1,6 @@
 //! Statistics as files: `GET /export/statistics/{root}.{json,csv,xlsx,ndjson}`, so that each chart has addresses of
-//! its own. The parameters are the arguments of the field of that name at the query's root; JSON is its answer, the
-//! others are its groups as a table.
+//! its own. The parameters are the arguments of the field of that name at the query's root and, beside a list, its
+//! conditions as the list's file has them; JSON is its answer, the others are its groups as a table.
 
 use axum::Json;
 use axum::body::Body;
@@ -11,16 +11,19 @@ use serde_json::{Map, Value};
 
 use super::Shared;
 use super::caller::Caller;
-use super::export::{file, no_json, only_data, parameters, prepare, put, sign_in, unknown};
+use super::export::{
+    check, file, no_json, only_data, parameters, prepare, put, sign_in, speak, spoken, unknown,
+};
+use super::export_conditions::Conditions;
 use super::files::{self, Fault};
 use super::graphql::answer_in_time;
 use crate::error::Error;
 use crate::graphql;
 use crate::read::catalog::{Catalog, Root, RootKind};
-use crate::read::export::argument;
+use crate::read::export::{self, term, words_of};
 use crate::read::model::Shape;
 use crate::read::page;
-use crate::sheet::rows::{Format, Head, RowWriter};
+use crate::sheet::rows::{Format, Head, RowWriter, Texts};
 
 /// `GET /export/statistics/{file}`.
 pub async fn endpoint(
@@ -40,12 +43,32 @@ pub async fn endpoint(
             .root("Query", name)
             .filter(|root| matches!(root.kind, RootKind::Statistics(_) | RootKind::Statistic(..)));
         let (format, root) = format.zip(root).ok_or(Error::NotFound)?;
-        let mut args = Map::new();
+        let (mut args, mut language) = (Map::new(), None);
+        let listed = match root.kind {
+            RootKind::Statistics(ty) => Some(catalog.declared(ty)?),
+            _ => None,
+        };
+        let columns = match listed.and_then(|ty| Some((ty, ty.export.as_ref()?))) {
+            Some((ty, export)) => export::columns(catalog, ty, export)?,
+            None => Vec::new(),
+        };
+        let mut conditions = listed.map(|ty| Conditions::of(ty, &columns));
         for (name, text) in parameters(&parts)? {
-            let known = || root.args.iter().map(|arg| arg.name);
-            let arg = root.args.iter().find(|arg| arg.name == name);
-            let arg = arg.ok_or_else(|| unknown(&name, known()))?;
-            put(&mut args, arg.name, argument(&arg.ty, &text).map_err(|_| no_json(&name))?)?;
+            let arg = root.args.iter().find(|arg| arg.name == name && arg.name != "where");
+            if let Some(arg) = arg {
+                let value = export::argument(&arg.ty, &text).map_err(|_| no_json(&name))?;
+                put(&mut args, arg.name, value)?;
+            } else if name == "lang" {
+                speak(&mut language, text)?;
+            } else if !conditions.as_mut().map_or(Ok(false), |all| all.take(&name, &text))? {
+                let own = root.args.iter().map(|arg| arg.name).chain(["lang"]);
+                let more = conditions.iter().flat_map(Conditions::known);
+                return Err(unknown(&name, own.chain(more)).into());
+            }
+        }
+        if let Some((filter, codes)) = conditions.map(Conditions::close) {
+            args.extend(filter.map(|filter| ("where".to_owned(), filter)));
+            check(&shared, &mut caller, &parts, &codes).await?;
         }
         let asked = (document(catalog, root, &args), args, page::MAX_SIZE);
         let prepared = prepare(&shared, &mut caller, &parts, asked).await?;
@@ -54,7 +77,7 @@ pub async fn endpoint(
         let told = data.get_mut(root.name).map(Value::take).unwrap_or_default();
         let bytes = match format {
             Format::Json => None,
-            format => Some(table(catalog, root, format, &told)?),
+            format => Some(table(catalog, root, (format, language.as_deref()), &told)?),
         };
         let is_head = parts.method == Method::HEAD;
         Ok::<Response, Fault>(match bytes {
@@ -111,8 +134,38 @@ fn document(catalog: &Catalog, root: &Root, given: &Map<String, Value>) -> Strin
     format!("query Export{} {{ {}{} {selection}}}", parens(variables), root.name, parens(args))
 }
 
-/// A column of the table: its name, and the way to its values as a JSON pointer.
-type Way = (String, String);
+/// A column of the table.
+#[derive(Debug, Clone, Default)]
+struct Way {
+    /// Its name.
+    name: String,
+    /// Its Korean heading.
+    korean: String,
+    /// The way to its values, a JSON pointer.
+    at: String,
+    /// Whether they are exact numbers as text.
+    is_number: bool,
+}
+
+impl Way {
+    /// A column below this one.
+    fn below(&self, name: &str, korean: &str, at: &str) -> Self {
+        Self {
+            name: joined(&self.name, name),
+            korean: export::joined(&self.korean, korean),
+            at: format!("{}/{at}", self.at),
+            is_number: false,
+        }
+    }
+}
+
+/// A dimension of the table.
+struct Grouped {
+    name: String,
+    korean: String,
+    /// Whether its codes need the revision and the ID beside them to tell groups apart.
+    is_revised: bool,
+}
 
 /// `regionBasis` out of `REGION_BASIS`.
 fn camel(name: &str) -> String {
@@ -136,42 +189,46 @@ fn joined(first: &str, second: &str) -> String {
     }
 }
 
-/// The columns of a shape; `dimensions` are those of its keys.
-fn ways(
-    catalog: &Catalog,
-    shape: &Shape,
-    dimensions: &[String],
-    (name, at): (&str, &str),
-    ways_: &mut Vec<Way>,
-) {
-    for (field, ty, _) in shape.fields {
-        let (name, at) = (joined(name, field), format!("{at}/{field}"));
+/// The columns of a shape below a way; `dimensions` are those of its keys.
+fn ways(catalog: &Catalog, shape: &Shape, dimensions: &[Grouped], way: &Way, out: &mut Vec<Way>) {
+    let texts = |way: &Way, out: &mut Vec<Way>| {
+        out.push(way.below("ko", "", "ko"));
+        out.push(way.below("en", "(영문)", "en"));
+    };
+    for (field, ty, description) in shape.fields {
+        let below = way.below(field, term(description), field);
         if inner(ty) == "StatisticKey" {
-            for (place, dimension) in dimensions.iter().enumerate() {
-                ways_.push((dimension.clone(), format!("{at}/{place}/code")));
-                for language in ["ko", "en"] {
-                    let way = format!("{at}/{place}/label/{language}");
-                    ways_.push((joined(dimension, language), way));
+            for (place, Grouped { name, korean, is_revised }) in dimensions.iter().enumerate() {
+                let key = way.below(name, korean, &format!("{field}/{place}"));
+                out.push(Way { name: name.clone(), ..key.below("code", "코드", "code") });
+                texts(&Way { at: format!("{}/label", key.at), ..key.clone() }, out);
+                if *is_revised {
+                    out.push(key.below("revision", "개정 번호", "revision"));
+                    out.push(key.below("id", "ID", "id"));
                 }
             }
         } else if ty.starts_with('[') {
-            ways_.push((name, at));
+            out.push(below);
         } else if inner(ty) == "LocalizedText" {
-            for language in ["ko", "en"] {
-                ways_.push((joined(&name, language), format!("{at}/{language}")));
-            }
+            texts(&below, out);
         } else if let Some(key) = named(catalog, inner(ty)) {
-            ways_.push((name, format!("{at}/{key}")));
+            out.push(Way { at: format!("{}/{key}", below.at), ..below });
         } else if let Some(shape) = catalog.shape(inner(ty)) {
-            ways(catalog, shape, dimensions, (&name, &at), ways_);
+            ways(catalog, shape, dimensions, &below, out);
         } else {
-            ways_.push((name, at));
+            let is_number = shape.name == "AmountMeasure" && *field != "unit";
+            out.push(Way { is_number, ..below });
         }
     }
 }
 
 /// The groups of an answer as a table: the rows of its first list of objects; the answer itself where it has none.
-fn table(catalog: &Catalog, root: &Root, format: Format, told: &Value) -> Result<Vec<u8>, Error> {
+fn table(
+    catalog: &Catalog,
+    root: &Root,
+    (format, language): (Format, Option<&str>),
+    told: &Value,
+) -> Result<Vec<u8>, Error> {
     let whole = catalog
         .shape(inner(&root.ty))
         .ok_or_else(|| Error::internal(format!("{} has no shape", root.name)))?;
@@ -179,14 +236,11 @@ fn table(catalog: &Catalog, root: &Root, format: Format, told: &Value) -> Result
         let shape = catalog.shape(inner(ty)).filter(|_| ty.starts_with('['))?;
         Some((*name, shape))
     });
-    let dimensions: Vec<String> = told["groupBy"]
-        .as_array()
-        .map(|names| names.iter().filter_map(Value::as_str).map(camel).collect())
-        .unwrap_or_default();
     let (shape, rows) = match groups {
         Some((name, shape)) => (shape, told[name].as_array().map_or(&[][..], Vec::as_slice)),
         None => (whole, std::slice::from_ref(told)),
     };
+    let dimensions = grouped(catalog, root, told, rows);
     let total = told.get("total").filter(|total| total.is_object() && dimensions.is_empty());
     let rows = match total {
         // Without dimensions there is the total alone.
@@ -194,18 +248,41 @@ fn table(catalog: &Catalog, root: &Root, format: Format, told: &Value) -> Result
         _ => rows,
     };
     let mut columns = Vec::new();
-    ways(catalog, shape, &dimensions, ("", ""), &mut columns);
-    let heads = columns.iter().map(|(name, _)| Head {
+    ways(catalog, shape, &dimensions, &Way::default(), &mut columns);
+    let heads = columns.iter().map(|Way { name, korean, is_number, .. }| Head {
         key: name.clone(),
-        heading: name.clone(),
-        is_date: false,
+        heading: spoken(language, name, korean, &words_of(name)),
+        texts: if *is_number { Texts::Numbers } else { Texts::Plain },
     });
     let mut writer =
         RowWriter::new(format, "statistics", heads.collect()).map_err(Error::internal)?;
     for row in rows {
-        let value = |(_, way): &Way| row.pointer(way).cloned().unwrap_or_default();
+        let value = |way: &Way| row.pointer(&way.at).cloned().unwrap_or_default();
         let values: Vec<Value> = columns.iter().map(value).collect();
         writer.row(&values).map_err(Error::internal)?;
     }
     writer.finish().map_err(Error::internal)
+}
+
+/// The dimensions that an answer is grouped by.
+fn grouped(catalog: &Catalog, root: &Root, told: &Value, rows: &[Value]) -> Vec<Grouped> {
+    let declared = match root.kind {
+        RootKind::Statistics(ty) => catalog.find(ty).and_then(|ty| ty.statistics.as_ref()),
+        _ => None,
+    };
+    let names = told["groupBy"].as_array().map_or(&[][..], Vec::as_slice);
+    let names = names.iter().filter_map(Value::as_str).enumerate();
+    names
+        .map(|(place, name)| {
+            let of = declared.and_then(|of| of.dimensions.iter().find(|one| one.name == name));
+            let revision = format!("/keys/{place}/revision");
+            Grouped {
+                name: camel(name),
+                korean: of.map_or(name, |of| term(&of.description)).to_owned(),
+                is_revised: rows
+                    .iter()
+                    .any(|row| row.pointer(&revision).is_some_and(|revision| !revision.is_null())),
+            }
+        })
+        .collect()
 }

@@ -42,8 +42,8 @@ pub struct Column {
     pub is_list: bool,
     /// What it is.
     pub description: String,
-    /// Another name under which it can be filtered by: `region` for `regionCode`.
-    pub short: Option<&'static str>,
+    /// Lookup at the root of the row whose code it is.
+    pub lookup: Option<&'static str>,
     /// Whether its values can be filtered by.
     pub is_filter: bool,
     steps: Vec<Step>,
@@ -59,15 +59,16 @@ enum Step {
 }
 
 /// The term with which a description begins.
-fn term(description: &str) -> &str {
+pub fn term(description: &str) -> &str {
     description.split(". ").next().unwrap_or_default().trim_end_matches('.')
 }
 
 /// Two terms one after the other; what the first ends with and the second begins with is said once.
-fn joined(first: &str, second: &str) -> String {
+pub fn joined(first: &str, second: &str) -> String {
     let last = first.rsplit(' ').next().unwrap_or_default();
     match second.strip_prefix(last) {
         _ if first.is_empty() => second.to_owned(),
+        _ if second.is_empty() => first.to_owned(),
         Some(rest) if !last.is_empty() => format!("{first}{rest}"),
         _ => format!("{first} {second}"),
     }
@@ -88,7 +89,7 @@ fn key_of(path: &str) -> String {
 }
 
 /// `Region name ko` out of `regionNameKo`.
-fn words_of(key: &str) -> String {
+pub fn words_of(key: &str) -> String {
     let mut words = String::with_capacity(key.len() + 4);
     for letter in key.chars() {
         if words.is_empty() {
@@ -123,7 +124,7 @@ fn column(catalog: &Catalog, ty: &Type, path: &'static str) -> Result<Column, Er
         is_nullable: false,
         is_list: false,
         description: String::new(),
-        short: path.strip_suffix(".code").filter(|rest| !rest.contains('.')),
+        lookup: None,
         is_filter: true,
         steps: Vec::new(),
     };
@@ -157,6 +158,9 @@ fn column(catalog: &Catalog, ty: &Type, path: &'static str) -> Result<Column, Er
                 break;
             }
             kind => {
+                let (lookup, by) = ty.lookup.unzip();
+                column.lookup =
+                    lookup.filter(|_| step == "code" && step != path && by == Some(step));
                 column.is_filter &= matches!(kind, Kind::Id | Kind::Leaf(_));
                 column.ty = field.ty.trim_end_matches('!').to_owned();
                 break;
@@ -167,6 +171,23 @@ fn column(catalog: &Catalog, ty: &Type, path: &'static str) -> Result<Column, Er
         return Err(nowhere());
     }
     Ok(column)
+}
+
+/// The column that a name calls: by its key, or by the end of its path, with or without `code`, where no other column
+/// ends so: `region` is `region.code`, `quarter` is `submission.quarter`.
+pub fn called<'c>(columns: &'c [Column], name: &str) -> Option<&'c Column> {
+    columns.iter().find(|column| column.key == name).or_else(|| {
+        let ends =
+            |path: &str| path.match_indices('.').any(|(at, _)| key_of(&path[at + 1..]) == name);
+        let is_called = |column: &&Column| {
+            let short = column.path.strip_suffix(".code").unwrap_or_default();
+            key_of(short) == name || ends(column.path) || ends(short)
+        };
+        // What every path may end with calls none.
+        let is_name = !matches!(name, "code" | "ko" | "en");
+        let mut called = columns.iter().filter(|_| is_name).filter(is_called);
+        called.next().filter(|_| called.next().is_none())
+    })
 }
 
 impl Column {

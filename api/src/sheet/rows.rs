@@ -11,6 +11,7 @@ use serde_json::Value;
 use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, ZipWriter};
 
+use super::number::exact;
 use super::{Failed, defused};
 
 /// Most rows of a worksheet.
@@ -21,6 +22,8 @@ const SHEET_BYTES: u64 = 3 << 30;
 const CELL_UNITS: usize = 32_767;
 /// Greatest whole number that a spreadsheet keeps exactly.
 const EXACT: u64 = 999_999_999_999_999;
+/// Width of a column in characters: what it will hold is not known when it begins.
+const WIDTH: u8 = 16;
 /// How hard a workbook is packed: time counts more than the last percents.
 const LEVEL: i64 = 3;
 
@@ -69,8 +72,19 @@ pub struct Head {
     pub key: String,
     /// What stands above it elsewhere.
     pub heading: String,
-    /// Whether its texts are dates, which a workbook holds as such.
-    pub is_date: bool,
+    /// What a workbook makes of its texts.
+    pub texts: Texts,
+}
+
+/// What the texts of a column say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Texts {
+    /// Themselves.
+    Plain,
+    /// Dates, which a workbook holds as such.
+    Dates,
+    /// Exact numbers, which a workbook holds as such up to the digits that it keeps.
+    Numbers,
 }
 
 /// Writes rows.
@@ -168,7 +182,7 @@ impl RowWriter {
                 out.extend_from_slice(if is_array { b"\n]\n" } else { b"" });
                 Ok(out)
             }
-            Form::Xlsx(book) => book.finish(),
+            Form::Xlsx(book) => book.finish(self.heads.len()),
         }
     }
 }
@@ -304,7 +318,8 @@ impl Book {
         self.line.clear();
         let _ = write!(
             self.line,
-            "{XML}<worksheet xmlns=\"{MAIN}\"><sheetViews><sheetView workbookViewId=\"0\"><pane ySplit=\"1\" topLeftCell=\"A2\" activePane=\"bottomLeft\" state=\"frozen\"/></sheetView></sheetViews><sheetData>"
+            "{XML}<worksheet xmlns=\"{MAIN}\"><sheetViews><sheetView workbookViewId=\"0\"><pane ySplit=\"1\" topLeftCell=\"A2\" activePane=\"bottomLeft\" state=\"frozen\"/></sheetView></sheetViews><cols><col min=\"1\" max=\"{}\" width=\"{WIDTH}\" customWidth=\"1\"/></cols><sheetData>",
+            heads.len().max(1)
         );
         (self.rows, self.bytes) = (1, 0);
         self.line.push_str("<row r=\"1\">");
@@ -320,13 +335,17 @@ impl Book {
         Ok(self.zip.write_all(self.line.as_bytes())?)
     }
 
-    fn close(&mut self) -> Result<(), Failed> {
-        Ok(self.zip.write_all(b"</sheetData></worksheet>")?)
+    /// Ends a sheet, with a filter on its headings.
+    fn close(&mut self, columns: usize) -> Result<(), Failed> {
+        let mut end = String::from("</sheetData><autoFilter ref=\"A1:");
+        column(&mut end, columns.saturating_sub(1));
+        let _ = write!(end, "{}\"/></worksheet>", self.rows);
+        Ok(self.zip.write_all(end.as_bytes())?)
     }
 
     fn row(&mut self, heads: &[Head], values: &[Value]) -> Result<(), Failed> {
         if self.rows >= SHEET_ROWS || self.bytes >= SHEET_BYTES {
-            self.close()?;
+            self.close(heads.len())?;
             self.open(heads)?;
         }
         self.rows += 1;
@@ -338,9 +357,12 @@ impl Book {
                 Value::Null => {}
                 Value::Bool(truth) => plain_cell(line, at, row, "t=\"b\"", &u8::from(*truth)),
                 Value::Number(number) if is_exact(number) => plain_cell(line, at, row, "", number),
-                Value::String(text) => match day(head, text) {
-                    Some(day) => plain_cell(line, at, row, "s=\"2\"", &day),
-                    None => text_cell(line, at, row, 0, text),
+                Value::String(text) => match head.texts {
+                    Texts::Dates if let Some(day) = day(text) => {
+                        plain_cell(line, at, row, "s=\"2\"", &day);
+                    }
+                    Texts::Numbers if exact(text).is_some() => plain_cell(line, at, row, "", text),
+                    _ => text_cell(line, at, row, 0, text),
                 },
                 other => {
                     let text = shown(other);
@@ -354,8 +376,8 @@ impl Book {
         self.write()
     }
 
-    fn finish(mut self: Box<Self>) -> Result<Vec<u8>, Failed> {
-        self.close()?;
+    fn finish(mut self: Box<Self>, columns: usize) -> Result<Vec<u8>, Failed> {
+        self.close(columns)?;
         let mut sheets = String::new();
         let mut relations =
             format!("<Relationship Id=\"rId0\" Type=\"{OFFICE}/styles\" Target=\"styles.xml\"/>");
@@ -387,10 +409,7 @@ fn is_exact(number: &serde_json::Number) -> bool {
 }
 
 /// A date as spreadsheets count it, from the day on which their mistaken leap year no longer matters.
-fn day(head: &Head, text: &str) -> Option<i64> {
-    if !head.is_date {
-        return None;
-    }
+fn day(text: &str) -> Option<i64> {
     let day: NaiveDate = text.parse().ok()?;
     let number = (day - NaiveDate::from_ymd_opt(1899, 12, 30)?).num_days();
     (61..=2_958_465).contains(&number).then_some(number)
@@ -456,8 +475,13 @@ mod tests {
     use super::*;
 
     fn file(format: Format, rows: &[Vec<Value>]) -> Vec<u8> {
-        let head = |key: &str, is_date| Head { key: key.into(), heading: key.into(), is_date };
-        let heads = vec![head("a", false), head("b", true), head("=c", false)];
+        let head = |key: &str, texts| Head { key: key.into(), heading: key.into(), texts };
+        let heads = vec![
+            head("a", Texts::Plain),
+            head("b", Texts::Dates),
+            head("=c", Texts::Plain),
+            head("d", Texts::Numbers),
+        ];
         let mut writer = RowWriter::new(format, "rows", heads).unwrap();
         let mut bytes = Vec::new();
         for row in rows {
@@ -470,11 +494,11 @@ mod tests {
 
     fn hostile() -> Vec<Vec<Value>> {
         vec![
-            vec![json!("=1+1"), json!("2026-07-01"), json!(["A", "B"])],
-            vec![json!("\n=1+1"), Value::Null, json!(-5)],
-            vec![json!("＝1"), json!("2026"), json!(9_007_199_254_740_993_i64)],
-            vec![json!("\u{200B}@x"), Value::Null, json!("-5")],
-            vec![json!("a\u{1}_x0041_<&>\"\r\nb"), Value::Null, json!(true)],
+            vec![json!("=1+1"), json!("2026-07-01"), json!(["A", "B"]), json!("-12.50")],
+            vec![json!("\n=1+1"), Value::Null, json!(-5), json!("9007199254740993")],
+            vec![json!("＝1"), json!("2026"), json!(9_007_199_254_740_993_i64), json!("true")],
+            vec![json!("\u{200B}@x"), Value::Null, json!("-5"), json!("1e5")],
+            vec![json!("a\u{1}_x0041_<&>\"\r\nb"), Value::Null, json!(true), json!("=1")],
         ]
     }
 
@@ -489,7 +513,7 @@ mod tests {
         assert_eq!(firsts, ["'=1+1", "'\n=1+1", "'＝1", "'\u{200B}@x", kept]);
         let lasts: Vec<&str> = rows.iter().map(|row| &row[2]).collect();
         assert_eq!(lasts, ["A;B", "-5", "9007199254740993", "-5", "true"]);
-        assert!(rest.starts_with("a,b,'=c\r\n"), "{rest}");
+        assert!(rest.starts_with("a,b,'=c,d\r\n"), "{rest}");
     }
 
     #[test]
@@ -504,6 +528,11 @@ mod tests {
         assert_eq!(at(3, 1), Data::String("2026".into()));
         assert_eq!(at(3, 2), Data::String("9007199254740993".into()));
         assert_eq!(at(5, 2), Data::Bool(true));
+        // Sums of a column of numbers are wrong where they are texts.
+        assert_eq!(at(1, 3), Data::Float(-12.5));
+        for (row, text) in [(2, "9007199254740993"), (3, "true"), (4, "1e5"), (5, "=1")] {
+            assert_eq!(at(row, 3), Data::String(text.into()));
+        }
     }
 
     #[test]
@@ -515,7 +544,10 @@ mod tests {
             lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(array, lines);
         for (told, row) in array.iter().zip(&rows) {
-            assert_eq!([&told["a"], &told["b"], &told["=c"]], [&row[0], &row[1], &row[2]]);
+            assert_eq!(
+                ["a", "b", "=c", "d"].map(|key| &told[key]),
+                [&row[0], &row[1], &row[2], &row[3]]
+            );
         }
         let empty: Vec<Value> = serde_json::from_slice(&file(Format::Json, &[])).unwrap();
         assert!(empty.is_empty() && file(Format::Ndjson, &[]).is_empty());
@@ -524,7 +556,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_goes_through_a_workbook(text in "[^\r\u{FFFE}\u{FFFF}]{1,40}") {
-            let bytes = file(Format::Xlsx, &[vec![json!(text), Value::Null, Value::Null]]);
+            let bytes = file(Format::Xlsx, &[vec![json!(text), Value::Null, Value::Null, Value::Null]]);
             let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
             let sheet = book.worksheet_range("rows").unwrap();
             let Some(Data::String(read)) = sheet.get_value((1, 0)) else { panic!("no text") };

@@ -4,16 +4,19 @@ use std::collections::{HashMap, HashSet};
 
 use sea_orm::{ConnectionTrait, QueryResult};
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use super::figures::{Counted, HALF, show};
 use super::keys::{Key, KeyKind};
 use super::plan::{Measured, Plan};
+use super::sql::PART;
 use super::{MAX_GROUPS, MeasureKind, sql};
 use crate::domain::completeness::rate;
 use crate::domain::period::{Length, Period};
 use crate::domain::quarter::Quarter;
 use crate::error::Error;
 use crate::read::Reader;
+use crate::read::global_id;
 use crate::read::model::{Kind, Scalar};
 use crate::read::row;
 use crate::service::change;
@@ -21,8 +24,15 @@ use crate::service::change;
 /// Rows of the answer, and the answer.
 type Told = (usize, Value);
 
-/// One value of a key: code, Korean, English.
-type Part = (Option<String>, Option<String>, Option<String>);
+/// One value of a key.
+#[derive(Debug, Clone, Default)]
+struct Part {
+    code: Option<String>,
+    ko: Option<String>,
+    en: Option<String>,
+    id: Option<Uuid>,
+    revision: Option<i64>,
+}
 
 /// What the statement told, sorted out.
 #[derive(Default)]
@@ -94,8 +104,14 @@ fn take(plan: &Plan<'_>, one: &QueryResult, found: &mut Found) -> Result<(), Err
     let place = row::integer(one, 0)?.unwrap_or(0);
     let mut parts = Vec::with_capacity(plan.keys.len());
     for at in 0..plan.keys.len() {
-        let text = |column| Ok::<_, Error>(row::text(one, column)?.map(str::to_owned));
-        parts.push((text(2 + 3 * at)?, text(3 + 3 * at)?, text(4 + 3 * at)?));
+        let text = |place| Ok::<_, Error>(row::text(one, 2 + PART.len() * at + place)?);
+        parts.push(Part {
+            code: text(0)?.map(str::to_owned),
+            ko: text(1)?.map(str::to_owned),
+            en: text(2)?.map(str::to_owned),
+            id: text(3)?.and_then(|id| id.parse().ok()),
+            revision: text(4)?.and_then(|revision| revision.parse().ok()),
+        });
     }
     if place < 0 {
         let at = usize::try_from(-1 - place).map_err(Error::internal)?;
@@ -103,7 +119,7 @@ fn take(plan: &Plan<'_>, one: &QueryResult, found: &mut Found) -> Result<(), Err
         return Ok(());
     }
     found.group_count = row::integer(one, 1)?.unwrap_or(0);
-    let mut at = 2 + 3 * plan.keys.len();
+    let mut at = 2 + PART.len() * plan.keys.len();
     let states = row::text(one, at)?.unwrap_or_default().to_owned();
     let mut figures = Map::new();
     figures.insert("count".to_owned(), row::integer(one, at + 1)?.unwrap_or(0).into());
@@ -211,7 +227,7 @@ fn label(choice: &entity::Choice, code: &str) -> Value {
     }
 }
 
-fn shown(key: &Key<'_>, (code, ko, en): Part) -> Value {
+fn shown(key: &Key<'_>, Part { code, ko, en, id, revision }: Part) -> Value {
     let period =
         code.as_deref().filter(|_| matches!(key.kind, KeyKind::Period(_))).and_then(bounds);
     let label = match (key.kind, &code, ko) {
@@ -219,10 +235,16 @@ fn shown(key: &Key<'_>, (code, ko, en): Part) -> Value {
         (_, _, Some(ko)) => json!({ "ko": ko, "en": en }),
         (..) => Value::Null,
     };
+    let tag = match key.kind {
+        KeyKind::Row(ty) => Some(ty.tag),
+        _ => None,
+    };
     json!({
         "dimension": key.dimension.name,
         "code": code,
         "label": label,
+        "id": tag.zip(id).map(|(tag, id)| global_id::encode(tag, id)),
+        "revision": revision,
         "startsOn": period.as_ref().map(|period| period.from.to_string()),
         "endsOn": period.map(|period| period.to.to_string()),
     })
@@ -263,7 +285,7 @@ fn filled(
         return groups;
     }
     let code = |parts: &[Part]| -> Vec<Option<String>> {
-        parts.iter().map(|(code, ..)| code.clone()).collect()
+        parts.iter().map(|part| part.code.clone()).collect()
     };
     let mut all: Vec<Vec<Part>> = vec![Vec::new()];
     for some in &values {
@@ -294,24 +316,25 @@ fn filled(
 fn values(key: &Key<'_>, held: &[&Part], could: &[Part], is_reversed: bool) -> Vec<Part> {
     let mut values: Vec<Part> = match key.kind {
         KeyKind::Choice(choice) => {
-            choice.values.iter().map(|value| (Some(value.code.to_owned()), None, None)).collect()
+            let codes = choice.values.iter().map(|value| Some(value.code.to_owned()));
+            codes.map(|code| Part { code, ..Part::default() }).collect()
         }
         KeyKind::Period(_) => between(held),
         KeyKind::Text | KeyKind::Localized | KeyKind::Row(_) => could.to_vec(),
     };
-    let mut known: HashSet<Option<String>> = values.iter().map(|(code, ..)| code.clone()).collect();
+    let mut known: HashSet<Option<String>> = values.iter().map(|part| part.code.clone()).collect();
     for part in held {
-        if known.insert(part.0.clone()) {
+        if known.insert(part.code.clone()) {
             values.push((*part).clone());
         }
     }
     if !matches!(key.kind, KeyKind::Choice(_)) {
-        values.sort_by(|one, other| one.0.cmp(&other.0));
+        values.sort_by(|one, other| one.code.cmp(&other.code));
     }
     if is_reversed {
         values.reverse();
     }
-    let none = values.iter().position(|(code, ..)| code.is_none());
+    let none = values.iter().position(|part| part.code.is_none());
     if let Some(none) = none.map(|at| values.remove(at)) {
         values.push(none);
     }
@@ -321,7 +344,7 @@ fn values(key: &Key<'_>, held: &[&Part], could: &[Part], is_reversed: bool) -> V
 /// The periods from the first to the last.
 fn between(held: &[&Part]) -> Vec<Part> {
     let periods: Vec<Period> =
-        held.iter().filter_map(|(code, ..)| bounds(code.as_deref()?)).collect();
+        held.iter().filter_map(|part| bounds(part.code.as_deref()?)).collect();
     let (Some(first), Some(last)) = (
         periods.iter().min_by_key(|period| period.from),
         periods.iter().max_by_key(|period| period.from),
@@ -342,7 +365,7 @@ fn between(held: &[&Part]) -> Vec<Part> {
             break;
         }
         next = period.to.succ_opt().and_then(|day| Period::of(length, day));
-        all.push((Some(period.label), None, None));
+        all.push(Part { code: Some(period.label), ..Part::default() });
     }
     all
 }

@@ -19,6 +19,16 @@ pub const SHAPES: &[Shape] = &[
                 "코드. Code of the value, or the period as `2026-07`, `2026-Q3`, `2026-H2`, `2026`; null where the rows have none, and of the group of all others.",
             ),
             ("label", "LocalizedText", "명칭. Name of the value; null where it has none."),
+            (
+                "id",
+                "ID",
+                "식별자. ID of the row that it stands for, which no other group of the dimension has; codes may meet: two programmes may have indicators of one code.",
+            ),
+            (
+                "revision",
+                "Int",
+                "개정 번호. Revision of an indicator, each of which is a group by itself; null elsewhere.",
+            ),
             ("startsOn", "Date", "시작일. First day of a period."),
             ("endsOn", "Date", "종료일. Last day of a period."),
         ],
@@ -194,6 +204,12 @@ pub fn enums(ty: &Type, of: &Statistics) -> [Listed; 2] {
     for measure in &of.measures {
         let term = measure.description.split('.').next().unwrap_or_default();
         for (suffix, _) in measure.orders() {
+            let mixed = match measure.kind {
+                MeasureKind::Number(number) if number.scale.is_some() => {
+                    ", and so are those in which units meet: name one indicator in `where`, or group by INDICATOR"
+                }
+                _ => "",
+            };
             let what = suffix.trim_start_matches('_').to_lowercase();
             let english = if what.is_empty() {
                 measure.name.to_owned()
@@ -202,7 +218,7 @@ pub fn enums(ty: &Type, of: &Statistics) -> [Listed; 2] {
             };
             orders.push((
                 format!("{}{suffix}", measure.upper()),
-                format!("{term} 순. By `{english}`; groups without a value last."),
+                format!("{term} 순. By `{english}`; groups without a value last{mixed}."),
             ));
         }
     }

@@ -62,7 +62,7 @@ pub fn statement(reader: &Reader<'_>, plan: &Plan<'_>) -> Result<Sql, Error> {
     }
     for at in 0..plan.keys.len() {
         let at = at.to_string();
-        for column in ["code", "ko", "en"] {
+        for column in PART {
             if plan.wants_rows {
                 sql.push(", g.").push(column).push(&at);
             } else {
@@ -290,11 +290,13 @@ fn write_groups(sql: &mut Sql, plan: &Plan<'_>) {
     for (at, key) in plan.keys.iter().enumerate() {
         let x = format!("x.k{at}");
         let joined = format!("r{at}");
+        let mut more = ["NULL".to_owned(), "NULL".to_owned()];
         let (code, ko, en) = match key.kind {
             KeyKind::Row(ty) => {
                 let name =
                     names(ty).map(|(ko, en)| (format!("{joined}.{ko}"), format!("{joined}.{en}")));
                 let (ko, en) = name.unwrap_or_else(|| ("NULL".to_owned(), "NULL".to_owned()));
+                more = more_of(ty, sql, &joined);
                 (code(ty).map_or_else(|| ko.clone(), |code| format!("{joined}.{code}")), ko, en)
             }
             KeyKind::Localized => {
@@ -302,7 +304,8 @@ fn write_groups(sql: &mut Sql, plan: &Plan<'_>) {
             }
             _ => (format!("nullif({x}, '')"), "NULL".to_owned(), "NULL".to_owned()),
         };
-        for (value, column) in [(code, "code"), (ko, "ko"), (en, "en")] {
+        let [id, revision] = more;
+        for (value, column) in [code, ko, en, id, revision].into_iter().zip(PART) {
             sql.push(", CAST(").push(&value).push(" AS text) AS ").push(column).literal(at);
         }
     }
@@ -360,6 +363,23 @@ fn write_groups(sql: &mut Sql, plan: &Plan<'_>) {
             sql.push(" ON r").literal(at).push(".id = x.k").literal(at);
         }
     }
+}
+
+/// What a value of a key is told by: `code0`, `ko0` and so on.
+pub const PART: [&str; 5] = ["code", "ko", "en", "id", "revision"];
+
+/// What tells rows of one code apart: the key as text, and the revision where the code alone names no row.
+fn more_of(ty: &Type, sql: &Sql, alias: &str) -> [String; 2] {
+    let id = match sql.is_postgres() {
+        true => format!("{alias}.id"),
+        false => format!("hex({alias}.id)"),
+    };
+    let column = match ty.find("revision").filter(|_| ty.lookup.is_none()).map(|field| &field.kind)
+    {
+        Some(Kind::Leaf(Column { source: Source::Column(column), .. })) => Some(column),
+        _ => None,
+    };
+    [id, column.map_or_else(|| "NULL".to_owned(), |column| format!("{alias}.{column}"))]
 }
 
 /// The columns with the names of a type's rows.
@@ -609,12 +629,16 @@ fn write_fillers(reader: &Reader<'_>, sql: &mut Sql, plan: &Plan<'_>) -> Result<
         let Some((code, (ko, en))) = code(ty).zip(names(ty)) else { continue };
         sql.push(" UNION ALL SELECT -").literal(at + 1).push(", 0");
         for number in 0..plan.keys.len() {
-            for column in [code, ko, en] {
-                if number == at {
+            if number == at {
+                let [id, revision] = more_of(ty, sql, &inner);
+                for column in [code, ko, en] {
                     sql.push(", ").column(&inner, column);
-                } else {
-                    sql.push(", NULL");
                 }
+                for value in [id, revision] {
+                    sql.push(", CAST(").push(&value).push(" AS text)");
+                }
+            } else {
+                sql.push(&", NULL".repeat(PART.len()));
             }
         }
         sql.push(", NULL, 0");
