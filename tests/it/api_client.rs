@@ -33,6 +33,7 @@ tests![
     a_key_is_counted_in_characters,
     any_other_version_is_a_conflict,
     what_a_mutation_does_holds_at_once,
+    whom_one_document_shuts_out_is_out_on_every_server,
     nobody_acts_without_the_scope,
     nobody_learns_which_clients_there_are,
     a_partner_keeps_to_its_own,
@@ -638,6 +639,40 @@ async fn what_a_mutation_does_holds_at_once(place: Place) {
     let (_, answer) = sign_in(&app, client_id, &fourth, "").await;
     let bearer = answer["access_token"].as_str().unwrap();
     assert_eq!(viewer_of(bearer).await["scopes"], json!(["program:read", "audit:read"]));
+}
+
+async fn whom_one_document_shuts_out_is_out_on_every_server(place: Place) {
+    let app = place.app().await;
+    let other = app.another().await;
+    let token = admin(&app, "TIPA").await;
+    let (mut fields, mut tokens) = (String::new(), Vec::new());
+    for at in 0..3 {
+        let client = app.client("KOSME", "program:read").await;
+        tokens.push(app.token(&client).await);
+        let id = global(client.id);
+        fields.push_str(&format!(
+            "c{at}: disableApiClient(input: {{ id: \"{id}\", expectedVersion: 1, idempotencyKey: \"shut-out-{at}\" }}) {{ apiClient {{ state }} errors {{ code }} }} "
+        ));
+    }
+    let document = format!("mutation {{ {fields} }}");
+    // What another server has just seen to be good, it does not look up again for a while.
+    for token in &tokens {
+        assert_eq!(data(&other, token, "{ viewer { kind } }").await["viewer"]["kind"], "CLIENT");
+    }
+    for _ in 0..2 {
+        let shut = data(&app, &token, &document).await;
+        for at in 0..3 {
+            let expected = json!({ "apiClient": { "state": "DISABLED" }, "errors": [] });
+            assert_eq!(shut[format!("c{at}")], expected);
+        }
+        for token in &tokens {
+            let refused = ask(&other, token, "{ __typename }", Value::Null).await;
+            assert_eq!(
+                refused["errors"][0]["extensions"]["code"], "UNAUTHENTICATED",
+                "{refused:#}"
+            );
+        }
+    }
 }
 
 /// Every mutation on a client, each with the input that would be done.

@@ -36,8 +36,17 @@ const MOST_WAITING: usize = 1_000;
 pub struct Store {
     db: DatabaseConnection,
     writer: Option<Writer>,
-    /// Where a transaction waits for its payload to be read; none where commits are made at once.
-    held: Option<Arc<Mutex<Option<Held>>>>,
+    /// What waits until it was told; none where commits are made at once.
+    held: Option<Arc<Holding>>,
+}
+
+/// What one document's writes leave until later.
+#[derive(Debug, Default)]
+struct Holding {
+    /// A transaction that waits for its payload to be read.
+    place: Mutex<Option<Held>>,
+    /// How long after the last commit all of them count as done.
+    rest: Mutex<Duration>,
 }
 
 /// SQLite's one connection that writes.
@@ -107,7 +116,7 @@ pub type Last =
 #[derive(Debug)]
 pub struct Ending {
     writer: Option<Writer>,
-    held: Option<Arc<Mutex<Option<Held>>>>,
+    held: Option<Arc<Holding>>,
     /// How long after the commit it counts as done.
     pub rest: Duration,
 }
@@ -136,9 +145,7 @@ impl Held {
         last(&transaction).await?;
         match (transaction.commit().await, ending.writer) {
             (Ok(()), _) => {
-                if !ending.rest.is_zero() {
-                    tokio::time::sleep(ending.rest).await;
-                }
+                rest(ending.held.as_deref(), ending.rest).await;
                 Ok(())
             }
             (Err(error), Some(writer)) => Err(writer.failed(&error)),
@@ -153,16 +160,28 @@ impl Ending {
     ///
     /// # Errors
     /// Unavailable; internal.
-    pub async fn end(mut self, transaction: DatabaseTransaction, last: Last) -> Result<(), Error> {
-        let place = self.held.take();
+    pub async fn end(self, transaction: DatabaseTransaction, last: Last) -> Result<(), Error> {
+        let holding = self.held.clone();
         let held = Held { transaction, ending: self, last };
-        match place {
+        match holding {
             None => held.commit().await,
-            Some(place) => {
-                *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(held);
+            Some(holding) => {
+                *holding.place.lock().unwrap_or_else(PoisonError::into_inner) = Some(held);
                 Ok(())
             }
         }
+    }
+}
+
+/// Waits, or leaves that to the end of the document.
+async fn rest(holding: Option<&Holding>, time: Duration) {
+    match holding {
+        Some(holding) => {
+            let mut rest = holding.rest.lock().unwrap_or_else(PoisonError::into_inner);
+            *rest = time.max(*rest);
+        }
+        None if time.is_zero() => {}
+        None => tokio::time::sleep(time).await,
     }
 }
 
@@ -206,7 +225,22 @@ impl Store {
 
     /// The write that is held; dropped, it is rolled back.
     pub fn take_held(&self) -> Option<Held> {
-        self.held.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.held.as_ref()?.place.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Waits until what was written counts as done; where writes are held, at the end of the document
+    /// ([`Self::settle`]).
+    pub async fn rest(&self, time: Duration) {
+        rest(self.held.as_deref(), time).await;
+    }
+
+    /// Waits until all that was held and committed counts as done: once, however much it was.
+    pub async fn settle(&self) {
+        if let Some(holding) = &self.held {
+            let time =
+                std::mem::take(&mut *holding.rest.lock().unwrap_or_else(PoisonError::into_inner));
+            rest(None, time).await;
+        }
     }
 
     /// Begins a transaction that writes, after those that came before.

@@ -443,7 +443,9 @@ impl Engine {
                 language,
             };
             // Once: what was written might stand twice. And read where it was written: a replica may not have it yet.
-            let (answer, marks) = self.ask(&self.db, asked, Some(&act)).await?;
+            let asked = self.ask(&self.db, asked, Some(&act)).await;
+            holding.settle().await;
+            let (answer, marks) = asked?;
             (answer, marks, self.wrote(author.principal).await)
         } else {
             let read = self.reads.take(author.principal.actor(), prepared.least).await?;

@@ -357,7 +357,7 @@ async fn open<'a>(
     if write.repeats::<api_client::Entity>(call, call.id).await?.is_some() {
         drop(write);
         // The first one may not have been answered yet.
-        tokio::time::sleep(LEASE).await;
+        db.rest(LEASE).await;
         return Ok(None);
     }
     if client.version != call.version {

@@ -31,7 +31,9 @@ const found = await oneOfEach(asker(base));
 const { programmes: withoutFigures } = await asker(base)(`{ programmes(first: 1, where: { indicators: { none: { publicationDecidedAt: { isNull: false } } } }) { nodes { code } } }`);
 /** Where published figures stand, and the one page whose tile of them has nothing to show. */
 const published = ['/', `/programmes/${found.programmes.code}`];
-const unpublished = `/programmes/${withoutFigures.nodes[0].code}`;
+const [without] = withoutFigures.nodes;
+if (!without) throw new Error('Every programme publishes figures: there is none to look at without.');
+const unpublished = `/programmes/${without.code}`;
 
 function addresses() {
   const things = Object.entries(found).flatMap(([kind, { code }]) => [`/${kind}`, `/${kind}/${encodeURIComponent(code)}`]);
