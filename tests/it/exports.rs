@@ -477,11 +477,26 @@ async fn what_cannot_be_asked_is_refused(place: Place) {
         ("region.ne=KR-11,KR-26", "`region.notIn=A,B`"),
         ("district=", "`district.isNull=true`"),
         ("region=KR-99", "`KR-99`"),
+        ("size=SMALL,MEDIUM", "`size.in=A,B`"),
+        ("code=NOTHING", "`NOTHING`"),
+        // A lookup finds it, a filter does not.
+        ("owner=ti-pa", "`TIPA`"),
     ] {
         let answer = down(&routes, &format!("/export/cases.csv?{query}"), None).await.json();
         let sentence = answer["error"]["message"].as_str().unwrap();
         assert!(sentence.contains(words), "{query}: {sentence}");
+        assert!(query == "district=" || !sentence.contains("isNull"), "{query}: {sentence}");
     }
+    // Who may not ask is told that, not which codes there are.
+    let answer = down(&routes, "/export/values.csv?institution=NOBODY", None).await;
+    assert_eq!(
+        (answer.status, answer.json()["error"]["code"].as_str()),
+        (401, Some("UNAUTHENTICATED"))
+    );
+    // As many codes as a filter takes are looked up.
+    let many: Vec<String> = (0..99).map(|at| format!("C-{at}")).collect();
+    let path = format!("/export/cases.csv?region.in=KR-11,{}", many.join(","));
+    assert_eq!(down(&routes, &path, None).await.status, 400);
     let reader = app.token(&app.client("KIBO", "results:submit").await).await;
     for (path, token, status, code) in [
         ("/export/submissions.csv", None, 401, "UNAUTHENTICATED"),
@@ -729,12 +744,17 @@ async fn statistics_are_files_as_well(place: Place) {
     let asked = call(&routes, post(None, &json!({ "query": asked }))).await.json();
     let told = down(&routes, &ranges, None).await.json();
     assert!(told["base"] == asked["data"]["of"]["base"] && told["base"] != 0, "{told}");
+    let ordered = |order: &str| format!("{path}.csv{short}&orderBy={order}");
+    let json = form_urlencoded(r#"[{"field":"COUNT","direction":"DESC"}]"#);
+    let (one, other) =
+        (down(&routes, &ordered("-COUNT"), None).await, down(&routes, &ordered(&json), None).await);
+    assert!(one.status == 200 && one.body == other.body);
     // Amounts are numbers in a workbook, so that they can be summed there, and headings are words if wanted.
     let (words, sums) = of_xlsx(
         &down(&routes, &file(&format!("{short}&lang=ko"), "xlsx"), None).await,
         "statistics",
     );
-    assert_eq!(words[..5], ["지역 코드", "지역", "지역 (영문)", "도입 단계 코드", "도입 단계"]);
+    assert_eq!(words[..5], ["지역 코드", "지역", "지역(영문)", "도입 단계 코드", "도입 단계"]);
     let mut book: Xlsx<_> =
         Xlsx::new(Cursor::new(down(&routes, &file(short, "xlsx"), None).await.body)).unwrap();
     let sheet = book.worksheet_range("statistics").unwrap();
@@ -749,6 +769,17 @@ async fn statistics_are_files_as_well(place: Place) {
     let (_, total) = of_csv(&down(&routes, &format!("{path}.csv"), None).await);
     assert_eq!(total.len(), 1, "without dimensions there is the total");
     let [_, _, operator] = callers(&app).await;
+    // Columns follow from the question, not from what there is.
+    for quarter in ["2026-Q1", "1999-Q1"] {
+        let path = format!(
+            "/export/statistics/valueStatistics.csv?groupBy=INDICATOR,YEAR&includeIllustrative=true&quarter={quarter}"
+        );
+        let (heads, _) = of_csv(&down(&routes, &path, operator.as_deref()).await);
+        assert_eq!(
+            heads[..6],
+            ["indicator", "indicatorKo", "indicatorEn", "indicatorRevision", "indicatorId", "year"]
+        );
+    }
     for root in catalog().roots.iter() {
         use aiplus::read::catalog::RootKind;
         let needs = root.args.iter().any(|arg| arg.ty.ends_with('!') && arg.default.is_none());

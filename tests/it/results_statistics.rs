@@ -265,7 +265,7 @@ fn move_from(values: &mut [Counted], all: &[Counted], compared: Option<&str>) {
         let earlier = all.iter().find(|other| {
             ["INSTITUTION", "PROGRAMME"].iter().all(|key| other.keys[key] == value.keys[key])
                 && (&other.cell, &other.keys["QUARTER"]) == (&value.cell, &quarter)
-                && (other.scale.0, &other.scale.2) == (value.scale.0, &value.scale.2)
+                && other.indicator == value.indicator
         });
         value.change = earlier
             .filter(|earlier| fits(earlier.number) && fits(value.number))
@@ -432,6 +432,17 @@ async fn groups_of_one_code_are_told_apart(place: Place) {
         assert_eq!(apart.len(), rows.len(), "{root}: {rows:?}");
         let alike: BTreeSet<_> = keys.iter().map(|(code, .., year)| (code, year)).collect();
         assert!(alike.len() < rows.len(), "no two groups of one code were met: {rows:?}");
+        // Groups without rows are those of each revision in each period.
+        let filled = query.replace("YEAR]", "HALF], zeroFill: true");
+        let filled = told(&app, &all, &filled).await["of"]["rows"].as_array().unwrap().clone();
+        let of = |at: usize| -> BTreeSet<String> {
+            filled.iter().map(|row| row["keys"][at].to_string()).collect()
+        };
+        let cells: BTreeSet<String> = filled.iter().map(|row| row["keys"].to_string()).collect();
+        assert_eq!(cells.len(), filled.len(), "{root}");
+        assert_eq!(filled.len(), of(0).len() * of(1).len(), "{root}");
+        assert!(of(0).len() == keys.iter().map(|(_, id, ..)| id).collect::<BTreeSet<_>>().len());
+        assert!(filled.iter().any(|row| row["count"] == 0), "{root}: nothing was filled");
         for (code, id, revision, _) in &keys {
             let asked =
                 format!("{{ node(id: \"{id}\") {{ ... on Indicator {{ code revision }} }} }}");

@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::export::{no_json, shown};
-use crate::error::{Error, Message};
+use super::export_address::no_json;
+use crate::error::Error;
 use crate::graphql::request::Response;
 use crate::read::export::{self, Column};
 use crate::read::model::Type;
@@ -13,9 +13,6 @@ use crate::read::model::Type;
 const OPERATORS: [&str; 11] =
     ["eq", "ne", "in", "notIn", "gt", "gte", "lt", "lte", "contains", "startsWith", "isNull"];
 
-/// Most codes that are looked up: whoever names more has them from a list.
-const MOST_CODES: usize = 20;
-
 /// The conditions of an address.
 pub struct Conditions<'c> {
     ty: &'c Type,
@@ -23,15 +20,13 @@ pub struct Conditions<'c> {
     all: Vec<Value>,
     /// Values of a column that is named several times are alternatives.
     alternatives: Vec<(&'c Column, Vec<Value>)>,
-    /// Codes of rows that are asked for: name of the parameter, lookup of the row and code.
-    codes: Vec<(String, &'static str, Value)>,
+    codes: Codes,
 }
 
 impl<'c> Conditions<'c> {
     /// None yet, of rows of that type, which has these columns.
     pub fn of(ty: &'c Type, columns: &'c [Column]) -> Self {
-        let (all, alternatives, codes) = (Vec::new(), Vec::new(), Vec::new());
-        Self { ty, columns, all, alternatives, codes }
+        Self { ty, columns, all: Vec::new(), alternatives: Vec::new(), codes: Codes::default() }
     }
 
     /// Takes a parameter, and tells whether it is a condition.
@@ -57,11 +52,10 @@ impl<'c> Conditions<'c> {
             return Ok(false);
         }
         if text.is_empty() {
-            let hint = match compared {
-                Some((column, _)) if column.is_nullable => format!(" `{field}.isNull=true`"),
-                _ => String::new(),
-            };
-            return Err(wrong(name, nothing(name, &hint)));
+            // A row that is not there has no code to be null.
+            let own =
+                compared.filter(|(column, _)| column.is_nullable && column.key == column.path);
+            return Err(nothing(name, own.map(|(column, _)| &*column.key)));
         }
         if is_search {
             self.all.push(json!({ "search": text }));
@@ -85,15 +79,17 @@ impl<'c> Conditions<'c> {
             _ => vec![text],
         };
         if texts.iter().any(|text| text.is_empty()) {
-            return Err(wrong(name, nothing(name, "")));
+            return Err(nothing(name, None));
         }
-        if column.path.ends_with("code") && matches!(operator, "eq" | "ne") && text.contains(',') {
-            return Err(wrong(name, several(name, operator)));
+        let is_text = column.ty == "String" && !column.path.ends_with("code");
+        if !is_text && matches!(operator, "eq" | "ne") && text.contains(',') {
+            return Err(several(name, operator));
         }
         let mut values: Vec<Value> = texts.iter().map(|text| column.read(operator, text)).collect();
         if let ("eq" | "ne" | "in" | "notIn", Some(lookup)) = (operator, column.lookup) {
-            let codes = values.iter().map(|value| (name.to_owned(), lookup, value.clone()));
-            self.codes.extend(codes);
+            for text in texts {
+                self.codes.add(name, lookup, text);
+            }
         }
         let value = match operator {
             "in" | "notIn" => Value::Array(values),
@@ -120,12 +116,9 @@ impl<'c> Conditions<'c> {
     /// The list's filter, if there is any condition; and codes of rows that must be known.
     pub fn close(mut self) -> (Option<Value>, Codes) {
         for (column, mut values) in self.alternatives {
-            self.all.push(match (values.len(), values.pop()) {
-                (1, Some(one)) => column.condition("eq", one),
-                (_, last) => {
-                    values.extend(last);
-                    column.condition("in", values.into())
-                }
+            self.all.push(match values.len() {
+                1 => column.condition("eq", values.pop().unwrap_or_default()),
+                _ => column.condition("in", values.into()),
             });
         }
         let filter = match self.all.len() {
@@ -133,75 +126,89 @@ impl<'c> Conditions<'c> {
             1 => self.all.pop(),
             _ => Some(json!({ "and": self.all })),
         };
-        (filter, Codes(self.codes))
+        (filter, self.codes)
     }
 }
 
-/// Codes of rows out of an address. One that no row bears is a slip of who wrote it, and a file without rows would
-/// not say so.
-#[derive(Debug)]
-pub struct Codes(Vec<(String, &'static str, Value)>);
+/// Codes of rows out of an address: name of the parameter, lookup, and how the code is kept. One that no row bears is
+/// a slip of who wrote it, and a file without rows would not say so.
+#[derive(Debug, Default)]
+pub struct Codes(Vec<(String, &'static str, String)>);
 
 impl Codes {
+    fn add(&mut self, name: &str, lookup: export::Lookup, text: &str) {
+        let code = (lookup.code_of)(text);
+        if !self.0.iter().any(|(_, known, other)| (*known, other) == (lookup.name, &code)) {
+            self.0.push((name.to_owned(), lookup.name, code));
+        }
+    }
+
     /// The document that asks for each; none without codes.
     pub fn document(&self) -> Option<(String, Map<String, Value>)> {
-        if self.0.is_empty() || self.0.len() > MOST_CODES {
-            return None;
-        }
         let (mut declared, mut fields, mut values) = (String::new(), String::new(), Map::new());
         for (at, (_, lookup, code)) in self.0.iter().enumerate() {
             declared.push_str(&format!("$c{at}: String! "));
-            fields.push_str(&format!("c{at}: {lookup}(code: $c{at}) {{ id }} "));
-            values.insert(format!("c{at}"), code.clone());
+            fields.push_str(&format!("c{at}: {lookup}(code: $c{at}) {{ code }} "));
+            values.insert(format!("c{at}"), code.clone().into());
         }
-        Some((format!("query ExportCodes({declared}) {{ {fields}}}"), values))
+        let document = format!("query ExportCodes({declared}) {{ {fields}}}");
+        (!self.0.is_empty()).then_some((document, values))
     }
 
-    /// Refuses the first code that the answer to the document says is of no row.
+    /// Refuses the first code that the answer to the document says is of no row, or of one that is written otherwise: a
+    /// lookup takes it so, a filter does not.
     ///
     /// # Errors
-    /// Input, at the name of its parameter.
+    /// Input, at the name of its parameter, with what could be meant.
     pub fn check(&self, answer: &Response) -> Result<(), Error> {
-        let absent = answer.errors.iter().find(|one| one.error.code() == Error::NotFound.code());
-        let alias = absent.and_then(|one| one.path.first()).and_then(Value::as_str);
-        let place = alias.and_then(|alias| alias.strip_prefix('c')?.parse::<usize>().ok());
-        let Some((name, lookup, code)) = place.and_then(|at| self.0.get(at)) else {
-            return Ok(());
-        };
-        let code = shown(code.as_str().unwrap_or_default());
-        let message = Message::new(
-            format!("`{lookup}` 목록에 `{code}` 코드가 없습니다."),
-            format!("There is no `{lookup}` with the code `{code}`."),
-        );
-        Err(wrong(name, message))
+        let data = answer.data.as_deref().unwrap_or("null");
+        let data: Value = serde_json::from_str(data).map_err(Error::internal)?;
+        for (at, (name, _, code)) in self.0.iter().enumerate() {
+            let alias = format!("c{at}");
+            let is_it = |path: &[Value]| path.first().is_some_and(|first| *first == *alias);
+            let absent = answer.errors.iter().find(|one| is_it(&one.path));
+            match (data[&alias]["code"].as_str(), absent) {
+                (Some(kept), _) if kept != code => return Err(otherwise(name, kept)),
+                (None, Some(one)) if one.error.code() == Error::NotFound.code() => {
+                    return Err(Error::at(vec![name.clone()], one.error.message()));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 }
 
-fn wrong(name: &str, message: Message) -> Error {
-    Error::argument(name, message.ko, message.en)
+fn otherwise(name: &str, kept: &str) -> Error {
+    Error::argument(
+        name,
+        format!("`{name}`의 코드는 `{kept}`(으)로 적습니다."),
+        format!("The code of `{name}` is written `{kept}`."),
+    )
 }
 
-fn nothing(name: &str, hint: &str) -> Message {
-    let (ko, en) = match hint {
-        "" => (String::new(), String::new()),
-        hint => (
-            format!(" 값이 없는 행은{hint}(으)로 찾습니다."),
-            format!(" Rows without a value are found by{hint}."),
-        ),
-    };
-    Message::new(
+fn nothing(name: &str, nullable: Option<&str>) -> Error {
+    let (ko, en) = nullable.map_or_else(Default::default, |key| {
+        (
+            format!(" 값이 없는 행은 `{key}.isNull=true`(으)로 찾습니다."),
+            format!(" Rows without a value are found by `{key}.isNull=true`."),
+        )
+    });
+    Error::argument(
+        name,
         format!("`{name}` 값이 비어 있습니다. 조건이 아니면 매개변수를 빼 주십시오.{ko}"),
         format!("`{name}` has an empty value; leave the parameter out if it is no condition.{en}"),
     )
 }
 
-fn several(name: &str, operator: &str) -> Message {
+fn several(name: &str, operator: &str) -> Error {
     let field = name.split('.').next().unwrap_or(name);
     let set = if operator == "eq" { "in" } else { "notIn" };
-    Message::new(
+    Error::argument(
+        name,
         format!(
-            "`{name}`에는 코드 하나를 적습니다. 여러 개는 `{field}.{set}=A,B`처럼 적어 주십시오."
+            "`{name}`에는 값 하나를 적습니다. 여러 개는 `{field}.{set}=A,B`처럼 적어 주십시오."
         ),
-        format!("`{name}` takes one code; several are written `{field}.{set}=A,B`."),
+        format!("`{name}` takes one value; several are written `{field}.{set}=A,B`."),
     )
 }

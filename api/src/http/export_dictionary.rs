@@ -12,7 +12,8 @@ use serde_json::Value;
 
 use super::Shared;
 use super::caller::Caller;
-use super::export::{file, parameters, sign_in, unknown};
+use super::export::{file, sign_in};
+use super::export_address::{parameters, unknown};
 use super::files::{self, Fault};
 use crate::error::Error;
 use crate::graphql::{self, engine::validation_schema};

@@ -11,18 +11,18 @@ use serde_json::{Map, Value};
 
 use super::Shared;
 use super::caller::Caller;
-use super::export::{
-    check, file, no_json, only_data, parameters, prepare, put, sign_in, speak, spoken, unknown,
-};
+use super::export::{check, file, only_data, prepare, sign_in};
+use super::export_address::{no_json, parameters, put, speak, spoken, unknown};
 use super::export_conditions::Conditions;
 use super::files::{self, Fault};
 use super::graphql::answer_in_time;
 use crate::error::Error;
 use crate::graphql;
 use crate::read::catalog::{Catalog, Root, RootKind};
-use crate::read::export::{self, term, words_of};
-use crate::read::model::Shape;
+use crate::read::export::{self, key_of, term, words_of};
+use crate::read::model::{Shape, Type};
 use crate::read::page;
+use crate::read::statistic;
 use crate::sheet::rows::{Format, Head, RowWriter, Texts};
 
 /// `GET /export/statistics/{file}`.
@@ -56,28 +56,32 @@ pub async fn endpoint(
         for (name, text) in parameters(&parts)? {
             let arg = root.args.iter().find(|arg| arg.name == name && arg.name != "where");
             if let Some(arg) = arg {
-                let value = export::argument(&arg.ty, &text).map_err(|_| no_json(&name))?;
+                let value = match arg.name {
+                    "orderBy" => export::order(&text),
+                    _ => export::argument(&arg.ty, &text),
+                };
+                let value = value.map_err(|_| no_json(&name))?;
                 put(&mut args, arg.name, value)?;
             } else if name == "lang" {
                 speak(&mut language, text)?;
             } else if !conditions.as_mut().map_or(Ok(false), |all| all.take(&name, &text))? {
-                let own = root.args.iter().map(|arg| arg.name).chain(["lang"]);
+                let own = root.args.iter().map(|arg| arg.name).filter(|name| *name != "where");
+                let own = own.chain(["lang"]);
                 let more = conditions.iter().flat_map(Conditions::known);
                 return Err(unknown(&name, own.chain(more)).into());
             }
         }
-        if let Some((filter, codes)) = conditions.map(Conditions::close) {
-            args.extend(filter.map(|filter| ("where".to_owned(), filter)));
-            check(&shared, &mut caller, &parts, &codes).await?;
-        }
+        let (filter, codes) = conditions.map(Conditions::close).unwrap_or_default();
+        args.extend(filter.map(|filter| ("where".to_owned(), filter)));
         let asked = (document(catalog, root, &args), args, page::MAX_SIZE);
         let prepared = prepare(&shared, &mut caller, &parts, asked).await?;
+        check(&shared, &mut caller, &parts, &codes).await?;
         let answered = answer_in_time(&shared, &mut caller, &prepared).await?;
         let (mut data, _) = only_data(answered)?;
         let told = data.get_mut(root.name).map(Value::take).unwrap_or_default();
         let bytes = match format {
             Format::Json => None,
-            format => Some(table(catalog, root, (format, language.as_deref()), &told)?),
+            format => Some(table(catalog, (root, listed), (format, language.as_deref()), &told)?),
         };
         let is_head = parts.method == Method::HEAD;
         Ok::<Response, Fault>(match bytes {
@@ -151,7 +155,10 @@ impl Way {
     /// A column below this one.
     fn below(&self, name: &str, korean: &str, at: &str) -> Self {
         Self {
-            name: joined(&self.name, name),
+            name: match self.name.as_str() {
+                "" => name.to_owned(),
+                above => key_of(&format!("{above}.{name}")),
+            },
             korean: export::joined(&self.korean, korean),
             at: format!("{}/{at}", self.at),
             is_number: false,
@@ -167,33 +174,11 @@ struct Grouped {
     is_revised: bool,
 }
 
-/// `regionBasis` out of `REGION_BASIS`.
-fn camel(name: &str) -> String {
-    let mut words = name.split('_').map(str::to_lowercase);
-    let mut camel = words.next().unwrap_or_default();
-    for word in words {
-        let mut letters = word.chars();
-        camel.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
-        camel.extend(letters);
-    }
-    camel
-}
-
-fn joined(first: &str, second: &str) -> String {
-    let mut letters = second.chars();
-    match letters.next() {
-        Some(letter) if !first.is_empty() => {
-            format!("{first}{}{}", letter.to_ascii_uppercase(), letters.as_str())
-        }
-        _ => second.to_owned(),
-    }
-}
-
 /// The columns of a shape below a way; `dimensions` are those of its keys.
 fn ways(catalog: &Catalog, shape: &Shape, dimensions: &[Grouped], way: &Way, out: &mut Vec<Way>) {
     let texts = |way: &Way, out: &mut Vec<Way>| {
         out.push(way.below("ko", "", "ko"));
-        out.push(way.below("en", "(영문)", "en"));
+        out.push(Way { korean: format!("{}(영문)", way.korean), ..way.below("en", "", "en") });
     };
     for (field, ty, description) in shape.fields {
         let below = way.below(field, term(description), field);
@@ -225,7 +210,7 @@ fn ways(catalog: &Catalog, shape: &Shape, dimensions: &[Grouped], way: &Way, out
 /// The groups of an answer as a table: the rows of its first list of objects; the answer itself where it has none.
 fn table(
     catalog: &Catalog,
-    root: &Root,
+    (root, listed): (&Root, Option<&Type>),
     (format, language): (Format, Option<&str>),
     told: &Value,
 ) -> Result<Vec<u8>, Error> {
@@ -240,7 +225,7 @@ fn table(
         Some((name, shape)) => (shape, told[name].as_array().map_or(&[][..], Vec::as_slice)),
         None => (whole, std::slice::from_ref(told)),
     };
-    let dimensions = grouped(catalog, root, told, rows);
+    let dimensions = grouped(catalog, listed, told);
     let total = told.get("total").filter(|total| total.is_object() && dimensions.is_empty());
     let rows = match total {
         // Without dimensions there is the total alone.
@@ -265,24 +250,17 @@ fn table(
 }
 
 /// The dimensions that an answer is grouped by.
-fn grouped(catalog: &Catalog, root: &Root, told: &Value, rows: &[Value]) -> Vec<Grouped> {
-    let declared = match root.kind {
-        RootKind::Statistics(ty) => catalog.find(ty).and_then(|ty| ty.statistics.as_ref()),
-        _ => None,
-    };
+fn grouped(catalog: &Catalog, listed: Option<&Type>, told: &Value) -> Vec<Grouped> {
     let names = told["groupBy"].as_array().map_or(&[][..], Vec::as_slice);
-    let names = names.iter().filter_map(Value::as_str).enumerate();
-    names
-        .map(|(place, name)| {
-            let of = declared.and_then(|of| of.dimensions.iter().find(|one| one.name == name));
-            let revision = format!("/keys/{place}/revision");
-            Grouped {
-                name: camel(name),
-                korean: of.map_or(name, |of| term(&of.description)).to_owned(),
-                is_revised: rows
-                    .iter()
-                    .any(|row| row.pointer(&revision).is_some_and(|revision| !revision.is_null())),
-            }
-        })
-        .collect()
+    let declared = listed.and_then(|ty| Some((ty, ty.statistics.as_ref()?)));
+    let grouped = |name: &str| {
+        let of = declared
+            .and_then(|(ty, of)| Some((ty, of.dimensions.iter().find(|one| one.name == name)?)));
+        Grouped {
+            name: key_of(&name.to_lowercase().replace('_', ".")),
+            korean: of.map_or(name, |(_, of)| term(&of.description)).to_owned(),
+            is_revised: of.is_some_and(|(ty, of)| statistic::is_revised(catalog, ty, of)),
+        }
+    };
+    names.iter().filter_map(Value::as_str).map(grouped).collect()
 }

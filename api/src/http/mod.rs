@@ -7,6 +7,7 @@ mod caller;
 mod cors;
 mod event_stream;
 mod export;
+mod export_address;
 mod export_conditions;
 mod export_dictionary;
 mod export_statistics;

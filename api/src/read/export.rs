@@ -42,11 +42,22 @@ pub struct Column {
     pub is_list: bool,
     /// What it is.
     pub description: String,
-    /// Lookup at the root of the row whose code it is.
-    pub lookup: Option<&'static str>,
+    /// Lookup of the row whose code it is.
+    pub lookup: Option<Lookup>,
+    /// What it is called by beside its key, where no other column is: the ends of its path, without `code` as well.
+    calls: Vec<String>,
     /// Whether its values can be filtered by.
     pub is_filter: bool,
     steps: Vec<Step>,
+}
+
+/// A lookup at the root by `code`.
+#[derive(Debug, Clone, Copy)]
+pub struct Lookup {
+    /// Name of the field.
+    pub name: &'static str,
+    /// How a code is kept, however it is written.
+    pub code_of: fn(&str) -> String,
 }
 
 /// A step of a path.
@@ -74,8 +85,19 @@ pub fn joined(first: &str, second: &str) -> String {
     }
 }
 
+/// What the column of a path is called beside its key. What every path may end with calls none.
+fn calls(path: &str) -> Vec<String> {
+    let ends = |path: &str| -> Vec<String> {
+        path.match_indices('.').map(|(at, _)| key_of(&path[at + 1..])).collect()
+    };
+    let short = path.strip_suffix(".code").unwrap_or_default();
+    let mut calls = [ends(path), ends(short), vec![key_of(short)]].concat();
+    calls.retain(|call| !matches!(call.as_str(), "" | "code" | "ko" | "en"));
+    calls
+}
+
 /// `regionNameKo` out of `region.name.ko`.
-fn key_of(path: &str) -> String {
+pub fn key_of(path: &str) -> String {
     let mut key = String::with_capacity(path.len());
     for (at, step) in path.split('.').enumerate() {
         let mut letters = step.chars();
@@ -125,6 +147,7 @@ fn column(catalog: &Catalog, ty: &Type, path: &'static str) -> Result<Column, Er
         is_list: false,
         description: String::new(),
         lookup: None,
+        calls: calls(path),
         is_filter: true,
         steps: Vec::new(),
     };
@@ -158,9 +181,8 @@ fn column(catalog: &Catalog, ty: &Type, path: &'static str) -> Result<Column, Er
                 break;
             }
             kind => {
-                let (lookup, by) = ty.lookup.unzip();
-                column.lookup =
-                    lookup.filter(|_| step == "code" && step != path && by == Some(step));
+                let of = ty.lookup.filter(|(_, by)| *by == "code" && step == "code");
+                column.lookup = of.map(|(name, _)| Lookup { name, code_of: ty.code_of });
                 column.is_filter &= matches!(kind, Kind::Id | Kind::Leaf(_));
                 column.ty = field.ty.trim_end_matches('!').to_owned();
                 break;
@@ -177,15 +199,7 @@ fn column(catalog: &Catalog, ty: &Type, path: &'static str) -> Result<Column, Er
 /// ends so: `region` is `region.code`, `quarter` is `submission.quarter`.
 pub fn called<'c>(columns: &'c [Column], name: &str) -> Option<&'c Column> {
     columns.iter().find(|column| column.key == name).or_else(|| {
-        let ends =
-            |path: &str| path.match_indices('.').any(|(at, _)| key_of(&path[at + 1..]) == name);
-        let is_called = |column: &&Column| {
-            let short = column.path.strip_suffix(".code").unwrap_or_default();
-            key_of(short) == name || ends(column.path) || ends(short)
-        };
-        // What every path may end with calls none.
-        let is_name = !matches!(name, "code" | "ko" | "en");
-        let mut called = columns.iter().filter(|_| is_name).filter(is_called);
+        let mut called = columns.iter().filter(|column| column.calls.iter().any(|it| it == name));
         called.next().filter(|_| called.next().is_none())
     })
 }

@@ -25,7 +25,7 @@ use crate::service::change;
 type Told = (usize, Value);
 
 /// One value of a key.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 struct Part {
     code: Option<String>,
     ko: Option<String>,
@@ -284,9 +284,6 @@ fn filled(
     if product > MAX_GROUPS {
         return groups;
     }
-    let code = |parts: &[Part]| -> Vec<Option<String>> {
-        parts.iter().map(|part| part.code.clone()).collect()
-    };
     let mut all: Vec<Vec<Part>> = vec![Vec::new()];
     for some in &values {
         all = all
@@ -297,17 +294,17 @@ fn filled(
             .collect();
     }
     if plan.key_order().is_none() {
-        let held: HashSet<_> = groups.iter().map(|(parts, _)| code(parts)).collect();
-        let empty = all.into_iter().filter(|parts| !held.contains(&code(parts)));
+        let held: HashSet<_> = groups.iter().map(|(parts, _)| parts.clone()).collect();
+        let empty = all.into_iter().filter(|parts| !held.contains(parts));
         let empty: Vec<_> = empty.map(|parts| (parts, none(plan))).collect();
         return groups.into_iter().chain(empty).collect();
     }
-    let mut held: HashMap<_, Vec<_>> = HashMap::new();
-    for (parts, figures) in groups {
-        held.entry(code(&parts)).or_default().push((parts, figures));
-    }
+    let mut held: HashMap<_, _> = groups.into_iter().collect();
     all.into_iter()
-        .flat_map(|parts| held.remove(&code(&parts)).unwrap_or_else(|| vec![(parts, none(plan))]))
+        .map(|parts| {
+            let figures = held.remove(&parts).unwrap_or_else(|| none(plan));
+            (parts, figures)
+        })
         .collect()
 }
 
@@ -322,14 +319,14 @@ fn values(key: &Key<'_>, held: &[&Part], could: &[Part], is_reversed: bool) -> V
         KeyKind::Period(_) => between(held),
         KeyKind::Text | KeyKind::Localized | KeyKind::Row(_) => could.to_vec(),
     };
-    let mut known: HashSet<Option<String>> = values.iter().map(|part| part.code.clone()).collect();
+    let mut known: HashSet<Part> = values.iter().cloned().collect();
     for part in held {
-        if known.insert(part.code.clone()) {
+        if known.insert((*part).clone()) {
             values.push((*part).clone());
         }
     }
     if !matches!(key.kind, KeyKind::Choice(_)) {
-        values.sort_by(|one, other| one.code.cmp(&other.code));
+        values.sort_by(|one, other| (&one.code, one.id).cmp(&(&other.code, other.id)));
     }
     if is_reversed {
         values.reverse();

@@ -68,6 +68,20 @@ enum End {
     Row(Vec<String>),
 }
 
+/// The column with the revision of a type's rows, where their code alone names none.
+pub fn revision(ty: &Type) -> Option<&'static str> {
+    match ty.find("revision").filter(|_| ty.lookup.is_none())?.kind {
+        Kind::Leaf(Column { source: Source::Column(column), .. }) => Some(column),
+        _ => None,
+    }
+}
+
+/// Whether a dimension's groups are told apart by revision and ID beside their code.
+pub fn is_revised(catalog: &Catalog, ty: &Type, dimension: &Dimension) -> bool {
+    let key = Key::of(catalog, ty, dimension, 0, false);
+    matches!(key, Ok(Key { kind: KeyKind::Row(ty), .. }) if revision(ty).is_some())
+}
+
 impl<'a> Key<'a> {
     /// Follows a dimension's path; `current` asks for the divisions that exist now.
     ///

@@ -26,6 +26,7 @@ use super::model::{Arg, Condition};
 use super::weight;
 
 pub use answer::load;
+pub use keys::is_revised;
 pub use plan::{Plan, plan};
 pub use schema::{SHAPES, enums, illustrative, root, shapes};
 pub use sql::{origin, write_days};

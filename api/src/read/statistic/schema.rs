@@ -204,12 +204,6 @@ pub fn enums(ty: &Type, of: &Statistics) -> [Listed; 2] {
     for measure in &of.measures {
         let term = measure.description.split('.').next().unwrap_or_default();
         for (suffix, _) in measure.orders() {
-            let mixed = match measure.kind {
-                MeasureKind::Number(number) if number.scale.is_some() => {
-                    ", and so are those in which units meet: name one indicator in `where`, or group by INDICATOR"
-                }
-                _ => "",
-            };
             let what = suffix.trim_start_matches('_').to_lowercase();
             let english = if what.is_empty() {
                 measure.name.to_owned()
@@ -218,7 +212,7 @@ pub fn enums(ty: &Type, of: &Statistics) -> [Listed; 2] {
             };
             orders.push((
                 format!("{}{suffix}", measure.upper()),
-                format!("{term} 순. By `{english}`; groups without a value last{mixed}."),
+                format!("{term} 순. By `{english}`; groups without a value last."),
             ));
         }
     }

@@ -9,7 +9,7 @@
 use serde_json::Value;
 
 use super::figures::HALF;
-use super::keys::{BASE, Key, KeyKind};
+use super::keys::{BASE, Key, KeyKind, revision};
 use super::plan::{By, Measured, Plan, Term};
 use super::{Compared, MeasureKind, Number, NumberSource, Up};
 use crate::error::Error;
@@ -374,11 +374,7 @@ fn more_of(ty: &Type, sql: &Sql, alias: &str) -> [String; 2] {
         true => format!("{alias}.id"),
         false => format!("hex({alias}.id)"),
     };
-    let column = match ty.find("revision").filter(|_| ty.lookup.is_none()).map(|field| &field.kind)
-    {
-        Some(Kind::Leaf(Column { source: Source::Column(column), .. })) => Some(column),
-        _ => None,
-    };
+    let column = revision(ty);
     [id, column.map_or_else(|| "NULL".to_owned(), |column| format!("{alias}.{column}"))]
 }
 
