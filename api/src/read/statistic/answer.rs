@@ -104,7 +104,7 @@ fn take(plan: &Plan<'_>, one: &QueryResult, found: &mut Found) -> Result<(), Err
     let place = row::integer(one, 0)?.unwrap_or(0);
     let mut parts = Vec::with_capacity(plan.keys.len());
     for at in 0..plan.keys.len() {
-        let text = |place| Ok::<_, Error>(row::text(one, 2 + PART.len() * at + place)?);
+        let text = |place| row::text(one, 2 + PART.len() * at + place);
         parts.push(Part {
             code: text(0)?.map(str::to_owned),
             ko: text(1)?.map(str::to_owned),
