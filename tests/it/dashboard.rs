@@ -206,10 +206,10 @@ async fn tiles_of_results(place: Place) {
     let condition = format!(
         "indicator: {{ code: {{ eq: \"{indicator}\" }}, programme: {{ code: {{ eq: \"{programme}\" }} }} }}"
     );
-    // A series and its target by region.
+    // A series by region of its parts, and its target by region of who is to reach it.
     let found = tile(&app, &format!(
         "series: valueStatistics(where: {{ {condition} }}, groupBy: [QUARTER, REGION], first: 5000, {all}) {{ rows {{ keys {{ code }} value {{ sum }} }} }}
-         targets: targetStatistics(where: {{ {condition} }}, groupBy: [QUARTER, REGION], first: 5000, {all}) {{ rows {{ keys {{ code }} target {{ sum }} result {{ sum }} targetOfResult {{ sum }} }} }}"
+         targets: targetStatistics(where: {{ {condition} }}, groupBy: [QUARTER, INSTITUTION_REGION], first: 5000, {all}) {{ rows {{ keys {{ code }} target {{ sum }} result {{ sum }} targetOfResult {{ sum }} }} }}"
     )).await;
     let parts = of(true);
     let expected: BTreeMap<Vec<String>, Value> =

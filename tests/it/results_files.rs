@@ -569,14 +569,23 @@ async fn a_cell_that_shows_another_number_is_told(place: Place) {
     let styles = "xl/styles.xml";
     // Where a cell shows another number than is stored, it is told there; what is no whole number is taken as shown.
     let rounded = [
-        ("COMPANIES", "", "30.4"),
-        ("COMPANIES", "KR-11", "20.4"),
-        ("COMPANIES", "KR-26", "9.6"),
+        ("COMPANIES", "", "30004"),
+        ("COMPANIES", "KR-11", "20004"),
+        ("COMPANIES", "KR-26", "9006"),
         ("BUDGET", "", "1000"),
-        ("EXECUTED", "", "500.5"),
+        ("EXECUTED", "", "500005"),
         ("RATE", "", "0.905"),
     ];
-    let book = patched(&files.book(1, &rounded), &[(styles, "#,##0.0##############", "0%")]);
+    // A form never holds such numbers where whole ones are asked for: a person enters them.
+    let (totals, parts) = ("xl/worksheets/sheet2.xml", "xl/worksheets/sheet3.xml");
+    let entered = [
+        (totals, "<v>30004</v>", "<v>30.4</v>"),
+        (parts, "<v>20004</v>", "<v>20.4</v>"),
+        (parts, "<v>9006</v>", "<v>9.6</v>"),
+        (totals, "<v>500005</v>", "<v>500.5</v>"),
+        (styles, "#,##0.0##############", "0%"),
+    ];
+    let book = patched(&files.book(1, &rounded), &entered);
     let saved = files.up("submission.xlsx", "&mode=save", &[], book).await;
     let told = saved.json();
     assert_eq!(saved.status, StatusCode::OK, "{told:#}");
