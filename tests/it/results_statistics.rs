@@ -265,7 +265,7 @@ fn move_from(values: &mut [Counted], all: &[Counted], compared: Option<&str>) {
         let earlier = all.iter().find(|other| {
             ["INSTITUTION", "PROGRAMME"].iter().all(|key| other.keys[key] == value.keys[key])
                 && (&other.cell, &other.keys["QUARTER"]) == (&value.cell, &quarter)
-                && other.indicator == value.indicator
+                && (other.scale.0, &other.scale.2) == (value.scale.0, &value.scale.2)
         });
         value.change = earlier
             .filter(|earlier| fits(earlier.number) && fits(value.number))

@@ -153,7 +153,7 @@ pub fn of_values() -> Statistics {
         .by("SIZE", "size", "기업 규모. Business size of the part.")
         .by_parent("INDUSTRY", "industry", "parent_id", "업종 대분류. KSIC section of the part.")
         .scaled("value", |_, sql, alias, _| { sql.column(alias, "scaled"); Ok(()) }, write_scale, "값. Values, each counted once, whatever its weight; `indicatorSeries` has the indicator's own figure. A sum only of an indicator whose values are summed. Where units meet there are no figures, and nothing to order by: name one indicator in `where`, or group by INDICATOR.")
-        .scaled("change", write_change, write_scale, "증감. What each value is more than that of the same institution and cell in another quarter (`comparedWith`), under the same revision of the indicator; values without one have none.")
+        .scaled("change", write_change, write_scale, "증감. What each value is more than that of the same institution and cell in another quarter (`comparedWith`), across revisions of the indicator too as long as unit and decimal places are the same; values without one have none. `indicatorSeries` marks where a revision breaks a series.")
         .distinct("institutions", "institution", "기관 수. Different institutions.")
         .only(is_counted)
         .arg(Arg::new("comparedWith", "Quarter", "비교 분기. Quarter that `change` compares with; the one before each value's own if left out."))
@@ -205,8 +205,8 @@ fn is_counted(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> D
     Ok(())
 }
 
-/// Adds what a value is more than the same cell's in another quarter, under one revision of the indicator: another one
-/// means something else. Differences stay within 64 bits.
+/// Adds what a value is more than the same cell's in another quarter, in the same unit. Differences stay within 64
+/// bits.
 fn write_change(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Done {
     const WITHIN: &str = " BETWEEN -4611686018427387904 AND 4611686018427387903";
     sql.push("CASE WHEN ").column(alias, "scaled").push(WITHIN).push(" THEN ");
@@ -220,7 +220,9 @@ fn write_change(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) ->
         .column(alias, "cell");
     sql.push(" AND ");
     in_revision(sql, "w");
-    sql.push(" AND w.indicator_id = ").column(alias, "indicator_id").push(" WHERE o.id = ");
+    sql.push(" JOIN indicator j ON j.id = w.indicator_id JOIN indicator i ON i.id = ");
+    sql.column(alias, "indicator_id");
+    sql.push(" AND i.decimals = j.decimals AND i.unit = j.unit WHERE o.id = ");
     sql.column(alias, "submission_id").push(" AND w.scaled").push(WITHIN).push(" AND ");
     origin(sql, "s", args);
     sql.push(" AND ");
