@@ -153,7 +153,7 @@ pub fn of_values() -> Statistics {
         .by("SIZE", "size", "기업 규모. Business size of the part.")
         .by_parent("INDUSTRY", "industry", "parent_id", "업종 대분류. KSIC section of the part.")
         .scaled("value", |_, sql, alias, _| { sql.column(alias, "scaled"); Ok(()) }, write_scale, "값. Values, each counted once, whatever its weight; `indicatorSeries` has the indicator's own figure. A sum only of an indicator whose values are summed. Where units meet there are no figures, and nothing to order by: name one indicator in `where`, or group by INDICATOR.")
-        .scaled("change", write_change, write_scale, "증감. What each value is more than that of the same institution and cell in another quarter (`comparedWith`), across revisions of the indicator too as long as unit and decimal places are the same; values without one have none. `indicatorSeries` marks where a revision breaks a series.")
+        .scaled("change", write_change, write_scale, "증감. What each value is more than that of the same institution and cell in another quarter (`comparedWith`), across revisions of the indicator too as long as unit and decimal places are the same; values without one have none.")
         .distinct("institutions", "institution", "기관 수. Different institutions.")
         .only(is_counted)
         .arg(Arg::new("comparedWith", "Quarter", "비교 분기. Quarter that `change` compares with; the one before each value's own if left out."))
