@@ -417,15 +417,15 @@ async fn groups_of_one_code_are_told_apart(place: Place) {
     let all = app.principal("TIPA", "program:read results:review").await;
     for root in ["valueStatistics", "targetStatistics"] {
         let query = format!(
-            "{{ of: {root}(groupBy: [INDICATOR, YEAR], includeIllustrative: true) {{ rows {{ keys {{ code id revision }} count }} }} }}"
+            "{{ of: {root}(groupBy: [INDICATOR, YEAR], includeIllustrative: true) {{ rows {{ keys {{ code subjectId revision }} count }} }} }}"
         );
         let rows = told(&app, &all, &query).await["of"]["rows"].as_array().unwrap().clone();
         let keys: Vec<(String, String, Value, String)> = rows
             .iter()
             .map(|row| {
                 let (of, year) = (&row["keys"][0], &row["keys"][1]);
-                assert!(year["id"].is_null() && year["revision"].is_null(), "{row}");
-                (text(&of["code"]), text(&of["id"]), of["revision"].clone(), text(&year["code"]))
+                assert!(year["subjectId"].is_null() && year["revision"].is_null(), "{row}");
+                (text(&of["code"]), text(&of["subjectId"]), of["revision"].clone(), text(&year["code"]))
             })
             .collect();
         let apart: BTreeSet<_> = keys.iter().map(|(_, id, _, year)| (id, year)).collect();
@@ -462,7 +462,7 @@ async fn targets_stand_beside_what_was_reached(place: Place) {
         let values = accepted(&app, by, "{}").await;
         for dimension in ["INSTITUTION_REGION", "QUARTER"] {
             let query = format!(
-                "{{ of: targetStatistics(groupBy: [{dimension}, INDICATOR], includeIllustrative: true, first: 5000) {{ rows {{ keys {{ code id revision }} target {{ sum count }} result {{ sum count }} targetOfResult {{ sum }} met {{ part base }} achievement {{ max }} }} }} }}"
+                "{{ of: targetStatistics(groupBy: [{dimension}, INDICATOR], includeIllustrative: true, first: 5000) {{ rows {{ keys {{ code subjectId revision }} target {{ sum count }} result {{ sum count }} targetOfResult {{ sum }} met {{ part base }} achievement {{ max }} }} }} }}"
             );
             let found = told(&app, by, &query).await["of"].clone();
             let mut groups: BTreeMap<(Vec<String>, String), Vec<Judged<'_>>> = BTreeMap::new();

@@ -189,7 +189,7 @@ fn ways(catalog: &Catalog, shape: &Shape, dimensions: &[Grouped], way: &Way, out
                 texts(&Way { at: format!("{}/label", key.at), ..key.clone() }, out);
                 if *is_revised {
                     out.push(key.below("revision", "개정 번호", "revision"));
-                    out.push(key.below("id", "ID", "id"));
+                    out.push(key.below("id", "ID", "subjectId"));
                 }
             }
         } else if ty.starts_with('[') {

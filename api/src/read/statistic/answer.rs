@@ -243,7 +243,7 @@ fn shown(key: &Key<'_>, Part { code, ko, en, id, revision }: Part) -> Value {
         "dimension": key.dimension.name,
         "code": code,
         "label": label,
-        "id": tag.zip(id).map(|(tag, id)| global_id::encode(tag, id)),
+        "subjectId": tag.zip(id).map(|(tag, id)| global_id::encode(tag, id)),
         "revision": revision,
         "startsOn": period.as_ref().map(|period| period.from.to_string()),
         "endsOn": period.map(|period| period.to.to_string()),

@@ -20,9 +20,9 @@ pub const SHAPES: &[Shape] = &[
             ),
             ("label", "LocalizedText", "명칭. Name of the value; null where it has none."),
             (
-                "id",
+                "subjectId",
                 "ID",
-                "식별자. ID of the row that it stands for, which no other group of the dimension has; codes may meet: two programmes may have indicators of one code.",
+                "대상 ID. ID of the row that it stands for, which no other group of the dimension has; codes may meet: two programmes may have indicators of one code.",
             ),
             (
                 "revision",
