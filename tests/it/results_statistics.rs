@@ -425,7 +425,12 @@ async fn groups_of_one_code_are_told_apart(place: Place) {
             .map(|row| {
                 let (of, year) = (&row["keys"][0], &row["keys"][1]);
                 assert!(year["subjectId"].is_null() && year["revision"].is_null(), "{row}");
-                (text(&of["code"]), text(&of["subjectId"]), of["revision"].clone(), text(&year["code"]))
+                (
+                    text(&of["code"]),
+                    text(&of["subjectId"]),
+                    of["revision"].clone(),
+                    text(&year["code"]),
+                )
             })
             .collect();
         let apart: BTreeSet<_> = keys.iter().map(|(_, id, _, year)| (id, year)).collect();
