@@ -15,6 +15,7 @@ tests![
     feedback_counts_each_recommendation_once,
     what_is_hidden_splits_no_group,
     groups_are_what_they_are_asked_by,
+    one_text_is_one_group_whatever_its_english,
 ];
 
 /// Groups of an answer by the codes of their keys, joined.
@@ -228,5 +229,24 @@ async fn groups_are_what_they_are_asked_by(place: Place) {
             let sum: i64 = rows.iter().map(|row| row["count"].as_i64().unwrap()).sum();
             assert!(found["isOverlapping"] == true || found["total"]["count"] == sum, "{answer}");
         }
+    }
+}
+
+async fn one_text_is_one_group_whatever_its_english(place: Place) {
+    let app = place.app().await;
+    app.sql(
+        "UPDATE adoption_case SET programme_ko = CASE WHEN size = 'SMALL' THEN '가 사업' ELSE '나 사업' END, \
+         programme_en = CASE WHEN stage = 'PILOT' THEN 'One' WHEN stage = 'SCALED' THEN 'Other' END",
+    )
+    .await;
+    for order in ["[]", "[{ field: COUNT, direction: DESC }]", "[{ field: KEY, direction: DESC }]"]
+    {
+        let query = format!(
+            "{{ of: adoptionCaseStatistics(includeIllustrative: true, groupBy: [PROGRAMME, STAGE], zeroFill: true, orderBy: {order}) {{ base rows {{ keys {{ code }} count }} }} }}"
+        );
+        let told = app.data(&query).await["of"].clone();
+        let groups = counts(&told["rows"]);
+        assert_eq!(groups.len(), told["rows"].as_array().unwrap().len(), "{told:#}");
+        assert_eq!(groups.values().sum::<i64>(), told["base"], "{told:#}");
     }
 }

@@ -44,10 +44,10 @@ fn adoption_case() -> Type {
         .expression("companyName", Scalar::Text, "String", company_name, "기업명. Name of the company; null unless `disclosure` is NAMED.")
         .expression("disclosure", Scalar::Choice(Disclosure::CHOICE), "Disclosure!", disclosure, "기업명 공개. Whether the company's name is shown, and if not, why.")
         .one("region", C::RegionId, "Region", "지역. Region as reported.")
-        .one_by("currentRegion", Source::Expression(current_region), "Region", "Region", "현행 지역. Division that the region belongs to now.")
+        .one_by("currentRegion", Source::Expression(|reader, sql, alias, _, _| write_up(reader, sql, (alias, "region_id"), ("Region", "region", "successor_id"))), "Region", "Region", "현행 지역. Division that the region belongs to now.")
         .column("district", C::District, "시·군·구. District.")
         .one("industry", C::IndustryId, "Industry", "업종. KSIC section or division.")
-        .one_by("industrySection", Source::Expression(industry_section), "Industry", "Industry", "업종 대분류. KSIC section of the industry, by which statistics group.")
+        .one_by("industrySection", Source::Expression(|reader, sql, alias, _, _| write_up(reader, sql, (alias, "industry_id"), ("Industry", "industry", "parent_id"))), "Industry", "Industry", "업종 대분류. KSIC section of the industry, by which statistics group.")
         .choice("size", C::Size, BusinessSize::CHOICE, "기업 규모. Size.")
         .choice("technology", C::Technology, Technology::CHOICE, "주요 AI 기술. Primary AI technology.")
         .choice("application", C::Application, ApplicationArea::CHOICE, "활용 분야. Business function.")
@@ -299,26 +299,6 @@ fn disclosure(
     sql.column(alias, "consent_to_publish").push(" THEN 'WITHHELD' ELSE ");
     sql.column(alias, "disclosure").push(" END");
     Ok(())
-}
-
-fn industry_section(
-    reader: &Reader<'_>,
-    sql: &mut Sql,
-    alias: &str,
-    _: &Args,
-    _: &Args,
-) -> Result<(), Error> {
-    write_up(reader, sql, (alias, "industry_id"), ("Industry", "industry", "parent_id"))
-}
-
-fn current_region(
-    reader: &Reader<'_>,
-    sql: &mut Sql,
-    alias: &str,
-    _: &Args,
-    _: &Args,
-) -> Result<(), Error> {
-    write_up(reader, sql, (alias, "region_id"), ("Region", "region", "successor_id"))
 }
 
 /// Adds the row that stands above the one that a column names, or that one; each as far as the caller sees it.

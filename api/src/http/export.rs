@@ -44,6 +44,7 @@ use crate::turns::Turn;
 
 /// Most bytes that are handed over at a time.
 const PIECE: usize = 32 * 1024;
+
 /// `GET /export/{file}`.
 pub async fn endpoint(
     State(shared): State<Shared>,

@@ -25,13 +25,20 @@ use crate::service::change;
 type Told = (usize, Value);
 
 /// One value of a key.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default)]
 struct Part {
     code: Option<String>,
     ko: Option<String>,
     en: Option<String>,
     id: Option<Uuid>,
     revision: Option<i64>,
+}
+
+impl Part {
+    /// What tells it from others of its dimension; of one Korean text the English may differ from group to group.
+    fn own(&self) -> (Option<String>, Option<Uuid>) {
+        (self.code.clone(), self.id)
+    }
 }
 
 /// What the statement told, sorted out.
@@ -284,6 +291,7 @@ fn filled(
     if product > MAX_GROUPS {
         return groups;
     }
+    let own = |parts: &[Part]| -> Vec<_> { parts.iter().map(Part::own).collect() };
     let mut all: Vec<Vec<Part>> = vec![Vec::new()];
     for some in &values {
         all = all
@@ -294,17 +302,14 @@ fn filled(
             .collect();
     }
     if plan.key_order().is_none() {
-        let held: HashSet<_> = groups.iter().map(|(parts, _)| parts.clone()).collect();
-        let empty = all.into_iter().filter(|parts| !held.contains(parts));
+        let held: HashSet<_> = groups.iter().map(|(parts, _)| own(parts)).collect();
+        let empty = all.into_iter().filter(|parts| !held.contains(&own(parts)));
         let empty: Vec<_> = empty.map(|parts| (parts, none(plan))).collect();
         return groups.into_iter().chain(empty).collect();
     }
-    let mut held: HashMap<_, _> = groups.into_iter().collect();
+    let mut held: HashMap<_, _> = groups.into_iter().map(|group| (own(&group.0), group)).collect();
     all.into_iter()
-        .map(|parts| {
-            let figures = held.remove(&parts).unwrap_or_else(|| none(plan));
-            (parts, figures)
-        })
+        .map(|parts| held.remove(&own(&parts)).unwrap_or_else(|| (parts, none(plan))))
         .collect()
 }
 
@@ -319,14 +324,14 @@ fn values(key: &Key<'_>, held: &[&Part], could: &[Part], is_reversed: bool) -> V
         KeyKind::Period(_) => between(held),
         KeyKind::Text | KeyKind::Localized | KeyKind::Row(_) => could.to_vec(),
     };
-    let mut known: HashSet<Part> = values.iter().cloned().collect();
+    let mut known: HashSet<_> = values.iter().map(Part::own).collect();
     for part in held {
-        if known.insert((*part).clone()) {
+        if known.insert(part.own()) {
             values.push((*part).clone());
         }
     }
     if !matches!(key.kind, KeyKind::Choice(_)) {
-        values.sort_by(|one, other| (&one.code, one.id).cmp(&(&other.code, other.id)));
+        values.sort_by_cached_key(Part::own);
     }
     if is_reversed {
         values.reverse();
