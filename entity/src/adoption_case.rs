@@ -17,6 +17,8 @@ choice! {
         Medium = "MEDIUM",
         /// 중견기업. Mid-market enterprise.
         MidMarket = "MID_MARKET",
+        /// 비공개. Withheld; fewer than three published cases share it.
+        Withheld = "WITHHELD",
     }
 }
 
@@ -191,6 +193,22 @@ pub struct Model {
     pub owner_id: Option<Uuid>,
     /// 처리 사유. Why it was returned or withdrawn.
     pub status_reason: Option<String>,
+    /// 업종 대분류. KSIC section of the industry.
+    pub section_id: Option<Uuid>,
+    /// 지역. What is shown of the region.
+    pub shown_region_id: Option<Uuid>,
+    /// 업종. What is shown of the industry.
+    pub shown_industry_id: Option<Uuid>,
+    /// 제출 기관. What is shown of the owner.
+    pub shown_owner_id: Option<Uuid>,
+    /// 시·군·구. What is shown of the district.
+    pub shown_district: Option<String>,
+    /// 기업 규모. What is shown of the size.
+    pub shown_size: Option<BusinessSize>,
+    /// 투자액(원). What is shown of the investment.
+    pub shown_investment: Option<i64>,
+    /// 지원금(원). What is shown of the public support.
+    pub shown_public_support: Option<i64>,
     /// 공개 범위. Who may see the row.
     pub visibility: Visibility,
     /// 출처 구분. Where the row comes from.

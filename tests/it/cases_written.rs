@@ -18,6 +18,8 @@ tests![
     parts_are_brought_to_what_was_told,
     a_withdrawn_case_begins_anew,
     who_sees_what_is_not_published,
+    what_is_withheld_is_nowhere_told,
+    from_three_cases_on_their_region_and_size_are_shown,
 ];
 
 const CASE: &str = "adoptionCase { id code status version verification statusReason publishedOn hasConsent: hasConsentToPublish \
@@ -631,4 +633,271 @@ async fn who_sees_what_is_not_published(place: Place) {
     let withdrawn = desk.verb(&desk.tipa, "withdrawCase", &found, json!({})).await;
     let amended = desk.verb(&desk.mss, "amendCase", &withdrawn, json!({})).await;
     assert_eq!(amended["status"], "DRAFT");
+}
+
+/// What of a case may be withheld.
+const WITHHELD: &str = "withheld region { code } currentRegion { code } district industry { code } industrySection { code } \
+    size investment investmentBand publicSupport publicSupportBand owner { code }";
+
+/// A published case whose text tells nothing of its company.
+async fn unnamed(desk: &Desk, more: Value) -> Value {
+    let input = with(
+        exploring(),
+        json!({
+            "title": { "ko": "제조 기업, 표면 결함을 찾는다" }, "summary": { "ko": "익명의 사례이다." }, "district": "창원시",
+            "companyName": "가린갑사", "investment": "123456789", "publicSupport": 0,
+        }),
+    );
+    let case = desk.done(&desk.kosme, "draftCase", with(input, more)).await;
+    published(desk, case).await
+}
+
+async fn published(desk: &Desk, case: Value) -> Value {
+    let case = desk.verb(&desk.kosme, "giveCaseConsent", &case, json!({})).await;
+    let case = desk.verb(&desk.kosme, "submitCase", &case, json!({})).await;
+    let case = desk.verb(&desk.tipa, "verifyCase", &case, json!({ "level": "DOCUMENTED" })).await;
+    desk.verb(&desk.mss, "publishCase", &case, json!({})).await
+}
+
+/// Questions whose answers could depend on what is withheld of the reported cases.
+fn questions(case: &Value) -> Vec<String> {
+    let mut fields =
+        vec![format!("node(id: {}) {{ ... on AdoptionCase {{ {WITHHELD} }} }}", case["id"])];
+    let mut filters: Vec<String> = [
+        "district: { isNull: false }",
+        "district: { startsWith: \"창\" }",
+        "investment: { isNull: false }",
+        "investment: { gte: \"150000000\" }",
+        "publicSupport: { eq: \"0\" }",
+        "publicSupport: { isNull: true }",
+        "investmentBand: { eq: FROM_100M }",
+        "owner: { code: { eq: \"KOSME\" } }",
+        "company: {}",
+        "size: { in: [SMALL, MEDIUM] }",
+        "size: { ne: WITHHELD }",
+        "region: { category: { eq: SPECIAL_CITY } }",
+        "not: { region: { code: { eq: \"KR-48\" } } }",
+        "search: \"부산\"",
+        "search: \"경남\"",
+        "search: \"금속\"",
+        "search: \"가린갑사\"",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    for (field, codes) in [
+        ("region", ["KR-48", "KR-26", "NATIONWIDE"]),
+        ("currentRegion", ["KR-48", "KR-26", "NATIONWIDE"]),
+        ("industry", ["25", "24", "C"]),
+        ("industrySection", ["25", "24", "C"]),
+    ] {
+        for code in codes {
+            filters.push(format!("{field}: {{ code: {{ eq: \"{code}\" }} }}"));
+            filters.push(format!("{field}: {{ code: {{ in: [\"{code}\", \"KR-11\"] }} }}"));
+        }
+    }
+    for size in ["SMALL", "MEDIUM", "WITHHELD"] {
+        filters.push(format!("size: {{ eq: {size} }}"));
+    }
+    for filter in filters {
+        let reported = format!("{{ origin: {{ eq: REPORTED }}, {filter} }}");
+        fields.push(format!("adoptionCases(where: {reported}) {{ totalCount nodes {{ id }} }}"));
+        fields.push(format!("outcomes(where: {{ adoptionCase: {reported} }}) {{ totalCount }}"));
+        fields.push(format!("adoptionCaseStatistics(where: {reported}) {{ total {{ count investment {{ sum median }} }} }}"));
+    }
+    for order in ["INVESTMENT", "PUBLIC_SUPPORT", "CODE"] {
+        for direction in ["ASC", "DESC"] {
+            fields.push(format!(
+                "adoptionCases(where: {{ origin: {{ eq: REPORTED }} }}, orderBy: [{{ field: {order}, direction: {direction} }}]) \
+                 {{ edges {{ cursor node {{ id }} }} }}"
+            ));
+        }
+    }
+    for group in [
+        "REGION",
+        "INDUSTRY",
+        "INDUSTRY_DIVISION",
+        "SIZE",
+        "INVESTMENT_BAND",
+        "PUBLIC_SUPPORT_BAND",
+        "OWNER",
+    ] {
+        for basis in ["AS_REPORTED", "CURRENT"] {
+            fields.push(format!(
+                "adoptionCaseStatistics(groupBy: [{group}], regionBasis: {basis}) \
+                 {{ total {{ count investment {{ sum }} publicSupport {{ count }} regions }} rows {{ keys {{ code }} count investment {{ sum max }} }} }}"
+            ));
+        }
+    }
+    for code in ["KR-48", "KR-26", "NATIONWIDE"] {
+        fields.push(format!("region(code: \"{code}\") {{ adoptionCases(where: {{ origin: {{ eq: REPORTED }} }}) {{ totalCount nodes {{ id }} }} }}"));
+        for size in ["SMALL", "MEDIUM"] {
+            fields.push(format!(
+                "similarCases(to: {{ ksic: \"25\", region: \"{code}\", size: {size} }}) {{ totalCount edges {{ score reasons node {{ id }} }} }}"
+            ));
+        }
+    }
+    for code in ["25", "24", "C"] {
+        fields.push(format!("industry(code: \"{code}\") {{ adoptionCases(where: {{ origin: {{ eq: REPORTED }} }}) {{ totalCount }} }}"));
+        fields.push(format!(
+            "industries(where: {{ code: {{ eq: \"{code}\" }}, adoptionCases: {{ some: {{ origin: {{ eq: REPORTED }} }} }} }}) {{ totalCount }}"
+        ));
+    }
+    for text in ["부산", "경남", "창원", "금속", "가린갑사"] {
+        fields.push(format!(
+            "search(text: \"{text}\", types: [ADOPTION_CASE]) {{ totalCount nodes {{ id }} }}"
+        ));
+    }
+    fields
+}
+
+/// The answers to all of them, some at a time.
+async fn answers(desk: &Desk, who: &Principal, questions: &[String]) -> Vec<Value> {
+    let mut answers = Vec::new();
+    for some in questions.chunks(20) {
+        let lines = some.iter().enumerate().map(|(at, field)| format!(" p{at}: {field}"));
+        let answer = asked(desk, who, &format!("{{{} }}", lines.collect::<String>())).await;
+        answers.extend((0..some.len()).map(|at| answer[format!("p{at}")].clone()));
+    }
+    answers
+}
+
+async fn what_is_withheld_is_nowhere_told(place: Place) {
+    let desk = Desk::new(&place).await;
+    let mut case = unnamed(&desk, json!({})).await;
+    let strangers = [
+        Principal::Anonymous,
+        desk.kibo.clone(),
+        desk.app.principal("KOSME", "results:submit").await,
+        desk.app.principal("MSS", "results:submit").await,
+    ];
+    let questions = questions(&case);
+    let mut told = Vec::new();
+    for what in [
+        json!({}),
+        json!({ "region": "KR-26", "industry": "24", "size": "MEDIUM", "district": "부산진구", "investment": "499999999" }),
+    ] {
+        case = desk.verb(&desk.kosme, "withdrawCase", &case, json!({})).await;
+        case = desk.verb(&desk.kosme, "amendCase", &case, what).await;
+        case = published(&desk, case).await;
+        let mut each = Vec::new();
+        for who in strangers.iter().chain([&desk.kosme, &desk.reader]) {
+            each.push(answers(&desk, who, &questions).await);
+        }
+        told.push(each);
+    }
+    for at in 0..strangers.len() {
+        let (one, other) = (&told[0][at], &told[1][at]);
+        for ((question, one), other) in questions.iter().zip(one).zip(other) {
+            assert_eq!(one, other, "{at}: {question}");
+        }
+        assert_eq!(
+            one[0],
+            json!({
+                "withheld": ["COMPANY", "REGION", "DISTRICT", "INDUSTRY", "SIZE", "INVESTMENT", "PUBLIC_SUPPORT"],
+                "region": { "code": "NATIONWIDE" }, "currentRegion": { "code": "NATIONWIDE" }, "district": null,
+                "industry": { "code": "C" }, "industrySection": { "code": "C" }, "size": "WITHHELD",
+                "investment": null, "investmentBand": "FROM_100M", "publicSupport": null, "publicSupportBand": "NONE",
+                "owner": { "code": "KOSME" },
+            })
+        );
+    }
+    // Who may see it sees what there is, wherever it is asked for.
+    for at in strangers.len()..strangers.len() + 2 {
+        let (one, other) = (&told[0][at], &told[1][at]);
+        assert!(one.iter().zip(other).filter(|(one, other)| one != other).count() > 40);
+        assert_eq!((&one[0]["withheld"], &one[0]["region"]["code"]), (&json!([]), &json!("KR-48")));
+        assert_eq!(other[0]["investment"], "499999999");
+    }
+    // The company itself is not told as the institution that filed it.
+    case = desk.verb(&desk.kosme, "withdrawCase", &case, json!({})).await;
+    case = desk.verb(&desk.kosme, "amendCase", &case, json!({ "company": "KOSME" })).await;
+    case = published(&desk, case).await;
+    let told =
+        desk.shown(&Principal::Anonymous, &case, "withheld owner { code } company { code }").await;
+    assert_eq!((&told["owner"], &told["company"]), (&Value::Null, &Value::Null));
+    assert!(told["withheld"].as_array().unwrap().contains(&json!("OWNER")), "{told}");
+    // Named, it is told whole.
+    case = desk.verb(&desk.kosme, "withdrawCase", &case, json!({})).await;
+    case = desk.verb(&desk.kosme, "amendCase", &case, json!({ "disclosure": "NAMED" })).await;
+    case = published(&desk, case).await;
+    let told = desk.shown(&Principal::Anonymous, &case, WITHHELD).await;
+    assert_eq!(told, desk.shown(&desk.reader, &case, WITHHELD).await);
+    assert_eq!((&told["withheld"], &told["region"]["code"]), (&json!([]), &json!("KR-26")));
+    // What stands for something withheld is nothing that can be told.
+    let refused = with(exploring(), json!({ "size": "WITHHELD", "disclosure": "WITHHELD" }));
+    let refused = desk.acted(&desk.kosme, "draftCase", refused).await;
+    assert_eq!(
+        acting::told(&refused),
+        expected(&[("INVALID_VALUE", "input.disclosure"), ("INVALID_VALUE", "input.size")])
+    );
+}
+
+async fn asked(desk: &Desk, who: &Principal, query: &str) -> Value {
+    let answer = desk.app.ask(who, query, Value::Null).await;
+    assert!(answer.get("errors").is_none(), "{answer:#}");
+    answer["data"].clone()
+}
+
+async fn from_three_cases_on_their_region_and_size_are_shown(place: Place) {
+    let desk = Desk::new(&place).await;
+    let anonymous = Principal::Anonymous;
+    let small = json!({});
+    let medium = json!({ "size": "MEDIUM", "industry": "24" });
+    let mut cases: Vec<Value> = Vec::new();
+    let seen = |cases: Vec<Value>| {
+        let desk = &desk;
+        async move {
+            let mut seen = Vec::new();
+            for case in &cases {
+                let told = desk.shown(&Principal::Anonymous, case, "region { code } size").await;
+                seen.push(format!("{} {}", told["region"]["code"], told["size"]).replace('"', ""));
+            }
+            seen
+        }
+    };
+    let (nowhere, hidden) = ("NATIONWIDE WITHHELD", "KR-48 WITHHELD");
+    let (is_small, is_medium) = ("KR-48 SMALL", "KR-48 MEDIUM");
+    let mut cursor = feed(&desk, &anonymous, "").await.1;
+    for (size, expected, others) in [
+        (&small, vec![nowhere], 0),
+        (&medium, vec![nowhere, nowhere], 0),
+        (&small, vec![hidden, hidden, hidden], 2),
+        (&small, vec![is_small, hidden, is_small, is_small], 2),
+        (&medium, vec![is_small, hidden, is_small, is_small, hidden], 0),
+        (&medium, vec![is_small, is_medium, is_small, is_small, is_medium, is_medium], 2),
+    ] {
+        cases.push(unnamed(&desk, size.clone()).await);
+        assert_eq!(seen(cases.clone()).await, expected);
+        // Who follows what is public hears of each case that is shown otherwise.
+        let (told, next) = feed(&desk, &anonymous, &cursor).await;
+        let told =
+            told.iter().filter(|(kind, ty, _)| kind == "UPDATED" && ty == "AdoptionCase").count();
+        // The new one was written more than once before it was public.
+        assert!(told >= others, "{others}");
+        cursor = next;
+    }
+    let count = "{ adoptionCases(where: { origin: { eq: REPORTED }, region: { code: { eq: \"KR-48\" } } }) { totalCount } }";
+    assert_eq!(asked(&desk, &anonymous, count).await["adoptionCases"]["totalCount"], 6);
+    for (at, expected) in [
+        (0, vec![is_medium, hidden, hidden, is_medium, is_medium]),
+        (0, vec![hidden, hidden, hidden, hidden]),
+        (0, vec![hidden, hidden, hidden]),
+        (0, vec![nowhere, nowhere]),
+    ] {
+        let case = desk.shown(&desk.reader, &cases.remove(at), "id version").await;
+        desk.verb(&desk.kosme, "withdrawCase", &case, json!({})).await;
+        assert_eq!(seen(cases.clone()).await, expected);
+    }
+    assert_eq!(asked(&desk, &anonymous, count).await["adoptionCases"]["totalCount"], 0);
+    // It was nobody's act: the owner learns nothing of who else wrote.
+    let audit = "{ auditEvents(where: { action: { eq: \"derive\" }, subjectType: { eq: \"AdoptionCase\" } }) { nodes { actor } } }";
+    let events = asked(&desk, &desk.app.principal("MSS", "audit:read").await, audit).await;
+    let actors = events["auditEvents"]["nodes"].as_array().unwrap().clone();
+    assert!(!actors.is_empty());
+    assert!(
+        actors
+            .iter()
+            .all(|event| event["actor"] == actors[0]["actor"] && event["actor"] == "system"),
+        "{actors:?}"
+    );
 }

@@ -8,6 +8,10 @@ use entity::adoption_case::{AdoptionStage, CaseStatus};
 
 use super::text::Text;
 
+/// Fewest published cases that share its region and KSIC section, or its size beside them, from which on an anonymised
+/// case shows them.
+pub const SHOWN_FROM: u64 = 3;
+
 /// What can be done with a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Verb {

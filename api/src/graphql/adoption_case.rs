@@ -7,8 +7,9 @@ use entity::barrier::BarrierKind;
 use entity::outcome::OutcomeFamily;
 
 use serde_json::Value;
+use uuid::Uuid;
 
-use super::choices::SIMILARITY;
+use super::choices::AMOUNT_BAND;
 use crate::domain::access::{self, Object, Rows};
 use crate::domain::adoption_case::{points, required_from};
 use crate::domain::codes;
@@ -43,12 +44,13 @@ fn adoption_case() -> Type {
         .one_by("company", Source::Expression(company), "Institution", "Institution", "기업(기관). Company, where it is an institution of record and may be named.")
         .expression("companyName", Scalar::Text, "String", company_name, "기업명. Name of the company; null unless `disclosure` is NAMED.")
         .expression("disclosure", Scalar::Choice(Disclosure::CHOICE), "Disclosure!", disclosure, "기업명 공개. Whether the company's name is shown, and if not, why.")
-        .one("region", C::RegionId, "Region", "지역. Region as reported.")
-        .one_by("currentRegion", Source::Expression(|reader, sql, alias, _, _| write_up(reader, sql, (alias, "region_id"), ("Region", "region", "successor_id"))), "Region", "Region", "현행 지역. Division that the region belongs to now.")
-        .column("district", C::District, "시·군·구. District.")
-        .one("industry", C::IndustryId, "Industry", "업종. KSIC section or division.")
-        .one_by("industrySection", Source::Expression(|reader, sql, alias, _, _| write_up(reader, sql, (alias, "industry_id"), ("Industry", "industry", "parent_id"))), "Industry", "Industry", "업종 대분류. KSIC section of the industry, by which statistics group.")
-        .choice("size", C::Size, BusinessSize::CHOICE, "기업 규모. Size.")
+        .computed("withheld", "[WithheldField!]!", vec![Column { source: Source::Expression(withheld), scalar: Scalar::Text }], split_names, "비공개 항목. What of an anonymised case is withheld from the caller, or shown more coarsely; nothing from the institution whose case it is, from its company and from those who run the programme.")
+        .one_by("region", Source::Expression(region), "Region", "Region", "지역. Region as reported; NATIONWIDE where it is withheld.")
+        .one_by("currentRegion", Source::Expression(current_region), "Region", "Region", "현행 지역. Division that the region belongs to now.")
+        .expression("district", Scalar::Text, "String", |reader, sql, alias, _, _| shown(reader, sql, alias, "district"), "시·군·구. District; null where it is withheld.")
+        .one_by("industry", Source::Expression(industry), "Industry", "Industry", "업종. KSIC section or division; the section where the division is withheld.")
+        .one("industrySection", C::SectionId, "Industry", "업종 대분류. KSIC section of the industry, by which statistics group.")
+        .expression("size", Scalar::Choice(BusinessSize::CHOICE), "BusinessSize!", size, "기업 규모. Size; WITHHELD where it is withheld.")
         .choice("technology", C::Technology, Technology::CHOICE, "주요 AI 기술. Primary AI technology.")
         .choice("application", C::Application, ApplicationArea::CHOICE, "활용 분야. Business function.")
         .choice("stage", C::Stage, AdoptionStage::CHOICE, "도입 단계. Stage.")
@@ -56,14 +58,16 @@ fn adoption_case() -> Type {
         .one("supplier", C::SupplierId, "Institution", "공급기업(기관). Supplier, where it is an institution of record.")
         .localized("programme", C::ProgrammeKo, C::ProgrammeEn, "지원 사업. Support programme.")
         .partial_date("startedOn", C::StartedOn, "도입 시작. Start.")
-        .krw("investment", C::Investment, "투자액(원). Own investment in KRW.")
-        .krw("publicSupport", C::PublicSupport, "지원금(원). Public support in KRW.")
+        .expression("investment", Scalar::Krw, "KRW", investment, "투자액(원). Own investment in KRW; null where it is withheld.")
+        .expression("investmentBand", Scalar::Choice(AMOUNT_BAND), "AmountBand", |_, sql, alias, _, _| band(sql, alias, "investment"), "투자액 구간. Band of the investment, shown of each case; null if it is not known.")
+        .expression("publicSupport", Scalar::Krw, "KRW", public_support, "지원금(원). Public support in KRW; null where it is withheld.")
+        .expression("publicSupportBand", Scalar::Choice(AMOUNT_BAND), "AmountBand", |_, sql, alias, _, _| band(sql, alias, "public_support"), "지원금 구간. Band of the public support, shown of each case; null if it is not known.")
         .choice("verification", C::Verification, Verification::CHOICE, "검증 수준. Verification level.")
         .choice("status", C::Status, CaseStatus::CHOICE, "처리 상태. Workflow state.")
         .localized("lessons", C::LessonsKo, C::LessonsEn, "시사점. Lessons.")
         .column("hasConsentToPublish", C::ConsentToPublish, "공개 동의. Whether the company agreed to publication.")
         .column("publishedOn", C::PublishedOn, "공개일. Date of publication.")
-        .one("owner", C::OwnerId, "Institution", "제출 기관. Institution whose case it is; null if the operators keep it.")
+        .one_by("owner", Source::Expression(|reader, sql, alias, _, _| shown(reader, sql, alias, "owner_id")), "Institution", "Institution", "제출 기관. Institution whose case it is; null if the operators keep it, or if it is an anonymised company.")
         .column("statusReason", C::StatusReason, "처리 사유. Why it was returned or withdrawn; null otherwise.")
         .many("outcomes", entity::outcome::Column::AdoptionCaseId, "Outcome", &["position"], "성과. Measured outcomes.")
         .many("barriers", entity::case_barrier::Column::AdoptionCaseId, "CaseBarrier", &["kind"], "애로. Barriers met.")
@@ -71,12 +75,12 @@ fn adoption_case() -> Type {
         .sorted(&["code"])
         .orderable("CODE", "code")
         .orderable("STARTED_ON", "started_on")
-        .orderable_by("INVESTMENT", known(Scalar::Krw, |_, sql, alias, _, _| least(sql, alias, "investment", "-1")))
-        .orderable_by("PUBLIC_SUPPORT", known(Scalar::Krw, |_, sql, alias, _, _| least(sql, alias, "public_support", "-1")))
-        .orderable_by("PUBLISHED_ON", known(Scalar::Date, |_, sql, alias, _, _| least(sql, alias, "published_on", "'0001-01-01'")))
+        .orderable_by("INVESTMENT", known(Scalar::Krw, |reader, sql, alias, _, _| least(reader, sql, alias, "investment", "-1")))
+        .orderable_by("PUBLIC_SUPPORT", known(Scalar::Krw, |reader, sql, alias, _, _| least(reader, sql, alias, "public_support", "-1")))
+        .orderable_by("PUBLISHED_ON", known(Scalar::Date, |_, sql, alias, _, _| { sql.push("coalesce(").column(alias, "published_on").push(", '0001-01-01')"); Ok(()) }))
         .searchable_by(&["region", "industry"])
         .list("adoptionCases")
-        .exported("cases", &["id", "code", "title.ko", "title.en", "companyName", "disclosure", "region.code", "region.name.ko", "currentRegion.code", "district", "industry.code", "industry.name.ko", "industrySection.code", "size", "technology", "technologies.technology", "application", "stage", "barriers.kind", "supplierName", "programme.ko", "startedOn", "investment", "publicSupport", "verification", "status", "publishedOn", "owner.code", "summary.ko", "lessons.ko", "origin", "version", "updatedAt"])
+        .exported("cases", &["id", "code", "title.ko", "title.en", "companyName", "disclosure", "region.code", "region.name.ko", "currentRegion.code", "district", "industry.code", "industry.name.ko", "industrySection.code", "size", "technology", "technologies.technology", "application", "stage", "barriers.kind", "supplierName", "programme.ko", "startedOn", "investment", "investmentBand", "publicSupport", "publicSupportBand", "verification", "status", "publishedOn", "owner.code", "summary.ko", "lessons.ko", "origin", "version", "updatedAt"])
         .lookup("adoptionCase", "code")
         .statistics(case_statistics())
         .unfiltered(&["summary", "lessons", "hasConsentToPublish", "statusReason"])
@@ -85,7 +89,7 @@ fn adoption_case() -> Type {
 fn case_statistics() -> Statistics {
     Statistics::of("adoptionCaseStatistics", "도입 사례 통계. Cases that the caller may see, by region, industry, size, stage and more, with their investment and support.")
         .by_region("REGION", "region", "지역. Region as reported, or the division of now (`regionBasis`).")
-        .by_parent("INDUSTRY", "industry", "parent_id", "업종 대분류. KSIC section.")
+        .by("INDUSTRY", "industrySection", "업종 대분류. KSIC section.")
         .by("INDUSTRY_DIVISION", "industry", "업종. KSIC section or division, as reported.")
         .by("SIZE", "size", "기업 규모. Size.")
         .by("STAGE", "stage", "도입 단계. Stage.")
@@ -97,11 +101,13 @@ fn case_statistics() -> Statistics {
         .by("PROGRAMME", "programme", "지원 사업. Support programme.")
         .by("VERIFICATION", "verification", "검증 수준. Verification level.")
         .by("STATUS", "status", "처리 상태. Workflow state.")
+        .by("INVESTMENT_BAND", "investmentBand", "투자액 구간. Band of own investment.")
+        .by("PUBLIC_SUPPORT_BAND", "publicSupportBand", "지원금 구간. Band of public support.")
         .by("OWNER", "owner", "제출 기관. Institution whose case it is.")
         .by_date(["STARTED_MONTH", "STARTED_QUARTER", "STARTED_HALF", "STARTED_YEAR"], "startedOn", "도입 시작. Start of adoption.")
         .by_date(["PUBLISHED_MONTH", "PUBLISHED_QUARTER", "PUBLISHED_HALF", "PUBLISHED_YEAR"], "publishedOn", "공개일. Date of publication.")
-        .amount("investment", field("investment"), "KRW", "투자액(원). Own investment.")
-        .amount("publicSupport", field("publicSupport"), "KRW", "지원금(원). Public support.")
+        .amount("investment", field("investment"), "KRW", "투자액(원). Own investment; withheld amounts do not count.")
+        .amount("publicSupport", field("publicSupport"), "KRW", "지원금(원). Public support; withheld amounts do not count.")
         .share("withOutcome", has_outcome, |_, sql, _, _| { sql.push("TRUE"); Ok(()) }, "성과 측정 비율. Cases with a measured outcome, of all.")
         .distinct_regions("regions", "region", "지역 수. Different regions, as reported or as they are now (`regionBasis`).")
         .state("status")
@@ -124,7 +130,7 @@ fn outcome_statistics() -> Statistics {
         .by("METRIC", "metric", "지표. Metric.")
         .by("UNIT", "unit", "단위. Unit.")
         .by_region("REGION", "adoptionCase.region", "지역. Region of the case.")
-        .by_parent("INDUSTRY", "adoptionCase.industry", "parent_id", "업종 대분류. KSIC section of the case.")
+        .by("INDUSTRY", "adoptionCase.industrySection", "업종 대분류. KSIC section of the case.")
         .by("SIZE", "adoptionCase.size", "기업 규모. Size of the company.")
         .by("STAGE", "adoptionCase.stage", "도입 단계. Stage of the case.")
         .by("TECHNOLOGY", "adoptionCase.technology", "주요 AI 기술. Primary AI technology of the case.")
@@ -226,9 +232,17 @@ fn known(scalar: Scalar, expression: Expression) -> Column {
     Column { source: Source::Expression(expression), scalar }
 }
 
-/// Adds a column to sort by, with the least value where it has none: the expression of an index.
-fn least(sql: &mut Sql, alias: &str, column: &str, value: &str) -> Result<(), Error> {
-    sql.push("coalesce(").column(alias, column).push(", ").push(value).push(")");
+/// Adds a column to sort by as it is shown, with the least value where it has none: the expression of an index.
+fn least(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    column: &str,
+    value: &str,
+) -> Result<(), Error> {
+    sql.push("coalesce(");
+    shown(reader, sql, alias, column)?;
+    sql.push(", ").push(value).push(")");
     Ok(())
 }
 
@@ -245,6 +259,142 @@ fn named(sql: &mut Sql, alias: &str) {
         .push(")");
 }
 
+/// Adds the condition that the caller knows all of the case: a company knows its own, and who filed it has written it.
+fn is_own(sql: &mut Sql, alias: &str, own: Uuid) {
+    sql.push("(").column(alias, "company_id").push(" IS NOT DISTINCT FROM ").bind(own);
+    sql.push(" OR ").column(alias, "owner_id").push(" IS NOT DISTINCT FROM ").bind(own).push(")");
+}
+
+/// Adds a column that may be withheld: as it is to those who may see it, else what is shown in its place
+/// (`service::withheld`).
+fn shown(reader: &Reader<'_>, sql: &mut Sql, alias: &str, column: &str) -> Result<(), Error> {
+    let in_its_place = format!("shown_{column}");
+    match access::rows(reader.principal, Object::AdoptionCase) {
+        Rows::All => {
+            sql.column(alias, column);
+        }
+        Rows::Own(own) | Rows::OnlyOwn(own) => {
+            sql.push("CASE WHEN ");
+            is_own(sql, alias, own);
+            sql.push(" THEN ").column(alias, column).push(" ELSE ");
+            sql.column(alias, &in_its_place).push(" END");
+        }
+        Rows::Published | Rows::None => {
+            sql.column(alias, &in_its_place);
+        }
+    }
+    Ok(())
+}
+
+/// Adds the region as it is shown.
+///
+/// # Errors
+/// None.
+pub(super) fn region(
+    r: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    _: &Args,
+) -> Result<(), Error> {
+    shown(r, sql, alias, "region_id")
+}
+
+/// Adds the industry as it is shown.
+///
+/// # Errors
+/// None.
+pub(super) fn industry(
+    r: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    _: &Args,
+) -> Result<(), Error> {
+    shown(r, sql, alias, "industry_id")
+}
+
+fn size(r: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Args) -> Result<(), Error> {
+    shown(r, sql, alias, "size")
+}
+
+fn investment(r: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Args) -> Result<(), Error> {
+    shown(r, sql, alias, "investment")
+}
+
+fn public_support(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    _: &Args,
+) -> Result<(), Error> {
+    shown(reader, sql, alias, "public_support")
+}
+
+/// Adds the band of an amount, the same for every caller.
+fn band(sql: &mut Sql, alias: &str, column: &str) -> Result<(), Error> {
+    sql.push("CASE");
+    for (code, below) in [
+        ("NONE", 1_usize),
+        ("UNDER_10M", 10_000_000),
+        ("FROM_10M", 50_000_000),
+        ("FROM_50M", 100_000_000),
+        ("FROM_100M", 500_000_000),
+        ("FROM_500M", 1_000_000_000),
+    ] {
+        sql.push(" WHEN ").column(alias, column).push(" < ").literal(below);
+        sql.push(" THEN '").push(code).push("'");
+    }
+    sql.push(" WHEN ").column(alias, column).push(" IS NOT NULL THEN 'FROM_1B' END");
+    Ok(())
+}
+
+/// Adds the names of what is withheld from the caller, each closed by a comma.
+fn withheld(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    _: &Args,
+) -> Result<(), Error> {
+    let own = match access::rows(reader.principal, Object::AdoptionCase) {
+        Rows::All => {
+            sql.push("''");
+            return Ok(());
+        }
+        Rows::Own(own) | Rows::OnlyOwn(own) => Some(own),
+        Rows::Published | Rows::None => None,
+    };
+    sql.push("CASE WHEN ");
+    named(sql, alias);
+    if let Some(own) = own {
+        sql.push(" OR ");
+        is_own(sql, alias, own);
+    }
+    sql.push(" THEN '' ELSE 'COMPANY,'");
+    for (name, column) in [
+        ("REGION", "region_id"),
+        ("DISTRICT", "district"),
+        ("INDUSTRY", "industry_id"),
+        ("SIZE", "size"),
+        ("INVESTMENT", "investment"),
+        ("PUBLIC_SUPPORT", "public_support"),
+        ("OWNER", "owner_id"),
+    ] {
+        sql.push(" || CASE WHEN ").column(alias, column).push(" IS DISTINCT FROM ");
+        sql.column(alias, &format!("shown_{column}")).push(" THEN '").push(name);
+        sql.push(",' ELSE '' END");
+    }
+    sql.push(" END");
+    Ok(())
+}
+
+fn split_names(_: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
+    let names = values.first().and_then(Value::as_str).unwrap_or_default();
+    Ok(names.split(',').filter(|name| !name.is_empty()).collect())
+}
+
 /// Adds a column that is null to callers who may not see the company's name.
 fn masked(reader: &Reader<'_>, sql: &mut Sql, alias: &str, column: &str) -> Result<(), Error> {
     if sees_all(reader) {
@@ -254,10 +404,8 @@ fn masked(reader: &Reader<'_>, sql: &mut Sql, alias: &str, column: &str) -> Resu
     sql.push("CASE WHEN ");
     named(sql, alias);
     if let Rows::Own(own) = access::rows(reader.principal, Object::AdoptionCase) {
-        // A company knows its own name, and who filed the case has written it.
-        for owner in ["company_id", "owner_id"] {
-            sql.push(" OR ").column(alias, owner).push(" = ").bind(own);
-        }
+        sql.push(" OR ");
+        is_own(sql, alias, own);
     }
     sql.push(" THEN ").column(alias, column).push(" END");
     Ok(())
@@ -301,21 +449,24 @@ fn disclosure(
     Ok(())
 }
 
-/// Adds the row that stands above the one that a column names, or that one; each as far as the caller sees it.
-fn write_up(
+/// Adds the division that exists now in place of the region as it is shown, or that one; each as far as the caller
+/// sees it.
+fn current_region(
     reader: &Reader<'_>,
     sql: &mut Sql,
-    (alias, column): (&str, &str),
-    (ty, table, up): (&str, &str, &str),
+    alias: &str,
+    _: &Args,
+    _: &Args,
 ) -> Result<(), Error> {
-    let (own, above) = (sql.alias(), sql.alias());
-    sql.push("(SELECT coalesce(").column(&above, "id").push(", ").column(&own, "id");
-    sql.push(") FROM ").push(table).push(" ").push(&own).push(" LEFT JOIN ").push(table);
-    sql.push(" ").push(&above).push(" ON ").column(&above, "id").push(" = ").column(&own, up);
+    let (own, now) = (sql.alias(), sql.alias());
+    sql.push("(SELECT coalesce(").column(&now, "id").push(", ").column(&own, "id");
+    sql.push(") FROM region ").push(&own).push(" LEFT JOIN region ").push(&now).push(" ON ");
+    sql.column(&now, "id").push(" = ").column(&own, "successor_id").push(" AND ");
+    scope::seen(reader, sql, "Region", &now)?;
+    sql.push(" WHERE ").column(&own, "id").push(" = ");
+    shown(reader, sql, alias, "region_id")?;
     sql.push(" AND ");
-    scope::seen(reader, sql, ty, &above)?;
-    sql.push(" WHERE ").column(&own, "id").push(" = ").column(alias, column).push(" AND ");
-    scope::seen(reader, sql, ty, &own)?;
+    scope::seen(reader, sql, "Region", &own)?;
     sql.push(")");
     Ok(())
 }
@@ -371,7 +522,7 @@ fn similar_case() -> Type {
         "reasons",
         "[SimilarityReason!]!",
         vec![Column { source: Source::Expression(reasons), scalar: Scalar::Text }],
-        split_reasons,
+        split_names,
         "유사 근거. Why it is alike.",
     )
     .sorted(&["-SCORE"])
@@ -428,7 +579,8 @@ type Reason = (&'static str, u8, Holds);
 const REASONS: [Reason; 5] = [
     ("SAME_INDUSTRY", points::SAME_INDUSTRY, |reader, sql, alias, to| {
         let industry = sql.alias();
-        sql.column(alias, "industry_id").push(" IN (SELECT ").column(&industry, "id");
+        shown(reader, sql, alias, "industry_id")?;
+        sql.push(" IN (SELECT ").column(&industry, "id");
         sql.push(" FROM industry ").push(&industry).push(" WHERE ").column(&industry, "code");
         sql.push(" = ").bind(text(to, "ksic").as_deref().map(codes::industry)).push(" AND ");
         scope::seen(reader, sql, "Industry", &industry)?;
@@ -438,7 +590,8 @@ const REASONS: [Reason; 5] = [
     ("SAME_SECTION", points::SAME_SECTION, |reader, sql, alias, to| {
         // The section of the code asked for, with its divisions, less the code itself.
         let (industry, asked) = (sql.alias(), sql.alias());
-        sql.column(alias, "industry_id").push(" IN (SELECT ").column(&industry, "id");
+        shown(reader, sql, alias, "industry_id")?;
+        sql.push(" IN (SELECT ").column(&industry, "id");
         sql.push(" FROM industry ").push(&industry).push(" JOIN industry ").push(&asked);
         sql.push(" ON ")
             .column(&asked, "code")
@@ -456,13 +609,16 @@ const REASONS: [Reason; 5] = [
         sql.push(")");
         Ok(())
     }),
-    ("SAME_SIZE", points::SAME_SIZE, |_, sql, alias, to| {
-        sql.column(alias, "size").push(" = ").bind(text(to, "size"));
+    ("SAME_SIZE", points::SAME_SIZE, |reader, sql, alias, to| {
+        shown(reader, sql, alias, "size")?;
+        // That two sizes are withheld makes nothing alike.
+        sql.push(" = nullif(").bind(text(to, "size")).push(", 'WITHHELD')");
         Ok(())
     }),
     ("SAME_REGION", points::SAME_REGION, |reader, sql, alias, to| {
         let region = sql.alias();
-        sql.column(alias, "region_id").push(" IN (SELECT ").column(&region, "id");
+        shown(reader, sql, alias, "region_id")?;
+        sql.push(" IN (SELECT ").column(&region, "id");
         sql.push(" FROM region ").push(&region).push(" WHERE ").column(&region, "code");
         sql.push(" = ").bind(text(to, "region").as_deref().map(codes::region)).push(" AND ");
         scope::seen(reader, sql, "Region", &region)?;
@@ -509,12 +665,6 @@ fn reasons(
     }
     sql.push(")");
     Ok(())
-}
-
-fn split_reasons(_: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
-    let names = values.first().and_then(Value::as_str).unwrap_or_default();
-    debug_assert!(names.split(',').all(|name| name.is_empty() || SIMILARITY.values.iter().any(|value| value.code == name)));
-    Ok(names.split(',').filter(|name| !name.is_empty()).collect())
 }
 
 /// Adds the condition that a case has more in common than being verified.

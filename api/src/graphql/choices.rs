@@ -94,6 +94,54 @@ pub const SIMILARITY: &Choice = &Choice {
     ],
 };
 
+/// What of a case may be withheld.
+pub const WITHHELD: &Choice = &Choice {
+    name: "WithheldField",
+    description: "비공개 항목. What of a case is withheld from the caller.",
+    values: &[
+        ChoiceValue { code: "COMPANY", description: "기업. Company and its name." },
+        ChoiceValue {
+            code: "REGION",
+            description: "지역. Region: shown as NATIONWIDE, since fewer than three published cases share region and KSIC section.",
+        },
+        ChoiceValue { code: "DISTRICT", description: "시·군·구. District: null." },
+        ChoiceValue {
+            code: "INDUSTRY", description: "업종. KSIC division: its section is shown."
+        },
+        ChoiceValue {
+            code: "SIZE",
+            description: "기업 규모. Size: WITHHELD, since fewer than three published cases share region, KSIC section and size.",
+        },
+        ChoiceValue {
+            code: "INVESTMENT",
+            description: "투자액. Own investment: null; its band is shown.",
+        },
+        ChoiceValue {
+            code: "PUBLIC_SUPPORT",
+            description: "지원금. Public support: null; its band is shown.",
+        },
+        ChoiceValue {
+            code: "OWNER",
+            description: "제출 기관. Owner: null, since it is the company.",
+        },
+    ],
+};
+
+/// Bands of amounts, as they are shown where the amount is withheld.
+pub const AMOUNT_BAND: &Choice = &Choice {
+    name: "AmountBand",
+    description: "금액 구간. Band of an amount in KRW; the lower bound belongs to it, the upper to the next.",
+    values: &[
+        ChoiceValue { code: "NONE", description: "없음. None." },
+        ChoiceValue { code: "UNDER_10M", description: "1천만 원 미만. Below KRW 10 million." },
+        ChoiceValue { code: "FROM_10M", description: "1천만 원 이상 5천만 원 미만. KRW 10 to 50 million." },
+        ChoiceValue { code: "FROM_50M", description: "5천만 원 이상 1억 원 미만. KRW 50 to 100 million." },
+        ChoiceValue { code: "FROM_100M", description: "1억 원 이상 5억 원 미만. KRW 100 to 500 million." },
+        ChoiceValue { code: "FROM_500M", description: "5억 원 이상 10억 원 미만. KRW 500 million to 1 billion." },
+        ChoiceValue { code: "FROM_1B", description: "10억 원 이상. KRW 1 billion and more." },
+    ],
+};
+
 /// Kinds of facts that the search tells apart.
 pub const SEARCH_TYPE: &Choice = &Choice {
     name: "SearchType",
@@ -143,6 +191,7 @@ pub const ARGUMENT_ENUMS: &[&Choice] = &[
     REGION_BASIS,
     PERIOD_STATUS,
     SIMILARITY,
+    WITHHELD,
     SEARCH_TYPE,
     entity::attendance::AttendanceVisibility::CHOICE,
     super::results::COMPLETENESS,

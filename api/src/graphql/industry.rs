@@ -2,6 +2,7 @@
 
 use entity::industry::IndustryLevel;
 
+use super::adoption_case;
 use crate::domain::codes;
 use crate::read::model::{Guard, Type};
 
@@ -19,7 +20,7 @@ fn industry() -> Type {
         .localized("name", C::NameKo, C::NameEn, "분류명. Name.")
         .one("parent", C::ParentId, "Industry", "상위 분류. Section of a division.")
         .many("divisions", entity::industry::Column::ParentId, "Industry", &["code"], "하위 분류. Divisions of a section.")
-        .many("adoptionCases", entity::adoption_case::Column::IndustryId, "AdoptionCase", &["code"], "도입 사례. Adoption cases in the industry.")
+        .many_by("adoptionCases", adoption_case::industry, "AdoptionCase", &["code"], "도입 사례. Adoption cases in the industry; those of which the division is withheld are under its section.")
         .sorted(&["code"])
         .orderable("CODE", "code")
         .searchable()

@@ -3,6 +3,7 @@
 use entity::region::RegionCategory;
 use entity::region_code::RegionCodeScheme;
 
+use super::adoption_case;
 use crate::domain::codes;
 use crate::error::Error;
 use crate::read::Reader;
@@ -28,7 +29,7 @@ fn region() -> Type {
         .one("successor", C::SuccessorId, "Region", "승계 지역. Division that took its place.")
         .many("codes", entity::region_code::Column::RegionId, "RegionCode", &["scheme"], "지역 코드. Codes of the division by scheme, with their dates.")
         .many("institutions", entity::institution::Column::RegionId, "Institution", &["code"], "소재 기관. Institutions seated in the region.")
-        .many("adoptionCases", entity::adoption_case::Column::RegionId, "AdoptionCase", &["code"], "도입 사례. Adoption cases reported under the region.")
+        .many_by("adoptionCases", adoption_case::region, "AdoptionCase", &["code"], "도입 사례. Adoption cases reported under the region; those of which it is withheld are under NATIONWIDE.")
         .sorted(&["code"])
         .orderable("CODE", "code")
         .searchable()

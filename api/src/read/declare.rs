@@ -288,6 +288,25 @@ impl Type {
         self.field(name, "", description, kind)
     }
 
+    /// The rows whose expression names this one.
+    pub fn many_by(
+        self,
+        name: &'static str,
+        key: Expression,
+        target: &'static str,
+        sorted: &[&'static str],
+        description: &str,
+    ) -> Self {
+        let kind = Kind::Many(List {
+            target,
+            link: Some(Link::Reached(key)),
+            sorted: sorted.to_vec(),
+            condition: None,
+            weight: |_| 0,
+        });
+        self.field(name, "", description, kind)
+    }
+
     /// The rows that a link table ties to this one.
     pub fn through(
         self,

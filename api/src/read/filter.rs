@@ -170,7 +170,7 @@ fn named(
                 sql.push(" AND ").column(alias, "id");
                 sql.push(if quantifier == "none" { " NOT IN (SELECT " } else { " IN (SELECT " });
                 let inner = inner_alias(sql)?;
-                let reached_by = write_parents(sql, target.table, &inner, link);
+                let reached_by = write_parents(reader, sql, target.table, &inner, link)?;
                 sql.push(" AND ");
                 scope::guard(reader, sql, target, &inner, reached_by);
                 sql.push(" AND ");
@@ -281,8 +281,21 @@ pub(super) fn end_inner(sql: &mut Sql) {
 
 /// Adds `key-of-the-parent FROM table alias [JOIN link] WHERE there-is-a-parent`; tells the column by
 /// which rows are reached.
-fn write_parents(sql: &mut Sql, table: &str, alias: &str, link: Link) -> Option<&'static str> {
-    match link {
+fn write_parents(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    table: &str,
+    alias: &str,
+    link: Link,
+) -> Result<Option<&'static str>, Error> {
+    Ok(match link {
+        Link::Reached(key) => {
+            write_source(reader, sql, alias, &Source::Expression(key), &Args::new())?;
+            sql.push(" FROM ").push(table).push(" ").push(alias).push(" WHERE ");
+            write_source(reader, sql, alias, &Source::Expression(key), &Args::new())?;
+            sql.push(" IS NOT NULL");
+            None
+        }
         Link::Foreign(fk) => {
             sql.column(alias, fk).push(" FROM ").push(table).push(" ").push(alias);
             sql.push(" WHERE ").column(alias, fk).push(" IS NOT NULL");
@@ -295,7 +308,7 @@ fn write_parents(sql: &mut Sql, table: &str, alias: &str, link: Link) -> Option<
             sql.column(alias, "id").push(" = ").column(&link, through.target).push(" WHERE TRUE");
             None
         }
-    }
+    })
 }
 
 /// Adds a column or expression over the row `alias`.

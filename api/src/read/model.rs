@@ -139,6 +139,8 @@ pub struct Through {
 pub enum Link {
     /// A column of the listed row names the parent.
     Foreign(&'static str),
+    /// An expression over the listed row names the parent.
+    Reached(Expression),
     /// A link table names both.
     Through(Through),
 }

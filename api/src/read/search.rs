@@ -3,8 +3,8 @@
 //! nothing, since every select carries the caller's scope.
 
 use super::context::Reader;
-use super::filter::{end_inner, inner_alias};
-use super::model::{Guard, Kind, Link, List, Source, Type};
+use super::filter::{end_inner, inner_alias, write_source};
+use super::model::{Args, Guard, Kind, Link, List, Type};
 use super::scope;
 use super::sql::Sql;
 use crate::domain::search_text::{self, Piece, Query, Word, any_of};
@@ -182,14 +182,16 @@ fn hanging(
     let (name, rest) = path.split_once('.').unwrap_or((path, ""));
     let row = sql.alias();
     match ty.find(name).map(|field| &field.kind) {
-        Some(Kind::One { key: Source::Column(key), target }) => {
+        Some(Kind::One { key, target }) => {
             sql.push("SELECT ")
                 .column(&row, "id")
                 .push(" FROM ")
                 .push(ty.table)
                 .push(" ")
                 .push(&row);
-            sql.push(" WHERE ").column(&row, key).push(" IN (");
+            sql.push(" WHERE ");
+            write_source(reader, sql, &row, key, &Args::new())?;
+            sql.push(" IN (");
             found(reader, sql, target, rest, Part::Names, word)?;
         }
         Some(Kind::Many(List { target, link: Some(Link::Foreign(fk)), .. })) => {

@@ -212,19 +212,20 @@ pub fn single(
             sql.push(table).push(" ").push(BASE);
             Some(fk)
         }
-        None => {
+        Some((Link::Reached(_), _)) | None => {
             sql.push(table).push(" ").push(BASE);
             None
         }
     };
     write_joins(reader, &mut sql, &plan.level)?;
     sql.push(" WHERE ");
-    if let Some((_, key)) = parent {
-        match (&link_table, reached_by) {
-            (Some((link, column)), _) => sql.column(link, column),
-            (None, Some(fk)) => sql.column(BASE, fk),
-            (None, None) => sql.push("NULL"),
-        };
+    if let Some((link, key)) = parent {
+        match &link_table {
+            Some((link, column)) => {
+                sql.column(link, column);
+            }
+            None => write_parent(reader, &mut sql, BASE, link)?,
+        }
         sql.push(" = ").bind(key).push(" AND ");
     }
     write_conditions(reader, &mut sql, BASE, plan, reached_by)?;
@@ -270,10 +271,10 @@ fn lateral(
     sql.push(" AS uuid[])) AS ");
     sql.push(&parent).push("(key) CROSS JOIN LATERAL (SELECT ").push(&inner).push(".* FROM ");
     let reached_by = match link {
-        Link::Foreign(fk) => {
+        Link::Foreign(_) | Link::Reached(_) => {
             sql.push(plan.level.ty.table).push(" ").push(&inner).push(" WHERE ");
-            sql.column(&inner, fk);
-            Some(fk)
+            write_parent(reader, &mut sql, &inner, link)?;
+            reached_by(link)
         }
         Link::Through(through) => {
             let link = sql.alias();
@@ -296,12 +297,49 @@ fn lateral(
     Ok(sql)
 }
 
-/// Alias and column of the parent's key, and the column by which rows are reached from it.
-fn parent_of(inner: &str, link: Link) -> (String, &'static str, Option<&'static str>) {
+/// Adds the parent's key as the row `inner` has it, or the link beside it.
+fn write_parent(reader: &Reader<'_>, sql: &mut Sql, inner: &str, link: Link) -> Result<(), Error> {
     match link {
-        Link::Foreign(fk) => (inner.to_owned(), fk, Some(fk)),
-        Link::Through(through) => (format!("{inner}_link"), through.parent, None),
+        Link::Foreign(fk) => {
+            sql.column(inner, fk);
+        }
+        Link::Through(through) => {
+            sql.column(&format!("{inner}_link"), through.parent);
+        }
+        Link::Reached(key) => key(reader, sql, inner, &Args::new(), &Args::new())?,
     }
+    Ok(())
+}
+
+/// The column by which rows are reached from their parents.
+fn reached_by(link: Link) -> Option<&'static str> {
+    match link {
+        Link::Foreign(fk) => Some(fk),
+        Link::Through(_) | Link::Reached(_) => None,
+    }
+}
+
+/// Adds the condition that the row belongs to one of the parents.
+fn write_parents(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    inner: &str,
+    link: Link,
+    parents: &[Uuid],
+) -> Result<(), Error> {
+    match link {
+        Link::Foreign(fk) => {
+            sql.holds_key(inner, fk, parents);
+        }
+        Link::Through(through) => {
+            sql.holds_key(&format!("{inner}_link"), through.parent, parents);
+        }
+        Link::Reached(_) => {
+            write_parent(reader, sql, inner, link)?;
+            sql.among(parents.iter().map(|key| Bound::from(*key)).collect());
+        }
+    }
+    Ok(())
 }
 
 /// All rows ranked within their parents.
@@ -317,9 +355,9 @@ fn ranked(
     write_columns(reader, &mut sql, &plan.level)?;
     sql.push(", b.parent_key FROM (SELECT ").push(&inner).push(".*, ");
     let table = plan.level.ty.table;
-    let (owner, column, reached_by) = parent_of(&inner, link);
-    let parent = format!("{owner}.{column}");
-    sql.push(&parent).push(" AS parent_key, row_number() OVER (PARTITION BY ").push(&parent);
+    write_parent(reader, &mut sql, &inner, link)?;
+    sql.push(" AS parent_key, row_number() OVER (PARTITION BY ");
+    write_parent(reader, &mut sql, &inner, link)?;
     sql.push(" ORDER BY ");
     write_order(reader, &mut sql, &inner, plan)?;
     sql.push(") AS row_rank FROM ");
@@ -340,8 +378,10 @@ fn ranked(
     } else {
         sql.push(table).push(" ").push(&inner);
     }
-    sql.push(" WHERE ").holds_key(&owner, column, parents).push(" AND ");
-    write_conditions(reader, &mut sql, &inner, plan, reached_by)?;
+    sql.push(" WHERE ");
+    write_parents(reader, &mut sql, &inner, link, parents)?;
+    sql.push(" AND ");
+    write_conditions(reader, &mut sql, &inner, plan, reached_by(link))?;
     write_cursors(reader, &mut sql, &inner, plan)?;
     sql.push(") ").push(BASE);
     write_joins(reader, &mut sql, &plan.level)?;
@@ -370,9 +410,9 @@ pub fn total(
         write_conditions(reader, &mut sql, &inner, plan, None)?;
         return Ok(sql);
     };
-    let (owner, column, reached_by) = parent_of(&inner, link);
-    let parent = format!("{owner}.{column}");
-    sql.push("SELECT count(*), ").push(&parent).push(" FROM ");
+    sql.push("SELECT count(*), ");
+    write_parent(reader, &mut sql, &inner, link)?;
+    sql.push(" FROM ");
     if let Link::Through(through) = link {
         sql.push(through.table)
             .push(" ")
@@ -384,9 +424,12 @@ pub fn total(
     } else {
         sql.push(plan.level.ty.table).push(" ").push(&inner);
     }
-    sql.push(" WHERE ").holds_key(&owner, column, keys).push(" AND ");
-    write_conditions(reader, &mut sql, &inner, plan, reached_by)?;
-    sql.push(" GROUP BY ").push(&parent);
+    sql.push(" WHERE ");
+    write_parents(reader, &mut sql, &inner, link, keys)?;
+    sql.push(" AND ");
+    write_conditions(reader, &mut sql, &inner, plan, reached_by(link))?;
+    sql.push(" GROUP BY ");
+    write_parent(reader, &mut sql, &inner, link)?;
     Ok(sql)
 }
 

@@ -199,18 +199,26 @@ fn case(rows: &mut Vec<Row>, numbers: &mut Numbers, number: u64) -> Result<(), E
     let code = format!("DEMO-{:04}", number + 1);
     let won = 1_000_000 * (5 + numbers.below(295));
     let supported = numbers.below(3) > 0;
+    // Two of three companies are named; what is told of the others leads to none.
+    let is_named = number % 3 < 2;
+    let (who_ko, who_en) = if is_named {
+        (format!("{place_ko} {trade_ko}"), format!("{article} {trade_en} in {place_en}"))
+    } else {
+        (format!("{} 기업", section_ko(industry)), "A company".to_owned())
+    };
     let later = matches!(stage, "PRODUCTION" | "SCALED" | "PILOT");
     row(
         rows,
         "adoption_case",
         json!({
             "code": code,
-            "title": { "ko": format!("{place_ko} {trade_ko}, {does_ko}"), "en": format!("{article} {trade_en} in {place_en} {does_en}") },
+            "title": { "ko": format!("{who_ko}, {does_ko}"), "en": format!("{who_en} {does_en}") },
             "summary": {
-                "ko": format!("(예시) {place_ko} 소재 {trade_ko}가 {does_ko} 과제를 {} 단계까지 진행한 가상의 사례", stage_ko(stage)),
-                "en": format!("(Illustration) A made-up {trade_en} in {place_en} that {does_en}; stage {stage}"),
+                "ko": format!("(예시) {who_ko}에서 {does_ko} 과제를 {} 단계까지 진행한 가상의 사례", stage_ko(stage)),
+                "en": format!("(Illustration) {who_en} {does_en}; a made-up case at the stage {stage}"),
             },
-            "disclosure": "ANONYMISED",
+            "disclosure": if is_named { "NAMED" } else { "ANONYMISED" },
+            "company_name": is_named.then(|| format!("예시 {trade_ko} {}호", number + 1)),
             "region": region,
             "industry": industry,
             "size": size,
@@ -254,6 +262,24 @@ fn case(rows: &mut Vec<Row>, numbers: &mut Numbers, number: u64) -> Result<(), E
         )?;
     }
     Ok(())
+}
+
+/// The KSIC section of a division, as it is spoken of.
+fn section_ko(division: &str) -> &'static str {
+    match division {
+        "01" => "농림어업",
+        "35" => "전기·가스 공급",
+        "38" => "폐기물 처리",
+        "41" => "건설",
+        "46" | "47" => "도소매",
+        "49" => "운수",
+        "56" => "음식·숙박",
+        "62" => "정보통신",
+        "72" => "전문·과학 서비스",
+        "86" => "보건",
+        "95" => "수리·개인 서비스",
+        _ => "제조",
+    }
 }
 
 fn stage_ko(stage: &str) -> &'static str {

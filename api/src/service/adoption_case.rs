@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use super::named::{document_of, institution_of};
 use super::parts::{Columns, Whole, bring, made, set};
+use super::withheld;
 use super::write::{Author, Write, as_json};
 use crate::database::Store;
 use crate::domain::access::{self, Denied, Needs, Object, Rows};
@@ -275,6 +276,9 @@ async fn turn<'a>(
     };
     access::may_begin(author.principal, needs)?;
     let mut write = Write::attempt(db, author, call).await?;
+    if matches!(verb, Verb::Return | Verb::Publish | Verb::Withdraw) {
+        withheld::lock(write.reads(), call.id).await?;
+    }
     let found = adoption_case::Entity::find_by_id(call.id).lock_exclusive();
     let found = found.one(write.reads()).await?;
     let row = found.filter(|row| sees(author.principal, row)).ok_or(Error::NotFound)?;
@@ -391,6 +395,16 @@ fn not_ahead(faults: &mut InputErrors, field: &str, date: &str, today: NaiveDate
     }
 }
 
+/// Tells of a value that stands only for what is not shown.
+fn not_given(faults: &mut InputErrors, field: &str) {
+    faults.add(
+        field,
+        "INVALID_VALUE",
+        "WITHHELD는 볼 수 없는 이에게 보이는 값이므로 입력할 수 없습니다.",
+        "WITHHELD is what others are shown; it cannot be given.",
+    );
+}
+
 /// What an input sets: the columns of the case, and its parts.
 struct Told {
     columns: Columns,
@@ -462,16 +476,14 @@ async fn told(
     }
     if let Some(disclosure) = input.disclosure {
         if disclosure == Disclosure::Withheld {
-            faults.add(
-                "disclosure",
-                "INVALID_VALUE",
-                "NAMED나 ANONYMISED여야 합니다. WITHHELD는 볼 수 없는 이에게 보이는 값입니다.",
-                "It must be NAMED or ANONYMISED; WITHHELD is what others are shown.",
-            );
+            not_given(faults, "disclosure");
         }
         set(&mut columns, "disclosure", disclosure)?;
     }
     if let Some(size) = input.size {
+        if size == BusinessSize::Withheld {
+            not_given(faults, "size");
+        }
         set(&mut columns, "size", size)?;
     }
     if let Some(technology) = input.technology {

@@ -10,15 +10,12 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::write::{Author, Write};
+use super::write::{Author, DERIVE, Write};
 use crate::database::Store;
 use crate::domain::bill::{Event, is_closed, is_enacted, may_follow, order, standing};
 use crate::domain::partial_date;
 use crate::domain::principal::Principal;
 use crate::error::Error;
-
-/// Name under which the audit holds the write of columns that follow from other rows.
-pub const DERIVE: &str = "derive";
 
 fn field<T: DeserializeOwned>(row: &Map<String, Value>, name: &str) -> Result<T, Error> {
     serde_json::from_value(row.get(name).cloned().unwrap_or_default()).map_err(Error::internal)

@@ -60,6 +60,8 @@ pub async fn all(db: &Store, mut tell: impl FnMut(&str)) -> Result<Vec<Finding>,
     found.push(tallies(db).await?);
     tell("stages of bills");
     found.push(stages(db).await?);
+    tell("what is shown of cases");
+    found.push(withheld(db).await?);
     tell("the search index");
     found.push(index(db).await?);
     Ok(found)
@@ -152,6 +154,18 @@ async fn stages(db: &Store) -> Result<Finding, Error> {
         }
     }
     Ok(Finding::new(format!("stages of {} bills", found.len()), faults))
+}
+
+/// What is shown of cases in place of what may be withheld, against how many there are.
+async fn withheld(db: &Store) -> Result<Finding, Error> {
+    let mut faults = Vec::new();
+    for row in rows(db, &super::withheld::wrong()).await? {
+        let code: String = row.try_get_by_index(0)?;
+        faults.push(format!(
+            "what is shown of the case {code} does not follow from the published cases"
+        ));
+    }
+    Ok(Finding::new("what is shown of cases", faults))
 }
 
 /// The search index, against the rows it was made of.

@@ -468,6 +468,7 @@ records! {
         partial_dates: ["started_on"],
         references: [("company_id", "institution"), ("region_id", "region"), ("industry_id", "industry"), ("supplier_id", "institution"), ("owner_id", "institution")],
         redacted: ["company_name"],
+        derived: ["section_id", "shown_region_id", "shown_industry_id", "shown_owner_id", "shown_district", "shown_size", "shown_investment", "shown_public_support"],
         later: ["owner_id", "status_reason"],
     }
     fact case_barrier "CaseBarrier" {

@@ -28,7 +28,7 @@ use uuid::Uuid;
 use super::bill;
 use super::ledger::{self, Change, Event};
 use super::record::{self, LinkRecord, Record, TABLES, Visit};
-use super::{search_index, target_history};
+use super::{search_index, target_history, withheld};
 use crate::auth::known::LEASE;
 use crate::database::store::{Ending, Last, Store};
 pub use crate::domain::principal::Author;
@@ -37,6 +37,9 @@ use crate::domain::{access, canonical};
 use crate::domain::{partial_date, period, quarter};
 use crate::error::{Error, UserError};
 use crate::input::Call;
+
+/// Name under which the audit holds the write of columns that follow from other rows.
+pub const DERIVE: &str = "derive";
 
 /// An open write: a transaction and what must be written with it.
 pub struct Write<'a> {
@@ -55,6 +58,12 @@ pub struct Write<'a> {
     events: Vec<audit_event::Model>,
     documents: Vec<search_document::ActiveModel>,
     grams: Vec<search_gram::ActiveModel>,
+}
+
+/// Rows that were not written themselves and whose columns may follow otherwise now.
+struct Followers {
+    bills: Vec<Uuid>,
+    cases: Vec<Uuid>,
 }
 
 /// What became of a create with an idempotency key.
@@ -467,32 +476,66 @@ impl<'a> Write<'a> {
         row.insert("created_at".to_owned(), now.clone());
         row.insert("updated_at".to_owned(), now);
         self.index::<R>(id, &row);
-        let whole = whole_of::<R>(&row);
+        let followers = self.followers::<R>(id, [None, Some(&row)]).await?;
         self.record::<R>(action, id, ChangeKind::Created, version, None, Some(row));
-        self.follow(whole).await
+        self.follow(followers).await
     }
 
     /// Brings the columns that follow from other rows to what they are now.
     async fn derive<R: Record>(&self, id: Uuid, row: &mut Map<String, Value>) -> Result<(), Error> {
-        if R::TYPE == "Bill" {
-            row.extend(bill::derived(&self.transaction, id, row).await?);
+        match R::TYPE {
+            "Bill" => row.extend(bill::derived(&self.transaction, id, row).await?),
+            "AdoptionCase" => row.extend(withheld::derived(&self.transaction, id, row).await?),
+            _ => {}
         }
         Ok(())
     }
 
-    /// Writes the bill an event belongs to, if where it stands has changed by what was written.
-    fn follow(&mut self, whole: Option<Uuid>) -> BoxFuture<'_, Result<(), Error>> {
-        type Bill = entity::bill::Entity;
+    /// Writes a row whose columns follow from others, if they do not any more. That is nobody's act: whose row it is
+    /// learns nothing of who wrote the others.
+    async fn derive_anew<R: Record>(&mut self, id: Uuid) -> Result<(), Error> {
+        let column = R::Column::from_str("id").map_err(|_| Error::internal(R::TYPE))?;
+        let found = R::find().filter(column.eq(id)).one(&self.transaction).await?;
+        let Some(before) = found.as_ref().map(as_json).transpose()? else { return Ok(()) };
+        let mut after = before.clone();
+        self.derive::<R>(id, &mut after).await?;
+        if after == before {
+            return Ok(());
+        }
+        let seen = before.get("version").and_then(Value::as_i64).unwrap_or_default();
+        let seen = i32::try_from(seen).map_err(Error::internal)?;
+        let author = self.author;
+        self.author = Author { principal: &Principal::System, address: None, ..author };
+        let written = self.update_as::<R>(DERIVE, id, seen, |_| {}, Map::new()).await;
+        self.author = author;
+        written.map(drop)
+    }
+
+    /// Rows whose columns may follow otherwise from what was written: the bills an event belonged and belongs to, and
+    /// cases that are shown by how many there are.
+    async fn followers<R: Record>(
+        &self,
+        id: Uuid,
+        rows: [Option<&Map<String, Value>>; 2],
+    ) -> Result<Followers, Error> {
+        let mut bills: Vec<Uuid> = rows.into_iter().flatten().filter_map(whole_of::<R>).collect();
+        bills.dedup();
+        bills.retain(|bill| Some(*bill) != self.held_bill);
+        let cases = match R::TYPE {
+            "AdoptionCase" => withheld::neighbours(&self.transaction, id, rows).await?,
+            _ => Vec::new(),
+        };
+        Ok(Followers { bills, cases })
+    }
+
+    /// Writes those of them that have changed by it.
+    fn follow(&mut self, followers: Followers) -> BoxFuture<'_, Result<(), Error>> {
         Box::pin(async move {
-            let Some(id) = whole.filter(|id| Some(*id) != self.held_bill) else { return Ok(()) };
-            let found = Bill::find_by_id(id).one(&self.transaction).await?;
-            let Some(found) = found else { return Ok(()) };
-            let before = as_json(&found)?;
-            let mut after = before.clone();
-            self.derive::<Bill>(id, &mut after).await?;
-            if after != before {
-                let seen = found.version;
-                self.update_as::<Bill>(bill::DERIVE, id, seen, |_| {}, Map::new()).await?;
+            for bill in followers.bills {
+                self.derive_anew::<entity::bill::Entity>(bill).await?;
+            }
+            for case in followers.cases {
+                self.derive_anew::<entity::adoption_case::Entity>(case).await?;
             }
             Ok(())
         })
@@ -574,13 +617,10 @@ impl<'a> Write<'a> {
             self.leave_index(id).await?;
             self.index::<R>(id, &after);
         }
-        let (left, whole) = (whole_of::<R>(&before), whole_of::<R>(&after));
+        let followers = self.followers::<R>(id, [Some(&before), Some(&after)]).await?;
         after.extend(told);
         self.record::<R>(action, id, ChangeKind::Updated, version, Some(before), Some(after));
-        if left != whole {
-            self.follow(left).await?;
-        }
-        self.follow(whole).await?;
+        self.follow(followers).await?;
         Ok(version)
     }
 
@@ -647,7 +687,7 @@ impl<'a> Write<'a> {
         let last = audit_event::Entity::find()
             .filter(audit_event::Column::SubjectId.eq(id))
             // What follows from other rows is nobody's edit of this one.
-            .filter(audit_event::Column::Action.ne(bill::DERIVE))
+            .filter(audit_event::Column::Action.ne(DERIVE))
             .order_by_desc(audit_event::Column::Seq)
             .one(&self.transaction)
             .await?;
@@ -803,9 +843,9 @@ impl<'a> Write<'a> {
             deleted_at: Set(self.author.now),
         };
         deleted_row::Entity::insert(deleted).exec_without_returning(&self.transaction).await?;
-        let whole = whole_of::<R>(&before);
+        let followers = self.followers::<R>(id, [Some(&before), None]).await?;
         self.record::<R>("delete", id, ChangeKind::Deleted, version, Some(before), None);
-        self.follow(whole).await?;
+        self.follow(followers).await?;
         Ok(Removed::Done)
     }
 
@@ -983,7 +1023,7 @@ impl<'a> Write<'a> {
             whole => whole,
         };
         // Where a row stands for others is nobody's act.
-        let action = self.action.filter(|_| action != bill::DERIVE).unwrap_or(action);
+        let action = self.action.filter(|_| action != DERIVE).unwrap_or(action);
         self.note(Event {
             action,
             subject_type: R::TYPE,

@@ -5,7 +5,7 @@ import { buildSchema, isEnumType } from 'graphql';
 
 /** Enums of which pages show values. */
 const shown = [
-  'ActivityKind', 'AdoptionStage', 'AgendaOutcome', 'Aggregation', 'ApplicationArea', 'AppointmentRole', 'AttendanceRole', 'AttendanceStatus',
+  'ActivityKind', 'AdoptionStage', 'AgendaOutcome', 'Aggregation', 'AmountBand', 'ApplicationArea', 'AppointmentRole', 'AttendanceRole', 'AttendanceStatus',
   'BarrierKind', 'Basis', 'BillEffect', 'BillResult', 'BillStage', 'BodyKind', 'BusinessSize', 'Cadence', 'CaseStatus', 'Completeness',
   'ConflictStatus', 'ConsiderationRole', 'ConsultationStage', 'ContactKind', 'DeliveryStatus', 'Direction', 'Disclosure', 'Disposition',
   'DocumentKind', 'EffectKind', 'IdentifierScheme', 'InstitutionKind', 'Licence', 'MeetingDocumentRole', 'MeetingKind', 'MeetingStatus',

@@ -176,6 +176,11 @@ impl<'a> Key<'a> {
                     sql.column(alias, fk).push(" = ").column(from, "id");
                     reached_by = Some(*fk);
                 }
+                Step::Many(Link::Reached(key)) => {
+                    sql.push(" LEFT JOIN ").push(ty.table).push(" ").push(alias).push(" ON ");
+                    write_source(reader, sql, alias, &Source::Expression(*key), args)?;
+                    sql.push(" = ").column(from, "id");
+                }
                 Step::Many(Link::Through(through)) => {
                     let (link, inner) = (format!("{alias}_link"), sql.alias());
                     sql.push(" LEFT JOIN ").push(through.table).push(" ").push(&link).push(" ON ");

@@ -152,10 +152,10 @@ export default function CaseView({ params }: { params: Params }) {
                 <Fact title={word('programme')}>{of.programme && <Name of={of.programme} />}</Fact>
                 <Fact title={word('startedOn')}>{date(of.startedOn)}</Fact>
                 <Fact title={word('investment')} of={of} field="investment">
-                  {of.investment !== null && krw(of.investment)}
+                  {of.investment !== null ? krw(of.investment) : of.investmentBand && label('AmountBand', of.investmentBand)}
                 </Fact>
                 <Fact title={word('publicSupport')} of={of} field="publicSupport">
-                  {of.publicSupport !== null && krw(of.publicSupport)}
+                  {of.publicSupport !== null ? krw(of.publicSupport) : of.publicSupportBand && label('AmountBand', of.publicSupportBand)}
                 </Fact>
                 <Fact title={word('consent')}>{word(of.hasConsentToPublish ? 'consented' : 'notConsented')}</Fact>
                 <Fact title={word('publishedOn')}>{date(of.publishedOn)}</Fact>

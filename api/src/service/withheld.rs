@@ -1,0 +1,198 @@
+//! What callers see of an adoption case in place of what may be withheld: columns `shown_…` that follow from the row
+//! and from how many published cases share its region, KSIC section and size. Whoever may see all reads the row's own
+//! columns (`graphql::adoption_case`). A case that is published or hidden can bring others over the threshold, or
+//! below it: those are written with it, by nobody ([`super::write::DERIVE`]).
+
+use entity::adoption_case::{BusinessSize, CaseStatus, Column as C, Disclosure, Entity};
+use entity::common::{Origin, Visibility};
+use entity::{industry, region};
+use sea_orm::sea_query::LockType;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Select};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::domain::adoption_case::SHOWN_FROM;
+use crate::error::Error;
+
+/// Code of the region that stands for any.
+const NATIONWIDE: &str = "NATIONWIDE";
+
+fn field<T: DeserializeOwned>(row: &Map<String, Value>, name: &str) -> Result<T, Error> {
+    serde_json::from_value(row.get(name).cloned().unwrap_or_default()).map_err(Error::internal)
+}
+
+/// What published cases are counted by. Made-up ones hide no real one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Cell {
+    region: Uuid,
+    section: Uuid,
+    is_made_up: bool,
+}
+
+impl Cell {
+    fn of(row: &Map<String, Value>, section: Uuid) -> Result<Self, Error> {
+        let is_made_up = field::<Origin>(row, "origin")? == Origin::Illustrative;
+        Ok(Self { region: field(row, "region_id")?, section, is_made_up })
+    }
+
+    /// Its published cases.
+    fn cases(self) -> Select<Entity> {
+        let made_up = Origin::Illustrative;
+        Entity::find()
+            .filter(C::RegionId.eq(self.region))
+            .filter(C::SectionId.eq(self.section))
+            .filter(C::Status.eq(CaseStatus::Published))
+            .filter(C::Visibility.eq(Visibility::Public))
+            .filter(if self.is_made_up { C::Origin.eq(made_up) } else { C::Origin.ne(made_up) })
+    }
+}
+
+/// Some of the cases, no more than tell whether they are enough.
+async fn few(db: &impl ConnectionTrait, cases: Select<Entity>) -> Result<Vec<Uuid>, Error> {
+    let found = cases.select_only().column(C::Id).limit(SHOWN_FROM + 1);
+    Ok(found.into_tuple().all(db).await?)
+}
+
+/// Whether everybody sees the case.
+fn is_counted(row: &Map<String, Value>) -> Result<bool, Error> {
+    Ok(field::<CaseStatus>(row, "status")? == CaseStatus::Published
+        && field::<Visibility>(row, "visibility")? == Visibility::Public)
+}
+
+/// The columns of a case that follow from it and from the others.
+///
+/// # Errors
+/// Internal.
+pub async fn derived(
+    db: &impl ConnectionTrait,
+    id: Uuid,
+    row: &Map<String, Value>,
+) -> Result<Map<String, Value>, Error> {
+    let industry: Uuid = field(row, "industry_id")?;
+    let found = industry::Entity::find_by_id(industry).one(db).await?;
+    let section = found.and_then(|row| row.parent_id).unwrap_or(industry);
+    let value = |name: &str| row.get(name).cloned().unwrap_or_default();
+    let is_named = field::<Disclosure>(row, "disclosure")? == Disclosure::Named
+        && field(row, "consent_to_publish")?;
+    let columns = if is_named {
+        json!({
+            "section_id": section,
+            "shown_region_id": value("region_id"),
+            "shown_industry_id": industry,
+            "shown_owner_id": value("owner_id"),
+            "shown_district": value("district"),
+            "shown_size": value("size"),
+            "shown_investment": value("investment"),
+            "shown_public_support": value("public_support"),
+        })
+    } else {
+        let size: BusinessSize = field(row, "size")?;
+        let (mut shows_region, mut shows_size) = (false, false);
+        if is_counted(row)? {
+            // It is one of them itself.
+            let others = Cell::of(row, section)?.cases().filter(C::Id.ne(id));
+            let is_enough = |others: Vec<Uuid>| others.len() as u64 + 1 >= SHOWN_FROM;
+            shows_region = is_enough(few(db, others.clone()).await?);
+            shows_size = shows_region && is_enough(few(db, others.filter(C::Size.eq(size))).await?);
+        }
+        let region: Value = if shows_region {
+            value("region_id")
+        } else {
+            let any = region::Entity::find().filter(region::Column::Code.eq(NATIONWIDE));
+            json!(any.one(db).await?.map(|row| row.id))
+        };
+        let is_own = !value("owner_id").is_null() && value("owner_id") == value("company_id");
+        json!({
+            "section_id": section,
+            "shown_region_id": region,
+            "shown_industry_id": section,
+            "shown_owner_id": if is_own { Value::Null } else { value("owner_id") },
+            "shown_district": null,
+            "shown_size": if shows_size { size } else { BusinessSize::Withheld },
+            "shown_investment": null,
+            "shown_public_support": null,
+        })
+    };
+    match columns {
+        Value::Object(columns) => Ok(columns),
+        _ => Err(Error::internal("columns that are no object")),
+    }
+}
+
+/// Locks the region of a case that will be published or hidden, before the case itself: of two that are at once, the
+/// second counts the first.
+///
+/// # Errors
+/// Internal.
+pub async fn lock(db: &impl ConnectionTrait, case: Uuid) -> Result<(), Error> {
+    let region = Entity::find_by_id(case).select_only().column(C::RegionId).into_tuple::<Uuid>();
+    if let Some(region) = region.one(db).await? {
+        // Rows that name it can still be written.
+        region::Entity::find_by_id(region).lock(LockType::NoKeyUpdate).one(db).await?;
+    }
+    Ok(())
+}
+
+/// Which other cases may be shown otherwise since a case has changed: a few at most, as those of a cell that has more
+/// stay above the threshold.
+///
+/// # Errors
+/// Internal.
+pub async fn neighbours(
+    db: &impl ConnectionTrait,
+    id: Uuid,
+    rows: [Option<&Map<String, Value>>; 2],
+) -> Result<Vec<Uuid>, Error> {
+    let mut counted = Vec::new();
+    for row in rows.into_iter().flatten() {
+        if is_counted(row)? {
+            let section = field(row, "section_id")?;
+            counted.push((Cell::of(row, section)?, field::<BusinessSize>(row, "size")?));
+        }
+    }
+    let mut found = Vec::new();
+    if let [one, other] = counted[..]
+        && one == other
+    {
+        return Ok(found);
+    }
+    for (cell, size) in counted {
+        for cases in [cell.cases(), cell.cases().filter(C::Size.eq(size))] {
+            let cases = few(db, cases).await?;
+            if cases.len() as u64 <= SHOWN_FROM {
+                found.extend(cases.into_iter().filter(|other| *other != id));
+            }
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
+}
+
+/// A select of the codes of cases that show something else than follows.
+pub fn wrong() -> String {
+    let counted = "c.status = 'PUBLISHED' AND c.visibility = 'PUBLIC'";
+    let is_named = "c.disclosure = 'NAMED' AND c.consent_to_publish";
+    let enough = |more: &str| {
+        format!(
+            "{counted} AND (SELECT count(*) FROM adoption_case o WHERE o.region_id = c.region_id AND o.section_id = c.section_id{more} \
+             AND o.status = 'PUBLISHED' AND o.visibility = 'PUBLIC' AND (o.origin = 'ILLUSTRATIVE') = (c.origin = 'ILLUSTRATIVE')) >= {SHOWN_FROM}"
+        )
+    };
+    format!(
+        "SELECT c.code FROM adoption_case c JOIN industry i ON i.id = c.industry_id \
+         WHERE c.section_id IS DISTINCT FROM coalesce(i.parent_id, i.id) \
+         OR c.shown_industry_id IS DISTINCT FROM CASE WHEN {is_named} THEN c.industry_id ELSE c.section_id END \
+         OR c.shown_district IS DISTINCT FROM CASE WHEN {is_named} THEN c.district END \
+         OR c.shown_investment IS DISTINCT FROM CASE WHEN {is_named} THEN c.investment END \
+         OR c.shown_public_support IS DISTINCT FROM CASE WHEN {is_named} THEN c.public_support END \
+         OR c.shown_owner_id IS DISTINCT FROM CASE WHEN {is_named} OR c.owner_id IS DISTINCT FROM c.company_id THEN c.owner_id END \
+         OR c.shown_region_id IS DISTINCT FROM CASE WHEN {is_named} OR {} THEN c.region_id \
+            ELSE (SELECT r.id FROM region r WHERE r.code = '{NATIONWIDE}') END \
+         OR c.shown_size IS DISTINCT FROM CASE WHEN {is_named} OR {} THEN c.size ELSE 'WITHHELD' END \
+         ORDER BY c.code",
+        enough(""),
+        enough(" AND o.size = c.size"),
+    )
+}
