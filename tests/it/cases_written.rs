@@ -806,7 +806,7 @@ async fn what_is_withheld_is_nowhere_told(place: Place) {
         let (one, other) = (&told[0][at], &told[1][at]);
         assert!(one.iter().zip(other).filter(|(one, other)| one != other).count() > 40);
         assert_eq!((&one[0]["withheld"], &one[0]["region"]["code"]), (&json!([]), &json!("KR-48")));
-        assert_eq!(other[0]["investment"], "499999999");
+        assert_eq!(other[0]["investment"], 499_999_999);
     }
     // The company itself is not told as the institution that filed it.
     case = desk.verb(&desk.kosme, "withdrawCase", &case, json!({})).await;

@@ -134,10 +134,22 @@ pub const AMOUNT_BAND: &Choice = &Choice {
     values: &[
         ChoiceValue { code: "NONE", description: "없음. None." },
         ChoiceValue { code: "UNDER_10M", description: "1천만 원 미만. Below KRW 10 million." },
-        ChoiceValue { code: "FROM_10M", description: "1천만 원 이상 5천만 원 미만. KRW 10 to 50 million." },
-        ChoiceValue { code: "FROM_50M", description: "5천만 원 이상 1억 원 미만. KRW 50 to 100 million." },
-        ChoiceValue { code: "FROM_100M", description: "1억 원 이상 5억 원 미만. KRW 100 to 500 million." },
-        ChoiceValue { code: "FROM_500M", description: "5억 원 이상 10억 원 미만. KRW 500 million to 1 billion." },
+        ChoiceValue {
+            code: "FROM_10M",
+            description: "1천만 원 이상 5천만 원 미만. KRW 10 to 50 million.",
+        },
+        ChoiceValue {
+            code: "FROM_50M",
+            description: "5천만 원 이상 1억 원 미만. KRW 50 to 100 million.",
+        },
+        ChoiceValue {
+            code: "FROM_100M",
+            description: "1억 원 이상 5억 원 미만. KRW 100 to 500 million.",
+        },
+        ChoiceValue {
+            code: "FROM_500M",
+            description: "5억 원 이상 10억 원 미만. KRW 500 million to 1 billion.",
+        },
         ChoiceValue { code: "FROM_1B", description: "10억 원 이상. KRW 1 billion and more." },
     ],
 };
