@@ -9,7 +9,7 @@ use chrono::Duration;
 use entity::common::Origin;
 use serde_json::{Value, json};
 
-use crate::support::acting::done;
+use crate::support::acting::{done, number};
 use crate::support::{Place, TestApp, now};
 use crate::tests;
 
@@ -26,7 +26,10 @@ tests![
     illustrative_results_are_marked_and_apart,
     illustrative_results_show_every_state,
     illustrative_results_are_loaded_once,
-    figures_put_right_are_known_as_they_were
+    figures_put_right_are_known_as_they_were,
+    a_made_up_year_is_marked_and_apart,
+    a_made_up_year_shows_every_state,
+    a_made_up_year_is_played_once
 ];
 
 fn changed(set: &DataSet) -> DataSet {
@@ -444,4 +447,116 @@ async fn figures_put_right_are_known_as_they_were(place: Place) {
     assert_eq!(first - now, 120_000_000);
     let seen = app.ask(&Principal::Anonymous, "{ submissions { totalCount } }", Value::Null).await;
     assert!(seen["data"]["submissions"]["totalCount"].as_i64().is_none_or(|count| count == 0));
+}
+
+/// An app on which the year of the programme is played.
+async fn year(place: &Place) -> TestApp {
+    let app = place.app_without_results().await;
+    let summary = seed::demo_programme::load(&app.db, now(), |_, _| {}).await.unwrap().unwrap();
+    assert!(!summary.known && summary.total_created() > 600, "{summary:?}");
+    app
+}
+
+/// What the real bodies and everybody's figures say where illustrations are left out.
+const APART: &str = "{
+    feedbackStatistics(groupBy: ADDRESSEE) { total { raised answered } rows { raised keys { code } } }
+    billStatistics { total { count stalled } }
+    bodies(where: { origin: { eq: SOURCE } }) { nodes { code filledSeats series { nodes { code record { expected held missed meetingsOnRecord } } } } }
+    meetings(where: { origin: { eq: SOURCE } }) { totalCount }
+    institutions(first: 100, where: { origin: { eq: SOURCE } }) { nodes { code version region { code } } }
+}";
+
+async fn a_made_up_year_is_marked_and_apart(place: Place) {
+    let app = place.app_without_results().await;
+    let before = app.data(APART).await;
+    seed::demo_programme::load(&app.db, now(), |_, _| {}).await.unwrap().unwrap();
+    assert_eq!(app.data(APART).await, before);
+    let facts = aiplus::graphql::catalog().types().iter().filter(|ty| ty.is_fact);
+    let mut marked = 0;
+    for ty in facts {
+        let count = async |origin| {
+            number(&app, &format!("SELECT count(*) FROM {} WHERE origin = '{origin}'", ty.table))
+                .await
+        };
+        assert_eq!(count("REPORTED").await, 0, "{}", ty.name);
+        marked += i64::from(count("ILLUSTRATIVE").await > 0);
+    }
+    assert!(marked > 30, "kinds of rows: {marked}");
+    // Whoever reads one is told in both languages.
+    for list in ["meetings", "recommendations", "bills", "opinionRounds", "policyPlans", "bodies"] {
+        let query = format!(
+            "{{ of: {list}(first: 100, where: {{ origin: {{ eq: ILLUSTRATIVE }} }}) {{ nodes {{ ... on Meeting {{ title {{ ko en }} }} ... on Recommendation {{ title {{ ko en }} }} ... on Bill {{ title {{ ko en }} }} ... on OpinionRound {{ title {{ ko en }} }} ... on PolicyPlan {{ title {{ ko en }} }} ... on Body {{ title: name {{ ko en }} }} }} }} }}"
+        );
+        let data = app.data(&query).await;
+        let nodes = data["of"]["nodes"].as_array().unwrap();
+        assert!(!nodes.is_empty(), "{list}");
+        for node in nodes {
+            assert!(node["title"]["ko"].as_str().unwrap().starts_with("(예시)"), "{node}");
+            assert!(node["title"]["en"].as_str().unwrap().starts_with("(Illustration)"), "{node}");
+        }
+    }
+    assert!(verify(&app.db, None).await.unwrap().faults.is_empty());
+}
+
+async fn a_made_up_year_shows_every_state(place: Place) {
+    let app = year(&place).await;
+    let operator = app.principal("TIPA", "program:read content:write").await;
+    let counts = async |list: &str, field: &str, codes: &[&str]| {
+        let counted: Vec<String> = codes
+            .iter()
+            .map(|code| format!("{code}: {list}(where: {{ origin: {{ eq: ILLUSTRATIVE }}, {field}: {{ eq: {code} }} }}) {{ totalCount }}"))
+            .collect();
+        let query = format!("{{ {} }}", counted.join(" "));
+        let answer = app.ask(&operator, &query, Value::Null).await;
+        let count = |code: &&str| answer["data"][code]["totalCount"].as_i64().unwrap_or(-1);
+        codes.iter().map(count).collect::<Vec<_>>()
+    };
+    let meetings = ["PLANNED", "HELD", "POSTPONED", "CANCELLED"];
+    assert_eq!(counts("meetings", "status", &meetings).await, [4, 10, 1, 1]);
+    let states = ["RAISED", "FORWARDED", "ANSWERED", "IN_DELIVERY", "DELIVERED", "CLOSED"];
+    assert_eq!(counts("recommendations", "status", &states).await, [1, 5, 6, 5, 9, 3]);
+    let states = ["DRAFT", "SUBMITTED", "RETURNED", "VERIFIED", "WITHDRAWN"];
+    assert_eq!(counts("adoptionCases", "status", &states).await, [1, 2, 1, 1, 1]);
+    assert_eq!(counts("opinionRounds", "status", &["OPEN", "CLOSED"]).await, [1, 1]);
+    let data = app
+        .data(
+            r#"{
+                feedbackStatistics(groupBy: [ADDRESSEE, RAISED_QUARTER], includeIllustrative: true, where: { origin: { eq: ILLUSTRATIVE } }) {
+                    total { raised answered answeredOnTime { part base } delivered withEffect overdue daysToAnswer { median } }
+                    rows { keys { code } raised }
+                }
+                effects(where: { origin: { eq: ILLUSTRATIVE } }, first: 100) { nodes { kind } }
+                bills(where: { origin: { eq: ILLUSTRATIVE } }, orderBy: [{ field: NUMBER, direction: ASC }]) { nodes { number stage isStalled events { totalCount } } }
+                body(code: "DEMO_COUNCIL") {
+                    seats filledSeats expiringSeats(days: 92)
+                    series { nodes { code record { expected held missed notOnRecord } } }
+                }
+                opinionRounds(where: { status: { eq: CLOSED } }) { nodes { responses { totalCount } } }
+                minutes: meetings(where: { origin: { eq: ILLUSTRATIVE }, status: { eq: HELD } }, first: 1) { nodes { attendance { totalCount } statements { totalCount } agendaItems { totalCount } } }
+            }"#,
+        )
+        .await;
+    println!("{data:#}");
+    panic!();
+}
+
+async fn a_made_up_year_is_played_once(place: Place) {
+    let app = year(&place).await;
+    let before = verify(&app.db, None).await.unwrap();
+    // In another quarter as well: what is there is somebody's by now.
+    for later in [0, 90] {
+        let again = seed::demo_programme::load(&app.db, now() + Duration::days(later), |_, _| {});
+        assert!(again.await.unwrap().unwrap().known);
+    }
+    // Broken off before it was noted, it is taken up again, and nothing happens twice.
+    app.sql("DELETE FROM data_set WHERE name = 'demo-programme'").await;
+    let again = seed::demo_programme::load(&app.db, now(), |_, _| {}).await.unwrap().unwrap();
+    assert!(!again.known);
+    assert_eq!(verify(&app.db, None).await.unwrap(), before);
+    // Where the programme works in earnest, nothing is made up.
+    let app = place.app_without_results().await;
+    let operator = app.principal("TIPA", "program:read content:write").await;
+    let own = json!({ "body": "POLICY_COUNCIL", "title": { "ko": "임시 회의" }, "heldOn": "2026-12-01" });
+    done(&app, &operator, "planMeeting", "", own).await;
+    assert_eq!(seed::demo_programme::load(&app.db, now(), |_, _| {}).await.unwrap(), None);
 }
