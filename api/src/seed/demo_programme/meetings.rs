@@ -76,7 +76,7 @@ pub fn tell(scenario: &mut Scenario) {
             kind: ("전체회의", "Plenary"),
             theme,
             planned_on: calendar.day(quarters - 2, 60),
-            held_on: calendar.day(quarters, 45),
+            held_on: calendar.day(quarters, 38),
             venue: ("세종 회의장", "Conference hall, Sejong", "KR-50"),
         };
         whole(scenario, &meeting);

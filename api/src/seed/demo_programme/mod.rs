@@ -26,6 +26,7 @@ use crate::database::Store;
 use crate::domain::principal::Principal;
 use crate::domain::quarter::{Quarter, seoul};
 use crate::error::Error;
+use crate::graphql::catalog;
 use crate::service::write::{Author, Write};
 
 /// Name under which the set is noted as loaded.
@@ -152,7 +153,8 @@ pub async fn load(
         .all(db)
         .await?;
     for made in made {
-        *summary.created.entry(made).or_default() += 1;
+        let table = catalog().declared(&made)?.table;
+        *summary.created.entry(table.to_owned()).or_default() += 1;
     }
     let author = Author { principal: &Principal::System, request_id: "seed", address: None, now };
     let write = Write::begin(db, author).await?;

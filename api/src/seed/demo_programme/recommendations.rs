@@ -84,7 +84,7 @@ impl Raised {
         let (ko, en) = self.title;
         json!({
             "title": text(ko, en),
-            "summary": text(&format!("{ko}을(를) 바람"), &format!("Asked for: {en}")),
+            "summary": text(&format!("요청: {ko}"), &format!("Asked for: {en}")),
             "institution": self.by,
             "topic": self.topic,
             "addressee": self.to,
@@ -423,6 +423,7 @@ fn raise(scenario: &mut Scenario, raised: &Raised, (name, on): (&str, &str), day
             input["source"] = "INTAKE_DESK".into();
             input["raisedByGroup"] = text("남부 지역 소기업", "A small company in the south");
             input["region"] = "JEONNAM_GWANGJU".into();
+            input["evidenceNote"] = "(예시) 상담 기록".into();
             scenario.call((day, 9), raised.to, raise, (None, name), input);
             scenario.call((day, 13), "TIPA", "publishRecommendation", (on(), ""), json!({}));
         }
