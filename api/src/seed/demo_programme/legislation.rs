@@ -208,8 +208,16 @@ fn initiative(scenario: &mut Scenario) {
                 json!({ "stage": stage, "occurredOn": day, "source": "(예시) 지어낸 기록" });
             scenario.call((day, 11), "MSS", "recordBillEvent", (Some(bill.clone()), ""), input);
         }
-        let checked = (calendar.day(-1, 80), 16);
-        scenario.call(checked, "TIPA", "recordBillChecked", (Some(bill), ""), json!({}));
+        for (quarter, days) in [(-1, 80), (0, 50)] {
+            let checked = (calendar.day(quarter, days), 16);
+            scenario.call(
+                checked,
+                "TIPA",
+                "recordBillChecked",
+                (Some(bill.clone()), ""),
+                json!({}),
+            );
+        }
     }
     let articles = [
         ("제3조", "지원계획", "Plan of support"),
@@ -250,6 +258,7 @@ fn seats(scenario: &mut Scenario) {
         input["startsOn"] = from.to_string().into();
         input["endsOn"] = ends_on.to_string().into();
         input["letterOn"] = from.to_string().into();
+        input["post"] = text("협의체 위원", "Council member");
         scenario.call((from, 13), "MSS", "appoint", (None, ""), input);
     }
 }

@@ -215,11 +215,17 @@ fn plan(scenario: &mut Scenario, meeting: &Meeting) {
         }),
     );
     let plan = json!([{ "plan": "DEMO_PLAN", "role": "DISCUSSION" }]);
-    let items = json!([
+    let mut items = json!([
         { "number": "1", "title": text("지난 건의의 처리 현황", "What came of earlier recommendations"), "presenters": [{ "institution": "TIPA" }], "isOpenToPress": true },
         { "number": "2", "title": text(ko, en), "presenters": [{ "person": "DEMO_P1" }, { "person": "DEMO_P2" }], "considers": plan },
         { "number": "3", "title": text("다음 회의 일정", "Date of the next meeting"), "presenters": [{ "institution": "MSS" }] },
     ]);
+    for (at, (from, to)) in
+        [((14, 0), (14, 20)), ((14, 20), (15, 50)), ((15, 50), (16, 0))].into_iter().enumerate()
+    {
+        items[at]["startsAt"] = json!(instant(meeting.held_on, from));
+        items[at]["endsAt"] = json!(instant(meeting.held_on, to));
+    }
     scenario.call(
         (meeting.planned_on, 11),
         "TIPA",
@@ -277,7 +283,7 @@ fn record(scenario: &mut Scenario, meeting: &Meeting) {
         (on.clone(), &meeting.name),
         json!({
             "headcount": 25,
-            "companyCount": 15,
+            "companyCount": 14,
             "attendance": attendance,
             "outcomes": [
                 { "item": item(1), "outcome": "NOTED" },
