@@ -86,6 +86,7 @@ async fn officer(db: &DatabaseConnection) -> Principal {
         scopes: [Scope::ResultsSubmit].into_iter().collect(),
         tier: RateTier::Standard,
         token,
+        writes: entity::common::Origin::Reported,
     }))
 }
 

@@ -1390,6 +1390,7 @@ fn somebody() -> Principal {
             expires_at: now(),
             generation: 0,
         },
+        writes: entity::common::Origin::Reported,
     }))
 }
 

@@ -71,6 +71,7 @@ fn client(id: Option<Uuid>) -> Principal {
             expires_at: DateTime::UNIX_EPOCH,
             generation: 0,
         },
+        writes: entity::common::Origin::Reported,
     }))
 }
 

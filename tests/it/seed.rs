@@ -1,5 +1,7 @@
 //! The data sets: loaded once, brought up to date, kept where somebody else has written.
 
+use std::collections::BTreeSet;
+
 use aiplus::database;
 use aiplus::domain::principal::Principal;
 use aiplus::seed::{self, DataSet};
@@ -9,7 +11,7 @@ use chrono::Duration;
 use entity::common::Origin;
 use serde_json::{Value, json};
 
-use crate::support::acting::done;
+use crate::support::acting::{done, number};
 use crate::support::{Place, TestApp, now};
 use crate::tests;
 
@@ -26,7 +28,9 @@ tests![
     illustrative_results_are_marked_and_apart,
     illustrative_results_show_every_state,
     illustrative_results_are_loaded_once,
-    figures_put_right_are_known_as_they_were
+    figures_put_right_are_known_as_they_were,
+    a_made_up_year_is_whole_marked_and_apart,
+    a_made_up_year_is_played_once
 ];
 
 fn changed(set: &DataSet) -> DataSet {
@@ -444,4 +448,137 @@ async fn figures_put_right_are_known_as_they_were(place: Place) {
     assert_eq!(first - now, 120_000_000);
     let seen = app.ask(&Principal::Anonymous, "{ submissions { totalCount } }", Value::Null).await;
     assert!(seen["data"]["submissions"]["totalCount"].as_i64().is_none_or(|count| count == 0));
+}
+
+/// What the real bodies and everybody's figures say where illustrations are left out.
+const APART: &str = "{
+    feedbackStatistics(groupBy: ADDRESSEE) { total { raised answered } rows { raised keys { code } } }
+    billStatistics { total { count stalled } }
+    bodies(where: { origin: { eq: SOURCE } }) { nodes { code filledSeats series { nodes { code record { expected held missed meetingsOnRecord } } } } }
+    meetings(where: { origin: { eq: SOURCE } }) { totalCount }
+    institutions(first: 100, where: { origin: { eq: SOURCE } }) { nodes { code version region { code } } }
+}";
+
+async fn a_made_up_year_is_whole_marked_and_apart(place: Place) {
+    let app = place.app_without_results().await;
+    let before = app.data(APART).await;
+    seed::demo_programme::load(&app.db, now(), |_, _| {}).await.unwrap().unwrap();
+    assert_eq!(app.data(APART).await, before);
+    let facts = aiplus::graphql::catalog().types().iter().filter(|ty| ty.is_fact);
+    let mut marked = 0;
+    for ty in facts {
+        let count = async |origin| {
+            number(&app, &format!("SELECT count(*) FROM {} WHERE origin = '{origin}'", ty.table))
+                .await
+        };
+        assert_eq!(count("REPORTED").await, 0, "{}", ty.name);
+        marked += i64::from(count("ILLUSTRATIVE").await > 0);
+    }
+    assert!(marked > 30, "kinds of rows: {marked}");
+    // Whoever reads one is told in both languages.
+    for list in ["meetings", "recommendations", "bills", "opinionRounds", "policyPlans", "bodies"] {
+        let title = if list == "bodies" { "title: name" } else { "title" };
+        let query = format!(
+            "{{ of: {list}(first: 100, where: {{ origin: {{ eq: ILLUSTRATIVE }} }}) {{ nodes {{ {title} {{ ko en }} }} }} }}"
+        );
+        let data = app.data(&query).await;
+        let nodes = data["of"]["nodes"].as_array().unwrap();
+        assert!(!nodes.is_empty(), "{list}");
+        for node in nodes {
+            assert!(node["title"]["ko"].as_str().unwrap().starts_with("(예시)"), "{node}");
+            assert!(node["title"]["en"].as_str().unwrap().starts_with("(Illustration)"), "{node}");
+        }
+    }
+    shows_every_state(&app).await;
+}
+
+/// Whether a made-up year has something to show of each kind.
+async fn shows_every_state(app: &TestApp) {
+    let operator = app.principal("TIPA", "program:read content:write").await;
+    let counts = async |list: &str, field: &str, codes: &[&str]| {
+        let counted: Vec<String> = codes
+            .iter()
+            .map(|code| format!("{code}: {list}(where: {{ origin: {{ eq: ILLUSTRATIVE }}, {field}: {{ eq: {code} }} }}) {{ totalCount }}"))
+            .collect();
+        let query = format!("{{ {} }}", counted.join(" "));
+        let answer = app.ask(&operator, &query, Value::Null).await;
+        let count = |code: &&str| answer["data"][code]["totalCount"].as_i64().unwrap_or(-1);
+        codes.iter().map(count).collect::<Vec<_>>()
+    };
+    let meetings = ["PLANNED", "HELD", "POSTPONED", "CANCELLED"];
+    assert_eq!(counts("meetings", "status", &meetings).await, [4, 10, 1, 1]);
+    let states = ["RAISED", "FORWARDED", "ANSWERED", "IN_DELIVERY", "DELIVERED", "CLOSED"];
+    assert_eq!(counts("recommendations", "status", &states).await, [1, 5, 7, 4, 9, 3]);
+    let states = ["DRAFT", "SUBMITTED", "RETURNED", "VERIFIED", "WITHDRAWN"];
+    assert_eq!(counts("adoptionCases", "status", &states).await, [1, 2, 1, 1, 1]);
+    assert_eq!(counts("opinionRounds", "status", &["OPEN", "CLOSED"]).await, [1, 1]);
+    let data = app
+        .data(
+            r#"{
+                feedbackStatistics(groupBy: [ADDRESSEE, RAISED_QUARTER], includeIllustrative: true, where: { origin: { eq: ILLUSTRATIVE } }) {
+                    total { raised answered answeredOnTime { part base } delivered withEffect overdue }
+                    rows { keys { code } }
+                }
+                effects(where: { origin: { eq: ILLUSTRATIVE } }, first: 100) { nodes { kind } }
+                way: bill(number: "DEMO-BILL-1") { stage isStalled(days: 180) events { totalCount } }
+                still: bill(number: "DEMO-BILL-2") { stage isStalled(days: 180) events { totalCount } }
+                body(code: "DEMO_COUNCIL") {
+                    seats filledSeats expiringSeats(days: 92)
+                    series { nodes { code record { expected held missed notOnRecord } } }
+                }
+                opinionRounds(where: { status: { eq: CLOSED } }) { nodes { responses { totalCount } } }
+            }"#,
+        )
+        .await;
+    assert_eq!(
+        data["feedbackStatistics"]["total"],
+        json!({
+            "raised": 27, "answered": 22, "answeredOnTime": { "part": 18, "base": 21 },
+            "delivered": 9, "withEffect": 9, "overdue": 4,
+        })
+    );
+    let rows = data["feedbackStatistics"]["rows"].as_array().unwrap();
+    let keys = |at: usize| rows.iter().map(move |row| row["keys"][at]["code"].as_str().unwrap());
+    assert!(keys(0).collect::<BTreeSet<_>>().len() >= 6, "addressees: {rows:?}");
+    let quarters = ["2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4"];
+    assert_eq!(keys(1).collect::<BTreeSet<_>>(), BTreeSet::from(quarters));
+    let kinds = data["effects"]["nodes"].as_array().unwrap().iter();
+    let kinds: BTreeSet<&str> = kinds.map(|node| node["kind"].as_str().unwrap()).collect();
+    for kind in ["GUIDELINE", "SUBORDINATE_RULE", "SANDBOX_PERMIT", "SUPPORT", "POLICY_TASK"] {
+        assert!(kinds.contains(kind), "{kind}: {kinds:?}");
+    }
+    let bill = |stage, stalled, events| json!({ "stage": stage, "isStalled": stalled, "events": { "totalCount": events } });
+    assert_eq!(data["way"], bill("COMMITTEE_DECIDED", false, 9));
+    assert_eq!(data["still"], bill("COMMITTEE_RECEIVED", true, 2));
+    let record = |code, expected, held, missed| json!({ "code": code, "record": { "expected": expected, "held": held, "missed": missed, "notOnRecord": 0 } });
+    let series = [record("DEMO_PLENARY", 4, 4, 0), record("DEMO_WORKING", 8, 6, 2)];
+    assert_eq!(
+        data["body"],
+        json!({ "seats": 10, "filledSeats": 8, "expiringSeats": 1, "series": { "nodes": series } })
+    );
+    assert_eq!(data["opinionRounds"]["nodes"], json!([{ "responses": { "totalCount": 7 } }]));
+}
+
+async fn a_made_up_year_is_played_once(place: Place) {
+    let app = place.app_without_results().await;
+    seed::demo_programme::load(&app.db, now(), |_, _| {}).await.unwrap().unwrap();
+    let before = verify(&app.db, None).await.unwrap();
+    assert!(before.faults.is_empty(), "{:?}", before.faults);
+    // In another quarter as well: what is there is somebody's by now.
+    for later in [0, 90] {
+        let again = seed::demo_programme::load(&app.db, now() + Duration::days(later), |_, _| {});
+        assert!(again.await.unwrap().unwrap().known);
+    }
+    // Broken off before it was noted, it is taken up again, and nothing happens twice.
+    app.sql("DELETE FROM data_set WHERE name = 'demo-programme'").await;
+    let again = seed::demo_programme::load(&app.db, now(), |_, _| {}).await.unwrap().unwrap();
+    assert!(!again.known);
+    assert_eq!(verify(&app.db, None).await.unwrap(), before);
+    // Where the programme works in earnest, nothing is made up.
+    let app = place.app_without_results().await;
+    let operator = app.principal("TIPA", "program:read content:write").await;
+    let own =
+        json!({ "body": "POLICY_COUNCIL", "title": { "ko": "임시 회의" }, "heldOn": "2026-12-01" });
+    done(&app, &operator, "planMeeting", "", own).await;
+    assert_eq!(seed::demo_programme::load(&app.db, now(), |_, _| {}).await.unwrap(), None);
 }

@@ -107,6 +107,7 @@ mod tests {
                 expires_at: claims.expires_at,
                 generation: claims.generation,
             },
+            writes: entity::common::Origin::Reported,
         })
     }
 

@@ -19,6 +19,7 @@ use std::time::Instant;
 
 use chrono::{DateTime, Utc};
 use entity::api_client::RateTier;
+use entity::common::Origin;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, Statement};
 use uuid::Uuid;
 
@@ -219,6 +220,7 @@ impl Access {
                 expires_at: claims.expires_at,
                 generation: claims.generation,
             },
+            writes: Origin::Reported,
         })
     }
 

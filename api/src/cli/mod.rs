@@ -347,7 +347,7 @@ async fn seed(settings: &DatabaseSettings, demo: bool) -> Result<(), Error> {
         tell(name, &summary, started);
     }
     if demo {
-        demo_results(&db).await?;
+        demonstrate(&db).await?;
     }
     database::analyze(&db).await?;
     lock.release().await?;
@@ -355,18 +355,28 @@ async fn seed(settings: &DatabaseSettings, demo: bool) -> Result<(), Error> {
     Ok(())
 }
 
-async fn demo_results(db: &Store) -> Result<(), Error> {
+/// Plays what is made up: the results of eight quarters, and a year of the programme.
+async fn demonstrate(db: &Store) -> Result<(), Error> {
+    let told = |name, loaded: Option<Summary>, started, why| match loaded {
+        Some(summary) => tell(name, &summary, started),
+        None => print(&format!("{name}: left out, since {why} here\n")),
+    };
     let started = Instant::now();
     let mut terminal = Terminal::new();
-    let loaded = seed::demo_results::load(db, Utc::now(), |table, rows| {
+    let step = |terminal: &mut Terminal, table: &str, rows: usize| {
         terminal.step(&format!("{table} ({rows})"));
-    })
-    .await?;
+    };
+    let now = Utc::now();
+    let loaded = seed::demo_results::load(db, now, |table, rows| step(&mut terminal, table, rows));
+    let loaded = loaded.await?;
     terminal.clear();
-    match loaded {
-        Some(summary) => tell("illustrative results", &summary, started),
-        None => print("illustrative results: left out, since institutions report here\n"),
-    }
+    told("illustrative results", loaded, started, "institutions report");
+    let started = Instant::now();
+    let loaded =
+        seed::demo_programme::load(db, now, |table, rows| step(&mut terminal, table, rows));
+    let loaded = loaded.await?;
+    terminal.clear();
+    told("illustrative year", loaded, started, "the programme works");
     Ok(())
 }
 

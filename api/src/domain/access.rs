@@ -460,6 +460,7 @@ mod tests {
                 expires_at: DateTime::UNIX_EPOCH,
                 generation: 0,
             },
+            writes: entity::common::Origin::Reported,
         }))
     }
 

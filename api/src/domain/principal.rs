@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use entity::api_client::RateTier;
+use entity::common::Origin;
 use uuid::Uuid;
 
 /// What a client may ask for.
@@ -181,6 +182,8 @@ pub struct Client {
     pub tier: RateTier,
     /// The token.
     pub token: Token,
+    /// Origin of what it writes: REPORTED; ILLUSTRATIVE of one that the demonstration makes up.
+    pub writes: Origin,
 }
 
 /// The caller of a request or the author of a write.

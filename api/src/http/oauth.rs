@@ -17,6 +17,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::Utc;
 use entity::api_client::{self, ClientState};
+use entity::common::Origin;
 use entity::institution;
 use serde_json::json;
 use uuid::Uuid;
@@ -294,6 +295,7 @@ impl SignedIn {
                 expires_at: Utc::now(),
                 generation: client.token_generation,
             },
+            writes: Origin::Reported,
         }));
         Self { client, institution, principal }
     }

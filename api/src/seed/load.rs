@@ -126,7 +126,7 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    /// Rows of code lists, and institutions, that an earlier set brought, so that this one can name them.
+    /// Rows of code lists, topics and institutions that an earlier set brought, so that this one can name them.
     async fn known_codes(&mut self) -> Result<(), Error> {
         let regions = entity::region::Entity::find().all(self.write.reads()).await?;
         let industries = entity::industry::Entity::find().all(self.write.reads()).await?;
@@ -134,7 +134,9 @@ impl Loader<'_> {
         let regions = regions.into_iter().map(|row| ("region", row.code, row.id));
         let industries = industries.into_iter().map(|row| ("industry", row.code, row.id));
         let institutions = institutions.into_iter().map(|row| ("institution", row.code, row.id));
-        for (table, code, id) in regions.chain(industries).chain(institutions) {
+        let topics = entity::topic::Entity::find().all(self.write.reads()).await?;
+        let topics = topics.into_iter().map(|row| ("topic", row.code, row.id));
+        for (table, code, id) in regions.chain(industries).chain(institutions).chain(topics) {
             self.ids.insert((table.to_owned(), code), id);
         }
         Ok(())

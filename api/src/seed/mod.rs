@@ -5,11 +5,13 @@
 //! twice. A row that left the files is deleted. A row that somebody else has edited since is kept as it is.
 
 pub mod demo;
+pub mod demo_programme;
 pub mod demo_results;
 mod load;
 mod numbers;
 mod parse;
 mod provenance;
+mod scenario;
 #[cfg(test)]
 mod wording;
 

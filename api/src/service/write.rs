@@ -9,7 +9,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, SubsecRound, Utc};
 use entity::change::ChangeKind;
-use entity::common::Visibility;
+use entity::common::{Origin, Visibility};
 use entity::{
     audit_event, citation, conflict, data_set, deleted_row, idempotency, search_document,
     search_gram,
@@ -453,8 +453,11 @@ impl<'a> Write<'a> {
         R: Record,
     {
         self.sound()?;
+        let is_marked = self.mark(&mut row);
         if !R::DERIVED.is_empty() {
             self.derive::<R>(id, &mut row).await?;
+        }
+        if is_marked || !R::DERIVED.is_empty() {
             model = serde_json::from_value(Value::Object(row.clone())).map_err(Error::internal)?;
         }
         let mut active = model.into_active_model().reset_all();
@@ -479,6 +482,18 @@ impl<'a> Write<'a> {
         let followers = self.followers::<R>(id, [None, Some(&row)]).await?;
         self.record::<R>(action, id, ChangeKind::Created, version, None, Some(row));
         self.follow(followers).await
+    }
+
+    /// Marks as made up what a made-up client writes; tells whether it did.
+    fn mark(&self, row: &mut Map<String, Value>) -> bool {
+        let origin =
+            self.author.principal.client().map_or(Origin::Reported, |client| client.writes);
+        let is_marked = origin != Origin::Reported
+            && row.get("origin").and_then(Value::as_str) == Some(Origin::Reported.code());
+        if is_marked {
+            row.insert("origin".to_owned(), origin.code().into());
+        }
+        is_marked
     }
 
     /// Brings the columns that follow from other rows to what they are now.

@@ -1,13 +1,11 @@
 //! Plays the story through the verbs, each with a key of its own: what was played before is not played again.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use entity::api_client::RateTier;
 use entity::common::Origin;
 use entity::submission::SubmissionStatus;
-use entity::{indicator, institution, programme, reporting_period, submission};
+use entity::{indicator, programme, reporting_period, submission};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
@@ -16,11 +14,12 @@ use super::figures::{REPORTERS, cells};
 use super::programmes::{PUBLISHED, TRAINING, VOUCHER};
 use super::story::{Act, Doer, Event, Step};
 use crate::database::Store;
-use crate::domain::principal::{Client, Institution, Principal, Scope, Scopes, Standing, Token};
+use crate::domain::principal::{Principal, Scope, Standing};
 use crate::domain::quarter::Quarter;
 use crate::error::Error;
 use crate::input::types::Localized;
 use crate::input::{Call, MutationInput};
+use crate::seed::scenario::{self, client, fault};
 use crate::service::indicator::{SetIndicatorPublication, set_publication};
 use crate::service::statistics::{self, PublishStatistics};
 use crate::service::submission::draft::SaveSubmissionDraft;
@@ -42,38 +41,11 @@ struct Cast {
     ministry: Principal,
 }
 
-fn client(id: &str, code: &str, key: Uuid, standing: Standing, scope: Scope) -> Principal {
-    Principal::Client(Arc::new(Client {
-        id: None,
-        client_id: id.to_owned(),
-        institution: Institution {
-            id: key,
-            code: code.to_owned(),
-            standing,
-            leads: standing == Standing::Operator && code == "MSS",
-        },
-        scopes: [Scope::ProgramRead, scope].into_iter().collect::<Scopes>(),
-        tier: RateTier::Standard,
-        // It never comes in over the wire.
-        token: Token {
-            issuer: "demo".to_owned(),
-            id: String::new(),
-            expires_at: DateTime::UNIX_EPOCH,
-            generation: 0,
-        },
-    }))
-}
-
 impl Cast {
     async fn find(db: &DatabaseConnection) -> Result<Self, Error> {
         let mut institutions = HashMap::new();
         for code in REPORTERS.iter().map(|one| one.code).chain(["MSS"]) {
-            let found = institution::Entity::find()
-                .filter(institution::Column::Code.eq(code))
-                .one(db)
-                .await?
-                .ok_or_else(|| Error::internal(format!("there is no institution {code}")))?;
-            institutions.insert(code, found.id);
+            institutions.insert(code, scenario::institution(db, code).await?);
         }
         let mut programmes = HashMap::new();
         for code in [VOUCHER, TRAINING] {
@@ -84,15 +56,16 @@ impl Cast {
                 .ok_or_else(|| Error::internal(format!("there is no programme {code}")))?;
             programmes.insert(code, found.id);
         }
+        let acting = |id: String, code, standing, scope| {
+            client(id, (code, institutions[code]), standing, &[scope])
+        };
         let reporters = REPORTERS.iter().map(|one| {
             let id = format!("demo-{}", one.code.to_lowercase());
-            let key = institutions[one.code];
-            (one.code, client(&id, one.code, key, Standing::Partner, Scope::ResultsSubmit))
+            (one.code, acting(id, one.code, Standing::Partner, Scope::ResultsSubmit))
         });
         let reporters = reporters.collect();
-        let reviewer = |id, code| {
-            client(id, code, institutions[code], Standing::Operator, Scope::ResultsReview)
-        };
+        let reviewer =
+            |id: &str, code| acting(id.to_owned(), code, Standing::Operator, Scope::ResultsReview);
         let (secretariat, ministry) =
             (reviewer("demo-tipa-review", "TIPA"), reviewer("demo-mss-review", "MSS"));
         Ok(Self { institutions, programmes, reporters, secretariat, ministry })
@@ -125,12 +98,7 @@ pub async fn all(
             let of = steps.iter().filter(|other| other.quarter == step.quarter).count();
             progress(&format!("results of {}", quarters[step.quarter]), of);
         }
-        play(db, &cast, quarters, step, now).await.map_err(|error| match error {
-            // What a service tells a caller is a fault of the story here.
-            Error::User(errors) => Error::internal(format!("{step:?}: {errors:?}")),
-            Error::Internal(cause) => Error::internal(format!("{step:?}: {cause}")),
-            other => Error::internal(format!("{step:?}: {other}")),
-        })?;
+        play(db, &cast, quarters, step, now).await.map_err(|error| fault(step, &error))?;
     }
     Ok(())
 }

@@ -1,17 +1,14 @@
 //! Who did what, and when. Seen from the present: six quarters are final, the one before the last is accepted
 //! but for one, and in the last there is one submission in each state. Figures of three indicators were published once.
 
-use std::collections::BTreeSet;
-
-use chrono::{DateTime, Days, NaiveDate, TimeZone, Utc};
-use entity::programme::RollRule;
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use super::QUARTERS;
 use super::figures::{REPORTERS, TRAINERS, Turn};
 use super::programmes::{JOINED, LEFT, TRAINING, VOUCHER};
-use crate::domain::due_date::roll;
-use crate::domain::quarter::{Quarter, seoul};
+use crate::domain::quarter::Quarter;
 use crate::seed::numbers::Numbers;
+use crate::seed::scenario::{self, working_day};
 
 /// The last quarter, by its place.
 const LAST: usize = QUARTERS - 1;
@@ -103,15 +100,7 @@ pub struct Step {
 /// Days after the opening of a quarter and an hour, in Seoul; what people do waits for a working day.
 fn instant(quarter: Quarter, days: u64, (hour, minute): (u32, u32)) -> DateTime<Utc> {
     let day = quarter.next().first_day() + Days::new(days);
-    let day = match days {
-        0 => day,
-        _ => roll(day, RollRule::NextBusinessDay, &BTreeSet::new()),
-    };
-    let local = day.and_hms_opt(hour, minute, 0).unwrap_or_default();
-    match seoul().from_local_datetime(&local) {
-        chrono::offset::LocalResult::Single(found) => found.to_utc(),
-        _ => local.and_utc(),
-    }
+    scenario::instant(if days == 0 { day } else { working_day(day) }, (hour, minute))
 }
 
 /// The whole story in the order of time.
@@ -248,7 +237,7 @@ fn last(programme: &str, institution: &str, quarter: Quarter) -> Told {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
 

@@ -382,7 +382,7 @@ impl Children {
             .await?;
         let considerations = consideration::Entity::find()
             .filter(consideration::Column::AgendaItemId.is_in(ids))
-            .filter(consideration::Column::Origin.eq(Origin::Reported))
+            .filter(consideration::Column::Origin.ne(Origin::Source))
             .order_by_asc(consideration::Column::Position)
             .all(write.reads())
             .await?;

@@ -276,7 +276,7 @@ async fn follow(write: &mut Write<'_>, meeting: Uuid, visibility: Visibility) ->
     macro_rules! follow {
         ($($table:ident $rows:expr),+ $(,)?) => {$(
             for row in $rows {
-                let is_ours = row.origin == Origin::Reported;
+                let is_ours = row.origin != Origin::Source;
                 if is_ours {
                     let mut columns = Columns::default();
                     columns.set("visibility", visibility)?;
@@ -301,7 +301,7 @@ async fn follow(write: &mut Write<'_>, meeting: Uuid, visibility: Visibility) ->
         write.tell_sight::<attendance::Entity>(row.id, row.version, is_hidden);
     }
     // What a caller has written of what was said stays hidden until somebody says that it may be seen.
-    let shown = said.into_iter().filter(|row| is_hidden || row.origin != Origin::Reported);
+    let shown = said.into_iter().filter(|row| is_hidden || row.origin == Origin::Source);
     follow!(statement shown);
     Ok(())
 }
@@ -342,7 +342,7 @@ async fn set_venue(
         .all(write.reads())
         .await?;
     let last = claims.last().map_or(0, |claim| claim.position);
-    let Some(own) = claims.into_iter().rfind(|claim| claim.origin == Origin::Reported) else {
+    let Some(own) = claims.into_iter().rfind(|claim| claim.origin != Origin::Source) else {
         return add_venue(write, (held.id, last + 1), given, regions, held.visibility).await;
     };
     let mut columns = Columns::default();

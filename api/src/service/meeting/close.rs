@@ -187,7 +187,7 @@ fn check_outcomes(
 pub(super) async fn considered(write: &mut Write<'_>, held: &meeting::Model) -> Result<(), Error> {
     let rows = consideration::Entity::find()
         .filter(consideration::Column::MeetingId.eq(held.id))
-        .filter(consideration::Column::Origin.eq(Origin::Reported))
+        .filter(consideration::Column::Origin.ne(Origin::Source))
         .all(write.reads())
         .await?;
     for row in rows {
@@ -206,7 +206,7 @@ async fn found_after_all(write: &mut Write<'_>, held: &meeting::Model) -> Result
     let missed = missed_meeting::Entity::find()
         .filter(missed_meeting::Column::SeriesId.eq(series.id))
         .filter(missed_meeting::Column::Period.eq(&period.label))
-        .filter(missed_meeting::Column::Origin.eq(Origin::Reported))
+        .filter(missed_meeting::Column::Origin.ne(Origin::Source))
         .all(write.reads())
         .await?;
     for row in missed {

@@ -497,7 +497,7 @@ pub async fn amend(act: &Act<'_>, input: AmendInstitution) -> Result<Uuid, Error
         Some(false) => write.tell_sight::<Entity>(known.id, version, true),
         None => {}
     }
-    let is_ours = |origin| origin == Origin::Reported;
+    let is_ours = |origin| origin != Origin::Source;
     if let Some(wanted) = wanted {
         let mut rows = rows;
         rows.retain(|(key, row)| is_ours(row.origin) || wanted.iter().any(|(it, _)| it == key));
