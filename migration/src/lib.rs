@@ -60,6 +60,7 @@ mod m20261126_000061_opinion_rounds;
 mod m20261126_000070_cases_written;
 mod m20261126_000071_bills_written;
 mod m20261126_000080_statistics;
+mod m20261127_000090_webhooks;
 mod schema;
 mod table;
 
@@ -104,6 +105,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000070_cases_written::Migration),
             Box::new(m20261126_000071_bills_written::Migration),
             Box::new(m20261126_000080_statistics::Migration),
+            Box::new(m20261127_000090_webhooks::Migration),
         ]
     }
 }

@@ -23,6 +23,7 @@ mod server;
 mod subscription;
 mod unsent;
 mod web;
+mod webhooks;
 mod websocket;
 
 use std::sync::Arc;
@@ -214,6 +215,8 @@ pub async fn serve_until(
     let refusals = tokio::spawn(app.clone().write_refusals());
     let quarters = tokio::spawn(app.clone().open_quarters());
     let forgets = tokio::spawn(app.clone().forget(settings.retention));
+    let webhooks = webhooks::run(app.clone(), settings.webhooks.clone(), stopping.clone());
+    let webhooks = tokio::spawn(webhooks);
     let file = settings.audit_anchor_file.clone();
     let anchors = file.clone().map(|file| tokio::spawn(app.clone().write_anchors(file)));
     tokio::spawn(async move {
@@ -228,6 +231,11 @@ pub async fn serve_until(
     // What is being written is written to its end.
     if let Err(error) = app.engine.backlog.finish(&app.db).await {
         tracing::error!(error.cause = %error, "audit.not_written");
+    }
+    match webhooks.await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::error!(error.cause = %error, "webhooks.ended"),
+        Err(error) => tracing::error!(error.cause = %error, "webhooks.ended"),
     }
     refusals.abort();
     quarters.abort();

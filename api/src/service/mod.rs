@@ -31,4 +31,5 @@ pub mod statistics;
 pub mod submission;
 pub mod target;
 mod target_history;
+pub mod webhook;
 pub mod write;

@@ -19,7 +19,7 @@ use aiplus::app::App;
 use aiplus::auth::Access;
 use aiplus::auth::keys::KeyStore;
 use aiplus::config::{
-    AccessSettings, Introspection, LimitSettings, RetentionSettings, ServeSettings,
+    AccessSettings, Introspection, LimitSettings, RetentionSettings, ServeSettings, WebhookSettings,
 };
 use aiplus::database::reads::Reads;
 use aiplus::database::{self, Store};
@@ -28,6 +28,7 @@ use aiplus::error::Language;
 use aiplus::graphql::engine::{Call, EngineSettings};
 use aiplus::graphql::persisted::Persisted;
 use aiplus::graphql::request::Request;
+use aiplus::service::webhook::Webhooks;
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -309,6 +310,7 @@ impl TestApp {
         let engine = EngineSettings {
             introspection: settings.limits.introspection,
             persisted: Persisted::read(trusted).unwrap(),
+            webhooks: Webhooks::open(&settings.webhooks, &keys.path().join("keys.pem")).unwrap(),
         };
         App::new(db, reads, access, engine)
     }
@@ -417,6 +419,7 @@ pub fn settings() -> ServeSettings {
         drain: 0,
         audit_anchor_file: None,
         retention: RetentionSettings::default(),
+        webhooks: WebhookSettings::default(),
         limits: LimitSettings {
             query_timeout: 10,
             export_timeout: 3600,
