@@ -114,6 +114,8 @@ impl Metrics {
             "Messages sent to webhooks, by what became of them",
             all.webhooks.clone(),
         );
+        // Told from the start.
+        all.webhooks.get_or_create(&labels([("outcome", "DELIVERED")]));
         registry.register(
             "aiplus_webhook_message_duration_seconds",
             "Time of a message to a webhook with its answer",

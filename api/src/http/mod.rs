@@ -40,6 +40,7 @@ use axum::routing::{any, get};
 use sea_orm::ConnectionTrait;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
@@ -216,7 +217,8 @@ pub async fn serve_until(
     let quarters = tokio::spawn(app.clone().open_quarters());
     let forgets = tokio::spawn(app.clone().forget(settings.retention));
     let webhooks = webhooks::run(app.clone(), settings.webhooks.clone(), stopping.clone());
-    let webhooks = tokio::spawn(webhooks);
+    let mut sending = JoinSet::new();
+    sending.spawn(webhooks);
     let file = settings.audit_anchor_file.clone();
     let anchors = file.clone().map(|file| tokio::spawn(app.clone().write_anchors(file)));
     tokio::spawn(async move {
@@ -232,11 +234,7 @@ pub async fn serve_until(
     if let Err(error) = app.engine.backlog.finish(&app.db).await {
         tracing::error!(error.cause = %error, "audit.not_written");
     }
-    match webhooks.await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::error!(error.cause = %error, "webhooks.ended"),
-        Err(error) => tracing::error!(error.cause = %error, "webhooks.ended"),
-    }
+    sending.join_next().await;
     refusals.abort();
     quarters.abort();
     forgets.abort();

@@ -204,16 +204,21 @@ impl Lead {
 }
 
 /// Sends until the server stops; nothing where webhooks are off.
-///
-/// # Errors
-/// Internal.
-pub async fn run(
+pub async fn run(app: App, settings: WebhookSettings, stopping: watch::Receiver<bool>) {
+    if let Err(error) = send(app, settings, stopping).await {
+        tracing::error!(error.cause = %error, "webhooks.ended");
+    }
+}
+
+async fn send(
     app: App,
     settings: WebhookSettings,
     stopping: watch::Receiver<bool>,
 ) -> Result<(), Error> {
-    let Some(set) = app.engine.webhooks() else { return Ok(()) };
-    let addresses = Arc::new(set.addresses.clone());
+    let addresses = Arc::new(settings.addresses());
+    if addresses.is_off() {
+        return Ok(());
+    }
     let mut http = HttpConnector::new_with_resolver(Checked(addresses.clone()));
     http.enforce_http(false);
     http.set_connect_timeout(Some(settings.timeout().min(CONNECT)));

@@ -307,10 +307,15 @@ impl TestApp {
         let store = KeyStore::open(keys.path().join("keys.pem"), Utc::now()).unwrap();
         let access = Access::new(&access_settings(), store, &settings.public_url()).unwrap();
         let trusted = settings.limits.trusted_documents.as_deref();
+        // They can be written everywhere, and are sent where a test wants it.
+        let hooks = match settings.webhooks.addresses().is_off() {
+            true => webhooks(),
+            false => settings.webhooks.clone(),
+        };
         let engine = EngineSettings {
             introspection: settings.limits.introspection,
             persisted: Persisted::read(trusted).unwrap(),
-            webhooks: Webhooks::open(&settings.webhooks, &keys.path().join("keys.pem")).unwrap(),
+            webhooks: Webhooks::open(&hooks, &keys.path().join("keys.pem")).unwrap(),
         };
         App::new(db, reads, access, engine)
     }
@@ -434,6 +439,16 @@ pub fn settings() -> ServeSettings {
             introspection: Introspection::Everyone,
             trusted_documents: None,
         },
+    }
+}
+
+/// Settings by which webhooks are sent to this machine.
+pub fn webhooks() -> WebhookSettings {
+    WebhookSettings {
+        webhooks: "public".parse().unwrap(),
+        webhook_networks: vec!["127.0.0.0/8".parse().unwrap()],
+        webhook_timeout: 1,
+        ..WebhookSettings::default()
     }
 }
 
