@@ -115,7 +115,7 @@ impl Metrics {
             all.webhooks.clone(),
         );
         // Told from the start.
-        all.webhooks.get_or_create(&labels([("outcome", "DELIVERED")]));
+        drop(all.webhooks.get_or_create(&labels([("outcome", "DELIVERED")])));
         registry.register(
             "aiplus_webhook_message_duration_seconds",
             "Time of a message to a webhook with its answer",

@@ -528,3 +528,54 @@ fn message(event: &str) -> Result<(Message, String, DateTime<Utc>), Error> {
     let message = Message { id: text(&node["id"])?, body: body.to_string() };
     Ok((message, text(&data["cursor"])?, made))
 }
+
+#[cfg(test)]
+mod tests {
+    use tower::Service as _;
+
+    use super::*;
+    use crate::domain::webhook::Hosts;
+
+    #[tokio::test]
+    async fn a_name_leads_to_what_may_be_sent_to_and_nowhere_else() {
+        let set = |networks: &[&str]| {
+            let networks = networks.iter().map(|net| net.parse().unwrap()).collect();
+            Checked(Arc::new(Addresses { hosts: Hosts::Public, networks }))
+        };
+        let local = ["127.0.0.0/8", "::1/128"];
+        // A number that is not written plainly is a name, which the system reads as a number.
+        for (networks, name, is_reached) in [
+            (&local[..], "localhost", true),
+            (&local[1..1], "localhost", false),
+            (&local[..], "0x0a000001", false),
+            (&local[..], "2130706433", true),
+            (&local[1..1], "2130706433", false),
+            (&local[..], "2852039166", false),
+        ] {
+            let found = set(networks).call(name.parse().unwrap()).await;
+            match found {
+                Ok(mut found) => {
+                    assert!(is_reached && found.all(|at| at.ip().is_loopback()), "{name}")
+                }
+                Err(error) => {
+                    assert_eq!(cause(&error), "ADDRESS_NOT_ALLOWED", "{name}: {error}");
+                    assert!(!is_reached, "{name}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_receiver_says_how_long_to_wait() {
+        let now = "2026-11-27T12:00:00Z".parse().unwrap();
+        for (asked, seconds) in [
+            ("120", Some(120)),
+            ("Fri, 27 Nov 2026 12:00:30 GMT", Some(30)),
+            ("Fri, 27 Nov 2026 11:00:00 GMT", None),
+            ("-1", None),
+            ("soon", None),
+        ] {
+            assert_eq!(wait(asked, now), seconds.map(Duration::from_secs), "{asked}");
+        }
+    }
+}
