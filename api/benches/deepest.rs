@@ -327,6 +327,7 @@ async fn serve(options: &Options, server: &str, address: &str) -> Result<(), Fai
             let engine = EngineSettings {
                 introspection: options.settings.limits.introspection,
                 persisted: Persisted::default(),
+                webhooks: None,
             };
             let app = App::new(db, None, access, engine);
             http::serve(listener, app, &options.settings).await?;

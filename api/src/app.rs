@@ -19,6 +19,7 @@ use crate::seed::{self, Summary};
 use crate::service::retention::{self, Forgotten};
 use crate::service::search_index;
 use crate::service::submission::quarter;
+use crate::service::webhook::Webhooks;
 use crate::service::{anchors, bill};
 
 /// How long the database may take to be closed.
@@ -137,6 +138,7 @@ impl App {
         let settings = EngineSettings {
             introspection: serve.limits.introspection,
             persisted: Persisted::read(serve.limits.trusted_documents.as_deref())?,
+            webhooks: Webhooks::open(&serve.webhooks, &access.key_file(database))?,
         };
         let keys = KeyStore::open(access.key_file(database), Utc::now())?;
         let access = Access::new(access, keys, &serve.public_url())?;

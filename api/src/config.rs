@@ -2,7 +2,7 @@
 //! in the flag's help. `cli::settings` reads both; nothing else reads the environment.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use crate::database::{self, Synchronous};
 use crate::domain::api_client::is_origin;
+use crate::domain::webhook::{Addresses, Hosts};
 
 /// The values of a list parted by commas.
 fn list<T>(text: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, String> {
@@ -287,6 +288,57 @@ pub struct RetentionSettings {
     pub keep_keys: u32,
 }
 
+/// Where webhooks are sent to.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Webhooks")]
+pub struct WebhookSettings {
+    /// Hosts that webhooks are sent to: `off`, `public` for any of the public internet, or hosts parted by commas, such as `hooks.example.kr` or `*.example.kr`
+    #[arg(long, env = "AIPLUS_WEBHOOKS", default_value = "off", value_parser = Hosts::from_str, global = true)]
+    pub webhooks: Hosts,
+    /// Networks that webhooks are sent to though they are not public, parted by commas; HTTP without TLS goes to this machine alone
+    #[arg(long, env = "AIPLUS_WEBHOOK_NETWORKS", value_parser = networks, default_value = "", hide_default_value = true, global = true)]
+    pub webhook_networks: std::vec::Vec<IpNet>,
+    /// Key file from which the secrets of webhooks follow, made at the first start that has webhooks; `aiplus-webhooks.key` beside the file of the signing keys if left out
+    #[arg(long, env = "AIPLUS_WEBHOOK_KEY_FILE", global = true)]
+    pub webhook_key_file: Option<PathBuf>,
+    /// Seconds in which a receiver must answer
+    #[arg(long, env = "AIPLUS_WEBHOOK_TIMEOUT", default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=60), global = true)]
+    pub webhook_timeout: u64,
+    /// Days of failures after which a webhook is disabled
+    #[arg(long, env = "AIPLUS_WEBHOOK_DAYS", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=365), global = true)]
+    pub webhook_days: u32,
+}
+
+impl Default for WebhookSettings {
+    fn default() -> Self {
+        Self {
+            webhooks: Hosts::Off,
+            webhook_networks: Vec::new(),
+            webhook_key_file: None,
+            webhook_timeout: 15,
+            webhook_days: 5,
+        }
+    }
+}
+
+impl WebhookSettings {
+    /// Where they may be sent to.
+    pub fn addresses(&self) -> Addresses {
+        Addresses { hosts: self.webhooks.clone(), networks: self.webhook_networks.clone() }
+    }
+
+    /// Time in which a receiver must answer.
+    pub fn timeout(&self) -> Duration {
+        Duration::from_secs(self.webhook_timeout)
+    }
+
+    /// The file of the key, beside that of the signing keys unless it is set.
+    pub fn key_file(&self, signing: &Path) -> PathBuf {
+        let beside = || signing.with_file_name("aiplus-webhooks.key");
+        self.webhook_key_file.clone().unwrap_or_else(beside)
+    }
+}
+
 /// How the server serves.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Serving")]
@@ -318,6 +370,9 @@ pub struct ServeSettings {
     #[command(flatten)]
     #[allow(missing_docs, reason = "the group has its own documentation")]
     pub retention: RetentionSettings,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "the group has its own documentation")]
+    pub webhooks: WebhookSettings,
     #[command(flatten)]
     #[allow(missing_docs, reason = "the group has its own documentation")]
     pub limits: LimitSettings,

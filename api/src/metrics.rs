@@ -41,6 +41,8 @@ pub struct Metrics {
     refusals: Family<Labels, Counter>,
     statements: Family<Labels, Counter>,
     statement_seconds: Histogram,
+    webhooks: Family<Labels, Counter>,
+    webhook_seconds: Histogram,
 }
 
 /// What this process counts.
@@ -67,6 +69,8 @@ impl Metrics {
             refusals: Family::default(),
             statements: Family::default(),
             statement_seconds: seconds(),
+            webhooks: Family::default(),
+            webhook_seconds: seconds(),
         };
         let registry = &mut all.registry;
         registry.register("aiplus_http_requests", "Requests answered", all.requests.clone());
@@ -104,6 +108,18 @@ impl Metrics {
             "aiplus_database_statement_duration_seconds",
             "Time of a statement with the transfer of its rows",
             all.statement_seconds.clone(),
+        );
+        registry.register(
+            "aiplus_webhook_messages",
+            "Messages sent to webhooks, by what became of them",
+            all.webhooks.clone(),
+        );
+        // Told from the start.
+        drop(all.webhooks.get_or_create(&labels([("outcome", "DELIVERED")])));
+        registry.register(
+            "aiplus_webhook_message_duration_seconds",
+            "Time of a message to a webhook with its answer",
+            all.webhook_seconds.clone(),
         );
         all
     }
@@ -144,6 +160,12 @@ impl Metrics {
         let told = labels([("outcome", if has_failed { "FAILED" } else { "OK" })]);
         self.statements.get_or_create(&told).inc();
         self.statement_seconds.observe(time.as_secs_f64());
+    }
+
+    /// A message was sent to a webhook.
+    pub fn webhook(&self, outcome: &'static str, time: Duration) {
+        self.webhooks.get_or_create(&labels([("outcome", outcome)])).inc();
+        self.webhook_seconds.observe(time.as_secs_f64());
     }
 
     /// All of them, and what was gathered.

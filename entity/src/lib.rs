@@ -95,3 +95,5 @@ pub mod task_topic;
 pub mod topic;
 pub mod validation_rule;
 pub mod venue;
+pub mod webhook;
+pub mod webhook_delivery;

@@ -61,6 +61,7 @@ mod m20261126_000070_cases_written;
 mod m20261126_000071_bills_written;
 mod m20261126_000080_statistics;
 mod m20261127_000085_withheld_cases;
+mod m20261127_000090_webhooks;
 mod schema;
 mod table;
 
@@ -106,6 +107,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000071_bills_written::Migration),
             Box::new(m20261126_000080_statistics::Migration),
             Box::new(m20261127_000085_withheld_cases::Migration),
+            Box::new(m20261127_000090_webhooks::Migration),
         ]
     }
 }

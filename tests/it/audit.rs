@@ -1077,7 +1077,7 @@ async fn a_look_at_personal_data_stands(place: Place) {
     let prepared = engine.prepare(&request, &call).unwrap();
     let since = engine.subscribe(&prepared, &call).await.unwrap();
     let found = engine.events(&prepared, &call, since, i64::MAX).await.unwrap();
-    let told: String = found.data.iter().map(|(data, _)| data.as_str()).collect();
+    let told: String = found.events.iter().map(|event| event.data.as_str()).collect();
     assert!(told.contains(MAIL), "{told}");
     let found = events(&app, &auditor, "personal-feed").await;
     assert_eq!(found.len(), 2, "the update and its reading: {found:#?}");

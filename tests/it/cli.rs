@@ -653,7 +653,7 @@ impl Running {
         send(self.address, request.body(Body::from(body)).unwrap()).await
     }
 
-    async fn graphql(&self, path: &str, token: &str, query: &str) -> (StatusCode, Value) {
+    pub async fn graphql(&self, path: &str, token: &str, query: &str) -> (StatusCode, Value) {
         let request = Request::post(path)
             .header("host", "api.test")
             .header("content-type", "application/json")

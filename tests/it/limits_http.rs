@@ -395,8 +395,11 @@ pub async fn slow_down(app: &TestApp) {
 /// The application as a server has it: with connections of its own for reading.
 pub async fn with_reads(app: &TestApp, longest: Duration) -> App {
     let reads = Reads::open(&app.url, None, 2, &app.db, longest).await.unwrap();
-    let settings =
-        EngineSettings { introspection: Introspection::Everyone, persisted: Persisted::default() };
+    let settings = EngineSettings {
+        introspection: Introspection::Everyone,
+        persisted: Persisted::default(),
+        webhooks: None,
+    };
     let engine = Engine::new(app.db.clone(), Some(reads), settings);
     App { db: app.db.clone(), engine: Arc::new(engine), access: app.app.access.clone() }
 }
@@ -413,8 +416,11 @@ async fn what_nobody_waits_for_is_stopped(place: Place) {
     slow_down(&app).await;
     // Time-outs of minutes: what stops is stopped because its caller has gone.
     let reads = Reads::open(&app.url, None, 2, &app.db, Duration::from_secs(300)).await.unwrap();
-    let settings =
-        EngineSettings { introspection: Introspection::Everyone, persisted: Persisted::default() };
+    let settings = EngineSettings {
+        introspection: Introspection::Everyone,
+        persisted: Persisted::default(),
+        webhooks: None,
+    };
     let engine = Engine::new(app.db.clone(), Some(reads), settings);
     let served =
         App { db: app.db.clone(), engine: Arc::new(engine), access: app.app.access.clone() };

@@ -81,6 +81,7 @@ mod tiles;
 mod token;
 mod unknown;
 mod visibility;
+mod webhooks;
 mod websocket;
 mod wire;
 mod write;
@@ -163,6 +164,7 @@ fn main() -> ExitCode {
         token::tests(),
         unknown::tests(),
         visibility::tests(),
+        webhooks::tests(),
         websocket::tests(),
         write::tests(),
         writer::tests(),

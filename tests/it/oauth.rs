@@ -1250,6 +1250,7 @@ async fn an_outside_client_calls_the_api(place: Place) {
     let settings = EngineSettings {
         introspection: Introspection::Everyone,
         persisted: Persisted::read(None).unwrap(),
+        webhooks: None,
     };
     let access = access_to(&app, &folder, &agency, MAPPED);
     let served = App::new(app.db.clone(), None, access, settings);

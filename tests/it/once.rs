@@ -24,7 +24,7 @@ const AT_ONCE: usize = 12;
 
 /// Every mutation of the schema, in an order in which each can be done, with whose submission it is about; a new
 /// one has its place and its input here.
-const CALLS: [(&str, &str); 97] = [
+const CALLS: [(&str, &str); 105] = [
     ("createInstitution", ""),
     ("amendInstitution", ""),
     ("createPerson", ""),
@@ -60,6 +60,14 @@ const CALLS: [(&str, &str); 97] = [
     ("rotateApiClientSecret", ""),
     ("disableApiClient", ""),
     ("enableApiClient", ""),
+    ("createWebhook", ""),
+    ("amendWebhook", ""),
+    ("rotateWebhookSecret", ""),
+    ("testWebhook", ""),
+    ("replayWebhook", ""),
+    ("disableWebhook", ""),
+    ("enableWebhook", ""),
+    ("deleteWebhook", ""),
     ("createInitiative", ""),
     ("addInitiativeTitle", ""),
     ("registerBill", ""),
@@ -146,6 +154,21 @@ async fn call(world: &World, admin: &Principal, mutation: &str, of: &str) -> (Pr
             }
             "updateApiClient" => with(found, json!({ "name": "열두 번째" })),
             _ => found,
+        };
+        return (admin.clone(), input);
+    }
+    if mutation.contains("Webhook") {
+        let list = "{ webhooks { nodes { id expectedVersion: version } } apiClients(first: 1) { nodes { id } } changes(last: 1) { edges { cursor } } }";
+        let found = world.data(admin, list).await;
+        let row = found["webhooks"]["nodes"][0].clone();
+        let input = match mutation {
+            "createWebhook" => json!({
+                "client": found["apiClients"]["nodes"][0]["id"], "name": "열두 번", "url": "https://hooks.example.kr/",
+            }),
+            "replayWebhook" => {
+                with(row, json!({ "after": found["changes"]["edges"][0]["cursor"] }))
+            }
+            _ => row,
         };
         return (admin.clone(), input);
     }

@@ -461,7 +461,7 @@ async fn the_feed_tells_of_what_the_caller_sees(place: Place) {
         let call = Call { author, language: Language::English, allowance: None };
         let prepared = engine.prepare(&request, &call).unwrap();
         let events = engine.events(&prepared, &call, until - 40, until).await.unwrap();
-        assert_eq!(!events.data.is_empty(), hears, "{}: {:?}", who.actor(), events.data);
+        assert_eq!(!events.events.is_empty(), hears, "{}: {:?}", who.actor(), events.events);
     }
 }
 

@@ -26,7 +26,7 @@ tests![
 ];
 
 /// Fields of the root that nobody without a token is answered, with arguments that they take.
-const CLOSED: [(&str, &str); 11] = [
+const CLOSED: [(&str, &str); 12] = [
     ("apiClients", ""),
     ("auditEvents", "(first: 5)"),
     ("indicatorSeries", "(programme: \"AI_TRAINING\", indicator: \"TRAINEES\")"),
@@ -38,6 +38,7 @@ const CLOSED: [(&str, &str); 11] = [
     ("submissions", "(where: { status: { eq: ACCEPTED } })"),
     ("submissionCheck", "(id: \"x\")"),
     ("valueStatistics", ""),
+    ("webhooks", ""),
 ];
 
 /// What is asked for a token is asked in the right words.
@@ -192,7 +193,7 @@ async fn a_token_without_a_scope_is_told_which(place: Place) {
             (&json!("FORBIDDEN"), &json!(["it"]))
         );
         let scope = match name {
-            "apiClients" => "access:admin",
+            "apiClients" | "webhooks" => "access:admin",
             "auditEvents" => "audit:read",
             _ => "program:read",
         };

@@ -594,8 +594,8 @@ async fn changes_of_hidden_rows_are_not_told_as_they_happen(place: Place) {
             let prepared = engine.prepare(&request, &call).unwrap();
             let (since, until) = (world::FIRST_NUMBER - 1, world::FIRST_NUMBER + 10_000);
             let events = engine.events(&prepared, &call, since, until).await.unwrap();
-            let told = (!events.data.is_empty(), events.actual > 0);
-            assert_eq!(told, (hears, hears), "{} {types}: {:?}", principal.actor(), events.data);
+            let told = (!events.events.is_empty(), events.actual > 0);
+            assert_eq!(told, (hears, hears), "{} {types}: {:?}", principal.actor(), events.events);
         }
     }
 }

@@ -141,7 +141,7 @@ async fn no_mutation_begins_before_it_is_asked_who_calls(place: Place) {
                 | "openQuarter"
                 | "finaliseQuarter"
                 | "setIndicatorPublication" => leads,
-                name if name.contains("ApiClient") => clients,
+                name if name.contains("ApiClient") || name.contains("Webhook") => clients,
                 _ => reviews,
             };
             if may & needs > 0 {

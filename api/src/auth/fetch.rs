@@ -1,4 +1,4 @@
-//! Key sets that other servers publish, over HTTP.
+//! What other servers publish, such as key sets, over HTTP.
 
 use std::time::Duration;
 
@@ -16,6 +16,24 @@ use crate::error::Error;
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// Largest key set, in bytes.
 const LARGEST: usize = 256 * 1024;
+
+/// Connections with TLS where the address is one of HTTPS, by the certificates that the system knows.
+///
+/// # Errors
+/// Internal, if they are wanted and it knows none.
+pub fn https<R>(
+    http: HttpConnector<R>,
+    wants_roots: bool,
+) -> Result<HttpsConnector<HttpConnector<R>>, Error> {
+    let builder = HttpsConnectorBuilder::new();
+    let builder = if wants_roots {
+        builder.with_native_roots().map_err(Error::internal)?
+    } else {
+        let nobody = ClientConfig::builder().with_root_certificates(RootCertStore::empty());
+        builder.with_tls_config(nobody.with_no_client_auth())
+    };
+    Ok(builder.https_or_http().enable_http1().wrap_connector(http))
+}
 
 /// An address that is asked again and again. Redirections are not followed, and the environment's proxies
 /// are no setting of ours.
@@ -39,15 +57,9 @@ impl Source {
         {
             return Err(fault());
         }
-        let builder = HttpsConnectorBuilder::new();
-        let builder = if is_https {
-            builder.with_native_roots().map_err(Error::internal)?
-        } else {
-            let nobody = ClientConfig::builder().with_root_certificates(RootCertStore::empty());
-            builder.with_tls_config(nobody.with_no_client_auth())
-        };
-        let client = Client::builder(TokioExecutor::new())
-            .build(builder.https_or_http().enable_http1().build());
+        let mut http = HttpConnector::new();
+        http.enforce_http(false);
+        let client = Client::builder(TokioExecutor::new()).build(https(http, is_https)?);
         Ok(Self { address, client })
     }
 

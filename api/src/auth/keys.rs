@@ -204,7 +204,7 @@ impl KeyStore {
     pub fn open(path: PathBuf, now: DateTime<Utc>) -> Result<Self, Error> {
         if !path.exists() {
             // Servers that start at once: the first one's file counts.
-            create(&path, &KeyRing(vec![Key::generate(now)?]))?;
+            create(&path, &KeyRing(vec![Key::generate(now)?]).text())?;
         }
         private::tighten(&path);
         Ok(Self(Watched::new(path, KeyRing::parse)?))
@@ -227,7 +227,7 @@ pub fn rewrite(
     let text = std::fs::read_to_string(path)
         .map_err(|error| Error::internal(format!("cannot read {}: {error}", path.display())))?;
     let ring = change(KeyRing::parse(&text)?)?;
-    let fresh = private_file(path, &ring)?;
+    let fresh = private_file(path, &ring.text())?;
     if let Err(error) = keep_owner(path, &fresh).and_then(|()| std::fs::rename(&fresh, path)) {
         let _ = std::fs::remove_file(&fresh);
         return Err(cannot_write(path, &error));
@@ -254,8 +254,12 @@ fn cannot_write(path: &Path, error: &std::io::Error) -> Error {
     Error::internal(format!("cannot write {}: {error}", path.display()))
 }
 
-fn create(path: &Path, ring: &KeyRing) -> Result<(), Error> {
-    let fresh = private_file(path, ring)?;
+/// Makes a file of keys in one piece, unless another has made it meanwhile.
+///
+/// # Errors
+/// Internal.
+pub(super) fn create(path: &Path, text: &str) -> Result<(), Error> {
+    let fresh = private_file(path, text)?;
     let linked = std::fs::hard_link(&fresh, path);
     let _ = std::fs::remove_file(&fresh);
     match linked {
@@ -266,8 +270,8 @@ fn create(path: &Path, ring: &KeyRing) -> Result<(), Error> {
     }
 }
 
-/// Writes the keys into a new file beside `path` that only its owner reads.
-fn private_file(path: &Path, ring: &KeyRing) -> Result<PathBuf, Error> {
+/// Writes keys into a new file beside `path` that only its owner reads.
+fn private_file(path: &Path, text: &str) -> Result<PathBuf, Error> {
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".{}", uuid::Uuid::new_v4().simple()));
     let fresh = PathBuf::from(name);
@@ -275,7 +279,7 @@ fn private_file(path: &Path, ring: &KeyRing) -> Result<PathBuf, Error> {
         .create_new(true)
         .open(&fresh)
         .and_then(|mut file| {
-            file.write_all(ring.text().as_bytes())?;
+            file.write_all(text.as_bytes())?;
             file.sync_all()
         })
         .map_err(|error| cannot_write(path, &error))?;

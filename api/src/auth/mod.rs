@@ -4,7 +4,7 @@
 //! client may still come in ([`Access::authenticate`]), unless it has told so a moment ago ([`known`]). Whoever
 //! disables a client or revokes a token is answered once every server of the cluster refuses it.
 
-mod fetch;
+pub mod fetch;
 pub mod issuer;
 pub mod keys;
 pub mod known;
@@ -12,15 +12,19 @@ mod renewals;
 pub mod secret;
 pub mod token;
 mod watched;
+pub mod webhook_key;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 
 use chrono::{DateTime, Utc};
-use entity::api_client::RateTier;
+use entity::api_client::{self, ClientState, RateTier};
 use entity::common::Origin;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, QueryResult, Statement};
+use entity::institution;
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, QueryResult, Statement,
+};
 use uuid::Uuid;
 
 use crate::config::AccessSettings;
@@ -222,6 +226,36 @@ impl Access {
             },
             writes: Origin::Reported,
         })
+    }
+
+    /// The client of a row, as it would come in now with all its scopes; none if it may not.
+    ///
+    /// # Errors
+    /// Unavailable; internal.
+    pub async fn client_of(
+        &self,
+        db: &DatabaseConnection,
+        id: Uuid,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Client>, Error> {
+        let row = api_client::Entity::find_by_id(id).find_also_related(institution::Entity);
+        let Some((own, Some(institution))) = row.one(db).await? else { return Ok(None) };
+        let claims = Claims {
+            issuer: self.issuer.clone(),
+            id: String::new(),
+            client_id: own.client_id,
+            institution: institution.code.clone(),
+            scopes: Scopes::all(),
+            expires_at: now,
+            generation: own.token_generation,
+            outside: false,
+        };
+        let is_active = own.state == ClientState::Active;
+        let (tier, generation) = (own.rate_tier, own.token_generation);
+        let own = Own { id, scopes: own.scopes, tier, is_active, generation };
+        let (institution, code) = (institution.id, institution.code);
+        let found = Found { institution, code, own: Some(own), is_revoked: false };
+        Ok(self.judge(claims, Some(found)).ok())
     }
 
     /// Whether a caller who came in earlier would still come in: for connections that stay open. Gives the

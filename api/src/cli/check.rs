@@ -10,6 +10,7 @@ use sea_orm::DatabaseConnection;
 use super::settings::Mistakes;
 use crate::auth::issuer::Issuers;
 use crate::auth::keys::KeyRing;
+use crate::auth::webhook_key::WebhookKey;
 use crate::config::{AccessSettings, DatabaseSettings, ServeSettings};
 use crate::database::{self, is_sqlite, sqlite_file};
 use crate::domain::codes::nearest;
@@ -45,6 +46,19 @@ pub async fn settings(
         }),
         None => {}
     }
+    let is_on = !serve.webhooks.addresses().is_off();
+    let webhooks = is_on.then(|| serve.webhooks.key_file(&keys));
+    if let Some(path) = &webhooks {
+        match no_place(path) {
+            Some(cause) => mistakes.at("webhook-key-file", cause),
+            None if path.exists() => {
+                content("webhook-key-file", path, &mut mistakes, |path| {
+                    WebhookKey::open(path).map(drop)
+                });
+            }
+            None => {}
+        }
+    }
     if let Some(path) = &access.issuers_file {
         content("issuers-file", path, &mut mistakes, |path| Issuers::read(Some(path)).map(drop));
     }
@@ -62,7 +76,8 @@ pub async fn settings(
     }
     let files = [
         ("database-url", file),
-        ("signing-key-file", Some(keys)),
+        ("signing-key-file", Some(keys.clone())),
+        ("webhook-key-file", webhooks),
         ("issuers-file", access.issuers_file.clone()),
         ("trusted-documents", serve.limits.trusted_documents.clone()),
         ("audit-anchor-file", serve.audit_anchor_file.clone()),

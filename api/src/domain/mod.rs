@@ -38,3 +38,4 @@ pub mod suggest;
 pub mod term;
 pub mod text;
 pub mod validation;
+pub mod webhook;

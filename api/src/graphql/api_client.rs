@@ -97,7 +97,8 @@ fn last_used_at(
     Ok(())
 }
 
-fn words(_: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
+/// The words of a text.
+pub fn words(_: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
     let text = values.first().and_then(Value::as_str).unwrap_or_default();
     Ok(text.split(' ').filter(|word| !word.is_empty()).collect())
 }

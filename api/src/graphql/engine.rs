@@ -42,6 +42,7 @@ use crate::read::{Act, Reader, selection};
 use crate::service::audit::{self, Backlog};
 use crate::service::change::{self, Feed, Places};
 use crate::service::ledger::Event;
+use crate::service::webhook::Webhooks;
 use crate::turns::{Bounds, Turns};
 
 /// Longest document that is parsed in next to no time, in bytes.
@@ -110,6 +111,8 @@ pub struct EngineSettings {
     pub introspection: Introspection,
     /// Documents known by their hash.
     pub persisted: Persisted,
+    /// Webhooks; none where they are off.
+    pub webhooks: Option<Webhooks>,
 }
 
 /// What it takes to find out whether a request is good.
@@ -221,6 +224,11 @@ impl Engine {
             feed,
             places: Places::default(),
         }
+    }
+
+    /// What is set of webhooks; none where they are off.
+    pub fn webhooks(&self) -> Option<&Webhooks> {
+        self.settings.webhooks.as_ref()
     }
 
     /// What it takes to prepare a request.
@@ -439,6 +447,8 @@ impl Engine {
                 hashing: &self.hashing,
                 backlog: &self.backlog,
                 catalog: super::catalog(),
+                places: &self.places,
+                webhooks: self.webhooks(),
                 author,
                 language,
             };
@@ -563,7 +573,7 @@ impl Engine {
         let after = stream::start(&reader, prepared.selected(), &operation.selection_set)?;
         let after = match after {
             Some(after) => change::check_kept(&*read, after).await.map(|()| after),
-            None => change::last(&read).await,
+            None => change::last(&*read).await,
         };
         read.done();
         after

@@ -56,6 +56,7 @@ mod timeline;
 mod topic;
 mod values;
 mod viewer;
+mod webhook;
 
 use std::borrow::Cow;
 use std::pin::Pin;
@@ -113,6 +114,7 @@ fn types() -> Vec<Type> {
         submission::types(),
         timeline::types(),
         topic::types(),
+        webhook::types(),
     ]
     .concat()
 }
@@ -159,6 +161,7 @@ fn mutations() -> impl Iterator<Item = mutation::Mutation> {
         recommendation_mutations::mutations(),
         statistics::mutations(),
         submission_mutations::mutations(),
+        webhook::mutations(),
     ]
     .into_iter()
     .flatten()

@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -131,8 +132,25 @@ async fn gathered(shared: &Shared) -> Vec<Gathered> {
         all.push(one("aiplus_audit_last", "Number of the audit's last event", events));
         all.push(one("aiplus_database_size_bytes", "Size of the database", bytes));
     }
+    if let Ok(Some([failing, lag])) = tokio::time::timeout(PATIENCE, webhooks(shared)).await {
+        all.push(one("aiplus_webhooks_failing", "Webhooks whose last attempt failed", failing));
+        let help = "Age of the oldest change that a webhook waits with";
+        all.push(one("aiplus_webhook_lag_seconds", help, lag));
+    }
     all.extend(process());
     all
+}
+
+/// Enabled webhooks that fail, and for how many seconds what they wait with has been there.
+async fn webhooks(shared: &Shared) -> Option<[f64; 2]> {
+    let db = &shared.app.db;
+    let sql = "SELECT d.waiting_since FROM webhook_delivery d JOIN webhook w ON w.id = d.id \
+               WHERE w.state = 'ENABLED' AND d.failures > 0";
+    let rows =
+        db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.ok()?;
+    let since = rows.iter().filter_map(|row| row.try_get_by_index::<DateTime<Utc>>(0).ok()).min();
+    let lag = since.map_or(0, |since| (Utc::now() - since).num_seconds().max(0));
+    Some([rows.len() as f64, lag as f64])
 }
 
 async fn sizes(shared: &Shared) -> Option<[f64; 3]> {

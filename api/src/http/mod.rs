@@ -23,6 +23,7 @@ mod server;
 mod subscription;
 mod unsent;
 mod web;
+mod webhooks;
 mod websocket;
 
 use std::sync::Arc;
@@ -39,6 +40,7 @@ use axum::routing::{any, get};
 use sea_orm::ConnectionTrait;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
@@ -214,6 +216,9 @@ pub async fn serve_until(
     let refusals = tokio::spawn(app.clone().write_refusals());
     let quarters = tokio::spawn(app.clone().open_quarters());
     let forgets = tokio::spawn(app.clone().forget(settings.retention));
+    let webhooks = webhooks::run(app.clone(), settings.webhooks.clone(), stopping.clone());
+    let mut sending = JoinSet::new();
+    sending.spawn(webhooks);
     let file = settings.audit_anchor_file.clone();
     let anchors = file.clone().map(|file| tokio::spawn(app.clone().write_anchors(file)));
     tokio::spawn(async move {
@@ -229,6 +234,7 @@ pub async fn serve_until(
     if let Err(error) = app.engine.backlog.finish(&app.db).await {
         tracing::error!(error.cause = %error, "audit.not_written");
     }
+    sending.join_next().await;
     refusals.abort();
     quarters.abort();
     forgets.abort();

@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::graphql::engine::Prepared;
 use crate::graphql::request::{GraphQlError, Response};
 use crate::metrics::METRICS;
+use crate::read::stream::Event;
 
 /// How long a subscription waits when it could not be served.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -99,9 +100,9 @@ impl Subscription {
             };
             self.position = found.position;
             self.caller.allowance = admitted.end(found.actual);
-            if !found.data.is_empty() {
+            if !found.events.is_empty() {
                 let language = self.caller.language;
-                let answers = found.data.into_iter().map(|(data, errors)| {
+                let answers = found.events.into_iter().map(|Event { data, errors, .. }| {
                     let errors = errors.into_iter().map(GraphQlError::from).collect();
                     let answer = Response { data: Some(data), errors, ..Response::default() };
                     answer.into_json(language, &self.caller.request_id)

@@ -116,6 +116,7 @@ tagged!(
     statistics_release b"SL",
     submission b"SB",
     validation_rule b"VR",
+    webhook b"WH",
 );
 
 fn unreadable() -> Message {

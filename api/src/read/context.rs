@@ -17,6 +17,7 @@ use crate::error::{Error, Language};
 use crate::service::audit::Backlog;
 use crate::service::change::Places;
 use crate::service::ledger::Event;
+use crate::service::webhook::Webhooks;
 
 /// One request's view of the data.
 #[derive(Clone, Copy)]
@@ -76,6 +77,10 @@ pub struct Act<'a> {
     pub backlog: &'a Backlog,
     /// Every type.
     pub catalog: &'a Catalog,
+    /// What callers see of places in the change feed.
+    pub places: &'a Places,
+    /// What is set of webhooks; none where they are off.
+    pub webhooks: Option<&'a Webhooks>,
     /// Who writes, on whose request.
     pub author: Author<'a>,
     /// Language of what it is told.

@@ -11,20 +11,32 @@ use super::error::FieldError;
 use super::load;
 use super::model::{Args, List};
 use super::page;
-use super::planner::{Planner, written};
+use super::planner::{Planner, STREAMED, written};
 use super::selection::{Document, Selected};
 use crate::error::Error;
+use crate::service::change::Places;
 
 /// Argument under which the condition of a streamed list finds the number after which rows are new.
 pub const SINCE: &str = "$since";
 /// Argument under which it finds the number up to which this look goes.
 pub const UNTIL: &str = "$until";
 
+/// One event.
+#[derive(Debug)]
+pub struct Event {
+    /// Its data as JSON text.
+    pub data: String,
+    /// What of it the caller may not ask for.
+    pub errors: Vec<FieldError>,
+    /// Number of its row.
+    pub number: i64,
+}
+
 /// What one look found.
 #[derive(Debug)]
 pub struct Events {
-    /// Data of each event as JSON text, and what of it the caller may not ask for.
-    pub data: Vec<(String, Vec<FieldError>)>,
+    /// The events.
+    pub events: Vec<Event>,
     /// Number after which the next look goes on.
     pub position: i64,
     /// Rows that were read.
@@ -74,6 +86,15 @@ pub fn start(
     })
 }
 
+/// The number of the change that a cursor of the feed names; none if it is not one of the feed.
+///
+/// # Errors
+/// Internal.
+pub fn place(cursor: &str, places: &Places) -> Result<Option<i64>, Error> {
+    let values = page::decode_place(cursor, page::seal(STREAMED, "seq,"), places)?;
+    Ok(values.and_then(|values| values.first()?.as_i64()))
+}
+
 /// Looks for rows numbered after `since` and up to `until`.
 ///
 /// # Errors
@@ -95,20 +116,24 @@ pub async fn events(
     let found = loaded.groups.get(&load::ROOT).cloned().unwrap_or(0..0);
     let shown = found.start..found.start + found.len().min(plan.page.size);
     let mut position = until;
-    let mut data = Vec::with_capacity(shown.len());
+    let mut events = Vec::with_capacity(shown.len());
+    let number = |at: usize| -> Result<i64, Error> {
+        let values = load::cursor_values(&plan, &loaded.loaded.rows[at])?;
+        let number = values.first().and_then(Value::as_i64);
+        number.ok_or_else(|| Error::internal("a row of a stream has no number"))
+    };
     for at in shown.clone() {
         let mut writer = Writer::new(reader, String::from("{"));
         writer.out.push_str(&written(selected.key));
         writer.edge(&edge, &plan, &loaded, at)?;
         writer.out.push('}');
         let errors = writer.errors(selected.key);
-        data.push((writer.out, errors));
+        events.push(Event { data: writer.out, errors, number: number(at)? });
     }
     if found.len() > shown.len()
-        && let Some(last) = shown.last()
+        && let Some(last) = events.last()
     {
-        let values = load::cursor_values(&plan, &loaded.loaded.rows[last])?;
-        position = values.first().and_then(Value::as_i64).unwrap_or(until);
+        position = last.number;
     }
-    Ok(Events { data, position, actual: planner.rows })
+    Ok(Events { events, position, actual: planner.rows })
 }

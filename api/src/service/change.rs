@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use sea_orm::{ConnectionTrait, Statement};
 use tokio::sync::{OnceCell, watch};
 use uuid::Uuid;
 
@@ -22,7 +22,7 @@ const PERIOD: Duration = Duration::from_millis(250);
 ///
 /// # Errors
 /// Internal.
-pub async fn last(db: &DatabaseConnection) -> Result<i64, Error> {
+pub async fn last(db: &impl ConnectionTrait) -> Result<i64, Error> {
     let statement = Statement::from_string(
         db.get_database_backend(),
         "SELECT change_seq FROM ledger WHERE id = 1",
@@ -172,7 +172,7 @@ impl Feed {
             }
             let look = async {
                 let read = self.reads.take_home().await?;
-                let end = last(&read).await;
+                let end = last(&*read).await;
                 read.done();
                 end
             };

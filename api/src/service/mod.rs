@@ -31,5 +31,6 @@ pub mod statistics;
 pub mod submission;
 pub mod target;
 mod target_history;
+pub mod webhook;
 pub mod withheld;
 pub mod write;

@@ -176,6 +176,16 @@ records! {
         redacted: ["secret_hash", "previous_secret_hash"],
         later: ["disabled_by_owner", "secret_by_other"],
     }
+    fact webhook "Webhook" {
+        object: ApiClient,
+        owner: "institution_id",
+        code: None,
+        search: [],
+        search_as: None,
+        partial_dates: [],
+        references: [("client_id", "api_client"), ("institution_id", "institution")],
+        redacted: [],
+    }
     fact institution_name "InstitutionName" {
         object: Profile,
         code: None,

@@ -19,7 +19,7 @@ use aiplus::app::App;
 use aiplus::auth::Access;
 use aiplus::auth::keys::KeyStore;
 use aiplus::config::{
-    AccessSettings, Introspection, LimitSettings, RetentionSettings, ServeSettings,
+    AccessSettings, Introspection, LimitSettings, RetentionSettings, ServeSettings, WebhookSettings,
 };
 use aiplus::database::reads::Reads;
 use aiplus::database::{self, Store};
@@ -28,6 +28,7 @@ use aiplus::error::Language;
 use aiplus::graphql::engine::{Call, EngineSettings};
 use aiplus::graphql::persisted::Persisted;
 use aiplus::graphql::request::Request;
+use aiplus::service::webhook::Webhooks;
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -306,9 +307,15 @@ impl TestApp {
         let store = KeyStore::open(keys.path().join("keys.pem"), Utc::now()).unwrap();
         let access = Access::new(&access_settings(), store, &settings.public_url()).unwrap();
         let trusted = settings.limits.trusted_documents.as_deref();
+        // They can be written everywhere, and are sent where a test wants it.
+        let hooks = match settings.webhooks.addresses().is_off() {
+            true => webhooks(),
+            false => settings.webhooks.clone(),
+        };
         let engine = EngineSettings {
             introspection: settings.limits.introspection,
             persisted: Persisted::read(trusted).unwrap(),
+            webhooks: Webhooks::open(&hooks, &keys.path().join("keys.pem")).unwrap(),
         };
         App::new(db, reads, access, engine)
     }
@@ -417,6 +424,7 @@ pub fn settings() -> ServeSettings {
         drain: 0,
         audit_anchor_file: None,
         retention: RetentionSettings::default(),
+        webhooks: WebhookSettings::default(),
         limits: LimitSettings {
             query_timeout: 10,
             export_timeout: 3600,
@@ -431,6 +439,16 @@ pub fn settings() -> ServeSettings {
             introspection: Introspection::Everyone,
             trusted_documents: None,
         },
+    }
+}
+
+/// Settings by which webhooks are sent to this machine.
+pub fn webhooks() -> WebhookSettings {
+    WebhookSettings {
+        webhooks: "public".parse().unwrap(),
+        webhook_networks: vec!["127.0.0.0/8".parse().unwrap()],
+        webhook_timeout: 1,
+        ..WebhookSettings::default()
     }
 }
 

@@ -20,6 +20,7 @@ use crate::read::sql::Sql;
 use crate::read::{Act, global_id, row};
 use crate::seed::scenario::{client, fault, institution};
 use crate::service::audit::Backlog;
+use crate::service::change::Places;
 use crate::service::write::Author;
 
 /// Those who run the programme.
@@ -45,6 +46,7 @@ struct Stage {
 /// Internal.
 pub async fn all(db: &Store, scenario: &Scenario, now: DateTime<Utc>) -> Result<(), Error> {
     let (hashing, backlog) = (Hashing::default(), Backlog::default());
+    let places = Places::default();
     let mut stage = Stage::default();
     for (at, step) in scenario.steps.iter().enumerate().filter(|(_, step)| step.at <= now) {
         if !stage.clients.contains_key(step.by) {
@@ -62,6 +64,8 @@ pub async fn all(db: &Store, scenario: &Scenario, now: DateTime<Utc>) -> Result<
             hashing: &hashing,
             backlog: &backlog,
             catalog: catalog(),
+            places: &places,
+            webhooks: None,
             author,
             language: Language::English,
         };

@@ -27,7 +27,7 @@ const areas: [ko: string, en: string, names: RegExp][] = [
   ['자료·수치·출처', 'Documents, figures, sources', /^(Document|Observation|Citation|Claim|Conflict|Basis|Fact|Licence|Origin)/],
   ['통계·공표', 'Statistics and releases', /^(Statistic|Publish)|Measure$|Release|Suppress/],
   ['검색·이력·변경', 'Search, history, changes', /^(Search|Timeline|Activity|Change)/],
-  ['접근·감사', 'Access and audit', /^(ApiClient|Client|Audit|Viewer|Permission|Allowance|RateTier|Visibility|Account|Role)/],
+  ['접근·감사', 'Access and audit', /^(ApiClient|Client|Webhook|Audit|Viewer|Permission|Allowance|RateTier|Visibility|Account|Role)/],
 ];
 const common = ['공통', 'Common'] as const;
 const helper = /(Connection|Edge|Filter|Order|OrderField|Input|Payload)$/;
