@@ -17,8 +17,6 @@ choice! {
         Medium = "MEDIUM",
         /// 중견기업. Mid-market enterprise.
         MidMarket = "MID_MARKET",
-        /// 비공개. Withheld; fewer than three published cases share it.
-        Withheld = "WITHHELD",
     }
 }
 

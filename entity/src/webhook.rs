@@ -63,7 +63,7 @@ pub struct Model {
     /// 비밀키 발급 시각. When its secret was made.
     pub secret_created_at: DateTimeUtc,
     /// 이전 비밀키 만료. Until when the secret before signs as well.
-    pub previous_secret_until: Option<DateTimeUtc>,
+    pub previous_secret_ends_at: Option<DateTimeUtc>,
     /// Version, counted up by each write.
     pub version: i32,
     /// Instant of creation.

@@ -56,7 +56,7 @@ const OTHERS: &str = "UPDATE adoption_case SET
     shown_size = CASE WHEN status = 'PUBLISHED' AND visibility = 'PUBLIC' AND (region_id, section_id, size, origin = 'ILLUSTRATIVE') IN
         (SELECT o.region_id, o.section_id, o.size, o.origin = 'ILLUSTRATIVE' FROM adoption_case o
           WHERE o.status = 'PUBLISHED' AND o.visibility = 'PUBLIC' GROUP BY 1, 2, 3, 4 HAVING count(*) >= 3)
-        THEN size ELSE 'WITHHELD' END,
+        THEN size END,
     shown_industry_id = section_id,
     shown_owner_id = CASE WHEN owner_id = company_id THEN NULL ELSE owner_id END
     WHERE NOT (disclosure = 'NAMED' AND consent_to_publish)";

@@ -24,7 +24,7 @@ fn tables() -> Vec<Table> {
             .int("secret_rotations")
             .text("secret_key")
             .instant("secret_created_at")
-            .instant_opt("previous_secret_until")
+            .instant_opt("previous_secret_ends_at")
             .written()
             .index(&["name", "id"])
             .index(&["updated_at", "id"])

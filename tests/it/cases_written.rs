@@ -674,7 +674,7 @@ fn questions(case: &Value) -> Vec<String> {
         "owner: { code: { eq: \"KOSME\" } }",
         "company: {}",
         "size: { in: [SMALL, MEDIUM] }",
-        "size: { ne: WITHHELD }",
+        "size: { isNull: true }",
         "region: { category: { eq: SPECIAL_CITY } }",
         "not: { region: { code: { eq: \"KR-48\" } } }",
         "search: \"부산\"",
@@ -695,7 +695,7 @@ fn questions(case: &Value) -> Vec<String> {
             filters.push(format!("{field}: {{ code: {{ in: [\"{code}\", \"KR-11\"] }} }}"));
         }
     }
-    for size in ["SMALL", "MEDIUM", "WITHHELD"] {
+    for size in ["SMALL", "MEDIUM", "MID_MARKET"] {
         filters.push(format!("size: {{ eq: {size} }}"));
     }
     for filter in filters {
@@ -796,7 +796,7 @@ async fn what_is_withheld_is_nowhere_told(place: Place) {
             json!({
                 "withheld": ["COMPANY", "REGION", "DISTRICT", "INDUSTRY", "SIZE", "INVESTMENT", "PUBLIC_SUPPORT"],
                 "region": { "code": "NATIONWIDE" }, "currentRegion": { "code": "NATIONWIDE" }, "district": null,
-                "industry": { "code": "C" }, "industrySection": { "code": "C" }, "size": "WITHHELD",
+                "industry": { "code": "C" }, "industrySection": { "code": "C" }, "size": null,
                 "investment": null, "investmentBand": "FROM_100M", "publicSupport": null, "publicSupportBand": "NONE",
                 "owner": { "code": "KOSME" },
             })
@@ -823,13 +823,6 @@ async fn what_is_withheld_is_nowhere_told(place: Place) {
     let told = desk.shown(&Principal::Anonymous, &case, WITHHELD).await;
     assert_eq!(told, desk.shown(&desk.reader, &case, WITHHELD).await);
     assert_eq!((&told["withheld"], &told["region"]["code"]), (&json!([]), &json!("KR-26")));
-    // What stands for something withheld is nothing that can be told.
-    let refused = with(exploring(), json!({ "size": "WITHHELD", "disclosure": "WITHHELD" }));
-    let refused = desk.acted(&desk.kosme, "draftCase", refused).await;
-    assert_eq!(
-        acting::told(&refused),
-        expected(&[("INVALID_VALUE", "input.disclosure"), ("INVALID_VALUE", "input.size")])
-    );
 }
 
 async fn asked(desk: &Desk, who: &Principal, query: &str) -> Value {
@@ -855,7 +848,7 @@ async fn from_three_cases_on_their_region_and_size_are_shown(place: Place) {
             seen
         }
     };
-    let (nowhere, hidden) = ("NATIONWIDE WITHHELD", "KR-48 WITHHELD");
+    let (nowhere, hidden) = ("NATIONWIDE null", "KR-48 null");
     let (is_small, is_medium) = ("KR-48 SMALL", "KR-48 MEDIUM");
     let mut cursor = feed(&desk, &anonymous, "").await.1;
     for (size, expected, others) in [

@@ -338,7 +338,7 @@ async fn secrets_overlap_and_are_told_once(place: Place) {
     let second = second.as_str().unwrap();
     assert_ne!(second, first);
     // The sender lives by the clock, and this test by its own.
-    app.sql("UPDATE webhook SET previous_secret_until = '2999-01-01 00:00:00+00:00'").await;
+    app.sql("UPDATE webhook SET previous_secret_ends_at = '2999-01-01 00:00:00+00:00'").await;
     let came = ping(2).await;
     for secret in [&first, second] {
         let told = verified(secret, &came);
@@ -352,7 +352,7 @@ async fn secrets_overlap_and_are_told_once(place: Place) {
     // No table holds one, and nothing that can be read tells one.
     let auditor = app.principal("TIPA", "program:read audit:read access:admin").await;
     let all = format!(
-        "{{ webhooks {{ nodes {{ {FIELDS} url name types secretCreatedAt previousSecretUntil client {{ name }} }} }} auditEvents(first: 100) {{ nodes {{ before after }} }} }}"
+        "{{ webhooks {{ nodes {{ {FIELDS} url name types secretCreatedAt previousSecretEndsAt client {{ name }} }} }} auditEvents(first: 100) {{ nodes {{ before after }} }} }}"
     );
     let all = app.ask(&auditor, &all, Value::Null).await.to_string();
     assert!(all.contains(&receiver.url), "{all}");

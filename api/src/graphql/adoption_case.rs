@@ -50,7 +50,7 @@ fn adoption_case() -> Type {
         .expression("district", Scalar::Text, "String", |reader, sql, alias, _, _| shown(reader, sql, alias, "district"), "시·군·구. District; null where it is withheld.")
         .one_by("industry", Source::Expression(industry), "Industry", "Industry", "업종. KSIC section or division; the section where the division is withheld.")
         .one("industrySection", C::SectionId, "Industry", "업종 대분류. KSIC section of the industry, by which statistics group.")
-        .expression("size", Scalar::Choice(BusinessSize::CHOICE), "BusinessSize!", size, "기업 규모. Size; WITHHELD where it is withheld.")
+        .expression("size", Scalar::Choice(BusinessSize::CHOICE), "BusinessSize", size, "기업 규모. Size; null where it is withheld.")
         .choice("technology", C::Technology, Technology::CHOICE, "주요 AI 기술. Primary AI technology.")
         .choice("application", C::Application, ApplicationArea::CHOICE, "활용 분야. Business function.")
         .choice("stage", C::Stage, AdoptionStage::CHOICE, "도입 단계. Stage.")
@@ -611,8 +611,7 @@ const REASONS: [Reason; 5] = [
     }),
     ("SAME_SIZE", points::SAME_SIZE, |reader, sql, alias, to| {
         shown(reader, sql, alias, "size")?;
-        // That two sizes are withheld makes nothing alike.
-        sql.push(" = nullif(").bind(text(to, "size")).push(", 'WITHHELD')");
+        sql.push(" = ").bind(text(to, "size"));
         Ok(())
     }),
     ("SAME_REGION", points::SAME_REGION, |reader, sql, alias, to| {

@@ -110,7 +110,7 @@ pub const WITHHELD: &Choice = &Choice {
         },
         ChoiceValue {
             code: "SIZE",
-            description: "기업 규모. Size: WITHHELD, since fewer than three published cases share region, KSIC section and size.",
+            description: "기업 규모. Size: null, since fewer than three published cases share region, KSIC section and size.",
         },
         ChoiceValue {
             code: "INVESTMENT",

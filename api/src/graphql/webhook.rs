@@ -39,7 +39,7 @@ pub fn types() -> Vec<Type> {
             .choice("disabledBecause", C::DisabledBecause, WebhookStop::CHOICE, "중지 구분. Why it was disabled.")
             .column("disabledReason", C::DisabledReason, "중지 사유. Reason given by who disabled it.")
             .column("secretCreatedAt", C::SecretCreatedAt, "비밀키 발급 시각. When its secret was made.")
-            .column("previousSecretUntil", C::PreviousSecretUntil, "이전 비밀키 만료. Until when messages are signed with the secret before as well.")
+            .column("previousSecretEndsAt", C::PreviousSecretEndsAt, "이전 비밀키 만료. Until when messages are signed with the secret before as well.")
             .expression("deliveredCursor", Scalar::Text, "String", delivery::<0>, "전송된 커서. Cursor of the last change that was delivered; null if none was.")
             .expression("deliveredAt", Scalar::DateTime, "DateTime", delivery::<1>, "최근 전송. When a change was last delivered.")
             .expression("attemptedAt", Scalar::DateTime, "DateTime", delivery::<2>, "최근 시도. When something was last sent.")

@@ -395,16 +395,6 @@ fn not_ahead(faults: &mut InputErrors, field: &str, date: &str, today: NaiveDate
     }
 }
 
-/// Tells of a value that stands only for what is not shown.
-fn not_given(faults: &mut InputErrors, field: &str) {
-    faults.add(
-        field,
-        "INVALID_VALUE",
-        "WITHHELD는 볼 수 없는 이에게 보이는 값이므로 입력할 수 없습니다.",
-        "WITHHELD is what others are shown; it cannot be given.",
-    );
-}
-
 /// What an input sets: the columns of the case, and its parts.
 struct Told {
     columns: Columns,
@@ -476,14 +466,16 @@ async fn told(
     }
     if let Some(disclosure) = input.disclosure {
         if disclosure == Disclosure::Withheld {
-            not_given(faults, "disclosure");
+            faults.add(
+                "disclosure",
+                "INVALID_VALUE",
+                "NAMED나 ANONYMISED여야 합니다. WITHHELD는 볼 수 없는 이에게 보이는 값입니다.",
+                "It must be NAMED or ANONYMISED; WITHHELD is what others are shown.",
+            );
         }
         set(&mut columns, "disclosure", disclosure)?;
     }
     if let Some(size) = input.size {
-        if size == BusinessSize::Withheld {
-            not_given(faults, "size");
-        }
         set(&mut columns, "size", size)?;
     }
     if let Some(technology) = input.technology {

@@ -60,7 +60,7 @@ impl Webhooks {
         if of.secret_key != self.key.name {
             return Err(Error::internal("the webhook's secret follows from another key"));
         }
-        let last = of.previous_secret_until.filter(|until| now < *until);
+        let last = of.previous_secret_ends_at.filter(|until| now < *until);
         let rotations = [Some(of.secret_rotations), last.map(|_| of.secret_rotations - 1)];
         Ok(rotations.into_iter().flatten().map(|at| self.key.secret(of.id, at)).collect())
     }
@@ -283,7 +283,7 @@ pub async fn create(act: &Act<'_>, input: CreateWebhook) -> Result<Issued, Error
         secret_rotations: 0,
         secret_key: set.key.name.clone(),
         secret_created_at: now,
-        previous_secret_until: None,
+        previous_secret_ends_at: None,
         version: 1,
         created_at: now,
         updated_at: now,
@@ -428,7 +428,7 @@ pub async fn rotate_secret(act: &Act<'_>, input: RotateWebhookSecret) -> Result<
         set(row, "secret_rotations", rotations);
         set(row, "secret_key", &*key.name);
         set(row, "secret_created_at", made);
-        set(row, "previous_secret_until", until);
+        set(row, "previous_secret_ends_at", until);
     })
     .await?;
     Ok(Issued { id, secret: Some(key.secret(id, rotations).text()) })

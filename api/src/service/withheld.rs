@@ -109,7 +109,7 @@ pub async fn derived(
             "shown_industry_id": section,
             "shown_owner_id": if is_own { Value::Null } else { value("owner_id") },
             "shown_district": null,
-            "shown_size": if shows_size { size } else { BusinessSize::Withheld },
+            "shown_size": shows_size.then_some(size),
             "shown_investment": null,
             "shown_public_support": null,
         })
@@ -190,7 +190,7 @@ pub fn wrong() -> String {
          OR c.shown_owner_id IS DISTINCT FROM CASE WHEN {is_named} OR c.owner_id IS DISTINCT FROM c.company_id THEN c.owner_id END \
          OR c.shown_region_id IS DISTINCT FROM CASE WHEN {is_named} OR {} THEN c.region_id \
             ELSE (SELECT r.id FROM region r WHERE r.code = '{NATIONWIDE}') END \
-         OR c.shown_size IS DISTINCT FROM CASE WHEN {is_named} OR {} THEN c.size ELSE 'WITHHELD' END \
+         OR c.shown_size IS DISTINCT FROM CASE WHEN {is_named} OR {} THEN c.size END \
          ORDER BY c.code",
         enough(""),
         enough(" AND o.size = c.size"),

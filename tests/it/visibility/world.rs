@@ -738,7 +738,12 @@ fn choice_of(ty: &Type, column: &str) -> Option<&'static Choice> {
         Kind::Leaf(leaf) => match (leaf.source, leaf.scalar) {
             (Source::Column(name), Scalar::Choice(choice)) if name == column => Some(choice),
             // A column behind an expression of the same name.
-            (Source::Expression(_), Scalar::Choice(choice)) if field.name == column => Some(choice),
+            (Source::Expression(_), Scalar::Choice(choice))
+                // What is shown in place of a column is of its kind.
+                if field.name == column.strip_prefix("shown_").unwrap_or(column) =>
+            {
+                Some(choice)
+            }
             _ => None,
         },
         _ => None,

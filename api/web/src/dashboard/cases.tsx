@@ -171,9 +171,7 @@ export function CasesTiles({ data, variables, isBusy, chosen, set }: CasesProps)
   const first = top(regions);
   const here = [...regions, ...elsewhere].find((bar) => bar.key === chosen.region);
   const industries = bars(data.industry.rows).sort((a, b) => (b.count ?? 0) - (a.count ?? 0));
-  const sizes = bars(data.size.rows)
-    .map((bar) => ({ ...bar, isMissing: bar.isMissing || bar.key === 'WITHHELD' }))
-    .filter((bar) => bar.key !== 'WITHHELD' || (bar.count ?? 0) > 0);
+  const sizes = bars(data.size.rows);
   const stages = bars(data.stage.rows);
   const barriers = bars(data.barrier.rows)
     .filter((bar) => bar.key)

@@ -5,7 +5,7 @@ import { dictionary } from '../app/language';
 export const words = dictionary(
   {
     stage: { EXPLORING: '탐색', POC: '개념검증', PILOT: '시범', PRODUCTION: '운영', SCALED: '확산', STOPPED: '중단' } as Record<string, string>,
-    size: { SMALL_MERCHANT: '소상공인', SMALL: '소기업', MEDIUM: '중기업', MID_MARKET: '중견기업', WITHHELD: '비공개' } as Record<string, string>,
+    size: { SMALL_MERCHANT: '소상공인', SMALL: '소기업', MEDIUM: '중기업', MID_MARKET: '중견기업' } as Record<string, string>,
     bill: {
       DRAFTING: '입안', CONSULTATION: '관계부처 협의', LEGISLATIVE_NOTICE: '입법예고', REGULATORY_AND_MOLEG_REVIEW: '규제·법제처 심사', CABINET: '국무회의',
       RECEIVED: '접수', COMMITTEE_RECEIVED: '소관위 접수', COMMITTEE_REVIEW: '소관위 심사', COMMITTEE_DECIDED: '소관위 의결', JUDICIARY_REQUESTED: '체계·자구 의뢰',
@@ -25,7 +25,7 @@ export const words = dictionary(
   },
   {
     stage: { EXPLORING: 'Exploring', POC: 'Proof of concept', PILOT: 'Pilot', PRODUCTION: 'In production', SCALED: 'Scaled up', STOPPED: 'Stopped' },
-    size: { SMALL_MERCHANT: 'Small business owner', SMALL: 'Small enterprise', MEDIUM: 'Medium enterprise', MID_MARKET: 'Mid-market company', WITHHELD: 'Withheld' },
+    size: { SMALL_MERCHANT: 'Small business owner', SMALL: 'Small enterprise', MEDIUM: 'Medium enterprise', MID_MARKET: 'Mid-market company' },
     bill: {
       DRAFTING: 'Drafting', CONSULTATION: 'Consultation', LEGISLATIVE_NOTICE: 'Legislative notice', REGULATORY_AND_MOLEG_REVIEW: 'Legal review', CABINET: 'Cabinet',
       RECEIVED: 'Received', COMMITTEE_RECEIVED: 'In committee', COMMITTEE_REVIEW: 'Committee review', COMMITTEE_DECIDED: 'Committee decided', JUDICIARY_REQUESTED: 'Wording requested',

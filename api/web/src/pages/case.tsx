@@ -143,7 +143,7 @@ export default function CaseView({ params }: { params: Params }) {
                     </>
                   )}
                 </Fact>
-                <Fact title={word('size')}>{label('BusinessSize', of.size)}</Fact>
+                <Fact title={word('size')}>{of.size ? label('BusinessSize', of.size) : <Hidden />}</Fact>
                 <Fact title={word('technology')}>{technologies.map((one) => label('Technology', one)).join(', ')}</Fact>
                 <Fact title={word('application')}>{label('ApplicationArea', of.application)}</Fact>
                 <Fact title={word('supplier')} of={of} field="supplier">

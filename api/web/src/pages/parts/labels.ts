@@ -24,6 +24,15 @@ export const labels = {
     AVERAGE: ["평균","Mean"],
     NONE: ["집계 안 함","Not brought together"],
   },
+  AmountBand: {
+    NONE: ["없음","None"],
+    UNDER_10M: ["1천만 원 미만","Below KRW 10 million"],
+    FROM_10M: ["1천만 원 이상 5천만 원 미만","KRW 10 to 50 million"],
+    FROM_50M: ["5천만 원 이상 1억 원 미만","KRW 50 to 100 million"],
+    FROM_100M: ["1억 원 이상 5억 원 미만","KRW 100 to 500 million"],
+    FROM_500M: ["5억 원 이상 10억 원 미만","KRW 500 million to 1 billion"],
+    FROM_1B: ["10억 원 이상","KRW 1 billion and more"],
+  },
   ApplicationArea: {
     DEFECT_DETECTION: ["불량 검출","Defect detection"],
     PREDICTIVE_MAINTENANCE: ["예지보전","Predictive maintenance"],
