@@ -45,7 +45,7 @@ pub fn types() -> Vec<Type> {
             .expression("attemptedAt", Scalar::DateTime, "DateTime", delivery::<2>, "최근 시도. When something was last sent.")
             .expression("attemptStatus", Scalar::Int, "Int", delivery::<3>, "최근 응답 코드. HTTP status of the last answer; null if there was none.")
             .expression("attemptError", Scalar::Text, "String", delivery::<4>, "최근 오류. What was wrong at the last attempt: STATUS, TIMEOUT, CONNECTION, HOST_NOT_ALLOWED or another reason of an address, SECRET_KEY; null if nothing was.")
-            .expression("failures", Scalar::Int, "Int!", delivery::<5>, "연속 실패 횟수. Failures one after the other; 0 if the last attempt succeeded.")
+            .expression("failures", Scalar::Int, "Int!", failures, "연속 실패 횟수. Failures one after the other; 0 if the last attempt succeeded.")
             .expression("failingSince", Scalar::DateTime, "DateTime", delivery::<6>, "실패 시작. When the first of them was.")
             .expression("waitingSince", Scalar::DateTime, "DateTime", delivery::<7>, "지연 기준 시각. When the change that could not be delivered was made; null if none waits.")
             .expression("nextAttemptAt", Scalar::DateTime, "DateTime", delivery::<8>, "다음 시도. When it is tried again after a failure.")
@@ -81,6 +81,19 @@ fn delivery<const AT: usize>(
     let come = sql.alias();
     sql.push("(SELECT ").column(&come, DELIVERY[AT]).push(" FROM webhook_delivery ").push(&come);
     sql.push(" WHERE ").column(&come, "id").push(" = ").column(alias, "id").push(")");
+    Ok(())
+}
+
+fn failures(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    args: &Args,
+    level: &Args,
+) -> Result<(), Error> {
+    sql.push("coalesce(");
+    delivery::<5>(reader, sql, alias, args, level)?;
+    sql.push(", 0)");
     Ok(())
 }
 
