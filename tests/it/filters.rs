@@ -36,8 +36,10 @@ async fn fill(app: &TestApp) {
     let values = Column::iter().map(|column| match column {
         Column::Id => key.to_owned(),
         Column::Code => "'GEN-' || (10000 + n)".to_owned(),
-        Column::RegionId => of("region", "KR-49", "KR-11"),
-        Column::IndustryId => of("industry", "A", "C"),
+        Column::RegionId | Column::ShownRegionId => of("region", "KR-49", "KR-11"),
+        Column::IndustryId | Column::SectionId | Column::ShownIndustryId => {
+            of("industry", "A", "C")
+        }
         Column::StartedOn => "'20' || (10 + n % 15)".to_owned(),
         column => format!("t.{}", column.as_str()),
     });
@@ -121,8 +123,11 @@ async fn a_row_that_is_named_leaves_the_index_to_its_cases(place: Place) {
     let order = |field: &str, direction: &str| {
         format!("orderBy: [{{ field: {field}, direction: {direction} }}],")
     };
-    let (code, started) =
-        ("ix_adoption_case_region_industry_code", "ix_adoption_case_region_industry_started_on");
+    // What is shown has indexes of its own.
+    let (code, started) = (
+        "ix_adoption_case_shown_region_industry_code",
+        "ix_adoption_case_shown_region_industry_started_on",
+    );
     for (order, index) in [
         (String::new(), code),
         (order("CODE", "DESC"), code),

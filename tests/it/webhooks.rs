@@ -202,7 +202,7 @@ async fn hook(app: &TestApp, client: &Issued, url: &str) -> Value {
     json!({ "id": made["webhook"]["id"], "secret": made["secret"] })
 }
 
-const FIELDS: &str = "id version state disabledBecause disabledReason failures attemptError attemptStatus waitingSince nextAttemptAt deliveredCursor deliveredAt failingSince";
+const FIELDS: &str = "id version state disabledBecause disabledReason failures attemptError attemptStatus waitingChangeAt nextAttemptAt deliveredCursor deliveredAt firstFailedAt";
 
 async fn seen(app: &TestApp, hook: &Value) -> Value {
     let query = format!("{{ node(id: {}) {{ ... on Webhook {{ {FIELDS} }} }} }}", hook["id"]);
@@ -301,8 +301,8 @@ async fn a_receiver_gets_what_a_poller_gets(place: Place) {
         [
             &found["failures"],
             &found["attemptError"],
-            &found["waitingSince"],
-            &found["failingSince"]
+            &found["waitingChangeAt"],
+            &found["firstFailedAt"]
         ],
         [&json!(0), &Value::Null, &Value::Null, &Value::Null]
     );
@@ -446,7 +446,7 @@ async fn a_webhook_stops_and_goes_on(place: Place) {
     app.sql("UPDATE webhook_delivery SET failing_since = '2026-01-01 00:00:00+00:00'").await;
     let found = once(&app, &hook, |found| found["state"] == "DISABLED").await;
     assert_eq!(found["disabledBecause"], "FAILING");
-    assert!(found["waitingSince"].is_string(), "{found:#}");
+    assert!(found["waitingChangeAt"].is_string(), "{found:#}");
     receiver.does.send_replace(Vec::new());
     on(&app, &hook, "enableWebhook", json!({})).await;
     assert_eq!(receiver.taken(6).await[5]["data"], polled(&app, &partner, &start).await[3]);
