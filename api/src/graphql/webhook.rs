@@ -54,7 +54,8 @@ pub fn types() -> Vec<Type> {
             .column("updatedAt", C::UpdatedAt, "수정 시각. Instant of the last write.")
             .sorted(&["name"])
             .orderable("NAME", "name")
-            .list("webhooks"),
+            .list("webhooks")
+            .unfiltered(&["failures"]),
     ]
 }
 
