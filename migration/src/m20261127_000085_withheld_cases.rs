@@ -27,9 +27,10 @@ const PLAIN: [&str; 4] =
 
 /// Name and columns of each index: those of the columns themselves again for what is shown in their place, and of who
 /// shares a region, a section and a size.
-const INDEXES: [(&str, &str); 8] = [
+const INDEXES: [(&str, &str); 9] = [
     ("cell", "region_id, section_id, size"),
     ("section_code", "section_id, code"),
+    ("shown_region_code", "shown_region_id, code"),
     ("shown_region_industry_code", "shown_region_id, shown_industry_id, code"),
     ("shown_region_industry_started_on", "shown_region_id, shown_industry_id, started_on"),
     ("shown_industry_code", "shown_industry_id, code"),

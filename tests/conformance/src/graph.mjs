@@ -71,6 +71,7 @@ const PROTECTED = new Set([
   'Person.contactPoints',
   'Programme.submissions',
   'Query.apiClients',
+  'Query.webhooks',
   'Query.auditEvents',
   'Query.submissionRevisions',
   'Query.submissions',
