@@ -372,7 +372,7 @@ async fn an_operator_sees_clients_and_the_audit_with_their_scopes_only(place: Pl
 
 /// Whether a probe starts from what is seen with a scope of its own.
 fn is_restricted(probe: &Probe) -> bool {
-    matches!(probe.from, Some("ApiClient" | "AuditEvent"))
+    matches!(probe.from, Some("ApiClient" | "Webhook" | "AuditEvent"))
 }
 
 async fn the_system_sees_what_is_hidden_through_every_path(place: Place) {
@@ -518,7 +518,8 @@ async fn an_institution_sees_its_own_rows_and_no_other_partner_does(place: Place
             let query = format!("{{ node(id: \"{id}\") {{ id }} {list} }}");
             let is_own = stage.world.is_own(known);
             for (principal, with_all) in &own {
-                let sees = is_own && (*with_all || !matches!(ty.name, "ApiClient" | "AuditEvent"));
+                let sees = is_own
+                    && (*with_all || !matches!(ty.name, "ApiClient" | "Webhook" | "AuditEvent"));
                 assert_seen(&stage.app, principal, &query, sees, ty.name).await;
                 seen += usize::from(sees);
             }
