@@ -360,7 +360,7 @@ async fn groups_without_rows_are_added_on_request(place: Place) {
         let query = format!(
             "{{ adoptionCaseStatistics(includeIllustrative: true, zeroFill: true, {args}) {{ rows {{ keys {{ code label {{ ko }} startsOn endsOn }} count investment {{ count sum }} }} }} }}"
         );
-        let data = app.data(&query).await;
+        let data = told_all(&app, &query).await;
         let rows = data["adoptionCaseStatistics"]["rows"].as_array().unwrap().clone();
         rows.iter()
             .map(|row| {
