@@ -34,7 +34,7 @@ export const asker = (base) => async (query, variables = {}, token) => {
 /** Of each kind of page, the first thing that has much to show. */
 const samples = {
   bodies: 'bodies(first: 1, where: { series: { some: { cadence: { ne: IRREGULAR } } }, meetings: { some: {} } })',
-  meetings: 'meetings(first: 1, where: { agenda: { some: {} }, statements: { some: {} } }, orderBy: [{ field: HELD_ON, direction: DESC }])',
+  meetings: 'meetings(first: 1, where: { citations: { some: {} }, agenda: { some: {} }, statements: { some: {} } }, orderBy: [{ field: HELD_ON, direction: DESC }])',
   institutions: 'institutions(first: 1, where: { addressedRecommendations: { some: {} } })',
   bills: 'bills(first: 1, where: { events: { some: {} }, initiative: { titles: { some: {} } } }, orderBy: [{ field: LATEST_EVENT, direction: DESC }])',
   recommendations: 'recommendations(first: 1, where: { effects: { some: {} } })',
