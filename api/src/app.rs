@@ -20,7 +20,7 @@ use crate::service::retention::{self, Forgotten};
 use crate::service::search_index;
 use crate::service::submission::quarter;
 use crate::service::webhook::Webhooks;
-use crate::service::{anchors, bill};
+use crate::service::{anchors, bill, reminder};
 
 /// How long the database may take to be closed.
 const CLOSING: Duration = Duration::from_secs(15);
@@ -104,6 +104,27 @@ impl App {
                     Err(error) => tracing::error!(error.cause = %error, "period.not_opened"),
                 }
                 break;
+            }
+        }
+    }
+
+    /// Reminds of what is due or late, at once and every hour, until the application is gone.
+    pub async fn remind(self) {
+        let mut hours = tokio::time::interval(quarter::LOOK);
+        loop {
+            hours.tick().await;
+            let reminding = async {
+                let now = Utc::now();
+                if let Some(why) = quarter::disbelieved(&self.db, now).await? {
+                    tracing::error!(clock = %now, why, "reminder.not_made");
+                    return Ok(0);
+                }
+                reminder::remind(&self.db, now).await
+            };
+            match self.pulse().during(reminding).await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "reminder.made"),
+                Err(error) => tracing::error!(error.cause = %error, "reminder.not_made"),
             }
         }
     }

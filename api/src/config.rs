@@ -367,6 +367,9 @@ pub struct ServeSettings {
     /// File to which the end of the audit is added each minute in which it moved, to be kept where who can write the database cannot
     #[arg(long, env = "AIPLUS_AUDIT_ANCHOR_FILE", global = true)]
     pub audit_anchor_file: Option<PathBuf>,
+    /// Whether reminders are made of what is due or late: results, answers, minutes, bills, terms
+    #[arg(long, env = "AIPLUS_REMINDERS", default_value_t = true, action = clap::ArgAction::Set, global = true)]
+    pub reminders: bool,
     #[command(flatten)]
     #[allow(missing_docs, reason = "the group has its own documentation")]
     pub retention: RetentionSettings,

@@ -75,6 +75,7 @@ pub mod recommendation_delivery;
 pub mod recommendation_relation;
 pub mod region;
 pub mod region_code;
+pub mod reminder;
 pub mod reporting_period;
 pub mod revoked_token;
 pub mod search_document;

@@ -62,6 +62,7 @@ mod m20261126_000071_bills_written;
 mod m20261126_000080_statistics;
 mod m20261127_000085_withheld_cases;
 mod m20261127_000090_webhooks;
+mod m20261127_000095_reminders;
 mod schema;
 mod table;
 
@@ -108,6 +109,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000080_statistics::Migration),
             Box::new(m20261127_000085_withheld_cases::Migration),
             Box::new(m20261127_000090_webhooks::Migration),
+            Box::new(m20261127_000095_reminders::Migration),
         ]
     }
 }

@@ -392,6 +392,9 @@ pub fn is_closed(stage: Option<BillStage>, result: BillResult, effect: BillEffec
     by_result || by_stage || effect != BillEffect::Pending || is_enacted(stage, effect)
 }
 
+/// Days after which a pending bill is stalled, where nobody names any.
+pub const STALLED_AFTER: i64 = 180;
+
 /// Whether a bill has been in its stage for at least `limit` days; none where the day is not known.
 pub fn is_stalled(is_closed: bool, days: Option<i64>, limit: i64) -> Option<bool> {
     if is_closed { Some(false) } else { days.map(|days| days >= limit) }

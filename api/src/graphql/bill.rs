@@ -13,8 +13,6 @@ use crate::read::model::{Arg, Args, Column, Filter, Guard, Scalar, Shape, Source
 use crate::read::sql::Sql;
 use crate::read::statistic::{NumberSource, Statistics, write_days};
 
-/// Days after which a pending bill is stalled, where the caller names none.
-const STALLED_AFTER: i64 = 180;
 
 /// The types declared here.
 pub fn types() -> Vec<Type> {
@@ -358,7 +356,7 @@ fn days_in_stage(reader: &Reader<'_>, values: &[Value], _: &Args) -> Result<Valu
 }
 
 fn is_stalled(reader: &Reader<'_>, values: &[Value], args: &Args) -> Result<Value, Error> {
-    let days = args.get("days").and_then(Value::as_i64).unwrap_or(STALLED_AFTER);
+    let days = args.get("days").and_then(Value::as_i64).unwrap_or(rules::STALLED_AFTER);
     let is_closed = values.get(2).and_then(Value::as_bool) == Some(true);
     Ok(rules::is_stalled(is_closed, elapsed(reader, values)?, days).into())
 }
@@ -394,7 +392,7 @@ fn write_stalled(
 
 fn stalled(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
     let wanted = args.get("value").and_then(Value::as_bool) != Some(false);
-    write_stalled(reader, sql, alias, STALLED_AFTER, wanted)
+    write_stalled(reader, sql, alias, rules::STALLED_AFTER, wanted)
 }
 
 fn stalled_days(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {

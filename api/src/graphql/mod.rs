@@ -41,6 +41,7 @@ mod recommendation_mutations;
 mod recommendation_statistics;
 mod region;
 mod registry;
+mod reminder;
 pub mod request;
 mod result_statistics;
 mod results;
@@ -115,6 +116,7 @@ fn types() -> Vec<Type> {
         timeline::types(),
         topic::types(),
         webhook::types(),
+        reminder::types(),
     ]
     .concat()
 }

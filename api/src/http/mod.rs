@@ -215,6 +215,7 @@ pub async fn serve_until(
     let drain = Duration::from_secs(settings.drain);
     let refusals = tokio::spawn(app.clone().write_refusals());
     let quarters = tokio::spawn(app.clone().open_quarters());
+    let reminds = settings.reminders.then(|| tokio::spawn(app.clone().remind()));
     let forgets = tokio::spawn(app.clone().forget(settings.retention));
     let webhooks = webhooks::run(app.clone(), settings.webhooks.clone(), stopping.clone());
     let mut sending = JoinSet::new();
@@ -238,6 +239,9 @@ pub async fn serve_until(
     refusals.abort();
     quarters.abort();
     forgets.abort();
+    if let Some(task) = reminds {
+        task.abort();
+    }
     if let (Some(task), Some(file)) = (anchors, file) {
         task.abort();
         app.write_anchor(&file, None).await;

@@ -206,8 +206,8 @@ impl<'a> Writer<'a> {
                     .and_then(|kind| key.and_then(|key| kind.at.get(&key)).map(|at| (kind, *at)));
                 match subject {
                     Some((kind, at)) => self.kind(kind, at),
-                    // Feed and audit tell of rows that have gone since, or that the caller may not see.
-                    None if matches!(level.ty.guard, Guard::Feed | Guard::Audit) => {
+                    // Feed, audit and reminders tell of rows that have gone since, or that the caller may not see.
+                    None if !matches!(level.ty.guard, Guard::Subject { .. }) => {
                         self.out.push_str("null");
                         Ok(())
                     }

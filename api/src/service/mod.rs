@@ -23,6 +23,7 @@ pub mod programme;
 pub mod proof;
 pub mod recommendation;
 pub mod record;
+pub mod reminder;
 pub mod results;
 pub mod retention;
 pub mod search_index;

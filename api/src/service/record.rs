@@ -186,6 +186,16 @@ records! {
         references: [("client_id", "api_client"), ("institution_id", "institution")],
         redacted: [],
     }
+    fact reminder "Reminder" {
+        object: Result,
+        owner: "institution_id",
+        code: None,
+        search: [],
+        search_as: None,
+        partial_dates: [],
+        references: [("institution_id", "institution")],
+        redacted: [],
+    }
     fact institution_name "InstitutionName" {
         object: Profile,
         code: None,

@@ -423,6 +423,7 @@ pub fn settings() -> ServeSettings {
         trusted_proxies: Vec::new(),
         drain: 0,
         audit_anchor_file: None,
+        reminders: false,
         retention: RetentionSettings::default(),
         webhooks: WebhookSettings::default(),
         limits: LimitSettings {
