@@ -207,6 +207,10 @@ pub struct Model {
     pub shown_investment: Option<i64>,
     /// 지원금(원). What is shown of the public support.
     pub shown_public_support: Option<i64>,
+    /// 공급기업(기관). What is shown of the supplier.
+    pub shown_supplier_id: Option<Uuid>,
+    /// 공급기업. What is shown of the supplier's name.
+    pub shown_supplier_name: Option<String>,
     /// 공개 범위. Who may see the row.
     pub visibility: Visibility,
     /// 출처 구분. Where the row comes from.

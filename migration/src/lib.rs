@@ -63,6 +63,7 @@ mod m20261126_000080_statistics;
 mod m20261127_000085_withheld_cases;
 mod m20261127_000090_webhooks;
 mod m20261127_000095_reminders;
+mod m20261127_000097_withheld_suppliers;
 mod schema;
 mod table;
 
@@ -110,6 +111,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000085_withheld_cases::Migration),
             Box::new(m20261127_000090_webhooks::Migration),
             Box::new(m20261127_000095_reminders::Migration),
+            Box::new(m20261127_000097_withheld_suppliers::Migration),
         ]
     }
 }

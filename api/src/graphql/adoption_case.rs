@@ -54,8 +54,8 @@ fn adoption_case() -> Type {
         .choice("technology", C::Technology, Technology::CHOICE, "주요 AI 기술. Primary AI technology.")
         .choice("application", C::Application, ApplicationArea::CHOICE, "활용 분야. Business function.")
         .choice("stage", C::Stage, AdoptionStage::CHOICE, "도입 단계. Stage.")
-        .column("supplierName", C::SupplierName, "공급기업. Supplier.")
-        .one("supplier", C::SupplierId, "Institution", "공급기업(기관). Supplier, where it is an institution of record.")
+        .expression("supplierName", Scalar::Text, "String", |reader, sql, alias, _, _| shown(reader, sql, alias, "supplier_name"), "공급기업. Supplier; null where it is withheld.")
+        .one_by("supplier", Source::Expression(|reader, sql, alias, _, _| shown(reader, sql, alias, "supplier_id")), "Institution", "Institution", "공급기업(기관). Supplier, where it is an institution of record; null where it is withheld.")
         .localized("programme", C::ProgrammeKo, C::ProgrammeEn, "지원 사업. Support programme.")
         .partial_date("startedOn", C::StartedOn, "도입 시작. Start.")
         .expression("investment", Scalar::Krw, "KRW", investment, "투자액(원). Own investment in KRW; null where it is withheld.")
@@ -381,10 +381,15 @@ fn withheld(
         ("INVESTMENT", "investment"),
         ("PUBLIC_SUPPORT", "public_support"),
         ("OWNER", "owner_id"),
+        ("SUPPLIER", "supplier_id"),
     ] {
         sql.push(" || CASE WHEN ").column(alias, column).push(" IS DISTINCT FROM ");
-        sql.column(alias, &format!("shown_{column}")).push(" THEN '").push(name);
-        sql.push(",' ELSE '' END");
+        sql.column(alias, &format!("shown_{column}"));
+        if name == "SUPPLIER" {
+            sql.push(" OR ").column(alias, "supplier_name").push(" IS DISTINCT FROM ");
+            sql.column(alias, "shown_supplier_name");
+        }
+        sql.push(" THEN '").push(name).push(",' ELSE '' END");
     }
     sql.push(" END");
     Ok(())

@@ -124,6 +124,10 @@ pub const WITHHELD: &Choice = &Choice {
             code: "OWNER",
             description: "제출 기관. Owner: null, since it is the company.",
         },
+        ChoiceValue {
+            code: "SUPPLIER",
+            description: "공급기업. Supplier and its name: null, since it is the company.",
+        },
     ],
 };
 

@@ -3,6 +3,7 @@
 
 mod admission;
 mod body;
+mod calendar;
 mod caller;
 mod cors;
 mod event_stream;
@@ -109,6 +110,7 @@ fn routes(shared: Shared) -> Router {
         .route("/oauth/revoke", any(oauth::revoke))
         .route("/export/{file}", any(export::endpoint))
         .route("/export/statistics/{file}", any(export_statistics::endpoint))
+        .route("/calendar/{*path}", get(calendar::endpoint))
         .route("/import/{file}", any(files::import))
         .route("/metrics", get(metrics::endpoint))
         .layer(cors::layer(shared.clone()))

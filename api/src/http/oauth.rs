@@ -306,6 +306,30 @@ impl SignedIn {
     }
 }
 
+/// Who shows a client's id and secret by HTTP Basic: its client, with the rights that it has now.
+///
+/// # Errors
+/// The answer to who does not.
+pub async fn by_secret(
+    shared: &Shared,
+    caller: &Caller,
+    headers: &HeaderMap,
+) -> Result<Principal, Response> {
+    let found = async {
+        let signed_in = sign_in(shared, caller, headers, &Form::new()).await?;
+        let app = &shared.app;
+        let client = app.access.client_of(&app.db, signed_in.client.id, Utc::now()).await?;
+        client.ok_or_else(Fault::invalid_client)
+    };
+    match shared.app.pulse().during(found).await {
+        Ok(client) => Ok(Principal::Client(std::sync::Arc::new(client))),
+        Err(fault) => {
+            fault.record(shared, caller, "token.refuse");
+            Err(fault.show(caller.language))
+        }
+    }
+}
+
 async fn sign_in(
     shared: &Shared,
     caller: &Caller,

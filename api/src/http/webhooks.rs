@@ -43,7 +43,7 @@ use crate::graphql::engine::{Call, Prepared};
 use crate::metrics::METRICS;
 use crate::read::page;
 use crate::service::change;
-use crate::service::webhook::{due, note, note_test, stop};
+use crate::service::webhook::{due, note, note_test};
 
 /// How often it is looked whether something is to be tried again.
 const LOOK: Duration = Duration::from_millis(500);
@@ -59,6 +59,8 @@ const LARGEST: usize = 4 * 1024;
 const BEAT: Duration = Duration::from_secs(1);
 /// How long it may not before another one sends.
 const LEASE: Duration = Duration::from_secs(5);
+/// How long sending may take to end when the server stops.
+const ENDING: Duration = Duration::from_secs(5);
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(5);
 
@@ -284,7 +286,11 @@ async fn send(
             running.abort_all();
         }
     }
-    while running.join_next().await.is_some() {}
+    // They hear of it as well, and note how far they have come.
+    let ended = async { while running.join_next().await.is_some() {} };
+    if tokio::time::timeout(ENDING, ended).await.is_err() {
+        running.abort_all();
+    }
     lead.leave(&*app.db).await
 }
 
@@ -316,23 +322,29 @@ impl Sender {
         end: i64,
     ) -> Result<Option<Seen>, Error> {
         let app = &self.app;
+        let Some(client) = app.access.client_of(&app.db, webhook.client_id, Utc::now()).await?
+        else {
+            return Ok(None);
+        };
+        let mut stopping = self.stopping.clone();
         if let Some(ping) = come.ping_id {
-            self.ping(&webhook, ping).await?;
+            tokio::select! {
+                sent = self.ping(&webhook, ping) => sent?,
+                // It stays asked for.
+                _ = stopping.wait_for(|stopping| *stopping) => return Ok(None),
+            }
         }
         let now = Utc::now();
         let is_due = come.next_attempt_at.is_none_or(|at| at <= now);
         if webhook.state != WebhookState::Enabled || !is_due || come.position >= end {
             return Ok(None);
         }
-        let Some(client) = app.access.client_of(&app.db, webhook.client_id, now).await? else {
-            return Ok(None);
-        };
         let principal = Principal::Client(Arc::new(client));
         let author = Author { principal: &principal, request_id: "webhooks", address: None, now };
         let call = Call { author, language: Language::English, allowance: None };
         match change::check_kept(&*app.db, come.position).await {
             Err(Error::Argument { .. }) => {
-                stop(&app.db, webhook.id, WebhookStop::CursorExpired, now).await?;
+                note(&app.db, come, Some(WebhookStop::CursorExpired), now).await?;
                 return Ok(None);
             }
             kept => kept?,
@@ -347,8 +359,16 @@ impl Sender {
                 is_whole = false;
                 break;
             }
-            let (message, cursor, at) = message(&event.data)?;
-            let mut stopping = self.stopping.clone();
+            let (message, cursor, at) = match message(&event.data) {
+                Ok(message) => message,
+                Err(error) => {
+                    // Later, and not again with all that was sent before it.
+                    tracing::error!(webhook.id = %webhook.id, error.cause = %error, "webhook.no_message");
+                    failed = Some(Failure::of("INTERNAL"));
+                    is_whole = false;
+                    break;
+                }
+            };
             let sent = tokio::select! {
                 sent = self.send(&webhook, &message) => sent,
                 _ = stopping.wait_for(|stopping| *stopping) => {
@@ -386,15 +406,17 @@ impl Sender {
         let is_hopeless = come.failing_since.is_some_and(|since| Utc::now() - since >= limit);
         let seen = |noted| Seen { generation: come.generation, position: come.position, noted };
         // Only where something was sent, or once in a while: each change would else be a write for each webhook.
-        if come.attempted_at.is_some_and(|at| at >= now.trunc_subsecs(6))
+        if failed.is_some()
+            || come.attempted_at.is_some_and(|at| at >= now.trunc_subsecs(6))
             || noted.elapsed() >= NOTED
         {
             let seen = seen(Instant::now());
-            note(&app.db, come, now).await?;
-            if is_gone || is_hopeless {
-                let because = if is_gone { WebhookStop::Gone } else { WebhookStop::Failing };
-                stop(&app.db, webhook.id, because, Utc::now()).await?;
-            }
+            let stops = match (is_gone, is_hopeless) {
+                (true, _) => Some(WebhookStop::Gone),
+                (_, true) => Some(WebhookStop::Failing),
+                _ => None,
+            };
+            note(&app.db, come, stops, Utc::now()).await?;
             return Ok(Some(seen));
         }
         Ok(Some(seen(noted)))

@@ -734,9 +734,10 @@ pub async fn submit(
 ) -> Result<Uuid, Error> {
     let (write, turn) = turn(db, author, &call, Verb::Submit).await?;
     let Turn::First(row, status) = turn else { return Ok(call.id) };
-    let lacking = lacking(&write, &row).await?;
-    if !lacking.is_empty() {
-        return Err(Error::User(lacking));
+    let mut faults = lacking(&write, &row).await?;
+    faults.extend(naming(&write, &row).await?);
+    if !faults.is_empty() {
+        return Err(Error::User(faults));
     }
     let mut columns = Columns::new();
     set(&mut columns, "status_reason", ())?;
@@ -784,6 +785,35 @@ async fn lacking(write: &Write<'_>, row: &adoption_case::Model) -> Result<Vec<Us
         }
     }
     Ok(lacking)
+}
+
+/// Texts of an anonymised case that name its company all the same.
+async fn naming(write: &Write<'_>, row: &adoption_case::Model) -> Result<Vec<UserError>, Error> {
+    let columns = [
+        ("title", [Some(row.title_ko.clone()), row.title_en.clone()]),
+        ("summary", [row.summary_ko.clone(), row.summary_en.clone()]),
+        ("lessons", [row.lessons_ko.clone(), row.lessons_en.clone()]),
+        ("programme", [row.programme_ko.clone(), row.programme_en.clone()]),
+    ];
+    let outcomes = outcomes(write, row.id).await?.into_iter().map(|part| {
+        ("outcomes", [Some(part.metric_ko), part.metric_en, part.method_ko, part.method_en])
+    });
+    let barriers = barriers(write, row.id).await?.into_iter();
+    let barriers = barriers.map(|part| ("barriers", [part.note_ko, part.note_en]));
+    let texts = columns.into_iter().chain(barriers);
+    let texts = texts.flat_map(|(field, texts)| texts.map(|text| (field, text)));
+    let texts = texts.chain(outcomes.flat_map(|(field, texts)| texts.map(|text| (field, text))));
+    let texts = texts.filter_map(|(field, text)| Some((field, text?)));
+    let naming = withheld::naming(write.reads(), &as_json(row)?, texts).await?;
+    let told = naming.into_iter().map(|field| {
+        UserError::at(
+            field,
+            "NAMES_COMPANY",
+            format!("`{field}` 항목에 기업명이 있습니다. 익명 사례에서는 빼거나, 공개 범위를 NAMED로 수정해 주십시오."),
+            format!("`{field}` names the company: leave the name out of an anonymised case, or amend its disclosure to NAMED."),
+        )
+    });
+    Ok(told.collect())
 }
 
 /// Whether a row holds a field of the API: as a value, a text, a row it names or a name instead of one. A field that

@@ -486,9 +486,9 @@ records! {
         search: ["title_ko", "title_en", "summary_ko", "summary_en", "lessons_ko", "lessons_en"],
         search_as: None,
         partial_dates: ["started_on"],
-        references: [("company_id", "institution"), ("region_id", "region"), ("industry_id", "industry"), ("supplier_id", "institution"), ("owner_id", "institution"), ("section_id", "industry"), ("shown_region_id", "region"), ("shown_industry_id", "industry"), ("shown_owner_id", "institution")],
+        references: [("company_id", "institution"), ("region_id", "region"), ("industry_id", "industry"), ("supplier_id", "institution"), ("owner_id", "institution"), ("section_id", "industry"), ("shown_region_id", "region"), ("shown_industry_id", "industry"), ("shown_owner_id", "institution"), ("shown_supplier_id", "institution")],
         redacted: ["company_name"],
-        derived: ["section_id", "shown_region_id", "shown_industry_id", "shown_owner_id", "shown_district", "shown_size", "shown_investment", "shown_public_support"],
+        derived: ["section_id", "shown_region_id", "shown_industry_id", "shown_owner_id", "shown_district", "shown_size", "shown_investment", "shown_public_support", "shown_supplier_id", "shown_supplier_name"],
         later: ["owner_id", "status_reason"],
     }
     fact case_barrier "CaseBarrier" {

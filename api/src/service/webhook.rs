@@ -2,14 +2,16 @@
 //! and how far each has come, which the sender ([`crate::http::webhooks`]) notes beside them. A secret is told once, in the
 //! answer of the call that made it.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use chrono::{DateTime, Duration, SubsecRound, Utc};
 use entity::webhook::{self, WebhookState, WebhookStop};
 use entity::{api_client, webhook_delivery};
+use sea_orm::sea_query::{Expr, ExprTrait as _};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, Statement,
+    QueryFilter, QuerySelect, Statement,
 };
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -242,8 +244,9 @@ pub async fn create(act: &Act<'_>, input: CreateWebhook) -> Result<Issued, Error
     if !sight::sees::<api_client::Entity>(&write, act, client.0).await? {
         return Err(Error::NotFound);
     }
-    let found = api_client::Entity::find_by_id(client.0).one(write.reads()).await?;
-    let client = found.ok_or(Error::NotFound)?;
+    // Held, so that of two that are made at once the second counts the first.
+    let found = api_client::Entity::find_by_id(client.0).lock_exclusive();
+    let client = found.one(write.reads()).await?.ok_or(Error::NotFound)?;
     access::may_write(principal, Object::ApiClient, Some(client.institution_id))?;
     let id = Uuid::now_v7();
     if let Some(id) = write.repeats::<webhook::Entity>(&call, id).await? {
@@ -370,6 +373,8 @@ async fn retry(write: &Write<'_>, id: Uuid) -> Result<(), Error> {
         .col_expr(C::Failures, 0.into())
         .col_expr(C::FailingSince, Option::<DateTime<Utc>>::None.into())
         .col_expr(C::NextAttemptAt, Option::<DateTime<Utc>>::None.into())
+        // What is on its way to where it was sent to before tells nothing of it now.
+        .col_expr(C::Generation, Expr::col(C::Generation).add(1))
         .filter(C::Id.eq(id))
         .exec(write.parts())
         .await?;
@@ -532,10 +537,6 @@ pub async fn replay(act: &Act<'_>, input: ReplayWebhook) -> Result<Uuid, Error> 
     faults.settle()?;
     webhook_delivery::Entity::update_many()
         .col_expr(C::Position, position.into())
-        .col_expr(
-            C::Generation,
-            sea_orm::sea_query::ExprTrait::add(sea_orm::sea_query::Expr::col(C::Generation), 1),
-        )
         .col_expr(C::WaitingSince, Option::<DateTime<Utc>>::None.into())
         .filter(C::Id.eq(call.id))
         .exec(write.parts())
@@ -550,51 +551,41 @@ async fn begin(db: &Store, now: DateTime<Utc>) -> Result<Write<'static>, Error> 
     Write::begin(db, Author { principal, request_id: "webhooks", address: None, now }).await
 }
 
-/// Disables a webhook that cannot go on, unless somebody has done so meanwhile.
-///
-/// # Errors
-/// Unavailable; internal.
-pub async fn stop(
-    db: &Store,
-    id: Uuid,
-    because: WebhookStop,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
-    let mut write = begin(db, now).await?;
-    let found = webhook::Entity::find_by_id(id).one(write.reads()).await?;
-    let Some(found) = found.filter(|it| it.state == WebhookState::Enabled) else { return Ok(()) };
-    let at = instant(now)?;
-    let change = |row: &mut Map<String, Value>| disabled(row, at, because, None);
-    write
-        .update_as::<webhook::Entity>("webhook.stop", id, found.version, change, Map::new())
-        .await?;
-    write.commit().await?;
-    tracing::warn!(webhook.id = %id, because = because.code(), "webhook.stopped");
-    Ok(())
-}
-
-/// Notes how far a webhook has come, unless somebody has set it to another place meanwhile, or it has come further.
+/// Notes how far a webhook has come, and disables it if it cannot go on; unless somebody has changed it meanwhile, or it has
+/// come further.
 ///
 /// # Errors
 /// Unavailable; internal.
 pub async fn note(
     db: &Store,
     come: webhook_delivery::Model,
+    stops: Option<WebhookStop>,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     use webhook_delivery::Column as C;
-    let write = begin(db, now).await?;
+    let mut write = begin(db, now).await?;
     let webhook_delivery::Model { id, position, generation, .. } = come;
     let mut active = come.into_active_model().reset_all();
     // A test that was asked for meanwhile stays asked for.
     active.ping_id = sea_orm::ActiveValue::NotSet;
-    webhook_delivery::Entity::update_many()
+    let noted = webhook_delivery::Entity::update_many()
         .set(active)
         .filter(C::Id.eq(id))
         .filter(C::Generation.eq(generation))
         .filter(C::Position.lte(position))
         .exec(write.parts())
         .await?;
+    let because = stops.filter(|_| noted.rows_affected == 1);
+    let found = webhook::Entity::find_by_id(id).one(write.reads()).await?;
+    let enabled = found.filter(|it| it.state == WebhookState::Enabled);
+    if let Some((because, found)) = because.zip(enabled) {
+        let at = instant(now)?;
+        let change = |row: &mut Map<String, Value>| disabled(row, at, because, None);
+        write
+            .update_as::<webhook::Entity>("webhook.stop", id, found.version, change, Map::new())
+            .await?;
+        tracing::warn!(webhook.id = %id, because = because.code(), "webhook.stopped");
+    }
     write.commit().await?;
     Ok(())
 }
@@ -639,31 +630,28 @@ pub async fn due(
     db: &impl ConnectionTrait,
     end: i64,
     now: DateTime<Utc>,
-    most: u64,
+    most: i64,
 ) -> Result<Vec<(webhook::Model, webhook_delivery::Model)>, Error> {
     let sql = "SELECT d.id FROM webhook_delivery d JOIN webhook w ON w.id = d.id \
                JOIN api_client c ON c.id = w.client_id \
-               WHERE d.ping_id IS NOT NULL OR w.state = 'ENABLED' AND c.state = 'ACTIVE' \
-               AND d.position < $1 AND (d.next_attempt_at IS NULL OR d.next_attempt_at <= $2) \
-               ORDER BY COALESCE(d.attempted_at, w.created_at) LIMIT 1000";
-    let values = [end.into(), now.trunc_subsecs(6).into()];
+               WHERE c.state = 'ACTIVE' AND (d.ping_id IS NOT NULL OR w.state = 'ENABLED' \
+               AND d.position < $1 AND (d.next_attempt_at IS NULL OR d.next_attempt_at <= $2)) \
+               ORDER BY COALESCE(d.attempted_at, w.created_at), d.id LIMIT $3";
+    let values = [end.into(), now.trunc_subsecs(6).into(), most.into()];
     let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
     let mut ids = Vec::new();
     for row in db.query_all_raw(statement).await? {
         ids.push(row.try_get_by_index::<Uuid>(0)?);
     }
-    ids.truncate(usize::try_from(most).unwrap_or(usize::MAX));
-    let mut due = Vec::with_capacity(ids.len());
     if ids.is_empty() {
-        return Ok(due);
+        return Ok(Vec::new());
     }
     let rows = webhook::Entity::find().filter(webhook::Column::Id.is_in(ids.clone()));
     let rows = rows.all(db).await?;
-    let come = webhook_delivery::Entity::find().filter(webhook_delivery::Column::Id.is_in(ids));
-    for delivery in come.all(db).await? {
-        if let Some(row) = rows.iter().find(|row| row.id == delivery.id) {
-            due.push((row.clone(), delivery));
-        }
-    }
-    Ok(due)
+    let mut rows: HashMap<Uuid, _> = rows.into_iter().map(|row| (row.id, row)).collect();
+    let come = webhook_delivery::Entity::find();
+    let come = come.filter(webhook_delivery::Column::Id.is_in(ids.clone())).all(db).await?;
+    let mut come: HashMap<Uuid, _> = come.into_iter().map(|row| (row.id, row)).collect();
+    // In their order: whoever waited longest has a place first, however slow the others are.
+    Ok(ids.iter().filter_map(|id| rows.remove(id).zip(come.remove(id))).collect())
 }

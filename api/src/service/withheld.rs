@@ -5,7 +5,7 @@
 
 use entity::adoption_case::{BusinessSize, CaseStatus, Column as C, Disclosure, Entity};
 use entity::common::{Origin, Visibility};
-use entity::{industry, region};
+use entity::{industry, institution, institution_name, region};
 use sea_orm::sea_query::LockType;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Select};
 use serde::de::DeserializeOwned;
@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::domain::adoption_case::SHOWN_FROM;
+use crate::domain::namesake;
 use crate::error::Error;
 
 /// Code of the region that stands for any.
@@ -60,6 +61,48 @@ fn is_counted(row: &Map<String, Value>) -> Result<bool, Error> {
         && field::<Visibility>(row, "visibility")? == Visibility::Public)
 }
 
+/// Names of the company of a case, as they are compared; too short ones would be found in any text.
+async fn company_names(
+    db: &impl ConnectionTrait,
+    row: &Map<String, Value>,
+) -> Result<Vec<String>, Error> {
+    let mut names: Vec<Option<String>> = vec![field(row, "company_name")?];
+    if let Some(company) = field::<Option<Uuid>>(row, "company_id")? {
+        let found = institution::Entity::find_by_id(company).one(db).await?;
+        names.extend(found.into_iter().flat_map(|row| [Some(row.name_ko), row.name_en]));
+        let others = institution_name::Entity::find()
+            .filter(institution_name::Column::InstitutionId.eq(company))
+            .all(db)
+            .await?;
+        names.extend(others.into_iter().flat_map(|row| [Some(row.name_ko), row.name_en]));
+    }
+    let keys = names.into_iter().flatten().map(|name| namesake::key(&name));
+    Ok(keys.filter(|key| key.chars().count() >= if key.is_ascii() { 4 } else { 2 }).collect())
+}
+
+/// Which of the texts of a case name its company though it is anonymised.
+///
+/// # Errors
+/// Internal.
+pub async fn naming(
+    db: &impl ConnectionTrait,
+    row: &Map<String, Value>,
+    texts: impl IntoIterator<Item = (&'static str, String)>,
+) -> Result<Vec<&'static str>, Error> {
+    if field::<Disclosure>(row, "disclosure")? == Disclosure::Named {
+        return Ok(Vec::new());
+    }
+    let names = company_names(db, row).await?;
+    let is_named = |text: &str| {
+        let text = namesake::key(text);
+        names.iter().any(|name| text.contains(name))
+    };
+    let mut naming: Vec<&str> =
+        texts.into_iter().filter(|(_, text)| is_named(text)).map(|(field, _)| field).collect();
+    naming.dedup();
+    Ok(naming)
+}
+
 /// The columns of a case that follow from it and from the others.
 ///
 /// # Errors
@@ -85,6 +128,8 @@ pub async fn derived(
             "shown_size": value("size"),
             "shown_investment": value("investment"),
             "shown_public_support": value("public_support"),
+            "shown_supplier_id": value("supplier_id"),
+            "shown_supplier_name": value("supplier_name"),
         })
     } else {
         let size: BusinessSize = field(row, "size")?;
@@ -102,7 +147,13 @@ pub async fn derived(
             let any = region::Entity::find().filter(region::Column::Code.eq(NATIONWIDE));
             json!(any.one(db).await?.map(|row| row.id))
         };
-        let is_own = !value("owner_id").is_null() && value("owner_id") == value("company_id");
+        let is_company = |name: &str| !value(name).is_null() && value(name) == value("company_id");
+        let is_own = is_company("owner_id");
+        // A supplier that is the company itself would name it.
+        let supplier = field::<Option<String>>(row, "supplier_name")?;
+        let supplier = supplier.map(|name| ("supplierName", name));
+        let is_in_house =
+            is_company("supplier_id") || !naming(db, row, supplier).await?.is_empty();
         json!({
             "section_id": section,
             "shown_region_id": region,
@@ -112,6 +163,8 @@ pub async fn derived(
             "shown_size": shows_size.then_some(size),
             "shown_investment": null,
             "shown_public_support": null,
+            "shown_supplier_id": if is_in_house { Value::Null } else { value("supplier_id") },
+            "shown_supplier_name": if is_in_house { Value::Null } else { value("supplier_name") },
         })
     };
     match columns {
@@ -188,6 +241,9 @@ pub fn wrong() -> String {
          OR c.shown_investment IS DISTINCT FROM CASE WHEN {is_named} THEN c.investment END \
          OR c.shown_public_support IS DISTINCT FROM CASE WHEN {is_named} THEN c.public_support END \
          OR c.shown_owner_id IS DISTINCT FROM CASE WHEN {is_named} OR c.owner_id IS DISTINCT FROM c.company_id THEN c.owner_id END \
+         OR c.shown_supplier_id IS DISTINCT FROM CASE WHEN c.shown_supplier_id IS NOT NULL OR {is_named} THEN c.supplier_id END \
+         OR c.shown_supplier_name IS DISTINCT FROM CASE WHEN c.shown_supplier_name IS NOT NULL OR {is_named} THEN c.supplier_name END \
+         OR (NOT ({is_named}) AND c.supplier_id = c.company_id AND coalesce(CAST(c.shown_supplier_id AS text), c.shown_supplier_name) IS NOT NULL) \
          OR c.shown_region_id IS DISTINCT FROM CASE WHEN {is_named} OR {} THEN c.region_id \
             ELSE (SELECT r.id FROM region r WHERE r.code = '{NATIONWIDE}') END \
          OR c.shown_size IS DISTINCT FROM CASE WHEN {is_named} OR {} THEN c.size END \

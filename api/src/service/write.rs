@@ -16,6 +16,7 @@ use entity::{
 };
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction,
     DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
@@ -510,7 +511,9 @@ impl<'a> Write<'a> {
     /// learns nothing of who wrote the others.
     async fn derive_anew<R: Record>(&mut self, id: Uuid) -> Result<(), Error> {
         let column = R::Column::from_str("id").map_err(|_| Error::internal(R::TYPE))?;
-        let found = R::find().filter(column.eq(id)).one(&self.transaction).await?;
+        // Held, so that who writes it meanwhile waits, and is not what this write fails by.
+        let found = R::find().filter(column.eq(id)).lock(LockType::NoKeyUpdate);
+        let found = found.one(&self.transaction).await?;
         let Some(before) = found.as_ref().map(as_json).transpose()? else { return Ok(()) };
         let mut after = before.clone();
         self.derive::<R>(id, &mut after).await?;

@@ -132,11 +132,11 @@ pub async fn load(
     if data_set::Entity::find_by_id(NAME).one(db).await?.is_some() {
         return Ok(Some(Summary { known: true, ..Summary::default() }));
     }
-    if works_in_earnest(db).await? {
-        return Ok(None);
-    }
     // Broken off, it goes on as it began, in whichever quarter.
     let begun = body::Entity::find().filter(body::Column::Code.eq(COUNCIL)).one(db).await?;
+    if begun.is_none() && works_in_earnest(db).await? {
+        return Ok(None);
+    }
     let calendar = Calendar::of(begun.map_or(now, |body| body.created_at))?;
     let set = rows::set(calendar)?;
     let mut summary = super::load(db, &set, now, &mut progress).await?;
