@@ -816,6 +816,47 @@ async fn what_is_withheld_is_nowhere_told(place: Place) {
         desk.shown(&Principal::Anonymous, &case, "withheld owner { code } company { code }").await;
     assert_eq!((&told["owner"], &told["company"]), (&Value::Null, &Value::Null));
     assert!(told["withheld"].as_array().unwrap().contains(&json!("OWNER")), "{told}");
+    // Nor as its own supplier, by its code or its name.
+    for supplier in [
+        json!({ "supplier": "KOSME", "supplierName": null }),
+        json!({ "supplier": null, "supplierName": "(재) 중소벤처기업진흥공단 자체" }),
+    ] {
+        case = desk.verb(&desk.kosme, "withdrawCase", &case, json!({})).await;
+        case = desk.verb(&desk.kosme, "amendCase", &case, supplier).await;
+        case = published(&desk, case).await;
+        let fields = "withheld supplierName supplier { code }";
+        let told = desk.shown(&Principal::Anonymous, &case, fields).await;
+        assert_eq!((&told["supplier"], &told["supplierName"]), (&Value::Null, &Value::Null));
+        assert!(told["withheld"].as_array().unwrap().contains(&json!("SUPPLIER")), "{told}");
+        let known = desk.shown(&desk.reader, &case, fields).await;
+        assert_eq!(known["withheld"], json!([]));
+        assert!(known["supplier"]["code"] == "KOSME" || known["supplierName"] != Value::Null);
+        let named =
+            "{ adoptionCases(where: { supplier: { code: { eq: \"KOSME\" } } }) { totalCount } }";
+        assert_eq!(
+            asked(&desk, &Principal::Anonymous, named).await["adoptionCases"]["totalCount"],
+            0
+        );
+    }
+    // Its texts do not name it either.
+    case = desk.verb(&desk.kosme, "withdrawCase", &case, json!({})).await;
+    let texts = json!({ "lessons": { "ko": "중소벤처기업 진흥공단의 경험" }, "barriers": [{ "kind": "COST", "note": { "ko": "(주)중소벤처기업진흥공단은 예산이 없었다" } }] });
+    case = desk.verb(&desk.kosme, "amendCase", &case, texts).await;
+    case = desk.verb(&desk.kosme, "giveCaseConsent", &case, json!({})).await;
+    let refused = desk.acted(&desk.kosme, "submitCase", on(&case, json!({}))).await;
+    assert_eq!(
+        acting::told(&refused),
+        expected(&[("NAMES_COMPANY", "lessons"), ("NAMES_COMPANY", "barriers")])
+    );
+    case = desk
+        .verb(
+            &desk.kosme,
+            "amendCase",
+            &case,
+            json!({ "lessons": { "ko": "경험" }, "barriers": [] }),
+        )
+        .await;
+    case = published(&desk, case).await;
     // Named, it is told whole.
     case = desk.verb(&desk.kosme, "withdrawCase", &case, json!({})).await;
     case = desk.verb(&desk.kosme, "amendCase", &case, json!({ "disclosure": "NAMED" })).await;

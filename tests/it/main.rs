@@ -20,6 +20,7 @@ mod audit_rules;
 mod audit_whole;
 mod bills_imported;
 mod bills_written;
+mod calendar;
 mod cases_written;
 mod cli;
 mod collation;
@@ -55,6 +56,7 @@ mod protocol;
 mod questions;
 mod raw;
 mod read_path;
+mod reminders;
 mod replica;
 mod results;
 mod results_access;
@@ -104,6 +106,7 @@ fn main() -> ExitCode {
         audit_whole::tests(),
         bills_imported::tests(),
         bills_written::tests(),
+        calendar::tests(),
         cases_written::tests(),
         cli::tests(),
         collation::tests(),
@@ -139,6 +142,7 @@ fn main() -> ExitCode {
         questions::tests(),
         raw::tests(),
         read_path::tests(),
+        reminders::tests(),
         replica::tests(),
         results::tests(),
         results_access::tests(),

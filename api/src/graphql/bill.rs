@@ -13,7 +13,6 @@ use crate::read::model::{Arg, Args, Column, Filter, Guard, Scalar, Shape, Source
 use crate::read::sql::Sql;
 use crate::read::statistic::{NumberSource, Statistics, write_days};
 
-
 /// The types declared here.
 pub fn types() -> Vec<Type> {
     vec![legislative_initiative(), initiative_title(), bill(), provision(), bill_event()]

@@ -147,7 +147,8 @@ async fn send(
     duties(&data, &words, &public_url, &mut calendar)?;
     let text = calendar.to_string();
     let body = if parts.method == Method::HEAD { Body::empty() } else { Body::from(text) };
-    let cache = if caller.principal == Principal::Anonymous { "public, max-age=300" } else { "private" };
+    let cache =
+        if caller.principal == Principal::Anonymous { "public, max-age=300" } else { "private" };
     Ok(HttpResponse::builder()
         .header(header::CONTENT_TYPE, "text/calendar; charset=utf-8")
         .header(header::CACHE_CONTROL, cache)
@@ -232,7 +233,11 @@ fn meeting(node: &Value, words: &Words, public_url: &str) -> Result<Event, Error
         }
     }
     let is_open = is_day || node["startsAt"].is_string();
-    event.status(if is_open || status == EventStatus::Cancelled { status } else { EventStatus::Tentative });
+    event.status(if is_open || status == EventStatus::Cancelled {
+        status
+    } else {
+        EventStatus::Tentative
+    });
     if !is_open {
         event.add_property("TRANSP", "TRANSPARENT");
     }

@@ -278,14 +278,7 @@ impl Type {
         sorted: &[&'static str],
         description: &str,
     ) -> Self {
-        let kind = Kind::Many(List {
-            target,
-            link: Some(Link::Foreign(fk.as_str())),
-            sorted: sorted.to_vec(),
-            condition: None,
-            weight: |_| 0,
-        });
-        self.field(name, "", description, kind)
+        self.linked(name, Link::Foreign(fk.as_str()), (target, sorted), description)
     }
 
     /// The rows whose expression names this one.
@@ -297,14 +290,24 @@ impl Type {
         sorted: &[&'static str],
         description: &str,
     ) -> Self {
-        let kind = Kind::Many(List {
+        self.linked(name, Link::Reached(key), (target, sorted), description)
+    }
+
+    fn linked(
+        self,
+        name: &'static str,
+        link: Link,
+        (target, sorted): (&'static str, &[&'static str]),
+        description: &str,
+    ) -> Self {
+        let list = List {
             target,
-            link: Some(Link::Reached(key)),
+            link: Some(link),
             sorted: sorted.to_vec(),
             condition: None,
             weight: |_| 0,
-        });
-        self.field(name, "", description, kind)
+        };
+        self.field(name, "", description, Kind::Many(list))
     }
 
     /// The rows that a link table ties to this one.
@@ -316,14 +319,7 @@ impl Type {
         sorted: &[&'static str],
         description: &str,
     ) -> Self {
-        let kind = Kind::Many(List {
-            target,
-            link: Some(Link::Through(link)),
-            sorted: sorted.to_vec(),
-            condition: None,
-            weight: |_| 0,
-        });
-        self.field(name, "", description, kind)
+        self.linked(name, Link::Through(link), (target, sorted), description)
     }
 
     /// A column of a view.

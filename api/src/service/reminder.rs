@@ -143,6 +143,32 @@ async fn fresh(
     rows.into_iter().map(row).collect()
 }
 
+/// Makes some of the reminders of one reason; tells how many.
+async fn make(db: &Store, author: Author<'_>, of: &Due) -> Result<usize, Error> {
+    if fresh(db, of).await?.is_empty() {
+        return Ok(0);
+    }
+    let mut write = Write::begin(db, author).await?;
+    // Those before may have been made meanwhile.
+    let rows = fresh(write.reads(), of).await?;
+    for (subject_id, institution_id, reference_on) in &rows {
+        let model = reminder::Model {
+            id: Uuid::nil(),
+            reason: of.reason,
+            institution_id: *institution_id,
+            subject_type: of.subject.to_owned(),
+            subject_id: *subject_id,
+            reference_on: *reference_on,
+            version: 1,
+            created_at: author.now,
+            updated_at: author.now,
+        };
+        write.add::<reminder::Entity>("create", model).await?;
+    }
+    write.commit().await?;
+    Ok(rows.len())
+}
+
 /// Makes every reminder whose day has come and that is not there; tells how many.
 ///
 /// # Errors
@@ -150,29 +176,17 @@ async fn fresh(
 pub async fn remind(db: &Store, now: DateTime<Utc>) -> Result<usize, Error> {
     let principal = &Principal::System;
     let author = Author { principal, request_id: "calendar", address: None, now };
-    let mut made = 0;
+    let mut all = 0;
     for of in due(now.with_timezone(&seoul()).date_naive()) {
-        while !fresh(db, &of).await?.is_empty() {
-            let mut write = Write::begin(db, author).await?;
-            // Another server may have been faster.
-            let rows = fresh(write.reads(), &of).await?;
-            for (subject_id, institution_id, reference_on) in &rows {
-                let model = reminder::Model {
-                    id: Uuid::nil(),
-                    reason: of.reason,
-                    institution_id: *institution_id,
-                    subject_type: of.subject.to_owned(),
-                    subject_id: *subject_id,
-                    reference_on: *reference_on,
-                    version: 1,
-                    created_at: now,
-                    updated_at: now,
-                };
-                write.add::<reminder::Entity>("create", model).await?;
+        loop {
+            match make(db, author, &of).await {
+                Ok(0) => break,
+                Ok(made) => all += made,
+                // Another server is making the same.
+                Err(Error::Conflict) => break,
+                Err(error) => return Err(error),
             }
-            made += rows.len();
-            write.commit().await?;
         }
     }
-    Ok(made)
+    Ok(all)
 }

@@ -152,8 +152,7 @@ pub async fn derived(
         // A supplier that is the company itself would name it.
         let supplier = field::<Option<String>>(row, "supplier_name")?;
         let supplier = supplier.map(|name| ("supplierName", name));
-        let is_in_house =
-            is_company("supplier_id") || !naming(db, row, supplier).await?.is_empty();
+        let is_in_house = is_company("supplier_id") || !naming(db, row, supplier).await?.is_empty();
         json!({
             "section_id": section,
             "shown_region_id": region,

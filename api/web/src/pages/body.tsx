@@ -2,7 +2,7 @@
 
 import { useQuery } from '../app/query';
 import type { Params } from '../app/router';
-import { date, number } from '../app/language';
+import { date, language, number } from '../app/language';
 import { Badge, Name, Table } from '../app/ui';
 import { Cite, Conflicts, NotOnRecord, OriginMark } from './parts/facts';
 import { Fact, NotFound, None, Part, Thing, WhenAsked } from './parts/frame';
@@ -133,6 +133,11 @@ export default function BodyView({ params }: { params: Params }) {
             answer={data}
             operation={BodyPage}
             variables={{ code }}
+            tools={
+              <li>
+                <a href={`/calendar/bodies/${encodeURIComponent(code)}.ics?lang=${language()}`}>{word('calendar')}</a>
+              </li>
+            }
             facts={
               <>
                 <Fact title={word('host')} of={body} field="host">

@@ -1,6 +1,6 @@
 // An institution: roles, people, what it hosts, runs and reports, what it was asked and what it asked.
 
-import { date, quarter } from '../app/language';
+import { date, language, quarter } from '../app/language';
 import { useQuery } from '../app/query';
 import type { Params } from '../app/router';
 import { Badge, Name, Table } from '../app/ui';
@@ -115,6 +115,11 @@ export default function InstitutionView({ params }: { params: Params }) {
             answer={data}
             operation={InstitutionPage}
             variables={{ code }}
+            tools={
+              <li>
+                <a href={`/calendar/institutions/${encodeURIComponent(code)}.ics?lang=${language()}`}>{word('calendar')}</a>
+              </li>
+            }
             facts={
               <>
                 <Fact title={word('sector')} of={of} field="sector">

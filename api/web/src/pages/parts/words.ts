@@ -123,6 +123,7 @@ export const words = {
   barriers: ['애로사항', 'Barriers named'],
   pack: ['회의 준비 자료', 'Meeting pack'],
   packNote: ['지난 회의와 그 뒤 움직임, 이번 안건을 한 묶음으로 인쇄합니다.', 'The last meeting, what moved since, and this agenda, ready to print.'],
+  calendar: ['캘린더 구독(iCalendar)', 'Calendar (iCalendar)'],
   packPrinted: ['인쇄용 회의 준비 자료', 'Meeting pack for print'],
   backToMeeting: ['회의로 돌아가기', 'Back to the meeting'],
   previousMeeting: ['지난 회의', 'Previous meeting'],
