@@ -846,7 +846,7 @@ async fn what_is_withheld_is_nowhere_told(place: Place) {
     let refused = desk.acted(&desk.kosme, "submitCase", on(&case, json!({}))).await;
     assert_eq!(
         acting::told(&refused),
-        expected(&[("NAMES_COMPANY", "lessons"), ("NAMES_COMPANY", "barriers")])
+        expected(&[("NAMES_COMPANY", "input.lessons"), ("NAMES_COMPANY", "input.barriers")])
     );
     case = desk
         .verb(

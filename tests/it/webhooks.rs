@@ -32,6 +32,8 @@ tests![
     a_receiver_gets_what_a_poller_gets,
     secrets_overlap_and_are_told_once,
     what_is_no_longer_seen_is_not_sent,
+    an_answer_from_before_tells_nothing_of_now,
+    who_waited_longest_is_sent_to_first,
     a_webhook_stops_and_goes_on,
     what_is_sent_is_set_by_who_manages_its_client,
     only_set_addresses_are_sent_to,
@@ -48,6 +50,8 @@ enum Does {
     Redirect,
     Late,
     Hang,
+    /// Answers 410 once it is told to do nothing more.
+    Held,
 }
 
 /// A message as it came.
@@ -135,6 +139,11 @@ async fn take(State(inside): State<Inside>, headers: HeaderMap, body: Bytes) -> 
     match does {
         Does::Take | Does::Late => StatusCode::NO_CONTENT.into_response(),
         Does::Hang => std::future::pending().await,
+        Does::Held => {
+            let mut does = inside.does.clone();
+            does.wait_for(Vec::is_empty).await.unwrap();
+            StatusCode::GONE.into_response()
+        }
         Does::Answer(status) => StatusCode::from_u16(status).unwrap().into_response(),
         Does::Wait(seconds) => {
             (StatusCode::SERVICE_UNAVAILABLE, [("retry-after", seconds.to_string())])
@@ -373,13 +382,13 @@ async fn what_is_no_longer_seen_is_not_sent(place: Place) {
     let app = place.app().await;
     let client = app.client("TIPA", "program:read audit:read").await;
     let receiver = Receiver::new(&[]).await;
-    let hook = hook(&app, &client, &receiver.url).await;
+    let own = hook(&app, &client, &receiver.url).await;
     let _server = Server::start(app.app.clone(), &sending()).await;
     write(&app, 0..1, "INTERNAL").await;
     receiver.taken(1).await;
     receiver.always(Does::Answer(500));
     write(&app, 1..2, "INTERNAL").await;
-    once(&app, &hook, |found| found["failures"].as_i64() > Some(0)).await;
+    once(&app, &own, |found| found["failures"].as_i64() > Some(0)).await;
     let query = format!(
         "{{ apiClients(where: {{ clientId: {{ eq: \"{}\" }} }}) {{ nodes {{ version }} }} }}",
         client.client_id
@@ -402,14 +411,64 @@ async fn what_is_no_longer_seen_is_not_sent(place: Place) {
         )
         .await;
     assert_eq!(taken[1]["data"]["node"]["id"], public["data"]["changes"]["edges"][0]["node"]["id"]);
-    // Nor is anything sent for a client that may not sign in.
-    clients::disable(&app.db, system, client.id, i32::try_from(version).unwrap() + 1, None)
-        .await
-        .unwrap();
+    // Nor is anything sent for a client that may not sign in, while others get it.
+    let other = Receiver::new(&[]).await;
+    hook(&app, &app.client("KOSME", "program:read").await, &other.url).await;
+    let version = i32::try_from(version).unwrap();
+    clients::disable(&app.db, system, client.id, version + 1, None).await.unwrap();
     write(&app, 3..4, "PUBLIC").await;
-    on(&app, &hook, "testWebhook", json!({})).await;
-    let came = receiver.until(|came| came.last().unwrap().body["type"] == "webhook.ping").await;
-    assert_eq!(came.iter().filter(|one| one.taken).count(), 3, "{came:#?}");
+    on(&app, &own, "testWebhook", json!({})).await;
+    write(&app, 4..5, "PUBLIC").await;
+    other.taken(2).await;
+    let count = |came: &[Came]| came.iter().filter(|one| one.taken).count();
+    assert_eq!(count(&receiver.came.borrow()), 2);
+    // It is sent once the client may again.
+    clients::enable(&app.db, system, client.id, version + 2).await.unwrap();
+    let came = receiver.until(|came| count(came) == 5).await;
+    assert_eq!(came.iter().filter(|one| one.body["type"] == "webhook.ping").count(), 1, "{came:#?}");
+}
+
+async fn an_answer_from_before_tells_nothing_of_now(place: Place) {
+    let app = place.app().await;
+    let client = app.client("KOSME", "program:read").await;
+    let (old, new) = (Receiver::new(&[]).await, Receiver::new(&[]).await);
+    old.always(Does::Held);
+    let hook = hook(&app, &client, &old.url).await;
+    let _server = Server::start(app.app.clone(), &sending()).await;
+    write(&app, 0..1, "PUBLIC").await;
+    old.until(|came| !came.is_empty()).await;
+    on(&app, &hook, "amendWebhook", json!({ "url": new.url })).await;
+    old.does.send_replace(Vec::new());
+    // What the old one says last neither disables the webhook nor lets the message get lost.
+    new.taken(1).await;
+    let found = once(&app, &hook, |found| found["deliveredCursor"] != Value::Null).await;
+    assert_eq!([&found["state"], &found["failures"]], [&json!("ENABLED"), &json!(0)]);
+    write(&app, 1..2, "PUBLIC").await;
+    new.taken(2).await;
+}
+
+fn key(hook: &Value) -> uuid::Uuid {
+    aiplus::read::global_id::decode(hook["id"].as_str().unwrap()).unwrap().1
+}
+
+async fn who_waited_longest_is_sent_to_first(place: Place) {
+    let app = place.app().await;
+    let mut hooks = Vec::new();
+    for institution in ["KOSME", "KIBO"] {
+        let client = app.client(institution, "program:read").await;
+        for _ in 0..4 {
+            hooks.push(hook(&app, &client, "https://93.184.216.34/hook").await);
+        }
+    }
+    // The last ones have waited longest.
+    for (at, hook) in hooks.iter().enumerate() {
+        let at = format!("2026-01-01 00:00:{:02}+00:00", 59 - at);
+        let key = key(hook);
+        app.sql(&format!("UPDATE webhook_delivery SET attempted_at = '{at}', position = 0 WHERE id = '{key}'")).await;
+    }
+    let due = aiplus::service::webhook::due(&*app.db, i64::MAX, now(), 5).await.unwrap();
+    let told: Vec<_> = due.iter().map(|(webhook, _)| webhook.id).collect();
+    assert_eq!(told, hooks.iter().rev().take(5).map(key).collect::<Vec<_>>());
 }
 
 async fn a_webhook_stops_and_goes_on(place: Place) {
