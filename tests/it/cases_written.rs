@@ -842,7 +842,6 @@ async fn what_is_withheld_is_nowhere_told(place: Place) {
     case = desk.verb(&desk.kosme, "withdrawCase", &case, json!({})).await;
     let texts = json!({ "lessons": { "ko": "중소벤처기업 진흥공단의 경험" }, "barriers": [{ "kind": "COST", "note": { "ko": "(주)중소벤처기업진흥공단은 예산이 없었다" } }] });
     case = desk.verb(&desk.kosme, "amendCase", &case, texts).await;
-    case = desk.verb(&desk.kosme, "giveCaseConsent", &case, json!({})).await;
     let refused = desk.acted(&desk.kosme, "submitCase", on(&case, json!({}))).await;
     assert_eq!(
         acting::told(&refused),

@@ -425,7 +425,11 @@ async fn what_is_no_longer_seen_is_not_sent(place: Place) {
     // It is sent once the client may again.
     clients::enable(&app.db, system, client.id, version + 2).await.unwrap();
     let came = receiver.until(|came| count(came) == 5).await;
-    assert_eq!(came.iter().filter(|one| one.body["type"] == "webhook.ping").count(), 1, "{came:#?}");
+    assert_eq!(
+        came.iter().filter(|one| one.body["type"] == "webhook.ping").count(),
+        1,
+        "{came:#?}"
+    );
 }
 
 async fn an_answer_from_before_tells_nothing_of_now(place: Place) {
@@ -461,10 +465,13 @@ async fn who_waited_longest_is_sent_to_first(place: Place) {
         }
     }
     // The last ones have waited longest.
-    for (at, hook) in hooks.iter().enumerate() {
+    for at in 0..hooks.len() {
+        let on = format!("(SELECT id FROM webhook ORDER BY created_at, id LIMIT 1 OFFSET {at})");
         let at = format!("2026-01-01 00:00:{:02}+00:00", 59 - at);
-        let key = key(hook);
-        app.sql(&format!("UPDATE webhook_delivery SET attempted_at = '{at}', position = 0 WHERE id = '{key}'")).await;
+        app.sql(&format!(
+            "UPDATE webhook_delivery SET attempted_at = '{at}', position = 0 WHERE id = {on}"
+        ))
+        .await;
     }
     let due = aiplus::service::webhook::due(&*app.db, i64::MAX, now(), 5).await.unwrap();
     let told: Vec<_> = due.iter().map(|(webhook, _)| webhook.id).collect();
