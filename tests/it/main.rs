@@ -34,6 +34,7 @@ mod faults;
 mod feed;
 mod feedback_written;
 mod filters;
+mod history_imported;
 mod http;
 mod input;
 mod limits;
@@ -120,6 +121,7 @@ fn main() -> ExitCode {
         feed::tests(),
         feedback_written::tests(),
         filters::tests(),
+        history_imported::tests(),
         http::tests(),
         input::tests(),
         limits::tests(),

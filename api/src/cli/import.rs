@@ -1,15 +1,26 @@
-//! `aiplus import`: data of others, a dry run unless told otherwise.
+//! `aiplus import` and `aiplus export`: data of others and of before, a dry run unless told otherwise, and the same shape out.
 
-use std::io::Read;
+use std::io::{Read, Write};
+use std::path::PathBuf;
 
 use chrono::Utc;
-use clap::Subcommand;
+use clap::{Args, Subcommand, ValueEnum};
+use serde::Serialize;
 
 use super::{prepared, print};
+use crate::auth::secret::Hashing;
 use crate::config::DatabaseSettings;
+use crate::database;
 use crate::domain::principal::{Author, Principal};
-use crate::error::Error;
+use crate::error::{Error, Language};
+use crate::graphql;
+use crate::private;
+use crate::read::Act;
+use crate::service::audit::Backlog;
 use crate::service::bill_import::{self, file};
+use crate::service::change::Places;
+use crate::service::history::{self, History};
+use crate::sheet::rows::Format;
 
 /// Largest file, in bytes.
 const LARGEST: u64 = 256 * 1024 * 1024;
@@ -25,24 +36,140 @@ pub enum Command {
         #[arg(long)]
         apply: bool,
     },
+    /// Institutions of before, with other names and register numbers: all of them, or with a fault none
+    Institutions(Table),
+    /// Adoption cases of before, with outcomes and barriers: all of them, or with a fault none
+    Cases(Table),
+    /// Meetings of before, with agenda, attendance and minutes: all of them, or with a fault none
+    Meetings(Table),
+}
+
+/// A file of records.
+#[derive(Debug, Args)]
+pub struct Table {
+    /// The file, or - for standard input
+    file: String,
+    /// Write what is found; without it nothing is written, and the same is told
+    #[arg(long)]
+    apply: bool,
+    /// What the file is, if its beginning does not tell
+    #[arg(long)]
+    format: Option<Kind>,
+}
+
+/// What is exported.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// What to write
+    history: History,
+    /// What the file is to be: csv or jsonl
+    #[arg(long, default_value = "csv")]
+    format: Kind,
+    /// The file, which must not be there; standard output if left out
+    #[arg(long)]
+    output: Option<PathBuf>,
+}
+
+/// Kinds of files.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Kind {
+    /// Comma-separated values: UTF-8, UTF-16 or CP949
+    Csv,
+    /// The first sheet of an Excel workbook
+    Xlsx,
+    /// A JSON object a line
+    Jsonl,
+}
+
+impl From<Kind> for Format {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Csv => Self::Csv,
+            Kind::Xlsx => Self::Xlsx,
+            Kind::Jsonl => Self::Ndjson,
+        }
+    }
 }
 
 /// Imports, and tells in JSON what was done or would be.
 ///
 /// # Errors
-/// Input, if the file cannot be read; internal.
+/// Input, if the file cannot be read or a record has a fault; internal.
 pub async fn run(database: &DatabaseSettings, command: Command) -> Result<(), Error> {
-    let Command::Bills { file, apply } = command;
-    let rows = file::rows(&read(&file)?)?;
+    let (history, table) = match command {
+        Command::Bills { file, apply } => return bills(database, &file, apply).await,
+        Command::Institutions(table) => (History::Institutions, table),
+        Command::Cases(table) => (History::Cases, table),
+        Command::Meetings(table) => (History::Meetings, table),
+    };
+    let bytes = read(&table.file)?;
     let (db, lock) = prepared(database).await?;
-    let principal = &Principal::System;
-    let author = Author { principal, request_id: "command", address: None, now: Utc::now() };
-    let report = bill_import::import(&db, author, &rows, apply).await?;
+    let (hashing, backlog) = (Hashing::default(), Backlog::default());
+    let places = Places::default();
+    let act = Act {
+        db: &db,
+        hashing: &hashing,
+        backlog: &backlog,
+        catalog: graphql::catalog(),
+        places: &places,
+        webhooks: None,
+        author: author(),
+        language: Language::Korean,
+    };
+    let file = (bytes.as_slice(), table.format.map(Format::from));
+    let report = history::import(&act, history, file, table.apply).await?;
     lock.release().await?;
     db.close().await?;
-    let told = serde_json::to_string_pretty(&report).map_err(Error::internal)?;
+    tell(&report)?;
+    if report.refused == 0 {
+        return Ok(());
+    }
+    let refused = report.refused;
+    Err(Error::input(
+        format!("{refused}건에 오류가 있어 아무것도 쓰지 않았습니다."),
+        format!("{refused} records have faults, so nothing was written"),
+    ))
+}
+
+async fn bills(database: &DatabaseSettings, file: &str, apply: bool) -> Result<(), Error> {
+    let rows = file::rows(&read(file)?)?;
+    let (db, lock) = prepared(database).await?;
+    let report = bill_import::import(&db, author(), &rows, apply).await?;
+    lock.release().await?;
+    db.close().await?;
+    tell(&report)
+}
+
+fn author() -> Author<'static> {
+    Author { principal: &Principal::System, request_id: "command", address: None, now: Utc::now() }
+}
+
+fn tell(report: &impl Serialize) -> Result<(), Error> {
+    let told = serde_json::to_string_pretty(report).map_err(Error::internal)?;
     print(&format!("{told}\n"));
     Ok(())
+}
+
+/// Writes what is on record in the shape that is imported.
+///
+/// # Errors
+/// Input, if the file is there; internal.
+pub async fn export(settings: &DatabaseSettings, export: Export) -> Result<(), Error> {
+    database::present(&settings.database_url)?;
+    let wrong = |error: std::io::Error| Error::internal(format!("cannot be written: {error}"));
+    // What is not public is in it: for its owner alone.
+    let mut out: Box<dyn Write> = match &export.output {
+        None => Box::new(std::io::stdout()),
+        Some(file) => {
+            let mut new = private::options();
+            Box::new(new.write(true).create_new(true).open(file).map_err(wrong)?)
+        }
+    };
+    let db = database::connect(&settings.database_url, settings.database_connections).await?;
+    let mut write = |bytes: &[u8]| out.write_all(bytes).map_err(wrong);
+    history::export(&db, export.history, export.format.into(), &mut write).await?;
+    db.close().await?;
+    out.flush().map_err(wrong)
 }
 
 fn read(name: &str) -> Result<Vec<u8>, Error> {

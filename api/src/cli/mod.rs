@@ -79,11 +79,13 @@ enum Command {
     Backup(data::Copy),
     /// Bring a copy back to where no database is
     Restore(data::Copy),
-    /// Import data of others; nothing is written without --apply
+    /// Import data of others or of before; nothing is written without --apply
     Import {
         #[command(subcommand)]
         command: import::Command,
     },
+    /// Write what is on record, public or not, in the shape that `import` reads
+    Export(import::Export),
     /// Look over the audit
     Audit {
         #[command(subcommand)]
@@ -192,6 +194,7 @@ async fn carry_out(mut cli: Cli) -> Result<(), Failure> {
         Command::Backup(copy) => data::backup(&database, &copy).await?,
         Command::Restore(copy) => data::restore(&database, &copy).await?,
         Command::Import { command } => import::run(&database, command).await?,
+        Command::Export(export) => import::export(&database, export).await?,
         Command::Audit { command } => audit::run(&database, command).await?,
     }
     Ok(())

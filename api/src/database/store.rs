@@ -38,6 +38,22 @@ pub struct Store {
     writer: Option<Writer>,
     /// What waits until it was told; none where commits are made at once.
     held: Option<Arc<Holding>>,
+    /// The transaction that all writes are parts of, where they are made together.
+    whole: Option<Arc<Whole>>,
+}
+
+/// A transaction of several writes, each a savepoint of it.
+struct Whole {
+    transaction: DatabaseTransaction,
+    ending: Ending,
+    /// What its writes leave to be written just before the commit, in their order.
+    last: Mutex<Vec<Last>>,
+}
+
+impl std::fmt::Debug for Whole {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Whole").finish_non_exhaustive()
+    }
 }
 
 /// What one document's writes leave until later.
@@ -117,6 +133,7 @@ pub type Last =
 pub struct Ending {
     writer: Option<Writer>,
     held: Option<Arc<Holding>>,
+    whole: Option<Arc<Whole>>,
     /// How long after the commit it counts as done.
     pub rest: Duration,
 }
@@ -161,6 +178,11 @@ impl Ending {
     /// # Errors
     /// Unavailable; internal.
     pub async fn end(self, transaction: DatabaseTransaction, last: Last) -> Result<(), Error> {
+        if let Some(whole) = &self.whole {
+            transaction.commit().await?;
+            whole.last.lock().unwrap_or_else(PoisonError::into_inner).push(last);
+            return Ok(());
+        }
         let holding = self.held.clone();
         let held = Held { transaction, ending: self, last };
         match holding {
@@ -188,7 +210,7 @@ async fn rest(holding: Option<&Holding>, time: Duration) {
 impl Store {
     /// Connections by which everything is done, writing as well.
     pub fn alike(db: DatabaseConnection) -> Self {
-        Self { db, writer: None, held: None }
+        Self { db, writer: None, held: None, whole: None }
     }
 
     /// Connections to SQLite, one of which writes.
@@ -201,7 +223,7 @@ impl Store {
         one_writer(&mut options, &is_broken);
         let writer = super::open(options, url).await?;
         let writer = Writer { db: writer, waiting: Arc::default(), is_broken };
-        Ok(Self { db, writer: Some(writer), held: None })
+        Ok(Self { db, writer: Some(writer), held: None, whole: None })
     }
 
     /// The connection by which tables are made and whatever else is written outside of transactions of its
@@ -243,6 +265,48 @@ impl Store {
         }
     }
 
+    /// The same database, where writes are parts of one transaction: done when it is kept, undone otherwise. Look-ups see
+    /// what was written in it. Those within it may again be made together.
+    ///
+    /// # Errors
+    /// As [`Self::begin_write`].
+    pub async fn together(&self) -> Result<Self, Error> {
+        let (transaction, ending) = self.begin_write().await?;
+        let whole = Arc::new(Whole { transaction, ending, last: Mutex::default() });
+        Ok(Self { held: None, whole: Some(whole), ..self.clone() })
+    }
+
+    fn into_whole(self) -> Result<Whole, Error> {
+        let whole = self.whole.and_then(Arc::into_inner);
+        whole.ok_or_else(|| Error::internal("writes that are not made together, or not over"))
+    }
+
+    /// Keeps what was written together.
+    ///
+    /// # Errors
+    /// Unavailable, if the database could not commit; internal.
+    pub async fn keep(self) -> Result<(), Error> {
+        let Whole { transaction, ending, last } = self.into_whole()?;
+        let all = last.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let last: Last = Box::new(move |transaction| {
+            Box::pin(async move {
+                for last in all {
+                    last(transaction).await?;
+                }
+                Ok(())
+            })
+        });
+        ending.end(transaction, last).await
+    }
+
+    /// Undoes what was written together.
+    ///
+    /// # Errors
+    /// Internal.
+    pub async fn undo(self) -> Result<(), Error> {
+        Ok(self.into_whole()?.transaction.rollback().await?)
+    }
+
     /// Begins a transaction that writes, after those that came before.
     ///
     /// # Errors
@@ -252,8 +316,11 @@ impl Store {
         if let Some(held) = self.take_held() {
             held.commit().await?;
         }
-        let (writer, held) = (self.writer.clone(), self.held.clone());
-        let ending = Ending { writer, held, rest: Duration::ZERO };
+        let (writer, held, whole) = (self.writer.clone(), self.held.clone(), self.whole.clone());
+        let ending = Ending { writer, held, whole, rest: Duration::ZERO };
+        if let Some(whole) = &self.whole {
+            return Ok((whole.transaction.begin().await?, ending));
+        }
         // SQLite must take its write lock at once: a read that later turns into a write could not.
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -305,18 +372,30 @@ impl ConnectionTrait for Store {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.db.execute_raw(statement).await
+        match &self.whole {
+            Some(whole) => whole.transaction.execute_raw(statement).await,
+            None => self.db.execute_raw(statement).await,
+        }
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.db.execute_unprepared(sql).await
+        match &self.whole {
+            Some(whole) => whole.transaction.execute_unprepared(sql).await,
+            None => self.db.execute_unprepared(sql).await,
+        }
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.db.query_one_raw(statement).await
+        match &self.whole {
+            Some(whole) => whole.transaction.query_one_raw(statement).await,
+            None => self.db.query_one_raw(statement).await,
+        }
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.db.query_all_raw(statement).await
+        match &self.whole {
+            Some(whole) => whole.transaction.query_all_raw(statement).await,
+            None => self.db.query_all_raw(statement).await,
+        }
     }
 }

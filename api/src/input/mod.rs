@@ -120,6 +120,16 @@ pub fn read<I: MutationInput>(given: Value) -> Result<I, Error> {
     Ok(read)
 }
 
+/// Reads an object that is no whole input of a mutation.
+///
+/// # Errors
+/// User errors: everything that is wrong with it.
+pub fn object<T: Input>(given: Value) -> Result<T, Error> {
+    let mut reading = Reading::default();
+    let read = reading.within("input".to_owned(), |reading| T::read(Some(given), reading));
+    read.filter(|_| reading.errors.is_empty()).ok_or(Error::User(reading.errors))
+}
+
 /// Reads one text that did not come in an input, such as an argument of the command line.
 ///
 /// # Errors

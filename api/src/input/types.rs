@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use entity::Choice;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -13,6 +14,7 @@ use crate::domain::admit;
 use crate::domain::api_client::is_name;
 use crate::domain::period::Period;
 use crate::domain::quarter::Quarter;
+use crate::domain::suggest;
 use crate::error::Message;
 use crate::read::forms::misfit;
 use crate::read::model::Scalar;
@@ -30,7 +32,7 @@ macro_rules! enums {
                 let read = serde_json::from_value(given.clone()).ok();
                 if read.is_none() {
                     let message = misfit(Scalar::Choice(Self::CHOICE), &reading.place(), &given);
-                    reading.wrong("INVALID_CODE", message.unwrap_or_else(unreadable));
+                    reading.wrong("INVALID_CODE", message.unwrap_or_else(|| no_choice(Self::CHOICE, &given)));
                 }
                 read
             }
@@ -57,6 +59,9 @@ enums!(
     entity::adoption_case::AdoptionStage,
     entity::adoption_case::ApplicationArea,
     entity::adoption_case::BusinessSize,
+    entity::adoption_case::CaseStatus,
+    entity::attendance::AttendanceStatus,
+    entity::meeting::MeetingStatus,
     entity::adoption_case::Disclosure,
     entity::adoption_case::Technology,
     entity::adoption_case::Verification,
@@ -118,6 +123,16 @@ tagged!(
     validation_rule b"VR",
     webhook b"WH",
 );
+
+/// What to say of a value that is none of an enum's; the schema tells of most before it comes here.
+fn no_choice(choice: &Choice, given: &Value) -> Message {
+    let codes = choice.values.iter().map(|value| value.code);
+    let hint = suggest::among(given.as_str().unwrap_or_default(), codes);
+    Message::new(
+        format!("받을 수 없는 값입니다.{}", hint.ko),
+        format!("This value cannot be taken.{}", hint.en),
+    )
+}
 
 fn unreadable() -> Message {
     Message::new("받을 수 없는 값입니다.", "This value cannot be taken.")
@@ -276,6 +291,19 @@ text! {
     },
     "코드는 영문 대문자로 시작하는 2~30자의 대문자·숫자·밑줄이어야 합니다.",
     "A code has 2 to 30 capital letters, digits and underscores, a letter first."
+}
+
+text! {
+    /// A code under which something is on record: 2 to 40 capital letters, digits, `_` and `-`, a letter or digit first.
+    RecordCode, "INVALID_CODE",
+    |text| {
+        let fits = (2..=40).contains(&text.len())
+            && text.starts_with(|c: char| c.is_ascii_uppercase() || c.is_ascii_digit())
+            && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b"_-".contains(&b));
+        fits.then_some(text)
+    },
+    "코드는 2~40자의 영문 대문자·숫자·밑줄·붙임표이고 영문이나 숫자로 시작해야 합니다.",
+    "A code has 2 to 40 capital letters, digits, underscores and hyphens, a letter or digit first."
 }
 
 text! {

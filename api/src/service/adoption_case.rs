@@ -349,12 +349,11 @@ async fn technologies(write: &Write<'_>, case: Uuid) -> Result<Vec<case_technolo
     Ok(found.all(write.reads()).await?)
 }
 
-/// The region of a code, as it is now.
-async fn region_of(write: &Write<'_>, code: &str) -> Result<Uuid, Error> {
+/// The region of a code, as it was on a day: today, or when a case of before began.
+async fn region_of(write: &Write<'_>, code: &str, day: NaiveDate) -> Result<Uuid, Error> {
     let given = codes::region(code);
     let all = region::Entity::find().order_by_asc(region::Column::Code).all(write.reads()).await?;
-    let today = write.today();
-    let ended = |row: &region::Model| row.valid_to.is_some_and(|last| last < today);
+    let ended = |row: &region::Model| row.valid_to.is_some_and(|last| last < day);
     let Some(found) = all.iter().find(|row| row.code == given) else {
         let text = ("그런 코드의 지역이 없습니다.", "There is no region of that code.");
         let known = all.iter().filter(|row| !ended(row)).map(|row| row.code.as_str());
@@ -413,6 +412,7 @@ async fn told(
     write: &Write<'_>,
     principal: &Principal,
     input: AmendCase,
+    regions_on: NaiveDate,
     faults: &mut InputErrors,
 ) -> Result<Told, Error> {
     let mut columns = Columns::new();
@@ -459,7 +459,7 @@ async fn told(
         }
     }
     if let Some(code) = input.region {
-        set(&mut columns, "region_id", faults.keep(region_of(write, &code).await)?)?;
+        set(&mut columns, "region_id", faults.keep(region_of(write, &code, regions_on).await)?)?;
     }
     if let Some(code) = input.industry {
         set(&mut columns, "industry_id", faults.keep(industry_of(write, &code).await)?)?;
@@ -654,21 +654,51 @@ impl From<DraftCase> for AmendCase {
 /// # Errors
 /// Forbidden; user errors; internal.
 pub async fn draft(db: &Store, author: Author<'_>, new: DraftCase) -> Result<Uuid, Error> {
+    draft_as(db, author, new, None).await
+}
+
+/// A case that has its code and institution from before.
+#[derive(Debug)]
+pub struct Before {
+    /// Its code.
+    pub code: String,
+    /// Code of the institution whose case it is.
+    pub owner: Option<String>,
+}
+
+/// The same, of a case of before where it is one.
+///
+/// # Errors
+/// As [`draft`].
+pub async fn draft_as(
+    db: &Store,
+    author: Author<'_>,
+    new: DraftCase,
+    before: Option<Before>,
+) -> Result<Uuid, Error> {
     access::may_begin(author.principal, Needs::OwnCase)?;
     let mut write = Write::attempt(db, author, &new.call).await?;
     let id = Uuid::now_v7();
     if let Some(known) = write.repeats::<adoption_case::Entity>(&new.call, id).await? {
         return Ok(known);
     }
-    let owner_id = author.principal.client().map(|client| client.institution.id);
+    let mut owner_id = author.principal.client().map(|client| client.institution.id);
     let technology = new.technology;
     let mut faults = InputErrors::default();
-    let told = told(&write, author.principal, new.into(), &mut faults).await?;
+    if let Some(owner) = before.as_ref().and_then(|before| before.owner.as_deref()) {
+        let found = institution_of(&write, author.principal, "owner", owner).await;
+        owner_id = faults.keep(found)?;
+    }
+    // A case keeps the region that it was reported under.
+    let began = before.as_ref().and_then(|_| partial_date::first_day(&new.started_on.0));
+    let regions_on = began.unwrap_or_else(|| write.today());
+    let told = told(&write, author.principal, new.into(), regions_on, &mut faults).await?;
     faults.settle()?;
     let mut columns = told.columns;
     // The last half of the key is drawn by lot.
     let lot = id.simple().to_string().split_off(20).to_uppercase();
-    set(&mut columns, "code", format!("CASE-{}-{lot}", write.today().format("%Y")))?;
+    let code = || format!("CASE-{}-{lot}", write.today().format("%Y"));
+    set(&mut columns, "code", before.map_or_else(code, |before| before.code))?;
     set(&mut columns, "owner_id", owner_id)?;
     set(&mut columns, "verification", Verification::SelfReported)?;
     set(&mut columns, "status", CaseStatus::Draft)?;
@@ -690,7 +720,7 @@ pub async fn amend(db: &Store, author: Author<'_>, input: AmendCase) -> Result<U
     let Turn::First(row, status) = turn else { return Ok(input.call.id) };
     let technology = input.technology.unwrap_or(row.technology);
     let mut faults = InputErrors::default();
-    let told = told(&write, author.principal, input, &mut faults).await?;
+    let told = told(&write, author.principal, input, write.today(), &mut faults).await?;
     faults.settle()?;
     let mut columns = told.columns;
     let was = as_json(&row)?;
@@ -868,15 +898,29 @@ pub async fn verify(
 ///
 /// # Errors
 /// As [`amend`].
-pub async fn publish(
+pub async fn publish(db: &Store, author: Author<'_>, input: PublishCase) -> Result<Uuid, Error> {
+    publish_on(db, author, input, None).await
+}
+
+/// The same, where it was shown on a day of before.
+///
+/// # Errors
+/// As [`amend`].
+pub async fn publish_on(
     db: &Store,
     author: Author<'_>,
     PublishCase { call }: PublishCase,
+    day: Option<NaiveDate>,
 ) -> Result<Uuid, Error> {
     let (write, turn) = turn(db, author, &call, Verb::Publish).await?;
     let Turn::First(row, status) = turn else { return Ok(call.id) };
+    let mut faults = InputErrors::default();
+    if let Some(day) = day {
+        not_ahead(&mut faults, "publishedOn", &day.to_string(), write.today());
+    }
+    faults.settle()?;
     let mut columns = Columns::new();
-    set(&mut columns, "published_on", write.today())?;
+    set(&mut columns, "published_on", day.unwrap_or_else(|| write.today()))?;
     finish(write, &row, status, columns).await
 }
 

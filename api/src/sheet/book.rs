@@ -45,6 +45,8 @@ struct Tables {
     is_1904: bool,
     /// Whether the program that wrote it leaves the computing to whoever opens it.
     is_uncomputed: bool,
+    /// The part of the first sheet.
+    first: Option<String>,
 }
 
 /// An open workbook.
@@ -124,8 +126,25 @@ impl<'a> Book<'a> {
         each: &mut dyn FnMut(u32, Vec<(u16, Content)>) -> Result<Next, Unreadable>,
     ) -> Result<(), Unreadable> {
         let part = self.part(tab)?;
+        self.rows_of(&part, each)
+    }
+
+    /// The same of the first sheet, whatever its name.
+    pub(super) fn first_sheet(
+        &mut self,
+        each: &mut dyn FnMut(u32, Vec<(u16, Content)>) -> Result<Next, Unreadable>,
+    ) -> Result<(), Unreadable> {
+        let part = self.tables.first.clone().ok_or(DAMAGED)?;
+        self.rows_of(&part, each)
+    }
+
+    fn rows_of(
+        &mut self,
+        part: &str,
+        each: &mut dyn FnMut(u32, Vec<(u16, Content)>) -> Result<Next, Unreadable>,
+    ) -> Result<(), Unreadable> {
         let tables = &self.tables;
-        let mut xml = self.archive.part(&part)?.ok_or(DAMAGED)?;
+        let mut xml = self.archive.part(part)?.ok_or(DAMAGED)?;
         let (mut current, mut cells) = (0, Vec::new());
         let mut at: (u32, u16) = (0, 0);
         let mut is_first = true;
@@ -254,6 +273,7 @@ fn read_workbook(
                     if sheets.len() == MAX_NAMES {
                         return Err(DAMAGED);
                     }
+                    tables.first.get_or_insert_with(|| target.clone());
                     sheets.entry(words::squeezed(&name)).or_insert_with(|| target.clone());
                 }
             }

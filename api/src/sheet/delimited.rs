@@ -26,9 +26,9 @@ use super::{
 };
 
 /// Byte-order mark, by which spreadsheets know UTF-8.
-const MARK: &str = "\u{FEFF}";
+pub(super) const MARK: &str = "\u{FEFF}";
 /// Delimiters that are recognised, the usual one first.
-const DELIMITERS: [u8; 3] = [b',', b'\t', b';'];
+pub(super) const DELIMITERS: [u8; 3] = [b',', b'\t', b';'];
 
 /// Writes the form in the long shape: UTF-8 with byte-order mark, lines ended by CR LF. Each
 /// indicator without an answer has a row too, to be filled in; codes stand alone, without names.
@@ -132,14 +132,14 @@ fn is_wide(heading: &str) -> bool {
 }
 
 /// Records of a file with the rows that a spreadsheet would show them in.
-struct Lines<'t> {
-    reader: csv::Reader<&'t [u8]>,
-    text: &'t str,
-    record: StringRecord,
-    next_row: u32,
+pub(super) struct Lines<'t> {
+    pub(super) reader: csv::Reader<&'t [u8]>,
+    pub(super) text: &'t str,
+    pub(super) record: StringRecord,
+    pub(super) next_row: u32,
     /// Columns of values, and of all that the headings have; none where no comma can part a number.
-    values: HashSet<usize>,
-    width: usize,
+    pub(super) values: HashSet<usize>,
+    pub(super) width: usize,
 }
 
 impl<'t> Lines<'t> {
@@ -215,7 +215,7 @@ impl<'t> Lines<'t> {
     }
 
     /// Reads the next record; its row, or nothing at the end.
-    fn next(&mut self) -> Result<Option<u32>, Unreadable> {
+    pub(super) fn next(&mut self) -> Result<Option<u32>, Unreadable> {
         let mut row = self.next_row;
         let end = usize::try_from(self.reader.position().byte()).unwrap_or(usize::MAX);
         let mut rest = self.text.as_bytes().get(end..).unwrap_or_default();
@@ -241,7 +241,7 @@ impl<'t> Lines<'t> {
     }
 
     /// The fields of the record, without blank ones at its end.
-    fn fields(&self) -> Result<Vec<(u16, String)>, Unreadable> {
+    pub(super) fn fields(&self) -> Result<Vec<(u16, String)>, Unreadable> {
         let is_blank = |field: &str| field.trim().is_empty();
         let last = self.record.iter().enumerate().filter(|(_, field)| !is_blank(field)).last();
         let length = last.map_or(0, |(index, _)| index + 1);
@@ -353,7 +353,7 @@ fn line_end(text: &[u8]) -> Option<&[u8]> {
 }
 
 /// The delimiter of a line `sep=;`, which Excel does not show, and the text behind it.
-fn named_delimiter(text: &str) -> (Option<u8>, &str) {
+pub(super) fn named_delimiter(text: &str) -> (Option<u8>, &str) {
     let (line, rest) = text.split_once('\n').unwrap_or((text, ""));
     let line = line.trim_end_matches('\r').trim_matches('"');
     let named = line.get(..4).filter(|head| head.eq_ignore_ascii_case("sep="));
@@ -367,7 +367,7 @@ fn named_delimiter(text: &str) -> (Option<u8>, &str) {
 
 /// Refuses a line with more delimiters than a full row of the longest texts could hold, since a
 /// record costs memory for each field.
-fn check_width(text: &str, delimiter: u8) -> Result<(), Unreadable> {
+pub(super) fn check_width(text: &str, delimiter: u8) -> Result<(), Unreadable> {
     let is_wide = text.split('\n').any(|line| {
         line.len() > MAX_COLUMNS * MAX_TEXT
             && line.bytes().filter(|byte| *byte == delimiter).count() > MAX_COLUMNS * MAX_TEXT

@@ -27,6 +27,7 @@ mod number;
 mod plan;
 mod problems;
 mod read;
+pub mod records;
 pub mod rows;
 mod shown;
 mod style;
