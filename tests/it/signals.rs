@@ -35,6 +35,7 @@ const CLOSED: [(&str, &str); 12] = [
     ("submissionRevisions", ""),
     ("submissionValues", ""),
     ("submissionStatistics", ""),
+    ("reminders", ""),
     ("submissions", "(where: { status: { eq: ACCEPTED } })"),
     ("submissionCheck", "(id: \"x\")"),
     ("valueStatistics", ""),
