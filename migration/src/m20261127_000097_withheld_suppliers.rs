@@ -18,7 +18,14 @@ const FILL: &str = "UPDATE adoption_case SET shown_supplier_id = supplier_id, sh
     OR NOT (coalesce(supplier_id = company_id, FALSE)
         OR coalesce(company_name <> '' AND replace(supplier_name, company_name, '') <> supplier_name, FALSE)
         OR EXISTS (SELECT 1 FROM institution i WHERE i.id = company_id
-            AND replace(adoption_case.supplier_name, i.name_ko, '') <> adoption_case.supplier_name))";
+            AND replace(adoption_case.supplier_name, i.name_ko, '') <> adoption_case.supplier_name)
+        OR EXISTS (SELECT 1 FROM institution s WHERE s.id = supplier_id AND (s.name_ko = adoption_case.company_name
+            OR s.name_ko = (SELECT i.name_ko FROM institution i WHERE i.id = company_id))))";
+
+/// So does an owner.
+const OWNERS: &str = "UPDATE adoption_case SET shown_owner_id = NULL
+    WHERE NOT (disclosure = 'NAMED' AND consent_to_publish)
+    AND EXISTS (SELECT 1 FROM institution o WHERE o.id = owner_id AND o.name_ko = adoption_case.company_name)";
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -36,7 +43,9 @@ impl MigrationTrait for Migration {
         }
         let mut name = ColumnDef::new("shown_supplier_name");
         table::add_column(manager, CASE, name.text().null().take()).await?;
-        db.execute_unprepared(FILL).await?;
+        for fill in [FILL, OWNERS] {
+            db.execute_unprepared(fill).await?;
+        }
         let index = format!(
             "CREATE INDEX IF NOT EXISTS ix_{CASE}_shown_supplier ON {CASE} (shown_supplier_id, code, id)"
         );

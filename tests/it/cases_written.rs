@@ -838,6 +838,36 @@ async fn what_is_withheld_is_nowhere_told(place: Place) {
             0
         );
     }
+    // Nor by the record of an institution that is called as the company is.
+    case = desk.verb(&desk.kosme, "withdrawCase", &case, json!({})).await;
+    let called = json!({ "company": null, "companyName": "중소벤처기업 진흥공단", "supplier": "KOSME", "supplierName": null });
+    case = desk.verb(&desk.kosme, "amendCase", &case, called).await;
+    case = published(&desk, case).await;
+    let told =
+        desk.shown(&Principal::Anonymous, &case, "withheld owner { code } supplier { code }").await;
+    assert_eq!((&told["owner"], &told["supplier"]), (&Value::Null, &Value::Null), "{told}");
+    // Nor by a name that it is given later.
+    case = desk.verb(&desk.kosme, "withdrawCase", &case, json!({})).await;
+    let other = json!({ "company": "KOSME", "companyName": null, "supplier": null, "supplierName": "별칭공급" });
+    case = desk.verb(&desk.kosme, "amendCase", &case, other).await;
+    case = published(&desk, case).await;
+    let named = "supplierName version";
+    assert_eq!(desk.shown(&Principal::Anonymous, &case, named).await["supplierName"], "별칭공급");
+    let kosme = asked(&desk, &desk.mss, "{ institution(code: \"KOSME\") { id version } }").await;
+    let input = json!({ "id": kosme["institution"]["id"], "expectedVersion": kosme["institution"]["version"], "names": [{ "name": { "ko": "별칭공급" }, "kind": "ABBREVIATION" }] });
+    acting::done(&desk.app, &desk.mss, "amendInstitution", "institution { id }", input).await;
+    let told = desk.shown(&Principal::Anonymous, &case, named).await;
+    assert_eq!(told["supplierName"], Value::Null);
+    case["version"] = told["version"].clone();
+    let wrong = acting::number(
+        &desk.app,
+        &format!(
+            "SELECT count(*) FROM ({}) x",
+            aiplus::service::withheld::wrong().rsplit_once(" ORDER BY").unwrap().0
+        ),
+    )
+    .await;
+    assert_eq!(wrong, 0);
     // Its texts do not name it either.
     case = desk.verb(&desk.kosme, "withdrawCase", &case, json!({})).await;
     let texts = json!({ "lessons": { "ko": "중소벤처기업 진흥공단의 경험" }, "barriers": [{ "kind": "COST", "note": { "ko": "(주)중소벤처기업진흥공단은 예산이 없었다" } }] });

@@ -229,7 +229,7 @@ async fn every_fault_is_told_and_nothing_is_written(place: Place) {
 }
 
 const CASE: &str = r#"{"code":"OLD-2024-01","owner":"KOSME","title":{"ko":"불량 선별"},"summary":{"ko":"영상으로 불량을 선별"},"companyName":"옛 기업","region":"KR-48",
-    "industry":"25","size":"SMALL","technology":"COMPUTER_VISION","application":"DEFECT_DETECTION","stage":"PRODUCTION","supplierName":"공급사","startedOn":"2023.5",
+    "industry":"25","size":"SMALL","technology":"COMPUTER_VISION","application":"DEFECT_DETECTION","stage":"PRODUCTION","supplierName":"공급사","startedOn":"2023년 5월",
     "programme":{"ko":"AI 바우처"},"investment":"42,000,000","publicSupport":30000000,"lessons":{"ko":"자료 먼저"},
     "outcomes":[{"family":"PRODUCTIVITY","metric":{"ko":"처리 시간"},"unit":"분/건","baseline":42,"after":27.5,"measuredOn":"2024-01","method":{"ko":"평균"}}],
     "barriers":[{"kind":"DATA","note":{"ko":"흩어져 있음"}}]}"#;

@@ -26,7 +26,7 @@ tests![
 ];
 
 /// Fields of the root that nobody without a token is answered, with arguments that they take.
-const CLOSED: [(&str, &str); 12] = [
+const CLOSED: [(&str, &str); 13] = [
     ("apiClients", ""),
     ("auditEvents", "(first: 5)"),
     ("indicatorSeries", "(programme: \"AI_TRAINING\", indicator: \"TRAINEES\")"),

@@ -62,7 +62,7 @@ pub struct Table {
 pub struct Export {
     /// What to write
     history: History,
-    /// What the file is to be: csv or jsonl
+    /// What the file is to be; a workbook is best for who edits it in Excel
     #[arg(long, default_value = "csv")]
     format: Kind,
     /// The file, which must not be there; standard output if left out
@@ -156,7 +156,14 @@ fn tell(report: &impl Serialize) -> Result<(), Error> {
 /// Input, if the file is there; internal.
 pub async fn export(settings: &DatabaseSettings, export: Export) -> Result<(), Error> {
     database::present(&settings.database_url)?;
-    let wrong = |error: std::io::Error| Error::internal(format!("cannot be written: {error}"));
+    let name = export.output.as_ref().map_or_else(|| "-".into(), |file| file.to_string_lossy());
+    let wrong = |error: std::io::Error| {
+        Error::input(
+            format!("{name}: 쓸 수 없습니다: {error}"),
+            format!("{name}: cannot be written: {error}"),
+        )
+    };
+    let db = database::connect(&settings.database_url, settings.database_connections).await?;
     // What is not public is in it: for its owner alone.
     let mut out: Box<dyn Write> = match &export.output {
         None => Box::new(std::io::stdout()),
@@ -165,11 +172,15 @@ pub async fn export(settings: &DatabaseSettings, export: Export) -> Result<(), E
             Box::new(new.write(true).create_new(true).open(file).map_err(wrong)?)
         }
     };
-    let db = database::connect(&settings.database_url, settings.database_connections).await?;
     let mut write = |bytes: &[u8]| out.write_all(bytes).map_err(wrong);
-    history::export(&db, export.history, export.format.into(), &mut write).await?;
+    let exported = history::export(&db, export.history, export.format.into(), &mut write).await;
+    let exported = exported.and_then(|()| out.flush().map_err(wrong));
+    if let (Err(_), Some(file)) = (&exported, &export.output) {
+        // Half a file would be taken for the whole.
+        let _ = std::fs::remove_file(file);
+    }
     db.close().await?;
-    out.flush().map_err(wrong)
+    exported
 }
 
 fn read(name: &str) -> Result<Vec<u8>, Error> {

@@ -27,7 +27,7 @@ use crate::domain::access::{self, Object};
 use crate::domain::principal::Principal;
 use crate::error::{Error, Language};
 
-/// Rows of each list: the newest.
+/// Rows of each list: the newest, or those that were changed last.
 const ROWS: usize = 200;
 
 const BODY: &str = "query($code: String!, $rows: Int!) {
@@ -44,13 +44,13 @@ const INSTITUTION: &str = "query($code: String!, $rows: Int!, $results: Boolean!
   ] }, orderBy: [{ field: HELD_ON, direction: DESC }], first: $rows) { nodes { ...M } }
   submissions(where: { institution: { code: { eq: $code } }, waitsFor: PARTNER }, orderBy: [{ field: DUE_ON, direction: DESC }], first: $rows) @include(if: $results) {
     nodes { id version updatedAt quarter dueOn returnDueOn programme { name { ko en } } } }
-  recommendations(where: { addressee: { code: { eq: $code } }, status: { in: [RAISED, FORWARDED] }, dueOn: { isNull: false } }, first: $rows) {
+  recommendations(where: { addressee: { code: { eq: $code } }, status: { in: [RAISED, FORWARDED] }, dueOn: { isNull: false } }, orderBy: [{ field: UPDATED_AT, direction: DESC }], first: $rows) {
     nodes { id version updatedAt code dueOn title { ko en } } }
-  opinionRounds(where: { status: { eq: OPEN }, invitations: { some: { institution: { code: { eq: $code } } } } }, first: $rows) {
+  opinionRounds(where: { status: { eq: OPEN }, invitations: { some: { institution: { code: { eq: $code } }, respondedOn: { isNull: true } } } }, orderBy: [{ field: UPDATED_AT, direction: DESC }], first: $rows) {
     nodes { id version updatedAt closesOn title { ko en } } }
-  policyTasks(where: { owner: { code: { eq: $code } }, status: { ne: COMPLETED }, dueOn: { isNull: false } }, first: $rows) {
+  policyTasks(where: { owner: { code: { eq: $code } }, status: { ne: COMPLETED }, dueOn: { isNull: false } }, orderBy: [{ field: UPDATED_AT, direction: DESC }], first: $rows) {
     nodes { id version updatedAt dueOn title { ko en } } }
-  appointments(where: { institution: { code: { eq: $code } }, endsOn: { isNull: false } }, first: $rows) {
+  appointments(where: { institution: { code: { eq: $code } }, endsOn: { isNull: false } }, orderBy: [{ field: UPDATED_AT, direction: DESC }], first: $rows) {
     nodes { id version updatedAt endsOn body { name { ko en } } person { name { ko en } } } }
 }";
 
@@ -83,7 +83,7 @@ pub async fn endpoint(
 fn is_basic(headers: &HeaderMap) -> bool {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     given.is_some_and(|value| {
-        value.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("basic "))
+        value.split(' ').next().is_some_and(|scheme| scheme.eq_ignore_ascii_case("basic"))
     })
 }
 

@@ -103,7 +103,8 @@ fn due(today: NaiveDate) -> Vec<Due> {
             sql: format!(
                 "SELECT b.id, NULL AS institution_id, b.stage_since AS day FROM bill b \
                  WHERE b.is_closed = FALSE AND b.stage_since_precision = 'DAY' \
-                 AND b.stage_since <= '{}'",
+                 AND b.stage_since >= '{}' AND b.stage_since <= '{}'",
+                day(-STALLED_AFTER - OLDEST),
                 day(-STALLED_AFTER),
             ),
         },

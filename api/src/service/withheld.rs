@@ -7,7 +7,9 @@ use entity::adoption_case::{BusinessSize, CaseStatus, Column as C, Disclosure, E
 use entity::common::{Origin, Visibility};
 use entity::{industry, institution, institution_name, region};
 use sea_orm::sea_query::LockType;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Select};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -61,23 +63,59 @@ fn is_counted(row: &Map<String, Value>) -> Result<bool, Error> {
         && field::<Visibility>(row, "visibility")? == Visibility::Public)
 }
 
-/// Names of the company of a case, as they are compared; too short ones would be found in any text.
+/// What an institution is called, or was.
+async fn names_of(db: &impl ConnectionTrait, institution: Uuid) -> Result<Vec<String>, Error> {
+    let found = institution::Entity::find_by_id(institution).one(db).await?;
+    let others = institution_name::Entity::find()
+        .filter(institution_name::Column::InstitutionId.eq(institution))
+        .all(db)
+        .await?;
+    let mut names: Vec<_> = found.into_iter().map(|row| (row.name_ko, row.name_en)).collect();
+    names.extend(others.into_iter().map(|row| (row.name_ko, row.name_en)));
+    Ok(names.into_iter().flat_map(|(ko, en)| std::iter::once(ko).chain(en)).collect())
+}
+
+/// Names of the company of a case.
 async fn company_names(
     db: &impl ConnectionTrait,
     row: &Map<String, Value>,
 ) -> Result<Vec<String>, Error> {
-    let mut names: Vec<Option<String>> = vec![field(row, "company_name")?];
-    if let Some(company) = field::<Option<Uuid>>(row, "company_id")? {
-        let found = institution::Entity::find_by_id(company).one(db).await?;
-        names.extend(found.into_iter().flat_map(|row| [Some(row.name_ko), row.name_en]));
-        let others = institution_name::Entity::find()
-            .filter(institution_name::Column::InstitutionId.eq(company))
-            .all(db)
-            .await?;
-        names.extend(others.into_iter().flat_map(|row| [Some(row.name_ko), row.name_en]));
+    let mut names = Vec::from_iter(field::<Option<String>>(row, "company_name")?);
+    if let Some(company) = field(row, "company_id")? {
+        names.extend(names_of(db, company).await?);
     }
-    let keys = names.into_iter().flatten().map(|name| namesake::key(&name));
-    Ok(keys.filter(|key| key.chars().count() >= if key.is_ascii() { 4 } else { 2 }).collect())
+    Ok(names)
+}
+
+/// Whether the institution that a column names is the company of the case, or is called as it is.
+async fn is_company(
+    db: &impl ConnectionTrait,
+    row: &Map<String, Value>,
+    (column, company): (&str, &[String]),
+) -> Result<bool, Error> {
+    let Some(institution) = field::<Option<Uuid>>(row, column)? else { return Ok(false) };
+    if field::<Option<Uuid>>(row, "company_id")? == Some(institution) {
+        return Ok(true);
+    }
+    let names = names_of(db, institution).await?;
+    let is_same = |name: &String| company.iter().any(|of| namesake::key(of) == namesake::key(name));
+    Ok(names.iter().any(is_same))
+}
+
+/// Cases that may be shown otherwise since an institution is called otherwise: those of anonymised companies.
+///
+/// # Errors
+/// Internal.
+pub async fn cases_of(
+    db: &impl ConnectionTrait,
+    institution: Option<Uuid>,
+) -> Result<Vec<Uuid>, Error> {
+    let Some(institution) = institution else { return Ok(Vec::new()) };
+    let cases = Entity::find()
+        .filter(C::CompanyId.eq(institution))
+        .filter(C::Disclosure.ne(Disclosure::Named))
+        .order_by_asc(C::Id);
+    Ok(cases.select_only().column(C::Id).into_tuple().all(db).await?)
 }
 
 /// Which of the texts of a case name its company though it is anonymised.
@@ -93,10 +131,7 @@ pub async fn naming(
         return Ok(Vec::new());
     }
     let names = company_names(db, row).await?;
-    let is_named = |text: &str| {
-        let text = namesake::key(text);
-        names.iter().any(|name| text.contains(name))
-    };
+    let is_named = |text: &str| names.iter().any(|name| namesake::holds(text, name));
     let mut naming: Vec<&str> =
         texts.into_iter().filter(|(_, text)| is_named(text)).map(|(field, _)| field).collect();
     naming.dedup();
@@ -147,12 +182,16 @@ pub async fn derived(
             let any = region::Entity::find().filter(region::Column::Code.eq(NATIONWIDE));
             json!(any.one(db).await?.map(|row| row.id))
         };
-        let is_company = |name: &str| !value(name).is_null() && value(name) == value("company_id");
-        let is_own = is_company("owner_id");
-        // A supplier that is the company itself would name it.
+        // An owner or a supplier that is the company itself would name it.
+        let names = company_names(db, row).await?;
+        let is_own = is_company(db, row, ("owner_id", &names)).await?;
         let supplier = field::<Option<String>>(row, "supplier_name")?;
-        let supplier = supplier.map(|name| ("supplierName", name));
-        let is_in_house = is_company("supplier_id") || !naming(db, row, supplier).await?.is_empty();
+        let is_called = |supplier: String| {
+            let is = |name: &String| namesake::key(name) == namesake::key(&supplier);
+            names.iter().any(|name| is(name) || namesake::holds(&supplier, name))
+        };
+        let is_in_house =
+            supplier.is_some_and(is_called) || is_company(db, row, ("supplier_id", &names)).await?;
         json!({
             "section_id": section,
             "shown_region_id": region,
@@ -239,7 +278,8 @@ pub fn wrong() -> String {
          OR c.shown_district IS DISTINCT FROM CASE WHEN {is_named} THEN c.district END \
          OR c.shown_investment IS DISTINCT FROM CASE WHEN {is_named} THEN c.investment END \
          OR c.shown_public_support IS DISTINCT FROM CASE WHEN {is_named} THEN c.public_support END \
-         OR c.shown_owner_id IS DISTINCT FROM CASE WHEN {is_named} OR c.owner_id IS DISTINCT FROM c.company_id THEN c.owner_id END \
+         OR c.shown_owner_id IS DISTINCT FROM CASE WHEN {is_named} OR c.shown_owner_id IS NOT NULL THEN c.owner_id END \
+         OR (NOT ({is_named}) AND c.owner_id = c.company_id AND c.shown_owner_id IS NOT NULL) \
          OR c.shown_supplier_id IS DISTINCT FROM CASE WHEN c.shown_supplier_id IS NOT NULL OR {is_named} THEN c.supplier_id END \
          OR c.shown_supplier_name IS DISTINCT FROM CASE WHEN c.shown_supplier_name IS NOT NULL OR {is_named} THEN c.supplier_name END \
          OR (NOT ({is_named}) AND c.supplier_id = c.company_id AND coalesce(CAST(c.shown_supplier_id AS text), c.shown_supplier_name) IS NOT NULL) \

@@ -6,8 +6,8 @@ use std::collections::hash_map::Entry as Place;
 
 use serde_json::{Map, Value};
 
-use super::Fault;
 use super::shape::{Column, Field, NoList, check};
+use super::{Fault, MAX_FAULTS};
 use crate::domain::{admit, suggest};
 use crate::error::{Error, Message, UserError};
 use crate::sheet::records::{Given, MAX_ROWS, Record, read_sheet, read_table};
@@ -55,6 +55,12 @@ pub fn read(bytes: &[u8], format: Option<Format>, fields: &[Field]) -> Result<Re
     let first = bytes.iter().find(|byte| !b"\xEF\xBB\xBF \t\r\n".contains(byte));
     let format = format.unwrap_or(match first {
         Some(b'{') => Format::Ndjson,
+        Some(b'[') => {
+            return Err(unreadable(
+                "JSON 목록입니다. 한 줄에 JSON 객체 하나씩 적으십시오.",
+                "it is a JSON list: write one JSON object a line.",
+            ));
+        }
         _ if bytes.starts_with(b"PK\x03\x04") => Format::Xlsx,
         _ => Format::Csv,
     });
@@ -162,11 +168,13 @@ fn lines(bytes: &[u8], fields: &[Field]) -> Result<Read, Error> {
         .map_err(|_| unreadable("JSON은 UTF-8이어야 합니다.", "JSON must be UTF-8."))?;
     let columns = super::shape::columns(fields);
     let mut reading = Reading::default();
+    let mut count = 0;
     for (row, line) in (1..).zip(text.trim_start_matches('\u{feff}').lines()) {
         if line.trim().is_empty() {
             continue;
         }
-        if reading.read.entries.len() == MAX_ROWS {
+        count += 1;
+        if count > MAX_ROWS {
             return Err(unreadable(
                 format!("{MAX_ROWS}행까지 받습니다."),
                 format!("at most {MAX_ROWS} rows are taken"),
@@ -186,7 +194,9 @@ fn lines(bytes: &[u8], fields: &[Field]) -> Result<Read, Error> {
                     format!("A line is one JSON object.{why}"),
                 );
                 reading.read.lost += 1;
-                reading.read.faults.push(Fault::new(row, String::new(), "", error));
+                if reading.read.faults.len() < MAX_FAULTS {
+                    reading.read.faults.push(Fault::new(row, String::new(), "", error));
+                }
             }
         }
     }
@@ -204,9 +214,11 @@ fn head(record: &Record, columns: &[Column]) -> Result<HashMap<u16, usize>, Erro
     let mut wrong: Vec<Message> = Vec::new();
     for (at, given) in &record.cells {
         let text = match given {
-            Given::Text(text) => text.as_str(),
-            Given::Formula | Given::Fault(_) => "",
+            // It is told in a terminal.
+            Given::Text(text) => text.chars().filter(|it| !it.is_control()).take(60).collect(),
+            Given::Formula | Given::Fault(_) => String::new(),
         };
+        let text = text.as_str();
         let is_named = |column: &&Column| folded(&column.key) == folded(text);
         let is_korean = |column: &&Column| folded(&column.korean) == folded(text);
         let mut korean = columns.iter().filter(is_korean);

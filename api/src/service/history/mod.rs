@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use self::file::{CODE, Entry, Read, Writer};
-use self::shape::{Column, Field, columns, fields};
+use self::shape::{Field, columns, fields};
 use self::told::Known;
 use super::record::Record;
 use crate::database::Store;
@@ -142,11 +142,6 @@ trait Kind {
 fn fields_of<K: Kind>() -> Vec<Field> {
     let (own, all) = K::inputs();
     fields(&own, &all)
-}
-
-/// The columns of a kind.
-pub fn columns_of(history: History) -> Vec<Column> {
-    columns(&of_kind!(history, fields_of()))
 }
 
 /// Imports the records of a file: all of them, or with a fault none.

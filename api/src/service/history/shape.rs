@@ -38,7 +38,6 @@ pub struct Field {
     /// Name.
     pub name: String,
     korean: String,
-    about: String,
     holds: Holds,
     /// What stands for null.
     default: Option<Value>,
@@ -53,8 +52,6 @@ pub struct Column {
     pub key: String,
     /// Korean heading.
     pub korean: String,
-    /// What it holds.
-    pub about: String,
     /// Path of names into the record.
     pub path: Vec<String>,
     /// Whether it is of a list, an item a row.
@@ -79,7 +76,6 @@ fn declared(field: &InputField, all: &[&InputObject]) -> Field {
     Field {
         name: camel(field.name),
         korean: term(field.description).to_owned(),
-        about: field.description.split_once(". ").map_or("", |(_, rest)| rest).to_owned(),
         holds: holds(&ty, all),
         default: field.default.map(default),
         is_required: ty.ends_with('!') && field.default.is_none(),
@@ -143,7 +139,6 @@ fn spread(
         holds => columns.push(Column {
             key: key_of(&path.join(".")),
             korean,
-            about: field.about.clone(),
             path: path.clone(),
             is_of_list,
             holds: holds.clone(),
@@ -250,7 +245,8 @@ fn day(text: &str) -> Option<String> {
     let (year, month, date) = match digits.as_slice() {
         [whole] if whole.len() == 8 => (&whole[..4], Some(&whole[4..6]), Some(&whole[6..])),
         [year] => (*year, None, None),
-        [year, month] => (*year, Some(*month), None),
+        // Excel takes 2024.10 for a number, and keeps 2024.1.
+        [year, month] if month.len() == 2 || !text.contains('.') => (*year, Some(*month), None),
         [year, month, date] => (*year, Some(*month), Some(*date)),
         _ => return None,
     };
