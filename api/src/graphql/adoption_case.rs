@@ -89,7 +89,7 @@ fn adoption_case() -> Type {
 fn case_statistics() -> Statistics {
     Statistics::of("adoptionCaseStatistics", "도입 사례 통계. Cases that the caller may see, by region, industry, size, stage and more, with their investment and support.")
         .by_region("REGION", "region", "지역. Region as reported, or the division of now (`regionBasis`).")
-        .by("INDUSTRY", "industrySection", "업종 대분류. KSIC section.")
+        .by_parent("INDUSTRY", "industry", "parent_id", "업종 대분류. KSIC section.")
         .by("INDUSTRY_DIVISION", "industry", "업종. KSIC section or division, as reported.")
         .by("SIZE", "size", "기업 규모. Size.")
         .by("STAGE", "stage", "도입 단계. Stage.")
@@ -130,7 +130,7 @@ fn outcome_statistics() -> Statistics {
         .by("METRIC", "metric", "지표. Metric.")
         .by("UNIT", "unit", "단위. Unit.")
         .by_region("REGION", "adoptionCase.region", "지역. Region of the case.")
-        .by("INDUSTRY", "adoptionCase.industrySection", "업종 대분류. KSIC section of the case.")
+        .by_parent("INDUSTRY", "adoptionCase.industry", "parent_id", "업종 대분류. KSIC section of the case.")
         .by("SIZE", "adoptionCase.size", "기업 규모. Size of the company.")
         .by("STAGE", "adoptionCase.stage", "도입 단계. Stage of the case.")
         .by("TECHNOLOGY", "adoptionCase.technology", "주요 AI 기술. Primary AI technology of the case.")

@@ -514,6 +514,11 @@ impl World {
                 let (ty, key) = (self.tables[about].ty.name, key.to_string());
                 return if name == "subject_type" { ty.into() } else { key.into() };
             }
+            // Reminded of is a row as visible as the reminder.
+            "subject_type" if table.name == "reminder" => return "Submission".into(),
+            "subject_id" if table.name == "reminder" => {
+                return self.key(self.of_type("Submission"), row.role).to_string().into();
+            }
             // What is narrowed to what stands, and to totals that count, is one of them.
             "last_revision" | "superseded_at" => return Value::Null,
             "region_id" | "size" | "industry_id"
