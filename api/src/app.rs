@@ -13,9 +13,11 @@ use crate::database::pulse::{self, Pulse};
 use crate::database::reads::Reads;
 use crate::database::{self, PrepareLock, Store, is_sqlite};
 use crate::error::Error;
+use crate::files::Files;
 use crate::graphql::engine::{Engine, EngineSettings};
 use crate::graphql::persisted::Persisted;
 use crate::seed::{self, Summary};
+use crate::service::document::file;
 use crate::service::retention::{self, Forgotten};
 use crate::service::search_index;
 use crate::service::submission::quarter;
@@ -140,6 +142,19 @@ impl App {
                     tracing::info!(changes, keys, "retention.forgot")
                 }
                 Err(error) => tracing::error!(error.cause = %error, "retention.failed"),
+            }
+        }
+    }
+
+    /// Takes away content of files that no row names, at once and every hour, until the application is gone.
+    pub async fn sweep(self, files: Files) {
+        let mut hours = tokio::time::interval(quarter::LOOK);
+        loop {
+            hours.tick().await;
+            match self.pulse().during(file::sweep(&self.db, &files)).await {
+                Ok(0) => {}
+                Ok(count) => tracing::info!(count, "files.swept"),
+                Err(error) => tracing::error!(error.cause = %error, "files.not_swept"),
             }
         }
     }

@@ -202,11 +202,7 @@ pub struct AccessSettings {
 impl AccessSettings {
     /// The file of the signing keys.
     pub fn key_file(&self, database: &DatabaseSettings) -> PathBuf {
-        const NAME: &str = "aiplus-keys.pem";
-        self.signing_key_file.clone().unwrap_or_else(|| {
-            database::sqlite_file(&database.database_url)
-                .map_or_else(|| PathBuf::from(NAME), |file| file.with_file_name(NAME))
-        })
+        self.signing_key_file.clone().unwrap_or_else(|| beside(database, "aiplus-keys.pem"))
     }
 }
 
@@ -339,6 +335,40 @@ impl WebhookSettings {
     }
 }
 
+/// Where files of documents are kept.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Files")]
+pub struct FileSettings {
+    /// Folder of the files of documents, made when the first one comes; `files` beside the SQLite file or in the working folder if left out. Servers of one database share it
+    #[arg(long, env = "AIPLUS_FILES", global = true)]
+    pub files: Option<PathBuf>,
+    /// Most mebibytes of a file
+    #[arg(long, env = "AIPLUS_FILE_SIZE", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=2000), global = true)]
+    pub file_size: u32,
+}
+
+impl Default for FileSettings {
+    fn default() -> Self {
+        Self { files: None, file_size: 100 }
+    }
+}
+
+impl FileSettings {
+    /// Name of the folder where none is set.
+    pub const FOLDER: &str = "files";
+
+    /// Fixes the folder: beside the database's file unless it is set.
+    pub fn settle(&mut self, database: &DatabaseSettings) {
+        self.files.get_or_insert_with(|| beside(database, Self::FOLDER));
+    }
+}
+
+/// A name beside the file of SQLite, or in the working folder.
+fn beside(database: &DatabaseSettings, name: &str) -> PathBuf {
+    let file = database::sqlite_file(&database.database_url);
+    file.map_or_else(|| PathBuf::from(name), |file| file.with_file_name(name))
+}
+
 /// How the server serves.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Serving")]
@@ -373,6 +403,9 @@ pub struct ServeSettings {
     #[command(flatten)]
     #[allow(missing_docs, reason = "the group has its own documentation")]
     pub retention: RetentionSettings,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "the group has its own documentation")]
+    pub files: FileSettings,
     #[command(flatten)]
     #[allow(missing_docs, reason = "the group has its own documentation")]
     pub webhooks: WebhookSettings,

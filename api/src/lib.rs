@@ -11,6 +11,7 @@ pub mod database;
 pub mod domain;
 pub mod error;
 pub mod fault;
+pub mod files;
 pub mod graphql;
 pub mod http;
 pub mod input;

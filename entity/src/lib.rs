@@ -35,6 +35,7 @@ pub mod data_set;
 pub mod deleted_row;
 pub mod document;
 pub mod document_author;
+pub mod document_file;
 pub mod document_title;
 pub mod document_topic;
 pub mod effect;

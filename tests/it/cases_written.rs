@@ -859,6 +859,27 @@ async fn what_is_withheld_is_nowhere_told(place: Place) {
     let told = desk.shown(&Principal::Anonymous, &case, named).await;
     assert_eq!(told["supplierName"], Value::Null);
     case["version"] = told["version"].clone();
+    // Nor by a name that its owner and its supplier are given later, where the company is on record by its name alone;
+    // once they are not called so any more, they are told again.
+    case = desk.verb(&desk.kosme, "withdrawCase", &case, json!({})).await;
+    let other = json!({ "company": null, "companyName": "㈜뒷날 이름", "supplier": "KOSME", "supplierName": null });
+    case = desk.verb(&desk.kosme, "amendCase", &case, other).await;
+    case = published(&desk, case).await;
+    let parties = "owner { code } supplier { code } version";
+    for (names, expected) in [
+        (json!([]), json!({ "code": "KOSME" })),
+        (json!([{ "name": { "ko": "뒷날이름" }, "kind": "ABBREVIATION" }]), Value::Null),
+        (json!([]), json!({ "code": "KOSME" })),
+    ] {
+        let kosme = "{ institution(code: \"KOSME\") { id version } }";
+        let kosme = asked(&desk, &desk.mss, kosme).await["institution"].clone();
+        let input =
+            json!({ "id": kosme["id"], "expectedVersion": kosme["version"], "names": names });
+        acting::done(&desk.app, &desk.mss, "amendInstitution", "institution { id }", input).await;
+        let told = desk.shown(&Principal::Anonymous, &case, parties).await;
+        assert_eq!((&told["owner"], &told["supplier"]), (&expected, &expected), "{names}");
+        case["version"] = told["version"].clone();
+    }
     let wrong = acting::number(
         &desk.app,
         &format!(

@@ -55,6 +55,7 @@ async fn tried(
         catalog: catalog(),
         places: &places,
         webhooks: None,
+        uploads: &[],
         author,
         language: Language::English,
     };

@@ -26,6 +26,7 @@ mod cli;
 mod collation;
 mod costs;
 mod dashboard;
+mod documents_written;
 mod examples;
 mod exports;
 mod extremes;
@@ -113,6 +114,7 @@ fn main() -> ExitCode {
         collation::tests(),
         costs::tests(),
         dashboard::tests(),
+        documents_written::tests(),
         examples::tests(),
         exports::tests(),
         extremes::tests(),

@@ -24,7 +24,7 @@ const AT_ONCE: usize = 12;
 
 /// Every mutation of the schema, in an order in which each can be done, with whose submission it is about; a new
 /// one has its place and its input here.
-const CALLS: [(&str, &str); 105] = [
+const CALLS: [(&str, &str); 109] = [
     ("createInstitution", ""),
     ("amendInstitution", ""),
     ("createPerson", ""),
@@ -37,6 +37,10 @@ const CALLS: [(&str, &str); 105] = [
     ("removeContactPoint", ""),
     ("removeAppointment", ""),
     ("removeMembership", ""),
+    ("recordDocument", ""),
+    ("amendDocument", ""),
+    ("attachFile", ""),
+    ("removeFile", ""),
     ("planMeeting", "ONCE"),
     ("amendMeeting", "ONCE"),
     ("postponeMeeting", "ONCE"),
@@ -345,6 +349,20 @@ async fn people(world: &World, mutation: &str) -> Option<Value> {
             return Some(
                 json!({ "institution": "ONCE_12", "kind": "PHONE", "holder": "PUBLIC_DESK", "value": "02-1357-1357" }),
             );
+        }
+        "recordDocument" => {
+            return Some(
+                json!({ "code": "ONCE_12", "title": name, "kind": "EVIDENCE", "publishedOn": "2026" }),
+            );
+        }
+        "attachFile" => return Some(json!({ "document": "ONCE_12", "file": "0" })),
+        "amendDocument" => {
+            ("documents(where: { code: { eq: \"ONCE_12\" } })", json!({ "pageCount": 12 }))
+        }
+        "removeFile" => {
+            let query = "{ document(code: \"ONCE_12\") { files { nodes { id expectedVersion: version } } } }";
+            let found = world.data(&world.lead, query).await;
+            return Some(found["document"]["files"]["nodes"][0].clone());
         }
         "amendInstitution" => (
             "institutions(where: { code: { eq: \"ONCE_12\" } })",

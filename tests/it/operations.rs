@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
+use aiplus::files::Files;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use hyper::client::conn::http1;
@@ -336,7 +337,9 @@ async fn a_copy_never_takes_the_place_of_what_is_there(place: Place) {
 
 async fn what_is_not_sound_is_found(place: Place) {
     let app = place.app().await;
-    let sound = aiplus::service::integrity::all(&app.db, |_| {}).await.unwrap();
+    let sound = aiplus::service::integrity::all(&app.db, &Files::new(&app.settings.files), |_| {})
+        .await
+        .unwrap();
     assert!(sound.iter().all(|finding| finding.faults.is_empty()), "{sound:#?}");
     for (damage, found) in [
         (
@@ -362,7 +365,9 @@ async fn what_is_not_sound_is_found(place: Place) {
 }
 
 async fn faults(app: &crate::support::TestApp) -> Vec<String> {
-    let all = aiplus::service::integrity::all(&app.db, |_| {}).await.unwrap();
+    let all = aiplus::service::integrity::all(&app.db, &Files::new(&app.settings.files), |_| {})
+        .await
+        .unwrap();
     all.into_iter().flat_map(|finding| finding.faults).collect()
 }
 

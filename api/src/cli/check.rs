@@ -74,6 +74,12 @@ pub async fn settings(
             mistakes.at("audit-anchor-file", cause);
         }
     }
+    let folder = serve.files.files.as_deref();
+    if let Some(cause) = folder.filter(|folder| !folder.exists()).and_then(no_place) {
+        mistakes.at("files", cause);
+    } else if let Some(path) = folder.filter(|folder| folder.exists() && !folder.is_dir()) {
+        mistakes.at("files", format!("{} is no folder", path.display()));
+    }
     let files = [
         ("database-url", file),
         ("signing-key-file", Some(keys.clone())),

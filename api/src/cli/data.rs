@@ -11,9 +11,10 @@ use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 
 use super::{Terminal, print};
 use crate::app::Progress as _;
-use crate::config::DatabaseSettings;
+use crate::config::{DatabaseSettings, FileSettings};
 use crate::database::{self, sqlite_file};
 use crate::error::Error;
+use crate::files::Files;
 use crate::private;
 use crate::service::{audit, integrity};
 
@@ -28,7 +29,7 @@ pub struct Copy {
 ///
 /// # Errors
 /// Internal, if anything is wrong with it, or it cannot be read.
-pub async fn check(settings: &DatabaseSettings) -> Result<(), Error> {
+pub async fn check(settings: &DatabaseSettings, files: &FileSettings) -> Result<(), Error> {
     database::present(&settings.database_url)?;
     let started = Instant::now();
     let db = database::connect(&settings.database_url, settings.database_connections).await?;
@@ -38,7 +39,8 @@ pub async fn check(settings: &DatabaseSettings) -> Result<(), Error> {
             "the tables are of an older release: run `aiplus migrate` first",
         ));
     }
-    let findings = integrity::all(&db, |step| terminal.step(step)).await?;
+    let files = Files::new(files);
+    let findings = integrity::all(&db, &files, |step| terminal.step(step)).await?;
     terminal.clear();
     db.close().await?;
     let mut wrong = Vec::new();
@@ -96,27 +98,64 @@ fn put(part: &Path, path: &Path) -> Result<(), Error> {
     done().map_err(|error| told(path, &error))
 }
 
-/// Makes a copy of the database as it is at one instant, also while servers write it.
+/// Where the files of documents stand beside a copy.
+fn files_of(copy: &Path) -> Files {
+    let mut name = copy.as_os_str().to_owned();
+    name.push(".files");
+    Files::new(&FileSettings { files: Some(name.into()), ..FileSettings::default() })
+}
+
+/// Hashes of the files that a copy names.
+async fn named(copy: &Path) -> Result<Vec<String>, Error> {
+    let db = database::connect(&format!("sqlite://{}", copy.display()), 1).await?;
+    let asked = Statement::from_string(
+        DbBackend::Sqlite,
+        "SELECT DISTINCT sha256 FROM document_file ORDER BY sha256",
+    );
+    let rows = db.query_all_raw(asked).await?;
+    db.close().await?;
+    rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
+}
+
+/// Makes a copy of the database as it is at one instant, also while servers write it, and of the files it names.
 ///
 /// # Errors
 /// Internal, if there is such a file already, or it cannot be written; then there is none.
-pub async fn backup(settings: &DatabaseSettings, copy: &Copy) -> Result<(), Error> {
+pub async fn backup(
+    settings: &DatabaseSettings,
+    files: &FileSettings,
+    copy: &Copy,
+) -> Result<(), Error> {
     file_of(settings, "pg_dump")?;
     database::present(&settings.database_url)?;
     is_new(&copy.file)?;
+    let beside = files_of(&copy.file);
+    is_new(beside.folder())?;
     let part = part(&copy.file);
     // What is left of a copy that was cut short.
     let _ = std::fs::remove_file(&part);
     // For its owner alone, before anything stands in it.
     private::open(&part).map_err(|error| told(&part, &error))?;
-    let made = copied(settings, &part).await;
-    let made = made.and_then(|end| put(&part, &copy.file).map(|()| end));
-    let (number, hash) = made.inspect_err(|_| drop(std::fs::remove_file(&part)))?;
+    let made = async {
+        let end = copied(settings, &part).await?;
+        let hashes = named(&part).await?;
+        Files::new(files).copy_to(&beside, &hashes).await?;
+        put(&part, &copy.file)?;
+        Ok::<_, Error>((end, hashes.len()))
+    };
+    let ((number, hash), count) = made.await.inspect_err(|_| {
+        drop(std::fs::remove_file(&part));
+        drop(std::fs::remove_dir_all(beside.folder()));
+    })?;
     let bytes = std::fs::metadata(&copy.file).map_err(|error| told(&copy.file, &error))?.len();
     print(&format!(
         "{} holds the database up to event {number} of the audit ({bytes} bytes)\nkeep with it the file of signing keys\n",
         copy.file.display()
     ));
+    if count > 0 {
+        let folder = beside.folder().display();
+        print(&format!("{folder} holds the {count} files of its documents\n"));
+    }
     if number > 0 {
         print(&format!("note this anchor elsewhere: {number}:{hash}\n"));
     }
@@ -157,7 +196,11 @@ async fn end_of(file: &Path) -> Result<(i64, String), Error> {
 ///
 /// # Errors
 /// Internal, if a database is there, or the copy is none; then nothing is there.
-pub async fn restore(settings: &DatabaseSettings, copy: &Copy) -> Result<(), Error> {
+pub async fn restore(
+    settings: &DatabaseSettings,
+    files: &FileSettings,
+    copy: &Copy,
+) -> Result<(), Error> {
     let file = file_of(settings, "pg_restore")?;
     is_new(&file)?;
     for suffix in ["-wal", "-journal"] {
@@ -174,6 +217,8 @@ pub async fn restore(settings: &DatabaseSettings, copy: &Copy) -> Result<(), Err
         io::copy(&mut from, &mut to).map_err(|error| told(&part, &error))?;
         drop(to);
         let end = end_of(&part).await?;
+        // Files are of their hashes: what is there already is the same.
+        files_of(&copy.file).copy_to(&Files::new(files), &named(&part).await?).await?;
         put(&part, &file).map(|()| end)
     };
     let brought = brought.await;

@@ -113,6 +113,7 @@ pub async fn run(database: &DatabaseSettings, command: Command) -> Result<(), Er
         catalog: graphql::catalog(),
         places: &places,
         webhooks: None,
+        uploads: &[],
         author: author(),
         language: Language::Korean,
     };

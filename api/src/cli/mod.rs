@@ -178,6 +178,7 @@ async fn looked_at(cli: &mut Cli, has_port: bool) -> Mistakes {
 
 async fn carry_out(mut cli: Cli) -> Result<(), Failure> {
     looked_at(&mut cli, true).await.none()?;
+    cli.serve.files.settle(&cli.database);
     let Cli { command, serve, database, access, log } = cli;
     match command.unwrap_or(Command::Serve) {
         Command::Serve => {
@@ -190,9 +191,9 @@ async fn carry_out(mut cli: Cli) -> Result<(), Failure> {
         Command::Schema => print(&graphql::sdl()),
         Command::Client { command } => client::run(&database, command).await?,
         Command::Keys { command } => keys::run(&access.key_file(&database), &command)?,
-        Command::Check => data::check(&database).await?,
-        Command::Backup(copy) => data::backup(&database, &copy).await?,
-        Command::Restore(copy) => data::restore(&database, &copy).await?,
+        Command::Check => data::check(&database, &serve.files).await?,
+        Command::Backup(copy) => data::backup(&database, &serve.files, &copy).await?,
+        Command::Restore(copy) => data::restore(&database, &serve.files, &copy).await?,
         Command::Import { command } => import::run(&database, command).await?,
         Command::Export(export) => import::export(&database, export).await?,
         Command::Audit { command } => audit::run(&database, command).await?,

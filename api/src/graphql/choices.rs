@@ -35,6 +35,11 @@ pub const SCALARS: &[(&str, &str, Option<&str>)] = &[
         None,
     ),
     ("Quarter", "분기. Quarter of the calendar year, `2026-Q2`, with bounds in Asia/Seoul.", None),
+    (
+        "Upload",
+        "올린 파일. A file that came with the request as `multipart/form-data`: null in the variables, where the request's map puts it.",
+        Some("https://github.com/jaydenseric/graphql-multipart-request-spec"),
+    ),
 ];
 
 /// Direction of an order.

@@ -1,12 +1,16 @@
 //! Documents and their authors.
 
 use entity::document::{DocumentKind, Licence};
+use serde_json::Value;
 
-use crate::read::model::{Guard, Through, Type};
+use crate::error::Error;
+use crate::read::model::{Args, Column, Guard, Scalar, Source, Through, Type};
+use crate::read::sql::Sql;
+use crate::read::{Reader, global_id};
 
 /// The types declared here.
 pub fn types() -> Vec<Type> {
-    vec![document(), document_title(), document_author()]
+    vec![document(), document_title(), document_author(), document_file()]
 }
 
 fn document() -> Type {
@@ -59,6 +63,13 @@ fn document() -> Type {
         "DocumentAuthor",
         &["position"],
         "저자. Authors in order.",
+    )
+    .many(
+        "files",
+        entity::document_file::Column::DocumentId,
+        "DocumentFile",
+        &["position"],
+        "첨부 파일. Files kept here.",
     )
     .many(
         "citedBy",
@@ -119,4 +130,44 @@ fn document_author() -> Type {
     .one("person", C::PersonId, "Person", "인물. Author.")
     .one("institution", C::InstitutionId, "Institution", "기관. Corporate author.")
     .sorted(&["position"])
+}
+
+/// Tag of the ids of files.
+const FILE: [u8; 2] = *b"DF";
+
+fn document_file() -> Type {
+    use entity::document_file::Column as C;
+    let id = Column { source: Source::Expression(key), scalar: Scalar::Text };
+    Type::fact::<entity::document_file::Entity>(
+        "DocumentFile",
+        FILE,
+        Guard::Via { fk: "document_id", parent: "Document" },
+        "첨부 파일. A file of a document, as OParl's File; seen as its document is.",
+    )
+    .one("document", C::DocumentId, "Document", "자료. Document.")
+    .column("position", C::Position, "순서. Order.")
+    .column("name", C::Name, "파일 이름. Name with its extension.")
+    .column("mediaType", C::MediaType, "형식. Media type (RFC 6838), as read from the content.")
+    .column("byteSize", C::ByteSize, "크기. Size in bytes.")
+    .column("sha256", C::Sha256, "해시. SHA-256 of the content, lower-case hexadecimal.")
+    .computed(
+        "downloadPath",
+        "String!",
+        vec![id],
+        download_path,
+        "내려받기 경로. Path at this server's address by which the content is read, with the same token.",
+    )
+    .sorted(&["position"])
+    .unfiltered(&["byteSize"])
+}
+
+fn key(_: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Args) -> Result<(), Error> {
+    sql.key_as_text(alias, "id");
+    Ok(())
+}
+
+fn download_path(_: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
+    let id = values.first().and_then(Value::as_str).and_then(|key| key.parse().ok());
+    let id = id.ok_or_else(|| Error::internal("a file without an id"))?;
+    Ok(format!("/files/{}", global_id::encode(FILE, id)).into())
 }

@@ -33,6 +33,7 @@ use crate::domain::access::Denied;
 use crate::domain::principal::{Author, Principal};
 use crate::domain::rate::Allowance;
 use crate::error::{Error, Language, Message};
+use crate::files::Staged;
 use crate::read::args::Variables;
 use crate::read::context::Marks;
 use crate::read::page;
@@ -139,6 +140,8 @@ pub struct Prepared {
     page: usize,
     /// What kind of operation it is.
     pub kind: OperationType,
+    /// Files that came with it.
+    pub uploads: Arc<[Staged]>,
 }
 
 impl Prepared {
@@ -317,6 +320,7 @@ impl Engine {
             least: request.least,
             page: page::MAX_SIZE,
             kind,
+            uploads: request.uploads.clone(),
             document,
         };
         if !hints && (prepared.asks_for("__schema") || prepared.asks_for("__type")) {
@@ -357,7 +361,9 @@ impl Engine {
         let (coerced, variables) = variables(operation, given, told)?;
         values::check(&document.executable, operation, &variables)?;
         let kind = operation.operation_type;
-        Ok(Prepared { document, operation_name: None, coerced, variables, least, page, kind })
+        let uploads = Arc::default();
+        let operation_name = None;
+        Ok(Prepared { document, operation_name, coerced, variables, least, page, kind, uploads })
     }
 
     /// Refuses who shows no token and asks for nothing but what needs one, before the variables are looked at.
@@ -449,6 +455,7 @@ impl Engine {
                 catalog: super::catalog(),
                 places: &self.places,
                 webhooks: self.webhooks(),
+                uploads: &prepared.uploads,
                 author,
                 language,
             };

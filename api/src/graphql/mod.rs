@@ -17,6 +17,7 @@ mod citation;
 mod consideration;
 mod document;
 pub mod document_cache;
+mod document_mutations;
 pub mod engine;
 pub mod faults;
 mod industry;
@@ -155,6 +156,7 @@ fn mutations() -> impl Iterator<Item = mutation::Mutation> {
     [
         api_client::mutations(),
         case_mutations::mutations(),
+        document_mutations::mutations(),
         meeting_mutations::mutations(),
         legislation_mutations::mutations(),
         people_mutations::mutations(),

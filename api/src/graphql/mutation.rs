@@ -76,6 +76,12 @@ pub fn row(field: &str, done: Result<Uuid, Error>) -> Result<Map<String, Value>,
     Ok(Map::from_iter([(field.to_owned(), done?.to_string().into())]))
 }
 
+/// What is told of a row that is gone: that to which it belonged.
+pub fn whole(field: &str, done: Result<Option<Uuid>, Error>) -> Result<Map<String, Value>, Error> {
+    let whole = done?.map(|id| id.to_string());
+    Ok(Map::from_iter([(field.to_owned(), whole.into())]))
+}
+
 /// What a person can put right.
 pub const USER_ERROR: Shape = Shape {
     name: "UserError",

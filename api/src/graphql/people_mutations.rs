@@ -1,11 +1,7 @@
 //! What is written of institutions and people: profiles, posts, seats, contact points.
 
-use serde_json::{Map, Value};
-use uuid::Uuid;
-
-use super::mutation::{ERRORS, Fields, Mutation, row};
+use super::mutation::{ERRORS, Fields, Mutation, row, whole};
 use crate::domain::access::{Needs, Object};
-use crate::error::Error;
 use crate::mutation;
 use crate::service::people::contact::{self, AddContactPoint, RemoveContactPoint};
 use crate::service::people::institution::{self, AmendInstitution, CreateInstitution};
@@ -51,12 +47,6 @@ const HELD_IN: Fields = &[
 ];
 const SEATED_IN: Fields =
     &[("body", "Body", "협의체. The body in which it was; null if nothing was done."), ERRORS];
-
-/// What is told of a row that is gone: that to which it belonged.
-fn whole(field: &str, done: Result<Option<Uuid>, Error>) -> Result<Map<String, Value>, Error> {
-    let whole = done?.map(|id| id.to_string());
-    Ok(Map::from_iter([(field.to_owned(), whole.into())]))
-}
 
 /// The mutations declared here.
 pub fn mutations() -> Vec<Mutation> {

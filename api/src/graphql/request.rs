@@ -1,6 +1,7 @@
 //! One GraphQL request, as any transport hands it over, and its answer.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
@@ -8,6 +9,7 @@ use super::persisted::plain;
 use crate::database::position::Position;
 use crate::domain::rate::Allowance;
 use crate::error::{Error, Language, Message};
+use crate::files::Staged;
 use crate::read::FieldError;
 use crate::read::planner::MAX_COST;
 
@@ -29,6 +31,8 @@ pub struct Request {
     pub is_safe: bool,
     /// What it must find at least, where a replica may be behind.
     pub least: Position,
+    /// Files that came with it.
+    pub uploads: Arc<[Staged]>,
 }
 
 /// Deepest nesting of variables.
@@ -161,6 +165,7 @@ impl Request {
             values,
             is_safe: false,
             least: Position::default(),
+            uploads: Arc::default(),
         })
     }
 }

@@ -25,6 +25,8 @@ const FILES_HELD: usize = 16;
 const FILES_EACH: usize = 4;
 /// Longest wait for a file's turn.
 const FILES_PATIENCE: Duration = Duration::from_secs(120);
+/// Files of documents that arrive at a time.
+const UPLOADS: usize = 16;
 /// Exports that run at a time. Each has a turn at reading for a step at a time, and the memory of a step.
 const EXPORTS: usize = 8;
 /// Longest wait for an export to begin.
@@ -55,6 +57,7 @@ pub struct Admission {
     files: Turns,
     held: Turns,
     exports: Turns,
+    uploads: Turns,
 }
 
 impl Admission {
@@ -76,7 +79,9 @@ impl Admission {
             patience: EXPORTS_PATIENCE,
             ..Bounds::shared(EXPORTS, 50)
         };
+        let uploads = Bounds { patience: EXPORTS_PATIENCE, ..Bounds::shared(UPLOADS, 25) };
         Self {
+            uploads: Turns::new(uploads),
             exports: Turns::new(exports),
             reads: Turns::new(bounds),
             writes: Turns::new(bounds),
@@ -86,21 +91,22 @@ impl Admission {
     }
 
     /// How many have a turn and how many wait, by what it is a turn at.
-    pub fn loads(&self) -> [(&'static str, (usize, usize)); 5] {
-        let Self { reads, writes, files, held, exports } = self;
+    pub fn loads(&self) -> [(&'static str, (usize, usize)); 6] {
+        let Self { reads, writes, files, held, exports, uploads } = self;
         let of = [
             ("read", reads),
             ("write", writes),
             ("file", files),
             ("file_held", held),
             ("export", exports),
+            ("upload", uploads),
         ];
         of.map(|(kind, turns)| (kind, turns.load()))
     }
 
     /// Whether a file is being made or read.
     pub fn has_files(&self) -> bool {
-        !self.held.is_idle() || !self.files.is_idle()
+        !self.held.is_idle() || !self.files.is_idle() || !self.uploads.is_idle()
     }
 
     /// A place for an export, as long as it runs.
@@ -109,6 +115,14 @@ impl Admission {
     /// Rate limited; unavailable.
     pub async fn hold_export(&self, caller: &Caller) -> Result<Turn, Error> {
         Ok(self.exports.take(&caller.who()).await?)
+    }
+
+    /// A place for a file of a document that is about to arrive.
+    ///
+    /// # Errors
+    /// Rate limited; unavailable.
+    pub async fn hold_upload(&self, caller: &Caller) -> Result<Turn, Error> {
+        Ok(self.uploads.take(&caller.who()).await?)
     }
 
     /// A place for a file that is about to arrive.

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use axum::http::header::{
-    ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, HeaderName,
-    HeaderValue, IF_MATCH, RETRY_AFTER,
+    ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_DISPOSITION, CONTENT_RANGE, CONTENT_TYPE, ETAG,
+    HeaderName, HeaderValue, IF_MATCH, IF_NONE_MATCH, IF_RANGE, LOCATION, RANGE, RETRY_AFTER,
 };
 use axum::http::{Method, request};
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -40,20 +40,25 @@ pub fn layer(shared: Shared) -> CorsLayer {
     });
     CorsLayer::new()
         .allow_origin(allowed)
-        .allow_methods([Method::GET, Method::POST])
+        .allow_methods([Method::GET, Method::POST, Method::PUT])
         .allow_headers([
             AUTHORIZATION,
             CONTENT_TYPE,
             ACCEPT,
             ACCEPT_LANGUAGE,
             IF_MATCH,
+            IF_NONE_MATCH,
+            IF_RANGE,
+            RANGE,
             HeaderName::from_static("idempotency-key"),
             REQUEST_ID,
             POSITION,
         ])
         .expose_headers([
             CONTENT_DISPOSITION,
+            CONTENT_RANGE,
             ETAG,
+            LOCATION,
             REQUEST_ID,
             POSITION,
             RETRY_AFTER,

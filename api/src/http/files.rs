@@ -39,7 +39,7 @@ use crate::sheet::{MAX_UPLOAD, Severity};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 const CSV: &str = "text/csv; charset=utf-8";
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Time in which an upload must arrive.
 const ARRIVAL: Duration = Duration::from_secs(60);
 /// Longest time that a file may take.
@@ -260,7 +260,11 @@ async fn send(
 }
 
 /// Lets the caller show who it is; who does not is told so before anything else is judged.
-async fn sign_in(shared: &Shared, caller: &mut Caller, parts: &Parts) -> Result<(), Fault> {
+pub(super) async fn sign_in(
+    shared: &Shared,
+    caller: &mut Caller,
+    parts: &Parts,
+) -> Result<(), Fault> {
     caller.sign_in(shared, parts).await?;
     if caller.principal != Principal::Anonymous {
         return Ok(());
@@ -312,7 +316,7 @@ pub(super) fn finish(caller: &Caller, answer: Result<Response, Fault>) -> Respon
 }
 
 /// Refuses a body that holds the file inside something else.
-fn check_body(headers: &HeaderMap) -> Result<(), Fault> {
+pub(super) fn check_body(headers: &HeaderMap) -> Result<(), Fault> {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let unsupported =
         |ko, en| Err(Fault::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", ko, en));
@@ -363,7 +367,7 @@ fn seen(headers: &HeaderMap) -> Result<Option<Seen>, Fault> {
 }
 
 /// The caller's key, kept apart from those of mutations.
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Fault> {
+pub(super) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Fault> {
     let Some(given) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
     let key = given.to_str().ok().filter(|key| (8..=100).contains(&key.len()));
     match key {

@@ -2,11 +2,14 @@
 //! GET. async-graphql-axum's extractor takes what the specification refuses (mutations over GET, any
 //! content type, bodies of any size), so the wire is read here.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use apollo_compiler::ast::OperationType;
+use async_graphql::ParseRequestError;
+use async_graphql_axum::GraphQLRequest;
+use async_graphql_axum::rejection::GraphQLRejection;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::{FromRequest as _, Request, State};
 use axum::http::header::{self, HeaderMap};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
@@ -20,14 +23,23 @@ use super::headers::{least, tell_position};
 use super::media::Media;
 use super::refusal::Signs;
 use super::{Refusal, Shared, body, event_stream, websocket};
+use crate::domain::access::{self, Needs};
 use crate::domain::principal::Principal;
 use crate::error::Error;
+use crate::files::Staged;
 use crate::graphql::engine::{Effort, Prepared};
 use crate::graphql::request;
+use crate::input::types::Upload;
 use crate::metrics::METRICS;
 
 /// Longest body, in bytes.
 pub const MAX_BODY: usize = 1024 * 1024;
+/// Longest body that files come with, in bytes.
+const MAX_FORM: usize = 10 * 1024 * 1024;
+/// Time in which such a body must arrive.
+const FORM_ARRIVAL: Duration = Duration::from_secs(120);
+/// Most files that come with a request.
+const MAX_UPLOADS: usize = 10;
 /// Longest body that is read in next to no time, in bytes.
 const SHORT_BODY: usize = 16 * 1024;
 
@@ -251,10 +263,18 @@ async fn from_body(
         .and_then(|kind| kind.to_str().ok())
         .ok_or_else(Refusal::unsupported)?;
     let mut pieces = kind.split(';').map(|piece| piece.trim().to_ascii_lowercase());
-    let is_json = pieces.next().as_deref() == Some("application/json");
+    let kind = pieces.next();
+    let is_json = kind.as_deref() == Some("application/json");
+    let is_form = kind.as_deref() == Some("multipart/form-data");
     let is_utf8 =
         pieces.all(|piece| matches!(piece.as_str(), "charset=utf-8" | "charset=\"utf-8\""));
-    if !is_json || !is_utf8 || headers.contains_key(header::CONTENT_ENCODING) {
+    if headers.contains_key(header::CONTENT_ENCODING) {
+        return Err(Refusal::unsupported());
+    }
+    if is_form {
+        return from_form(shared, caller, headers, body).await;
+    }
+    if !is_json || !is_utf8 {
         return Err(Refusal::unsupported());
     }
     let bytes = body::read(body, MAX_BODY).await?;
@@ -270,6 +290,67 @@ async fn from_body(
     };
     let request = if is_short { read() } else { in_turn(shared, caller, true, read).await? };
     request.map_err(Refusal::from)
+}
+
+/// Reads a request that files come with (GraphQL multipart request specification), of a caller who may attach some: the
+/// reader of async-graphql-axum, behind the same gates.
+async fn from_form(
+    shared: &Shared,
+    caller: &Caller,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<request::Request, Refusal> {
+    access::may_begin(&caller.principal, Needs::OwnProfile).map_err(Error::from)?;
+    let _held = shared.admission.hold_upload(caller).await?;
+    let bytes = body::read_within(body, MAX_FORM, FORM_ARRIVAL).await?;
+    let mut form = Request::new(Body::from(bytes));
+    *form.method_mut() = Method::POST;
+    form.headers_mut()
+        .extend(headers.get(header::CONTENT_TYPE).map(|kind| (header::CONTENT_TYPE, kind.clone())));
+    let unreadable = |_: ParseRequestError| {
+        bad_request(
+            "multipart/form-data 본문에는 operations, map, 파일이 차례로 있어야 합니다.",
+            "A body of multipart/form-data has operations, map and the files, in this order.",
+        )
+    };
+    let form = GraphQLRequest::<GraphQLRejection>::from_request(form, &()).await;
+    let mut form = form.map_err(|rejection| unreadable(rejection.0))?.into_inner();
+    if form.uploads.len() > MAX_UPLOADS {
+        return Err(bad_request(
+            &format!("한 번에 보낼 수 있는 파일은 {MAX_UPLOADS}개입니다."),
+            &format!("At most {MAX_UPLOADS} files come with a request."),
+        ));
+    }
+    let mut staged = Vec::new();
+    for upload in std::mem::take(&mut form.uploads) {
+        let mut incoming = shared.files.receive().await?;
+        incoming.write(&upload.content).await?;
+        staged.push(incoming.finish(upload.filename).await?);
+    }
+    let mut variables = serde_json::to_value(&form.variables).map_err(Error::internal)?;
+    refer(&mut variables, &staged);
+    let mut fields = Map::new();
+    fields.insert("query".to_owned(), form.query.into());
+    fields.insert("operationName".to_owned(), form.operation_name.into());
+    fields.insert("variables".to_owned(), variables);
+    let mut request = request::Request::from_fields(fields)?;
+    request.uploads = staged.into();
+    Ok(request)
+}
+
+/// Puts in the place of each file what our inputs take for it.
+fn refer(value: &mut Value, staged: &[Staged]) {
+    match value {
+        Value::String(text) => {
+            let at = text.strip_prefix("#__graphql_file__:").and_then(|at| at.parse().ok());
+            if let Some((at, file)) = at.and_then(|at: usize| Some((at, staged.get(at)?))) {
+                *value = Upload::reference(at, &file.sha256, &file.name);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| refer(item, staged)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| refer(field, staged)),
+        _ => {}
+    }
 }
 
 /// A JSON object in which no key stands twice.

@@ -79,12 +79,14 @@ pub fn span_of(request_id: &str) -> Span {
 }
 
 /// Routes by which requests are counted; what follows the last slash is cut off.
-const ROUTES: [&str; 21] = [
+const ROUTES: [&str; 23] = [
     "/graphql",
     "/oauth/token",
     "/oauth/revoke",
     "/export/",
     "/import/",
+    "/files/",
+    "/documents/",
     "/metrics",
     "/graphiql",
     "/assets/",
@@ -115,6 +117,7 @@ fn method_of(method: &Method) -> &'static str {
         Method::GET => "GET",
         Method::HEAD => "HEAD",
         Method::POST => "POST",
+        Method::PUT => "PUT",
         Method::OPTIONS => "OPTIONS",
         _ => "other",
     }

@@ -6,6 +6,7 @@ mod body;
 mod calendar;
 mod caller;
 mod cors;
+mod document_files;
 mod event_stream;
 mod export;
 mod export_address;
@@ -33,8 +34,8 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::http::header::{CONNECTION, RETRY_AFTER};
+use axum::http::header::{ACCEPT_RANGES, CONNECTION, HeaderMap, RETRY_AFTER};
+use axum::http::{Extensions, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
@@ -50,6 +51,7 @@ use crate::config::ServeSettings;
 use crate::domain::rate::Allowance;
 use crate::error::Error;
 use crate::fault;
+use crate::files::Files;
 use crate::service::audit::RATE_LIMIT;
 use crate::sheet::rows::Format;
 
@@ -66,6 +68,7 @@ pub struct Shared {
     limiter: Arc<Limiter>,
     admission: Arc<Admission>,
     sockets: websocket::Sockets,
+    files: Files,
     /// Turns true when the server takes no more connections.
     stopping: watch::Receiver<bool>,
     /// Whether it has been told to stop.
@@ -78,6 +81,7 @@ impl Shared {
             admission: Arc::new(Admission::new(app.engine.reads.places(), &settings.limits)),
             app,
             limiter: Arc::new(Limiter::new(&settings.limits)),
+            files: Files::new(&settings.files),
             settings: Arc::new(settings.clone()),
             sockets: websocket::Sockets::default(),
             stopping,
@@ -112,6 +116,8 @@ fn routes(shared: Shared) -> Router {
         .route("/export/statistics/{file}", any(export_statistics::endpoint))
         .route("/calendar/{*path}", get(calendar::endpoint))
         .route("/import/{file}", any(files::import))
+        .route("/files/{id}", any(document_files::download))
+        .route("/documents/{code}/files/{name}", any(document_files::upload))
         .route("/metrics", get(metrics::endpoint))
         .layer(cors::layer(shared.clone()))
         // Outermost: who is turned away costs no look-up.
@@ -141,7 +147,11 @@ fn routes(shared: Shared) -> Router {
 
 /// What is worth packing; workbooks are packed already.
 fn compressible() -> impl Predicate {
-    DefaultPredicate::new().and(NotForContentType::const_new(Format::Xlsx.media_type()))
+    // Of what is asked for by ranges each byte has its place.
+    let is_whole = |_, _, headers: &HeaderMap, _: &Extensions| !headers.contains_key(ACCEPT_RANGES);
+    DefaultPredicate::new()
+        .and(NotForContentType::const_new(Format::Xlsx.media_type()))
+        .and(is_whole)
 }
 
 /// Turns away an address that asks too much for what is told to everybody alike.
@@ -219,6 +229,7 @@ pub async fn serve_until(
     let quarters = tokio::spawn(app.clone().open_quarters());
     let reminds = settings.reminders.then(|| tokio::spawn(app.clone().remind()));
     let forgets = tokio::spawn(app.clone().forget(settings.retention));
+    let sweeps = tokio::spawn(app.clone().sweep(shared.files.clone()));
     let webhooks = webhooks::run(app.clone(), settings.webhooks.clone(), stopping.clone());
     let mut sending = JoinSet::new();
     sending.spawn(webhooks);
@@ -241,6 +252,7 @@ pub async fn serve_until(
     refusals.abort();
     quarters.abort();
     forgets.abort();
+    sweeps.abort();
     if let Some(task) = reminds {
         task.abort();
     }

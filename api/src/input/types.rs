@@ -75,6 +75,8 @@ enums!(
     entity::attendance::AttendanceRole,
     entity::attendance::AttendanceVisibility,
     entity::common::Sector,
+    entity::document::DocumentKind,
+    entity::document::Licence,
     entity::contact_point::ContactHolder,
     entity::contact_point::ContactKind,
     entity::institution::InstitutionKind,
@@ -103,6 +105,7 @@ tagged!(
     bill_event b"BE",
     contact_point b"CP",
     document b"DO",
+    document_file b"DF",
     indicator b"IC",
     institution b"IN",
     meeting b"ME",
@@ -197,6 +200,26 @@ leaf!(
 leaf!(Period, "Period", |given| Period::parse(given.as_str()?), "INVALID_PERIOD", |at, given| {
     scalar(Scalar::Period, at, given)
 });
+
+/// A file that came with the request, by its place among them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Upload(pub usize);
+
+impl Upload {
+    /// How a request refers to a file that came with it: its content is part of what makes the call this very one.
+    pub fn reference(at: usize, sha256: &str, name: &str) -> Value {
+        format!("{at}:{sha256}:{name}").into()
+    }
+}
+
+leaf!(
+    Upload,
+    "Upload",
+    // Where none came, none has that place either.
+    |given| Some(Self(given.as_str()?.split(':').next()?.parse().unwrap_or(usize::MAX))),
+    "UPLOAD_REQUIRED",
+    |_, _| unreadable()
+);
 
 /// A day, a month or a year, as columns of such dates hold it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -337,6 +360,44 @@ text! {
     },
     "의안번호는 2~40자의 영문 대문자·숫자·밑줄·붙임표이고 영문이나 숫자로 시작해야 합니다.",
     "A number has 2 to 40 capital letters, digits, underscores and hyphens, a letter or digit first."
+}
+
+text! {
+    /// The name of a file: one line of 3 to 150 characters with an extension, without a folder.
+    FileName, "INVALID_NAME",
+    |text| {
+        let text = text.trim();
+        // Neither a folder nor a sign that turns the reading direction and so hides the extension.
+        let is_odd = |c: char| {
+            c.is_control() || "/\\\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}".contains(c)
+        };
+        let fits = (3..=150).contains(&text.chars().count())
+            && !text.starts_with('.')
+            && !text.chars().any(is_odd);
+        fits.then_some(text)
+    },
+    "파일 이름은 확장자를 포함해 3~150자이고 /와 \\를 쓸 수 없습니다.",
+    "The name of a file has 3 to 150 characters with its extension, and no / or \\."
+}
+
+text! {
+    /// Languages by their tags (BCP 47), separated by spaces, such as `ko en`.
+    Languages, "INVALID_LANGUAGE",
+    |text| {
+        let text = text.trim();
+        let is_tag = |tag: &str| {
+            let mut parts = tag.split('-');
+            let first = parts.next().unwrap_or_default();
+            (2..=3).contains(&first.len())
+                && first.bytes().all(|b| b.is_ascii_lowercase())
+                && parts.all(|part| {
+                    (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+                })
+        };
+        (text.len() <= 60 && text.split(' ').all(is_tag)).then_some(text)
+    },
+    "언어는 BCP 47 표기로 적고 여럿이면 빈칸으로 나눕니다(예: ko en).",
+    "Languages are tags of BCP 47, separated by spaces, such as `ko en`."
 }
 
 text! {

@@ -14,6 +14,7 @@ use crate::database::Store;
 use crate::domain::principal::{Author, Principal};
 use crate::domain::rate::Allowance;
 use crate::error::{Error, Language};
+use crate::files::Staged;
 use crate::service::audit::Backlog;
 use crate::service::change::Places;
 use crate::service::ledger::Event;
@@ -81,6 +82,8 @@ pub struct Act<'a> {
     pub places: &'a Places,
     /// What is set of webhooks; none where they are off.
     pub webhooks: Option<&'a Webhooks>,
+    /// Files that came with the request.
+    pub uploads: &'a [Staged],
     /// Who writes, on whose request.
     pub author: Author<'a>,
     /// Language of what it is told.

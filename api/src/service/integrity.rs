@@ -7,11 +7,13 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter,
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::document::file;
 use super::record::{self, LinkRecord, Record, TABLES, Visit};
 use super::write::as_json;
 use super::{audit, bill as bills, search_index};
 use crate::database::Store;
 use crate::error::Error;
+use crate::files::Files;
 
 /// Rows looked at in one go.
 const BATCH: u64 = 500;
@@ -42,7 +44,11 @@ impl Finding {
 ///
 /// # Errors
 /// Unavailable; internal, if the database cannot be read.
-pub async fn all(db: &Store, mut tell: impl FnMut(&str)) -> Result<Vec<Finding>, Error> {
+pub async fn all(
+    db: &Store,
+    files: &Files,
+    mut tell: impl FnMut(&str),
+) -> Result<Vec<Finding>, Error> {
     let mut found = Vec::new();
     tell("the file");
     if db.get_database_backend() == DbBackend::Sqlite {
@@ -64,6 +70,9 @@ pub async fn all(db: &Store, mut tell: impl FnMut(&str)) -> Result<Vec<Finding>,
     found.push(withheld(db).await?);
     tell("the search index");
     found.push(index(db).await?);
+    tell("files of documents");
+    let (count, faults) = file::faults(db, files).await?;
+    found.push(Finding::new(format!("{count} files of documents"), faults));
     Ok(found)
 }
 

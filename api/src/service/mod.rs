@@ -9,6 +9,7 @@ pub mod audit;
 pub mod bill;
 pub mod bill_import;
 pub mod change;
+pub mod document;
 pub mod history;
 pub mod indicator;
 pub mod integrity;

@@ -251,7 +251,8 @@ records! {
         redacted: [],
     }
     fact document "Document" {
-        object: Content,
+        object: Profile,
+        owner: "publisher_id",
         code: Some("code"),
         search: ["title_ko", "title_en", "summary_ko", "summary_en", "code"],
         search_as: None,
@@ -265,6 +266,15 @@ records! {
         code: None,
         search: ["title"],
         search_as: Some(("document_id", "Document")),
+        partial_dates: [],
+        references: [("document_id", "document")],
+        redacted: [],
+    }
+    fact document_file "DocumentFile" {
+        object: Profile,
+        code: None,
+        search: [],
+        search_as: None,
         partial_dates: [],
         references: [("document_id", "document")],
         redacted: [],

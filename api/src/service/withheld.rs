@@ -6,9 +6,10 @@
 use entity::adoption_case::{BusinessSize, CaseStatus, Column as C, Disclosure, Entity};
 use entity::common::{Origin, Visibility};
 use entity::{industry, institution, institution_name, region};
-use sea_orm::sea_query::LockType;
+use sea_orm::sea_query::{Expr, ExprTrait, LockType};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    Select,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -102,17 +103,34 @@ async fn is_company(
     Ok(names.iter().any(is_same))
 }
 
-/// Cases that may be shown otherwise since an institution is called otherwise: those of anonymised companies.
+/// Cases that may be shown otherwise since an institution is called otherwise: those of anonymised companies that it is
+/// itself, and those that it owns or supplies whose company is called as it is now or was before.
 ///
 /// # Errors
 /// Internal.
 pub async fn cases_of(
     db: &impl ConnectionTrait,
     institution: Option<Uuid>,
+    rows: [Option<&Map<String, Value>>; 2],
 ) -> Result<Vec<Uuid>, Error> {
     let Some(institution) = institution else { return Ok(Vec::new()) };
+    let mut names: Vec<String> = Vec::new();
+    for row in rows.into_iter().flatten() {
+        for column in ["name_ko", "name_en"] {
+            names.extend(field::<Option<String>>(row, column)?.map(|name| namesake::key(&name)));
+        }
+    }
+    let is_called = |column: &str| Expr::cust(namesake::key_of(column)).is_in(names.clone());
+    let called = || is_called("name_ko").or(is_called("name_en"));
+    let by_name = institution::Entity::find().filter(called()).select_only();
+    let by_other = institution_name::Entity::find().filter(called()).select_only();
+    let by_name = by_name.column(institution::Column::Id).into_query();
+    let by_other = by_other.column(institution_name::Column::InstitutionId).into_query();
+    let company = C::CompanyId.in_subquery(by_name).or(C::CompanyId.in_subquery(by_other));
+    let takes_part = C::OwnerId.eq(institution).or(C::SupplierId.eq(institution));
+    let is_namesake = takes_part.and(is_called("company_name").or(company));
     let cases = Entity::find()
-        .filter(C::CompanyId.eq(institution))
+        .filter(C::CompanyId.eq(institution).or(is_namesake))
         .filter(C::Disclosure.ne(Disclosure::Named))
         .order_by_asc(C::Id);
     Ok(cases.select_only().column(C::Id).into_tuple().all(db).await?)
@@ -271,8 +289,23 @@ pub fn wrong() -> String {
              AND o.status = 'PUBLISHED' AND o.visibility = 'PUBLIC' AND (o.origin = 'ILLUSTRATIVE') = (c.origin = 'ILLUSTRATIVE')) >= {SHOWN_FROM}"
         )
     };
+    // Whoever owns or supplies it, and is called as its company is.
+    let namesakes = ["shown_owner_id", "shown_supplier_id"].map(|column| {
+        format!(
+            "UNION SELECT c.code FROM adoption_case c JOIN called a ON a.id = c.{column} AND a.name = {} WHERE NOT ({is_named}) \
+             UNION SELECT c.code FROM adoption_case c JOIN called a ON a.id = c.{column} \
+             JOIN called b ON b.id = c.company_id AND b.name = a.name WHERE NOT ({is_named}) ",
+            namesake::key_of("c.company_name")
+        )
+    });
+    let called = ["institution", "institution_name"].map(|table| {
+        let id = if table == "institution" { "id" } else { "institution_id" };
+        ["name_ko", "name_en"].map(|name| {
+            format!("SELECT {id} AS id, {} AS name FROM {table}", namesake::key_of(name))
+        })
+    });
     format!(
-        "SELECT c.code FROM adoption_case c JOIN industry i ON i.id = c.industry_id \
+        "WITH called AS ({}) SELECT code FROM (SELECT c.code FROM adoption_case c JOIN industry i ON i.id = c.industry_id \
          WHERE c.section_id IS DISTINCT FROM coalesce(i.parent_id, i.id) \
          OR c.shown_industry_id IS DISTINCT FROM CASE WHEN {is_named} THEN c.industry_id ELSE c.section_id END \
          OR c.shown_district IS DISTINCT FROM CASE WHEN {is_named} THEN c.district END \
@@ -286,8 +319,10 @@ pub fn wrong() -> String {
          OR c.shown_region_id IS DISTINCT FROM CASE WHEN {is_named} OR {} THEN c.region_id \
             ELSE (SELECT r.id FROM region r WHERE r.code = '{NATIONWIDE}') END \
          OR c.shown_size IS DISTINCT FROM CASE WHEN {is_named} OR {} THEN c.size END \
-         ORDER BY c.code",
+         {}) AS found ORDER BY code",
+        called.concat().join(" UNION "),
         enough(""),
         enough(" AND o.size = c.size"),
+        namesakes.concat(),
     )
 }

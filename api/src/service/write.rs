@@ -541,11 +541,11 @@ impl<'a> Write<'a> {
         bills.retain(|bill| Some(*bill) != self.held_bill);
         let cases = match R::TYPE {
             "AdoptionCase" => withheld::neighbours(&self.transaction, id, rows).await?,
-            "Institution" => withheld::cases_of(&self.transaction, Some(id)).await?,
+            "Institution" => withheld::cases_of(&self.transaction, Some(id), rows).await?,
             "InstitutionName" => {
                 let named = rows.into_iter().flatten().find_map(|row| row.get("institution_id"));
                 let named = named.and_then(Value::as_str).and_then(|key| key.parse().ok());
-                withheld::cases_of(&self.transaction, named).await?
+                withheld::cases_of(&self.transaction, named, rows).await?
             }
             _ => Vec::new(),
         };

@@ -12,19 +12,21 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 use aiplus::app::App;
 use aiplus::auth::Access;
 use aiplus::auth::keys::KeyStore;
 use aiplus::config::{
-    AccessSettings, Introspection, LimitSettings, RetentionSettings, ServeSettings, WebhookSettings,
+    AccessSettings, FileSettings, Introspection, LimitSettings, RetentionSettings, ServeSettings,
+    WebhookSettings,
 };
 use aiplus::database::reads::Reads;
 use aiplus::database::{self, Store};
 use aiplus::domain::principal::{Author, Principal};
 use aiplus::error::Language;
+use aiplus::files::{Files, Staged};
 use aiplus::graphql::engine::{Call, EngineSettings};
 use aiplus::graphql::persisted::Persisted;
 use aiplus::graphql::request::Request;
@@ -425,6 +427,7 @@ pub fn settings() -> ServeSettings {
         audit_anchor_file: None,
         reminders: false,
         retention: RetentionSettings::default(),
+        files: FileSettings { files: Some(files()), file_size: 100 },
         webhooks: WebhookSettings::default(),
         limits: LimitSettings {
             query_timeout: 10,
@@ -441,6 +444,22 @@ pub fn settings() -> ServeSettings {
             trusted_documents: None,
         },
     }
+}
+
+/// A folder of files for all tests that need none of their own: contents are kept by their hashes.
+fn files() -> PathBuf {
+    static FOLDER: LazyLock<TempDir> = LazyLock::new(|| TempDir::new().unwrap());
+    FOLDER.path().to_owned()
+}
+
+/// What comes with a request whose input names a file.
+pub async fn uploads(input: Option<&Value>) -> Arc<[Staged]> {
+    if input.and_then(|input| input.get("file")).is_none() {
+        return Arc::default();
+    }
+    let mut incoming = Files::new(&settings().files).receive().await.unwrap();
+    incoming.write(b"%PDF-1.7").await.unwrap();
+    Arc::from([incoming.finish("minutes.pdf".to_owned()).await.unwrap()])
 }
 
 /// Settings by which webhooks are sent to this machine.

@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Map, Value, json};
 
-use super::{Place, TestApp, now};
+use super::{Place, TestApp, now, uploads};
 
 /// Code of the programme.
 pub const PROGRAMME: &str = "T_AI";
@@ -273,7 +273,9 @@ impl World {
         if let Some(input) = variables.get_mut("input") {
             keyed(input);
         }
-        let request = Request { query: query.to_owned(), variables, ..Request::default() };
+        let uploads = uploads(variables.get("input")).await;
+        let query = query.to_owned();
+        let request = Request { query, variables, uploads, ..Request::default() };
         let call = Call { author, language: Language::English, allowance: None };
         let mut answered = self.app.app.engine.execute(&request, &call).await;
         answered.cost = None;

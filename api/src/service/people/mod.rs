@@ -30,14 +30,35 @@ use crate::read::{Act, row};
 const MAX_NAMESAKES: usize = 5;
 
 /// Opens a write of those who may begin it.
-async fn begin<'a>(act: &Act<'a>, needs: Needs, call: &Call) -> Result<Write<'a>, Error> {
+pub(in crate::service) async fn begin<'a>(
+    act: &Act<'a>,
+    needs: Needs,
+    call: &Call,
+) -> Result<Write<'a>, Error> {
     access::may_begin(act.author.principal, needs)?;
     Write::attempt(act.db, act.author, call).await
 }
 
 /// Whether the caller writes for every institution.
-fn operates(act: &Act<'_>) -> bool {
+pub(in crate::service) fn operates(act: &Act<'_>) -> bool {
     access::may_write(act.author.principal, Object::Content, None).is_ok()
+}
+
+/// Tells a partner that a field is the operators'.
+pub(in crate::service) fn operator_only(
+    act: &Act<'_>,
+    faults: &mut InputErrors,
+    field: &str,
+    is_given: bool,
+) {
+    if is_given && !operates(act) {
+        faults.add(
+            field,
+            "OPERATOR_ONLY",
+            "운영 기관만 지정할 수 있습니다. 비워 두십시오.",
+            "Only an operator decides this; leave it out.",
+        );
+    }
 }
 
 /// What a row is to the policy, and which institution it belongs to.
@@ -45,7 +66,7 @@ type Owned<M> = (Object, fn(&M) -> Option<Uuid>);
 
 /// Locks the row of a call, and asks in this order: does the caller see it, may it write it, was this done before with
 /// this key, is its version the one seen. None if it was done before.
-async fn turn<R: Record>(
+pub(in crate::service) async fn turn<R: Record>(
     write: &mut Write<'_>,
     act: &Act<'_>,
     call: &Call,
@@ -120,7 +141,7 @@ fn ordered(faults: &mut InputErrors, field: &str, span: Span<'_>) {
 }
 
 /// Sets whether everybody sees a row, where that is told; which way it turns, if it does.
-fn turns(
+pub(in crate::service) fn turns(
     columns: &mut Columns,
     is_public: Option<bool>,
     known: Visibility,
@@ -143,7 +164,7 @@ async fn hold(write: &Write<'_>, institution: Uuid) -> Result<(), Error> {
 
 /// Tells those who do not see a row any more, or see it again, of the rows that are seen with it: before it is hidden,
 /// after it is shown.
-async fn tell_parts<R: Record>(
+pub(in crate::service) async fn tell_parts<R: Record>(
     write: &mut Write<'_>,
     act: &Act<'_>,
     column: &str,
@@ -210,6 +231,6 @@ where
     Ok(whole)
 }
 
-fn version_of(row: &impl Serialize) -> Result<Option<i64>, Error> {
+pub(in crate::service) fn version_of(row: &impl Serialize) -> Result<Option<i64>, Error> {
     Ok(as_json(row)?.get("version").and_then(Value::as_i64))
 }

@@ -71,6 +71,11 @@ export function number(value: number, digits?: number): string {
     : new Intl.NumberFormat(current === 'ko' ? 'ko-KR' : 'en-GB', { maximumFractionDigits: digits }).format(value);
 }
 
+/** The size of a file, in the unit that people read. */
+export function bytes(value: number): string {
+  return value < 1024 * 1024 ? `${number(value / 1024, 1)} KB` : `${number(value / 1024 / 1024, 1)} MB`;
+}
+
 /** A part in percent, without the sign. Only what is exactly none or all reads 0 or 100: else there are more digits. */
 export function share(part: number, whole: number, digits = 0): string {
   const exact = whole > 0 ? (part / whole) * 100 : 0;

@@ -1,6 +1,6 @@
 // A document that facts are taken from.
 
-import { date, number, time } from '../app/language';
+import { bytes, date, number, time } from '../app/language';
 import { useQuery } from '../app/query';
 import type { Params } from '../app/router';
 import { Badge, Name } from '../app/ui';
@@ -18,6 +18,7 @@ export default function DocumentView({ params }: { params: Params }) {
         const of = data.document;
         if (!of) return <NotFound kind="documents" code={code} faults={faults} />;
         const meetings = of.meetings.nodes;
+        const files = of.files.nodes;
         return (
           <Thing
             kind="documents"
@@ -66,8 +67,20 @@ export default function DocumentView({ params }: { params: Params }) {
                 )}
               </>
             }
-            sections={[meetings.length > 0 && { id: 'meetings', title: word('meetings'), count: meetings.length }, of.titles.nodes.length > 0 && { id: 'titles', title: word('otherNames') }]}
+            sections={[files.length > 0 && { id: 'files', title: word('files'), count: files.length }, meetings.length > 0 && { id: 'meetings', title: word('meetings'), count: meetings.length }, of.titles.nodes.length > 0 && { id: 'titles', title: word('otherNames') }]}
           >
+            <Part id="files">
+              <ul className="plain-list">
+                {files.map((one) => (
+                  <li key={one.downloadPath}>
+                    <a href={one.downloadPath} download>
+                      {one.name}
+                    </a>{' '}
+                    <span className="note">{bytes(one.byteSize)}</span>
+                  </li>
+                ))}
+              </ul>
+            </Part>
             <Part id="meetings">
               <Lines>
                 {meetings.map((one) => (

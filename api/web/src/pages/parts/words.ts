@@ -120,6 +120,7 @@ export const words = {
   minutes: ['회의록', 'Minutes'],
   approvedOn: ['확정일', 'Approved on'],
   documentsOf: ['회의 자료', 'Papers'],
+  files: ['첨부 파일', 'Files'],
   barriers: ['애로사항', 'Barriers named'],
   pack: ['회의 준비 자료', 'Meeting pack'],
   packNote: ['지난 회의와 그 뒤 움직임, 이번 안건을 한 묶음으로 인쇄합니다.', 'The last meeting, what moved since, and this agenda, ready to print.'],

@@ -1,0 +1,250 @@
+//! Files of documents: `PUT /documents/{code}/files/{name}` takes one, `GET /files/{id}` gives it, with ranges
+//! (RFC 9110 §14).
+//!
+//! What may be seen and written is asked by GraphQL as any caller could ask it; only the content goes another way: it is
+//! written to the disk as it comes ([`crate::files`]), and read from there.
+
+use std::path::Path as FilePath;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, Request, State};
+use axum::http::header::{self, HeaderMap, HeaderValue};
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt as _;
+use serde_json::{Map, json};
+use tower_http::services::ServeFile;
+use uuid::Uuid;
+
+use super::Shared;
+use super::caller::Caller;
+use super::export::{only_data, prepare, sign_in};
+use super::files::{self, Fault};
+use super::graphql::answer_in_time;
+use super::headers::tell_position;
+use crate::domain::access::{self, Needs};
+use crate::domain::principal::Principal;
+use crate::error::Error;
+use crate::files::Staged;
+use crate::input::types::Upload;
+
+/// Longest pause of what arrives.
+const PAUSE: Duration = Duration::from_secs(30);
+/// Longest time in which a file must have arrived.
+const ARRIVAL: Duration = Duration::from_secs(15 * 60);
+
+const FILE: &str =
+    "query($id: ID!) { node(id: $id) { ... on DocumentFile { name mediaType sha256 } } }";
+const DOCUMENT: &str = "query($code: String!) { document(code: $code) { id } }";
+const ATTACH: &str = "mutation($input: AttachFileInput!) { attachFile(input: $input) {
+  file { id version name mediaType byteSize sha256 downloadPath document { code version } }
+  errors { code path message }
+} }";
+
+/// `GET /files/{id}`.
+pub async fn download(
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Response {
+    let (parts, _) = request.into_parts();
+    let mut caller = Caller::of(&shared, &parts);
+    let sent = shared.app.pulse().during(send(&shared, &mut caller, parts, id)).await;
+    files::finish(&caller, sent)
+}
+
+async fn send(
+    shared: &Shared,
+    caller: &mut Caller,
+    mut parts: Parts,
+    id: String,
+) -> Result<Response, Fault> {
+    sign_in(shared, caller, &parts).await?;
+    let args = Map::from_iter([("id".to_owned(), id.into())]);
+    let prepared = prepare(shared, caller, &parts, (FILE.to_owned(), args, 1)).await?;
+    let (data, _) = only_data(answer_in_time(shared, caller, &prepared).await?)?;
+    let file = |name: &str| data["node"][name].as_str().ok_or(Error::NotFound);
+    let (name, media_type, sha256) = (file("name")?, file("mediaType")?, file("sha256")?);
+    let tag = format!("\"{sha256}\"");
+    // The hash says all that the instants of the disk could, and says it right.
+    parts.headers.remove(header::IF_MODIFIED_SINCE);
+    parts.headers.remove(header::IF_UNMODIFIED_SINCE);
+    if parts
+        .headers
+        .remove(header::IF_RANGE)
+        .is_some_and(|known| known.as_bytes() != tag.as_bytes())
+    {
+        parts.headers.remove(header::RANGE);
+    }
+    let mut response = if is_known(&parts.headers, &tag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let path = shared.files.path(sha256);
+        let served = ServeFile::new(&path).try_call(Request::from_parts(parts, Body::empty()));
+        let served = served.await.map_err(|error| lost(&path, &error.to_string()))?;
+        if served.status() == StatusCode::NOT_FOUND {
+            return Err(lost(&path, "it is not there").into());
+        }
+        served.map(Body::new)
+    };
+    let cache = if caller.principal == Principal::Anonymous {
+        "public, no-cache"
+    } else {
+        "private, no-cache"
+    };
+    let headers = response.headers_mut();
+    headers.remove(header::LAST_MODIFIED);
+    for (header, value) in [
+        (header::CONTENT_TYPE, media_type),
+        (header::CONTENT_DISPOSITION, &disposition(name)),
+        (header::ETAG, &tag),
+        (header::CACHE_CONTROL, cache),
+        (header::VARY, "Authorization"),
+    ] {
+        headers.insert(header, HeaderValue::from_str(value).map_err(Error::internal)?);
+    }
+    Ok(response)
+}
+
+/// A row that names what is not there is an outage, and the operator's business.
+fn lost(path: &FilePath, cause: &str) -> Error {
+    Error::unavailable(format!("files: {}: {cause}", path.display()))
+}
+
+/// Whether the caller has the content already.
+fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let given = headers.get_all(header::IF_NONE_MATCH).iter();
+    let mut tags = given.flat_map(|value| value.to_str().unwrap_or_default().split(','));
+    tags.any(|given| {
+        let given = given.trim();
+        given == "*" || given.strip_prefix("W/").unwrap_or(given) == tag
+    })
+}
+
+/// To be saved under its name (RFC 6266): as it is, and in plain letters for who reads no others.
+fn disposition(name: &str) -> String {
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || "._- ".contains(c) { c } else { '_' })
+        .collect();
+    let mut encoded = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"._-".contains(&byte) {
+            encoded.push(byte.into());
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
+}
+
+/// `PUT /documents/{code}/files/{name}`.
+pub async fn upload(
+    State(shared): State<Shared>,
+    Path((code, name)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let mut caller = Caller::of(&shared, &parts);
+    let taken = take(&shared, &mut caller, &parts, body, (code, name));
+    let taken = shared.app.pulse().during(taken).await;
+    files::finish(&caller, taken)
+}
+
+async fn take(
+    shared: &Shared,
+    caller: &mut Caller,
+    parts: &Parts,
+    body: Body,
+    (code, name): (String, String),
+) -> Result<Response, Fault> {
+    files::only(parts, &[Method::PUT], "PUT")?;
+    files::sign_in(shared, caller, parts).await?;
+    access::may_begin(&caller.principal, Needs::OwnProfile).map_err(Error::from)?;
+    files::check_body(&parts.headers)?;
+    // Who names no document need not send the file.
+    let args = Map::from_iter([("code".to_owned(), code.clone().into())]);
+    let asked = prepare(shared, caller, parts, (DOCUMENT.to_owned(), args, 1)).await?;
+    let (found, _) = only_data(answer_in_time(shared, caller, &asked).await?)?;
+    if found["document"].is_null() {
+        return Err(Error::NotFound.into());
+    }
+    let _held = shared.admission.hold_upload(caller).await?;
+    let staged = receive(shared, body, name).await?;
+    let key = files::idempotency_key(&parts.headers)?;
+    let key = key.unwrap_or_else(|| Uuid::now_v7().to_string());
+    let file = Upload::reference(0, &staged.sha256, &staged.name);
+    let input = json!({ "document": code, "file": file, "idempotencyKey": key });
+    let args = Map::from_iter([("input".to_owned(), input)]);
+    let mut prepared = prepare(shared, caller, parts, (ATTACH.to_owned(), args, 1)).await?;
+    prepared.uploads = Arc::from([staged]);
+    let answered = answer_in_time(shared, caller, &prepared).await?;
+    let position = answered.position;
+    let (mut data, _) = only_data(answered)?;
+    let mut answer = data["attachFile"].take();
+    let file = answer["file"].take();
+    let mut response = if file.is_null() {
+        (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "errors": answer["errors"] })))
+            .into_response()
+    } else {
+        let is_new = file["version"] == 1;
+        let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+        let place = HeaderValue::from_str(file["downloadPath"].as_str().unwrap_or_default());
+        let place = place.map_err(Error::internal)?;
+        (status, [(header::LOCATION, place)], Json(json!({ "file": file }))).into_response()
+    };
+    tell_position(response.headers_mut(), position);
+    Ok(response)
+}
+
+/// Writes a body to the disk as it comes.
+async fn receive(shared: &Shared, body: Body, name: String) -> Result<Staged, Fault> {
+    let arriving = async {
+        let mut incoming = shared.files.receive().await?;
+        let mut pieces = body.into_data_stream();
+        loop {
+            let next = tokio::time::timeout(PAUSE, pieces.next()).await;
+            match next.map_err(|_| late())? {
+                None => break Ok::<_, Fault>(incoming.finish(name).await?),
+                Some(Ok(piece)) => incoming.write(&piece).await?,
+                Some(Err(_)) => {
+                    return Err(files::bad(
+                        "파일이 끝까지 오지 않았습니다.",
+                        "The file did not arrive whole.",
+                    ));
+                }
+            }
+        }
+    };
+    tokio::time::timeout(ARRIVAL, arriving).await.map_err(|_| late())?
+}
+
+fn late() -> Fault {
+    Fault::new(
+        StatusCode::REQUEST_TIMEOUT,
+        "TIMEOUT",
+        "파일이 제때 오지 않았습니다. 다시 올려 주십시오.",
+        "The file did not arrive in time; send it again.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::disposition;
+
+    #[test]
+    fn a_name_is_told_as_it_is_and_in_plain_letters() {
+        assert_eq!(
+            disposition("회의록 1.pdf"),
+            "attachment; filename=\"___ 1.pdf\"; filename*=UTF-8''%ED%9A%8C%EC%9D%98%EB%A1%9D%201.pdf"
+        );
+        assert_eq!(
+            disposition("a\"b;c.pdf"),
+            "attachment; filename=\"a_b_c.pdf\"; filename*=UTF-8''a%22b%3Bc.pdf"
+        );
+    }
+}
