@@ -237,11 +237,14 @@ fn folded(text: &str) -> String {
 /// The columns whose key or Korean heading is near to what was given.
 fn near(text: &str, columns: &[Column]) -> String {
     let names = columns.iter().flat_map(|it| [it.key.as_str(), it.korean.as_str()]);
-    let mut near = suggest::near(text, &names.collect::<Vec<_>>());
-    near.dedup();
-    let meant = near
-        .iter()
-        .flat_map(|name| columns.iter().filter(move |it| it.key == *name || it.korean == *name));
+    let near = suggest::near(text, &names.collect::<Vec<_>>());
+    // Korean words are short: those that begin alike are near.
+    let begin: String = text.chars().take(2).filter(|letter| !letter.is_ascii()).collect();
+    let is_near = |it: &&Column| match near.is_empty() {
+        true => !begin.is_empty() && it.korean.starts_with(&begin),
+        false => near.contains(&it.key.as_str()) || near.contains(&it.korean.as_str()),
+    };
+    let meant = columns.iter().filter(is_near);
     let meant = meant.map(|it| format!("{}({})", it.key, it.korean)).take(MAX_NEAR);
     let meant = meant.collect::<Vec<_>>().join(", ");
     if meant.is_empty() { meant } else { format!(" → {meant}") }
