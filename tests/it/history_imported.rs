@@ -468,9 +468,8 @@ async fn seats_come_in_by_their_bodies(place: Place) {
     let query = "{ body(code: \"POLICY_COUNCIL\") { appointments { nodes { person { code } institution { code } groupLabel { ko } headCount role startsOn endsOn } } } }";
     let done = run(&app, History::Appointments, SEATS).await;
     assert_eq!(counts(&done), [0, 1, 0, 0], "{done:#?}");
-    let told = async || {
-        let told = app.data(query).await["body"]["appointments"]["nodes"].clone();
-        let mut told = told.as_array().unwrap().clone();
+    let of_then = |told: Value| {
+        let mut told = told["body"]["appointments"]["nodes"].as_array().unwrap().clone();
         told.retain(|it| it["startsOn"] == "2019-01");
         Value::Array(told)
     };
@@ -480,7 +479,7 @@ async fn seats_come_in_by_their_bodies(place: Place) {
             { "person": null, "institution": null, "groupLabel": { "ko": "산업계" }, "headCount": 5, "role": "MEMBER", "startsOn": "2019-01", "endsOn": "2020-12" },
         ])
     };
-    assert_eq!(told().await, seats("2020-12"));
+    assert_eq!(of_then(app.data(query).await), seats("2020-12"));
     let once = written(&app).await;
     assert_eq!(counts(&run(&app, History::Appointments, SEATS).await), [0, 0, 1, 0]);
     assert_eq!(written(&app).await, once);
@@ -489,7 +488,7 @@ async fn seats_come_in_by_their_bodies(place: Place) {
         POLICY_COUNCIL,CHOI_PANGYU,,CHAIR,2020-07,2020-12\nPOLICY_COUNCIL,LEE_JEONGSUN,SEOUL,CHAIR,2019-01,2020-06\n";
     let done = run(&app, History::Appointments, next).await;
     assert_eq!(counts(&done), [0, 1, 0, 0], "{done:#?}");
-    assert_eq!(told().await, seats("2020-06"));
+    assert_eq!(of_then(app.data(query).await), seats("2020-06"));
     let before = written(&app).await;
     for (text, expected) in [
         (

@@ -11,7 +11,7 @@ use super::{Kind, call, items};
 use crate::database::Store;
 use crate::error::Error;
 use crate::input;
-use crate::input::{Input, unknown};
+use crate::input::{Input, InputErrors, unknown};
 use crate::read::Act;
 use crate::service::people::seat::{AmendAppointment, Appoint, amend, appoint};
 
@@ -79,15 +79,22 @@ impl Kind for Appointments {
     }
 
     async fn amend(act: &Act<'_>, known: &Known, given: Map<String, Value>) -> Result<(), Error> {
-        let amend = async |id, given| {
-            let done = async |input: AmendAppointment| amend(act, input).await;
-            call::<appointment::Entity, _, _>(act, Some(id), given, done).await.map(drop)
-        };
-        let add = async |mut given: Map<String, Value>| {
-            given.insert("body".to_owned(), known.said["code"].clone());
-            let done = async |input: Appoint| appoint(act, input).await;
-            call::<appointment::Entity, _, _>(act, None, given, done).await.map(drop)
-        };
-        items::bring((&seats(), Self::KEYS), &given[SEATS], Some(known), amend, add).await
+        let seats = given.get(SEATS).unwrap_or(&Value::Null);
+        let mut faults = InputErrors::default();
+        for mut change in items::changes((&self::seats(), Self::KEYS), seats, Some(known)) {
+            let done = match change.on {
+                Some(id) => {
+                    let done = async |input: AmendAppointment| amend(act, input).await;
+                    call::<appointment::Entity, _, _>(act, Some(id), change.given, done).await
+                }
+                None => {
+                    change.given.insert("body".to_owned(), known.said["code"].clone());
+                    let done = async |input: Appoint| appoint(act, input).await;
+                    call::<appointment::Entity, _, _>(act, None, change.given, done).await
+                }
+            };
+            faults.keep(items::within(done, SEATS, change.at))?;
+        }
+        faults.settle()
     }
 }

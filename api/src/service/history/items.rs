@@ -4,7 +4,6 @@
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::MAX_FAULTS;
 use super::shape::Field;
 use super::told::Known;
 use crate::error::{Error, UserError};
@@ -60,51 +59,40 @@ pub fn fill(field: &Field, keys: Keys, given: &mut Value, known: &Value) {
     }
 }
 
-/// Brings the items to what a record says: each that differs by one call, then each that is new by another. All that is
-/// wrong with them is told.
-pub async fn bring(
-    (field, keys): (&Field, Keys),
-    given: &Value,
-    known: Option<&Known>,
-    amend: impl AsyncFn(Uuid, Map<String, Value>) -> Result<(), Error>,
-    add: impl AsyncFn(Map<String, Value>) -> Result<(), Error>,
-) -> Result<(), Error> {
+/// A call that brings an item to what a record says.
+pub struct Change {
+    /// Place of the item.
+    pub at: usize,
+    /// Its row; none where it is new.
+    pub on: Option<Uuid>,
+    /// What differs, or all of what is new.
+    pub given: Map<String, Value>,
+}
+
+/// The calls that bring the items to what a record says: of those that differ, then of those that are new.
+pub fn changes((field, keys): (&Field, Keys), given: &Value, known: Option<&Known>) -> Vec<Change> {
     let given = listed(Some(given));
     let rows = listed(known.and_then(|known| known.said.get(&field.name)));
     let ids = known.map(|known| known.items.as_slice()).unwrap_or_default();
-    let mut items: Vec<_> = places(field, keys, given, rows).into_iter().enumerate().collect();
-    // One that ends makes room for another.
-    items.sort_by_key(|(_, place)| place.is_none());
-    let mut wrong = Vec::new();
-    for (at, place) in items {
+    let mut changes = Vec::new();
+    for (at, place) in places(field, keys, given, rows).into_iter().enumerate() {
         let Value::Object(item) = &given[at] else { continue };
-        if wrong.len() >= MAX_FAULTS {
-            break;
-        }
-        let done = match place {
-            None => add(item.clone()).await,
+        let given = match place {
+            None => item.clone(),
             Some(place) => {
-                let value =
-                    |of: &Value, field: &Field| of.get(&field.name).cloned().unwrap_or_default();
-                let differs = |it: &&Field| {
-                    it.said(&value(&given[at], it)) != it.said(&value(&rows[place], it))
-                };
-                let differing = field.of_item().iter().filter(differs);
-                let differing: Map<String, Value> = differing
-                    .map(|it| (it.name.clone(), it.or_default(&value(&given[at], it))))
-                    .collect();
-                match differing.is_empty() {
-                    true => Ok(()),
-                    false => amend(ids[place], differing).await,
-                }
+                let said = |it: &Field| it.said(rows[place].get(&it.name).unwrap_or(&Value::Null));
+                let value = |it: &Field| item.get(&it.name).cloned().unwrap_or_default();
+                let differing = field.of_item().iter().filter(|it| it.said(&value(it)) != said(it));
+                differing.map(|it| (it.name.clone(), it.or_default(&value(it)))).collect()
             }
         };
-        match within(done, &field.name, at) {
-            Err(Error::User(errors)) => wrong.extend(errors),
-            done => done?,
+        if !given.is_empty() {
+            changes.push(Change { at, on: place.map(|place| ids[place]), given });
         }
     }
-    if wrong.is_empty() { Ok(()) } else { Err(Error::User(wrong)) }
+    // One that ends makes room for another.
+    changes.sort_by_key(|change| change.on.is_none());
+    changes
 }
 
 /// Tells what is wrong with the call of an item at that item.

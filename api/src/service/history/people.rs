@@ -10,7 +10,7 @@ use super::told::{Known, each, said};
 use super::{Kind, call, has, items};
 use crate::database::Store;
 use crate::error::Error;
-use crate::input::{Input, MutationInput};
+use crate::input::{Input, InputErrors, MutationInput};
 use crate::read::Act;
 use crate::service::people::person::{
     AmendMembership, AmendPerson, CreatePerson, RecordMembership, amend, amend_post, create, record,
@@ -92,14 +92,20 @@ async fn bring(
     known: Option<&Known>,
 ) -> Result<(), Error> {
     let Some(given) = given else { return Ok(()) };
-    let amend = async |id, given| {
-        let done = async |input: AmendMembership| amend_post(act, input).await;
-        call::<membership::Entity, _, _>(act, Some(id), given, done).await.map(drop)
-    };
-    let add = async |mut given: Map<String, Value>| {
-        given.insert("person".to_owned(), person.clone());
-        let done = async |input: RecordMembership| record(act, input).await;
-        call::<membership::Entity, _, _>(act, None, given, done).await.map(drop)
-    };
-    items::bring((&posts(), People::KEYS), given, known, amend, add).await
+    let mut faults = InputErrors::default();
+    for mut change in items::changes((&posts(), People::KEYS), given, known) {
+        let done = match change.on {
+            Some(id) => {
+                let done = async |input: AmendMembership| amend_post(act, input).await;
+                call::<membership::Entity, _, _>(act, Some(id), change.given, done).await
+            }
+            None => {
+                change.given.insert("person".to_owned(), person.clone());
+                let done = async |input: RecordMembership| record(act, input).await;
+                call::<membership::Entity, _, _>(act, None, change.given, done).await
+            }
+        };
+        faults.keep(items::within(done, POSTS, change.at))?;
+    }
+    faults.settle()
 }
