@@ -98,7 +98,7 @@ async fn what_goes_out_comes_in_again_unchanged(place: Place) {
             let report = tried(&app, *kind, (&file, None), true).await.unwrap();
             let [created, updated, unchanged, refused] = counts(&report);
             assert_eq!([created, updated, refused], [0, 0, 0], "{kind:?} {format:?}: {report:#?}");
-            assert!(unchanged > 5 && report.is_applied, "{kind:?} {format:?}");
+            assert!(unchanged > 2 && report.is_applied, "{kind:?} {format:?}");
         }
     }
     assert_eq!(written(&app).await, before);
@@ -111,10 +111,7 @@ async fn what_goes_out_comes_in_where_it_is_not(place: Place) {
         // What is made up lies partly ahead of this day, which no rule allows of what was before.
         let dry = tried(&app, *kind, (file.as_bytes(), None), false).await.unwrap();
         let ahead: Vec<u32> = dry.faults.iter().map(|it| it.row).collect();
-        // Statements and tasks that recommendations name are none of the kinds.
-        let lacks = |it: &str| *kind == History::Recommendations && it == "UNKNOWN";
-        let is_expected = |it: &str| it == "INVALID_DATE" || lacks(it);
-        assert!(dry.faults.iter().all(|it| is_expected(&it.code)), "{kind:?}: {dry:#?}");
+        assert!(dry.faults.iter().all(|it| it.code == "INVALID_DATE"), "{kind:?}: {dry:#?}");
         let file: String = (1..)
             .zip(file.lines())
             .filter(|(row, _)| !ahead.contains(row))
@@ -123,8 +120,7 @@ async fn what_goes_out_comes_in_where_it_is_not(place: Place) {
         let file = file.into_bytes();
         let report = tried(&app, *kind, (&file, None), true).await.unwrap();
         assert_eq!(faults(&report), [], "{kind:?}: {report:#?}");
-        let made = [History::Cases, History::Recommendations];
-        assert!(report.created > 3 || !made.contains(kind), "{kind:?}: {report:#?}");
+        assert!(report.created > 0 || *kind != History::Cases, "{kind:?}: {report:#?}");
         let before = written(&app).await;
         let again = tried(&app, *kind, (&file, None), true).await.unwrap();
         let all = report.created + report.unchanged;

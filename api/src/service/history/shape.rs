@@ -105,7 +105,7 @@ fn declared(field: &InputField, all: &[&InputObject]) -> Field {
     let ty = (field.ty)();
     Field {
         name: camel(field.name),
-        korean: term(field.description).to_owned(),
+        korean: term(field.description.trim()).to_owned(),
         holds: holds(&ty, all),
         default: field.default.map(default),
         is_required: ty.ends_with('!') && field.default.is_none(),
