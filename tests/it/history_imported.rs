@@ -421,7 +421,7 @@ async fn people_come_in_with_their_posts(place: Place) {
     ] {
         assert!(posts.contains(&expected), "{told}");
     }
-    // Twice is once, and as a workbook it comes where it is not.
+    // Twice is once, and as it goes out it comes where it is not.
     let once = written(&app).await;
     assert_eq!(counts(&run(&app, History::People, PEOPLE).await), [0, 0, 1, 0]);
     assert_eq!(written(&app).await, once);
