@@ -32,6 +32,12 @@ tests![
     every_fault_is_told_and_nothing_is_written,
     cases_come_as_far_as_they_say,
     meetings_come_in_as_they_were_held,
+    people_come_in_with_their_posts,
+    seats_come_in_by_their_bodies,
+    recommendations_come_in_with_what_became_of_them,
+    what_became_of_a_recommendation_stays,
+    a_fault_says_what_may_stand_there,
+    the_help_of_an_import_shows_what_matters_to_it,
     cases_come_as_far_as_their_data_allow,
     the_command_tells_what_it_did,
     what_is_no_such_file_is_refused,
@@ -93,7 +99,7 @@ async fn what_goes_out_comes_in_again_unchanged(place: Place) {
             let report = tried(&app, *kind, (&file, None), true).await.unwrap();
             let [created, updated, unchanged, refused] = counts(&report);
             assert_eq!([created, updated, refused], [0, 0, 0], "{kind:?} {format:?}: {report:#?}");
-            assert!(unchanged > 5 && report.is_applied, "{kind:?} {format:?}");
+            assert!(unchanged > 2 && report.is_applied, "{kind:?} {format:?}");
         }
     }
     assert_eq!(written(&app).await, before);
@@ -384,6 +390,277 @@ async fn meetings_come_in_as_they_were_held(place: Place) {
     }
 }
 
+const PEOPLE: &str = "code,이름,nameEn,postsInstitution,postsPostKo,postsIsActing,postsStartsOn,postsEndsOn\n\
+    OLD_PERSON,옛 사람,Old Person,TIPA,팀장,예,2019.3.5,2021년 2월\n\
+    OLD_PERSON,,,TIPA,부장,,2021-03,\n";
+
+async fn people_come_in_with_their_posts(place: Place) {
+    let (app, other) = (place.app().await, place.localised_app().await);
+    let before = written(&app).await;
+    let lines = json!({ "code": "OLD_PERSON", "name": { "ko": "옛 사람", "en": "Old Person" }, "posts": [
+        { "institution": "TIPA", "post": { "ko": "팀장" }, "isActing": true, "startsOn": "2019-03-05", "endsOn": "2021-02" },
+        { "institution": "TIPA", "post": { "ko": "부장" }, "startsOn": "2021-03" },
+    ] });
+    let utf16: Vec<u8> =
+        format!("\u{feff}{PEOPLE}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let cp949 = EUC_KR.encode(PEOPLE).0.into_owned();
+    for file in [PEOPLE.into(), utf16, cp949, format!("{lines}\n").into_bytes()] {
+        let dry = tried(&app, History::People, (&file, None), false).await.unwrap();
+        assert_eq!((counts(&dry), dry.is_applied), ([1, 0, 0, 0], false), "{dry:#?}");
+    }
+    assert_eq!(written(&app).await, before);
+    let done = run(&app, History::People, PEOPLE).await;
+    assert_eq!(counts(&done), [1, 0, 0, 0], "{done:#?}");
+    let query = "{ person(code: \"OLD_PERSON\") { name { ko en } memberships { nodes { institution { code } post { ko } isActing isHead startsOn endsOn } } } }";
+    let told = app.data(query).await["person"].clone();
+    let post = |ko: &str, is_acting: bool, from: &str, to: Value| json!({ "institution": { "code": "TIPA" }, "post": { "ko": ko }, "isActing": is_acting, "isHead": false, "startsOn": from, "endsOn": to });
+    let posts = told["memberships"]["nodes"].as_array().unwrap();
+    assert_eq!((&told["name"]["en"], posts.len()), (&json!("Old Person"), 2), "{told}");
+    for expected in [
+        post("팀장", true, "2019-03-05", json!("2021-02")),
+        post("부장", false, "2021-03", Value::Null),
+    ] {
+        assert!(posts.contains(&expected), "{told}");
+    }
+    // Twice is once, and as it goes out it comes where it is not.
+    let once = written(&app).await;
+    assert_eq!(counts(&run(&app, History::People, PEOPLE).await), [0, 0, 1, 0]);
+    assert_eq!(written(&app).await, once);
+    let file = exported(&app, History::People, Format::Csv).await;
+    let file = String::from_utf8(file).unwrap();
+    let kept = |row: &&str| row.contains("OLD_PERSON") || row.contains("postsPostKo");
+    let file: String = file.lines().filter(kept).map(|row| format!("{row}\n")).collect();
+    let moved = run(&other, History::People, &file).await;
+    assert_eq!(counts(&moved), [1, 0, 0, 0], "{moved:#?}");
+    let there = other.data(query).await["person"]["memberships"]["nodes"].clone();
+    assert_eq!(there.as_array().unwrap().len(), 2, "{there}");
+    // One cell alone is changed; a post of which the file does not speak stays.
+    let ended = "code,postsInstitution,postsStartsOn,postsPostKo,postsEndsOn\nOLD_PERSON,TIPA,2021-03,본부장,2024-12\n";
+    let done = run(&app, History::People, ended).await;
+    assert_eq!(counts(&done), [0, 1, 0, 0], "{done:#?}");
+    let told = app.data(query).await["person"]["memberships"]["nodes"].clone();
+    let posts = told.as_array().unwrap();
+    assert_eq!(posts.len(), 2, "{told}");
+    assert!(posts.contains(&post("본부장", false, "2021-03", json!("2024-12"))), "{told}");
+    assert_eq!(counts(&run(&app, History::People, ended).await), [0, 0, 1, 0]);
+    // A fault in the last row, and nothing is written.
+    let before = written(&app).await;
+    let wrong = "code,nameKo,postsInstitution,postsPostKo,postsStartsOn\n\
+        NEW_PERSON,새 사람,TIPA,과장,2020\nNEW_TWO,둘,TIPA,과장,2020\nNEW_TWO,,NOWHERE,과장,2021\nNEW_TWO,,TIPA,,2021\n";
+    let report = run(&app, History::People, wrong).await;
+    assert_eq!(
+        faults(&report),
+        [(4, "postsInstitution", "UNKNOWN"), (5, "postsPostKo", "INVALID_NAME")],
+        "{report:#?}"
+    );
+    assert_eq!((counts(&report), written(&app).await), ([1, 0, 0, 1], before));
+}
+
+const SEATS: &str = "code,seatsPerson,seatsInstitution,seatsGroupKo,seatsHeadCount,seatsRole,seatsStartsOn,seatsEndsOn\n\
+    POLICY_COUNCIL,LEE_JEONGSUN,SEOUL,,,CHAIR,2019-01,2020-12\n\
+    POLICY_COUNCIL,,,산업계,5,,2019-01,2020-12\n";
+
+async fn seats_come_in_by_their_bodies(place: Place) {
+    let app = place.app().await;
+    let query = "{ body(code: \"POLICY_COUNCIL\") { appointments { nodes { person { code } institution { code } groupLabel { ko } headCount role startsOn endsOn } } } }";
+    let done = run(&app, History::Appointments, SEATS).await;
+    assert_eq!(counts(&done), [0, 1, 0, 0], "{done:#?}");
+    let of_then = |told: Value| {
+        let mut told = told["body"]["appointments"]["nodes"].as_array().unwrap().clone();
+        told.retain(|it| it["startsOn"] == "2019-01");
+        Value::Array(told)
+    };
+    let seats = |chair_until: &str| {
+        json!([
+            { "person": { "code": "LEE_JEONGSUN" }, "institution": { "code": "SEOUL" }, "groupLabel": null, "headCount": 1, "role": "CHAIR", "startsOn": "2019-01", "endsOn": chair_until },
+            { "person": null, "institution": null, "groupLabel": { "ko": "산업계" }, "headCount": 5, "role": "MEMBER", "startsOn": "2019-01", "endsOn": "2020-12" },
+        ])
+    };
+    assert_eq!(of_then(app.data(query).await), seats("2020-12"));
+    let once = written(&app).await;
+    assert_eq!(counts(&run(&app, History::Appointments, SEATS).await), [0, 0, 1, 0]);
+    assert_eq!(written(&app).await, once);
+    // The term that ends earlier makes room for the next, whichever row comes first.
+    let next = "code,seatsPerson,seatsInstitution,seatsRole,seatsStartsOn,seatsEndsOn\n\
+        POLICY_COUNCIL,CHOI_PANGYU,,CHAIR,2020-07,2020-12\nPOLICY_COUNCIL,LEE_JEONGSUN,SEOUL,CHAIR,2019-01,2020-06\n";
+    let done = run(&app, History::Appointments, next).await;
+    assert_eq!(counts(&done), [0, 1, 0, 0], "{done:#?}");
+    assert_eq!(of_then(app.data(query).await), seats("2020-06"));
+    let before = written(&app).await;
+    for (text, expected) in [
+        (
+            "code,seatsPerson,seatsStartsOn\nPOLICY_COUNSIL,LEE_JEONGSUN,2020\n",
+            (2, "code", "UNKNOWN"),
+        ),
+        ("code,seatsStartsOn\nPOLICY_COUNCIL,2015\n", (2, "seatsPerson", "REQUIRED")),
+        (
+            "code,seatsPerson,seatsRole,seatsStartsOn\nPOLICY_COUNCIL,LEE_EUNSEO,CHAIR,2020-08\n",
+            (2, "seatsRole", "TAKEN"),
+        ),
+    ] {
+        let report = run(&app, History::Appointments, text).await;
+        assert!(faults(&report).contains(&expected), "{report:#?}");
+    }
+    assert_eq!(written(&app).await, before);
+}
+
+/// A recommendation that was passed on, accepted and delivered; on one day it was answered and assigned anew.
+fn recommendation(more: &Value) -> String {
+    let mut told = json!({
+        "code": "OLD-RC-1", "title": { "ko": "옛 건의" }, "source": "SURVEY", "raisedOn": "2023.2.1", "institution": "TIPA",
+        "evidenceNote": "공문", "isPublic": true,
+        "assignments": [
+            { "addressee": "MSS", "assignedOn": "2023-02-03", "dueOn": "2023-03-05" },
+            { "addressee": "KOSME", "assignedOn": "2023-03-02", "dueOn": "2023-05-01", "reason": { "ko": "소관 변경" } },
+        ],
+        "answers": [
+            { "disposition": "FORWARDED_AS_POLICY_PROPOSAL", "answeredOn": "2023-03-02", "forwardedTo": "KOSME", "reason": { "ko": "소관 아님" }, "evidenceNote": "회신 공문" },
+            { "disposition": "ACCEPTED", "answeredOn": "2023-04-10", "plannedOn": "2023-12", "recordedBy": "KOSME" },
+        ],
+        "deliveries": [{ "light": "GREEN", "isCompleted": true, "reportedOn": "2023-11-30", "recordedBy": "KOSME" }],
+        "effects": [{ "kind": "BUDGET", "title": { "ko": "예산" }, "occurredOn": "2023-09", "amount": "1,000,000", "evidenceNote": "공고", "evidence": "S1" }],
+    });
+    for (name, value) in more.as_object().unwrap() {
+        told[name] = value.clone();
+    }
+    format!("{told}\n")
+}
+
+async fn recommendations_come_in_with_what_became_of_them(place: Place) {
+    let (app, other) = (place.app().await, place.localised_app().await);
+    let before = written(&app).await;
+    let file = recommendation(&json!({}));
+    let dry = tried(&app, History::Recommendations, (file.as_bytes(), None), false).await.unwrap();
+    assert_eq!((counts(&dry), written(&app).await), ([1, 0, 0, 0], before), "{dry:#?}");
+    let done = run(&app, History::Recommendations, &file).await;
+    assert_eq!(counts(&done), [1, 0, 0, 0], "{done:#?}");
+    let query = "{ recommendation(code: \"OLD-RC-1\") { status raisedOn dueOn addressee { code } recordedBy { code } isOnBehalf delivery \
+        assignments { nodes { addressee { code } assignedOn dueOn } } \
+        answers { nodes { institution { code } disposition answeredOn dueOn recordedBy { code } isOnBehalf } } \
+        deliveries { nodes { institution { code } light isCompleted reportedOn } } effects { nodes { kind occurredOn amount document { code } } } } }";
+    let told = app.data(query).await["recommendation"].clone();
+    let answer = |of: &str, what: &str, on: &str, due: &str, by: Value| json!({ "institution": { "code": of }, "disposition": what, "answeredOn": on, "dueOn": due, "recordedBy": by, "isOnBehalf": by.is_null() });
+    assert_eq!(
+        told,
+        json!({
+            "status": "DELIVERED", "raisedOn": "2023-02-01", "dueOn": "2023-05-01", "addressee": { "code": "KOSME" }, "recordedBy": null,
+            "isOnBehalf": true, "delivery": "GREEN",
+            "assignments": { "nodes": [
+                { "addressee": { "code": "MSS" }, "assignedOn": "2023-02-03", "dueOn": "2023-03-05" },
+                { "addressee": { "code": "KOSME" }, "assignedOn": "2023-03-02", "dueOn": "2023-05-01" },
+            ] },
+            "answers": { "nodes": [
+                answer("MSS", "FORWARDED_AS_POLICY_PROPOSAL", "2023-03-02", "2023-03-05", Value::Null),
+                answer("KOSME", "ACCEPTED", "2023-04-10", "2023-05-01", json!({ "code": "KOSME" })),
+            ] },
+            "deliveries": { "nodes": [{ "institution": { "code": "KOSME" }, "light": "GREEN", "isCompleted": true, "reportedOn": "2023-11-30" }] },
+            "effects": { "nodes": [{ "kind": "BUDGET", "occurredOn": "2023-09", "amount": 1_000_000, "document": { "code": "S1" } }] },
+        })
+    );
+    let once = written(&app).await;
+    assert_eq!(counts(&run(&app, History::Recommendations, &file).await), [0, 0, 1, 0]);
+    assert_eq!(written(&app).await, once);
+    // As it goes out it comes where it is not.
+    let table = exported(&app, History::Recommendations, Format::Csv).await;
+    let table = String::from_utf8(table).unwrap();
+    let kept = |row: &&str| row.contains("OLD-RC-1") || row.contains("recordedBy");
+    let table: String = table.lines().filter(kept).map(|row| format!("{row}\n")).collect();
+    let moved = run(&other, History::Recommendations, &table).await;
+    assert_eq!(counts(&moved), [1, 0, 0, 0], "{moved:#?}");
+    assert_eq!(other.data(query).await["recommendation"], told);
+}
+
+async fn what_became_of_a_recommendation_stays(place: Place) {
+    let app = place.app().await;
+    let before = written(&app).await;
+    for (more, expected) in [
+        (json!({ "raisedOn": null }), (1, "raisedOn", "REQUIRED")),
+        (json!({ "code": "old rc" }), (1, "code", "INVALID_CODE")),
+        (json!({ "evidence": "NO_DOCUMENT" }), (1, "evidence", "UNKNOWN")),
+        (json!({ "assignments": [] }), (1, "code", "NOT_ASSIGNED")),
+        (
+            json!({ "assignments": [{ "addressee": "MSS", "assignedOn": "2023-01-03", "dueOn": "2023-01-02" }] }),
+            (1, "assignmentsAssignedOn", "INVALID_DATE"),
+        ),
+        (json!({ "deliveries": [{ "light": "GREEN" }] }), (1, "deliveriesReportedOn", "REQUIRED")),
+        (
+            json!({ "deliveries": [{ "light": "GREEN", "reportedOn": "2023-11-30" }] }),
+            (1, "deliveriesEvidenceNote", "EVIDENCE_REQUIRED"),
+        ),
+    ] {
+        let report = run(&app, History::Recommendations, &recommendation(&more)).await;
+        assert!(faults(&report).contains(&expected), "{more}: {report:#?}");
+        assert_eq!(counts(&report)[3], 1);
+    }
+    assert_eq!(written(&app).await, before);
+    let hidden = recommendation(&json!({ "isPublic": false }));
+    assert_eq!(counts(&run(&app, History::Recommendations, &hidden).await), [1, 0, 0, 0]);
+    let once = written(&app).await;
+    let delivered = json!({ "light": "GREEN", "isCompleted": true, "reportedOn": "2023-11-30", "recordedBy": "KOSME" });
+    let other = json!({ "light": "GREEN", "isCompleted": true, "reportedOn": "2023-12-30", "recordedBy": "KOSME" });
+    for (more, column) in [
+        (json!({ "title": { "ko": "다른 제목" } }), "titleKo"),
+        (json!({ "deliveries": [other] }), "deliveriesRecordedBy"),
+        (json!({ "answers": [] }), "answersRecordedBy"),
+    ] {
+        let report = run(&app, History::Recommendations, &recommendation(&more)).await;
+        assert!(faults(&report).contains(&(1, column, "CANNOT_CHANGE")), "{more}: {report:#?}");
+    }
+    assert_eq!(written(&app).await, once);
+    // More of it follows, and it is published.
+    let opened = json!({ "light": "RED", "reportedOn": "2024-02-01", "note": { "ko": "중단" }, "evidenceNote": "공문" });
+    let more = recommendation(&json!({ "deliveries": [delivered, opened] }));
+    let done = run(&app, History::Recommendations, &more).await;
+    assert_eq!(counts(&done), [0, 1, 0, 0], "{done:#?}");
+    let query =
+        "{ recommendation(code: \"OLD-RC-1\") { status delivery deliveries { totalCount } } }";
+    assert_eq!(
+        app.data(query).await["recommendation"],
+        json!({ "status": "IN_DELIVERY", "delivery": "RED", "deliveries": { "totalCount": 2 } })
+    );
+    assert_eq!(counts(&run(&app, History::Recommendations, &more).await), [0, 0, 1, 0]);
+}
+
+async fn a_fault_says_what_may_stand_there(place: Place) {
+    let app = place.app().await;
+    let report = run(&app, History::Institutions, "code,nameKo,kind\nNEW_ONE,새 기관,\n").await;
+    let fault = report.faults.iter().find(|it| it.column == "kind").unwrap();
+    for word in ["`kind` is blank", "STARTUP"] {
+        assert!(fault.message.en.contains(word), "{fault:?}");
+    }
+    assert!(fault.message.ko.contains("(kind) 칸이 비어 있습니다"), "{fault:?}");
+    // A Korean heading that is none names those that are near.
+    let wrong = "code,기관이름\nA,B\n".as_bytes();
+    let told = tried(&app, History::Institutions, (wrong, None), true).await;
+    let Err(Error::Input(message)) = told else { panic!("{told:?}") };
+    assert!(message.ko.contains("nameKo(기관명)"), "{message:?}");
+    // A line is no longer than a megabyte.
+    let long = format!("{{\"code\":\"NEW_TWO\",\"names\":[{}{{}}]}}\n", "{},".repeat(400_000));
+    let text = format!("{long}{{\"code\":\"NEW_ONE\"}}\n");
+    let report = run(&app, History::Institutions, &text).await;
+    let told = faults(&report);
+    assert_eq!((told[0].0, told[0].2, told[1].0), (1, "TOO_LONG", 2), "{told:?}");
+    // Of a list that which differs is told.
+    run(&app, History::Meetings, MEETINGS).await;
+    let less = "code,correctionKo,attendanceParticipantInstitution,attendanceParticipantHeadCount\nOLD_MEETING,빠짐,MSS,3\n";
+    let report = run(&app, History::Meetings, less).await;
+    let told: Vec<_> = report.faults.iter().filter(|it| it.code == "NOT_AS_GIVEN").collect();
+    assert_eq!(told.len(), 1, "{report:#?}");
+    let text = &told[0].message.en;
+    assert!(text.contains("it leaves out: ") && !text.contains("MSS"), "{told:?}");
+}
+
+async fn the_help_of_an_import_shows_what_matters_to_it(place: Place) {
+    let terminal = Terminal::new(&place).await;
+    for arguments in [&["import", "cases", "--help"][..], &["help", "export"]] {
+        let help = terminal.run(arguments).await;
+        assert!(help.out.contains("--database-url") && help.out.contains("--log "), "{}", help.out);
+        for other in ["--listen", "--client-rate", "--operators", "--webhooks", "--keep-changes"] {
+            assert!(!help.out.contains(other), "{}", help.out);
+        }
+    }
+}
+
 /// The first block of a language in a section of a page.
 fn block<'p>(page: &'p str, section: &str, language: &str) -> &'p str {
     let (_, section) = page.split_once(section).unwrap();
@@ -526,7 +803,7 @@ async fn cells_come_back_as_they_were_written(_: Place) {
         DraftCase::objects(&mut all);
         all
     };
-    let fields = shape::fields(&[&OWN, DraftCase::OBJECT], &objects);
+    let fields = shape::fields(&(vec![&OWN, DraftCase::OBJECT], objects), &[]);
     let text = || "[-=+@'\"가-힣a-z0-9 ,;\n\t|#]{0,12}".prop_map(|text| text.trim().to_owned());
     let both = || (text(), text()).prop_map(|(ko, en)| json!({ "ko": ko, "en": en }));
     let outcome = (both(), (-1_000_000_000..1_000_000_000_i32).prop_map(|it| f64::from(it) / 1000.0), "20[0-9]{2}(-0[1-9](-1[0-9])?)?")
@@ -560,13 +837,12 @@ async fn cells_come_back_as_they_were_written(_: Place) {
                     for field in &fields {
                         let Some(value) = record.get(&field.name) else { continue };
                         let came = entry.given.get(&field.name).unwrap_or(&Value::Null);
-                        let ordered = ["outcomes"];
-                        let (mut came, mut was) =
-                            (field.canonical(came, &ordered), field.canonical(value, &ordered));
                         // A blank text says nothing.
+                        let (mut came, mut was) = (came.clone(), value.clone());
                         without_blanks(&mut came);
                         without_blanks(&mut was);
-                        prop_assert_eq!(came, was, "{:?}: {}", format, field.name);
+                        let apart = field.apart(&came, &was, field.name == "outcomes");
+                        prop_assert!(apart.is_empty(), "{:?}: {}: {:?}", format, field.name, apart);
                     }
                 }
             }

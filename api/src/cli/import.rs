@@ -38,10 +38,16 @@ pub enum Command {
     },
     /// Institutions of before, with other names and register numbers: all of them, or with a fault none
     Institutions(Table),
+    /// People of before with their posts: all of them, or with a fault none
+    People(Table),
+    /// Seats in bodies of before, a body a record: all of them, or with a fault none
+    Appointments(Table),
     /// Adoption cases of before, with outcomes and barriers: all of them, or with a fault none
     Cases(Table),
     /// Meetings of before, with agenda, attendance and minutes: all of them, or with a fault none
     Meetings(Table),
+    /// Recommendations of before, with what became of them: all of them, or with a fault none
+    Recommendations(Table),
 }
 
 /// A file of records.
@@ -99,8 +105,11 @@ pub async fn run(database: &DatabaseSettings, command: Command) -> Result<(), Er
     let (history, table) = match command {
         Command::Bills { file, apply } => return bills(database, &file, apply).await,
         Command::Institutions(table) => (History::Institutions, table),
+        Command::People(table) => (History::People, table),
+        Command::Appointments(table) => (History::Appointments, table),
         Command::Cases(table) => (History::Cases, table),
         Command::Meetings(table) => (History::Meetings, table),
+        Command::Recommendations(table) => (History::Recommendations, table),
     };
     let bytes = read(&table.file)?;
     let (db, lock) = prepared(database).await?;

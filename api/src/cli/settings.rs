@@ -105,7 +105,8 @@ pub fn read(
             Ok(given) => break Ok(given),
             // The help that names the variables.
             Err(refused) if !refused.use_stderr() => {
-                let help = named.try_get_matches_from(&arguments).err().unwrap_or(refused);
+                let help = command_shown(named, &arguments);
+                let help = help.try_get_matches_from(&arguments).err().unwrap_or(refused);
                 return Err(Unread::Said(help));
             }
             Err(refused) => match wrong_value(&refused, &named) {
@@ -145,6 +146,19 @@ pub fn read(
         (true, Err(refused)) => Err(Unread::Said(refused)),
         (false, given) => Err(Unread::Wrong(mistakes, cli.ok().map(Box::new), given.err())),
     }
+}
+
+/// Subcommands that work on the database beside a server.
+const BESIDE: [&str; 2] = ["import", "export"];
+
+/// The command as its help shows it: beside a server, without the settings of serving.
+fn command_shown(named: Command, arguments: &[OsString]) -> Command {
+    let is_beside = arguments.iter().any(|it| BESIDE.iter().any(|name| it == name));
+    named.mut_args(|arg| {
+        let matters = matches!(arg.get_help_heading(), None | Some("Database" | "Log"));
+        let is_hidden = arg.is_hide_set() || is_beside && !matters;
+        arg.hide(is_hidden)
+    })
 }
 
 /// Whether the command line gives it, before or after a subcommand.

@@ -31,7 +31,8 @@ macro_rules! enums {
                 let given = given.unwrap_or_default();
                 let read = serde_json::from_value(given.clone()).ok();
                 if read.is_none() {
-                    let message = misfit(Scalar::Choice(Self::CHOICE), &reading.place(), &given);
+                    let message = misfit(Scalar::Choice(Self::CHOICE), &reading.place(), &given)
+                        .filter(|_| !given.is_null());
                     reading.wrong("INVALID_CODE", message.unwrap_or_else(|| no_choice(Self::CHOICE, &given)));
                 }
                 read
@@ -131,10 +132,11 @@ tagged!(
 fn no_choice(choice: &Choice, given: &Value) -> Message {
     let codes = choice.values.iter().map(|value| value.code);
     let hint = suggest::among(given.as_str().unwrap_or_default(), codes);
-    Message::new(
-        format!("받을 수 없는 값입니다.{}", hint.ko),
-        format!("This value cannot be taken.{}", hint.en),
-    )
+    let (ko, en) = match given.is_null() {
+        true => ("목록에 있는 코드여야 합니다.", "This must be a code of its list."),
+        false => ("받을 수 없는 값입니다.", "This value cannot be taken."),
+    };
+    Message::new(format!("{ko}{}", hint.ko), format!("{en}{}", hint.en))
 }
 
 fn unreadable() -> Message {

@@ -13,8 +13,8 @@ pub mod raise;
 pub mod relate;
 
 use chrono::NaiveDate;
-use entity::recommendation;
 use entity::recommendation_answer;
+use entity::{institution, recommendation};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
@@ -25,8 +25,17 @@ use crate::domain::access::{self, Needs, Object, Part};
 use crate::domain::principal::Principal;
 use crate::domain::recommendation::{Facts, Verb, allows};
 use crate::error::{Error, UserError};
+use crate::input;
 use crate::input::{Call, InputErrors};
 use crate::read::Act;
+
+input! {
+    /// 기록. Who recorded what was before.
+    object RecordedBefore {
+        /// 기록 기관. Code of the institution that recorded it, which needs no evidence of what it did itself; the secretariat's if blank.
+        recorded_by: Option<String>,
+    }
+}
 
 /// What came of a verb: the recommendation, and the row that it added.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +49,22 @@ pub struct Done {
 /// On whose behalf the caller acts.
 pub(super) fn institution(principal: &Principal) -> Option<Uuid> {
     principal.client().map(|client| client.institution.id)
+}
+
+/// Who records something: the caller's institution, or of what was before the one that it names by its code.
+async fn recorder(
+    write: &Write<'_>,
+    act: &Act<'_>,
+    faults: &mut InputErrors,
+    before: Option<&RecordedBefore>,
+) -> Result<Option<Uuid>, Error> {
+    let named = before.and_then(|before| before.recorded_by.as_deref());
+    match named {
+        Some(_) => {
+            sight::by_code::<institution::Entity>(write, act, faults, "recordedBy", named).await
+        }
+        None => Ok(institution(act.author.principal)),
+    }
 }
 
 /// Opens a write of a call in the loop; who may not begin it learns nothing of what is there.

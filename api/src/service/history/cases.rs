@@ -7,13 +7,14 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::shape::{Inputs, input_fields, inputs};
 use super::told::{Known, each, said};
 use super::{Kind, call, fields_in, has};
 use crate::database::Store;
 use crate::error::{Error, UserError};
 use crate::input;
 use crate::input::types::{Prose, RecordCode};
-use crate::input::{Input, InputObject, MutationInput};
+use crate::input::{Input, MutationInput};
 use crate::read::Act;
 use crate::service::adoption_case::{
     AmendCase, Before, CaseBarrier, CaseOutcome, DraftCase, GiveCaseConsent, PublishCase,
@@ -49,11 +50,8 @@ impl Kind for Cases {
     const LOOSE: &'static [&'static str] =
         &["hasConsentToPublish", "status", "verification", "publishedOn", "statusReason"];
 
-    fn inputs() -> (Vec<&'static InputObject>, Vec<&'static InputObject>) {
-        let mut all = Vec::new();
-        CaseRecord::objects(&mut all);
-        DraftCase::objects(&mut all);
-        (all.first().copied().into_iter().chain([DraftCase::OBJECT]).collect(), all)
+    fn inputs() -> Inputs {
+        inputs(&[CaseRecord::objects, DraftCase::objects])
     }
 
     fn amends(name: &str) -> bool {
@@ -74,8 +72,7 @@ impl Kind for Cases {
     async fn known(db: &Store, code: &str) -> Result<Option<Known>, Error> {
         let found = Entity::find().filter(Column::Code.eq(code)).one(db).await?;
         let Some(row) = found else { return Ok(None) };
-        let record = fields_in::<CaseRecord>();
-        let fields = record.iter().copied().chain(DraftCase::OBJECT.fields());
+        let fields = input_fields(&Self::inputs(), &[]);
         let columns = [("has_consent_to_publish", "consent_to_publish")];
         let mut said = said::<Entity>(db, fields, &row, &columns).await?;
         let technologies = case_technology::Entity::find()
@@ -104,7 +101,7 @@ impl Kind for Cases {
         let barriers =
             each::<case_barrier::Entity>(db, &fields_in::<CaseBarrier>(), &barriers, &[]).await?;
         said.insert("barriers".to_owned(), barriers);
-        Ok(Some(Known { id: row.id, said }))
+        Ok(Some(Known { id: row.id, said, items: Vec::new() }))
     }
 
     async fn create(act: &Act<'_>, given: Map<String, Value>) -> Result<(), Error> {

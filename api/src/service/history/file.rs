@@ -15,6 +15,10 @@ use crate::sheet::rows::{Format, Head, RowWriter, Texts};
 
 /// The field that finds a record again.
 pub const CODE: &str = "code";
+/// Longest line of JSON, and longest cell, in bytes.
+const LONGEST: usize = 1_000_000;
+/// Most columns that are named for a heading that is none.
+const MAX_NEAR: usize = 6;
 
 /// A record of a file.
 #[derive(Debug, Default)]
@@ -74,6 +78,11 @@ pub fn read(bytes: &[u8], format: Option<Format>, fields: &[Field]) -> Result<Re
         unreadable(text.ko, text.en)
     })?;
     table(&records, fields)
+}
+
+fn too_long(at: &str) -> UserError {
+    let (ko, en) = ("1 MB까지 받습니다.", "At most 1 MB is taken.");
+    UserError::at(at, "TOO_LONG", ko, en)
 }
 
 /// Reading of a file in progress.
@@ -158,6 +167,18 @@ impl Entry {
             Some(Value::Null) | None => String::new(),
             Some(value) => value.to_string(),
         };
+        let is_of_blank = error.code == "REQUIRED" || error.code.starts_with("INVALID_");
+        let error = match column {
+            Some(Column { key, korean, .. }) if value.is_empty() && is_of_blank => {
+                let Message { ko, en } = error.message;
+                let message = Message::new(
+                    format!("‘{korean}’({key}) 칸이 비어 있습니다. {ko}"),
+                    format!("`{key}` is blank. {en}"),
+                );
+                UserError { message, ..error }
+            }
+            _ => error,
+        };
         let column = column.map_or_else(|| CODE.to_owned(), |column| column.key.clone());
         Fault::new(row.unwrap_or(self.row), column, &value, error)
     }
@@ -180,18 +201,23 @@ fn lines(bytes: &[u8], fields: &[Field]) -> Result<Read, Error> {
                 format!("at most {MAX_ROWS} rows are taken"),
             ));
         }
-        match serde_json::from_str::<Value>(line) {
-            Ok(Value::Object(given)) => {
+        match (line.len() <= LONGEST).then(|| serde_json::from_str::<Value>(line)) {
+            Some(Ok(Value::Object(given))) => {
                 reading.entry = Entry { given, row, ..Entry::default() };
                 reading.close(fields, &columns);
             }
             told => {
-                let why = told.err().map_or_else(String::new, |error| format!(" ({error})"));
-                let error = UserError::at(
-                    CODE,
-                    "INVALID_JSON",
-                    format!("한 줄에 JSON 객체 하나여야 합니다.{why}"),
-                    format!("A line is one JSON object.{why}"),
+                let error = told.map_or_else(
+                    || too_long(CODE),
+                    |told| {
+                        let why = told.err().map_or_else(String::new, |it| format!(" ({it})"));
+                        UserError::at(
+                            CODE,
+                            "INVALID_JSON",
+                            format!("한 줄에 JSON 객체 하나여야 합니다.{why}"),
+                            format!("A line is one JSON object.{why}"),
+                        )
+                    },
                 );
                 reading.read.lost += 1;
                 if reading.read.faults.len() < MAX_FAULTS {
@@ -206,6 +232,22 @@ fn lines(bytes: &[u8], fields: &[Field]) -> Result<Read, Error> {
 /// A heading as it is compared.
 fn folded(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// The columns whose key or Korean heading is near to what was given.
+fn near(text: &str, columns: &[Column]) -> String {
+    let names = columns.iter().flat_map(|it| [it.key.as_str(), it.korean.as_str()]);
+    let near = suggest::near(text, &names.collect::<Vec<_>>());
+    // Korean words are short: those that begin alike are near.
+    let begin: String = text.chars().take(2).filter(|letter| !letter.is_ascii()).collect();
+    let is_near = |it: &&Column| match near.is_empty() {
+        true => !begin.is_empty() && it.korean.starts_with(&begin),
+        false => near.contains(&it.key.as_str()) || near.contains(&it.korean.as_str()),
+    };
+    let meant = columns.iter().filter(is_near);
+    let meant = meant.map(|it| format!("{}({})", it.key, it.korean)).take(MAX_NEAR);
+    let meant = meant.collect::<Vec<_>>().join(", ");
+    if meant.is_empty() { meant } else { format!(" → {meant}") }
 }
 
 /// The column of each heading.
@@ -235,13 +277,7 @@ fn head(record: &Record, columns: &[Column]) -> Result<HashMap<u16, usize>, Erro
                 format!("the column '{text}' stands there twice."),
             )),
             None => {
-                let hint =
-                    suggest::near(text, &columns.iter().map(|it| &*it.key).collect::<Vec<_>>());
-                let hint = if hint.is_empty() {
-                    String::new()
-                } else {
-                    format!(" → {}", hint.join(", "))
-                };
+                let hint = near(text, columns);
                 wrong.push(Message::new(
                     format!("‘{text}’은(는) 없는 열입니다{hint}."),
                     format!("there is no column '{text}'{hint}."),
@@ -311,6 +347,7 @@ fn table(records: &[Record], fields: &[Field]) -> Result<Read, Error> {
             };
             let at = column.path.join(".");
             let told = match given {
+                Given::Text(text) if text.len() > LONGEST => Err(too_long(&at)),
                 Given::Text(text) => column.read(text).map_err(|NoList| {
                     UserError::at(
                         &at,

@@ -5,11 +5,12 @@ use entity::{institution_identifier, institution_name};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Map, Value};
 
+use super::shape::{Inputs, inputs};
 use super::told::{Known, each, said};
 use super::{Kind, call, fields_in, has};
 use crate::database::Store;
 use crate::error::Error;
-use crate::input::{Input, InputObject, MutationInput};
+use crate::input::{Input, MutationInput};
 use crate::read::Act;
 use crate::service::people::institution::{
     AmendInstitution, CreateInstitution, OtherName, RegisterNumber, amend, create,
@@ -21,10 +22,8 @@ impl Kind for Institutions {
     type Row = Entity;
     const MARKS: &'static [&'static str] = &["isDistinct"];
 
-    fn inputs() -> (Vec<&'static InputObject>, Vec<&'static InputObject>) {
-        let mut all = Vec::new();
-        CreateInstitution::objects(&mut all);
-        (vec![CreateInstitution::OBJECT], all)
+    fn inputs() -> Inputs {
+        inputs(&[CreateInstitution::objects])
     }
 
     fn amends(name: &str) -> bool {
@@ -63,7 +62,7 @@ impl Kind for Institutions {
         let fields = fields_in::<RegisterNumber>();
         let numbers = each::<institution_identifier::Entity>(db, &fields, &numbers, &[]).await?;
         said.insert("identifiers".to_owned(), numbers);
-        Ok(Some(Known { id: row.id, said }))
+        Ok(Some(Known { id: row.id, said, items: Vec::new() }))
     }
 
     async fn create(act: &Act<'_>, given: Map<String, Value>) -> Result<(), Error> {

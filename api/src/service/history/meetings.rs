@@ -14,13 +14,14 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::shape::{Inputs, input_fields, inputs};
 use super::told::{Known, each, said};
 use super::{Kind, call, fields_in, has};
 use crate::database::Store;
 use crate::error::{Error, UserError};
 use crate::input;
 use crate::input::types::{Code, List, Localized, OneLine, Prose, Within};
-use crate::input::{Input, InputObject, MutationInput};
+use crate::input::{Input, MutationInput};
 use crate::read::{Act, global_id};
 use crate::service::meeting::agenda::{Considered, Presenter, SetAgenda, set};
 use crate::service::meeting::attendance::{
@@ -104,11 +105,8 @@ impl Kind for Meetings {
     const LOOSE: &'static [&'static str] =
         &["body", "host", "number", "kind", "reason", "coversPeriod"];
 
-    fn inputs() -> (Vec<&'static InputObject>, Vec<&'static InputObject>) {
-        let mut all = Vec::new();
-        MeetingRecord::objects(&mut all);
-        PlanMeeting::objects(&mut all);
-        (all.first().copied().into_iter().chain([PlanMeeting::OBJECT]).collect(), all)
+    fn inputs() -> Inputs {
+        inputs(&[MeetingRecord::objects, PlanMeeting::objects])
     }
 
     fn amends(name: &str) -> bool {
@@ -134,8 +132,7 @@ impl Kind for Meetings {
     async fn known(db: &Store, code: &str) -> Result<Option<Known>, Error> {
         let found = Entity::find().filter(Column::Code.eq(code)).one(db).await?;
         let Some(row) = found else { return Ok(None) };
-        let record = fields_in::<MeetingRecord>();
-        let fields = record.iter().copied().chain(PlanMeeting::OBJECT.fields());
+        let fields = input_fields(&Self::inputs(), &[]);
         let mut said = said::<Entity>(db, fields, &row, &[("reason", "note")]).await?;
         let venues = venue::Entity::find()
             .filter(venue::Column::MeetingId.eq(row.id))
@@ -167,7 +164,7 @@ impl Kind for Meetings {
             said.insert("minutes".to_owned(), Value::Object(last.await?));
             said.insert("minutesApprovedOn".to_owned(), json!(approved_on));
         }
-        Ok(Some(Known { id: row.id, said }))
+        Ok(Some(Known { id: row.id, said, items: Vec::new() }))
     }
 
     async fn create(act: &Act<'_>, given: Map<String, Value>) -> Result<(), Error> {

@@ -2,12 +2,17 @@
 //! own services, one after the other, as a secretariat would make them; all records are one transaction.
 //!
 //! To add a kind: its file with what a record may say ([`Kind::inputs`]), what is on record, and which calls bring it
-//! there; columns, headings, reading, writing and comparing follow.
+//! there; columns, headings, reading, writing and comparing follow. A list of which each item is a row of its own is an
+//! input as well ([`Kind::lists`]).
 
+mod appointments;
 pub mod cases;
 pub mod file;
 mod institutions;
+mod items;
 pub mod meetings;
+mod people;
+mod recommendations;
 pub mod shape;
 mod told;
 
@@ -16,7 +21,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use self::file::{CODE, Entry, Read, Writer};
-use self::shape::{Field, columns, fields};
+use self::shape::{Field, Inputs, columns, fields, input_fields};
 use self::told::Known;
 use super::record::Record;
 use crate::database::Store;
@@ -27,6 +32,8 @@ use crate::sheet::rows::Format;
 
 /// Most faults that are told.
 const MAX_FAULTS: usize = 1_000;
+/// Most items of a list that are told to differ.
+const MAX_APART: usize = 10;
 /// Longest value that is told with a fault, in characters.
 const MAX_SHOWN: usize = 100;
 
@@ -35,10 +42,16 @@ const MAX_SHOWN: usize = 100;
 pub enum History {
     /// Institutions with their other names and register numbers.
     Institutions,
+    /// People with their posts in institutions.
+    People,
+    /// Bodies with the seats that were given in them.
+    Appointments,
     /// Adoption cases with their outcomes and barriers.
     Cases,
     /// Meetings with agenda, attendance and minutes.
     Meetings,
+    /// Recommendations with assignments, answers, deliveries and effects.
+    Recommendations,
 }
 
 /// Does something with the kind.
@@ -46,8 +59,11 @@ macro_rules! of_kind {
     ($history:expr, $call:ident $args:tt $($wait:tt)*) => {
         match $history {
             History::Institutions => $call::<institutions::Institutions>$args$($wait)*,
+            History::People => $call::<people::People>$args$($wait)*,
+            History::Appointments => $call::<appointments::Appointments>$args$($wait)*,
             History::Cases => $call::<cases::Cases>$args$($wait)*,
             History::Meetings => $call::<meetings::Meetings>$args$($wait)*,
+            History::Recommendations => $call::<recommendations::Recommendations>$args$($wait)*,
         }
     };
 }
@@ -112,16 +128,26 @@ impl Fault {
 /// What of a kind is known to all that reads and writes it.
 trait Kind {
     /// Its rows.
-    type Row: Record + Tagged;
+    type Row: Record;
     /// Lists whose order says something.
     const ORDERED: &'static [&'static str] = &[];
     /// Fields that tell how to write a record and are not on record.
     const MARKS: &'static [&'static str] = &[];
     /// Fields that are left to the rules where they say nothing.
     const LOOSE: &'static [&'static str] = &[];
+    /// Fields of its inputs that it has not, since it says them otherwise.
+    const WITHOUT: &'static [&'static str] = &[];
 
-    /// The inputs whose fields a record has, and the objects that they name.
-    fn inputs() -> (Vec<&'static InputObject>, Vec<&'static InputObject>);
+    /// Fields by which an item of a list that stays is found again, tried one after the other.
+    const KEYS: &'static [&'static [&'static str]] = &[];
+
+    /// The inputs whose fields a record has.
+    fn inputs() -> Inputs;
+
+    /// Lists of what calls of their own bring there.
+    fn lists() -> Vec<Field> {
+        Vec::new()
+    }
 
     /// Whether a field may change once it is on record.
     fn amends(name: &str) -> bool;
@@ -140,8 +166,7 @@ trait Kind {
 }
 
 fn fields_of<K: Kind>() -> Vec<Field> {
-    let (own, all) = K::inputs();
-    fields(&own, &all)
+    [fields(&K::inputs(), K::WITHOUT), K::lists()].concat()
 }
 
 /// Imports the records of a file: all of them, or with a fault none.
@@ -179,7 +204,7 @@ async fn bring<K: Kind>(
     let mut entries = read.entries;
     entries.iter_mut().for_each(|entry| K::complete(&mut entry.given));
     let mut open: Vec<&Entry> = entries.iter().collect();
-    // What a record names may stand below it: who named something unknown is asked again as long as others come in.
+    // What a record names, or what makes room for it, may stand below it: it is asked again as long as others come in.
     loop {
         let (mut is_on, mut rejected) = (false, Vec::new());
         for entry in open {
@@ -205,7 +230,8 @@ async fn bring<K: Kind>(
                 Err(error) => return Err(error),
             }
         }
-        let names = |errors: &[UserError]| errors.iter().any(|error| error.code == "UNKNOWN");
+        let waits = |it: &UserError| matches!(it.code, "UNKNOWN" | "TAKEN");
+        let names = |errors: &[UserError]| errors.iter().any(waits);
         if !is_on || !rejected.iter().any(|(_, errors)| names(errors)) {
             let columns = columns(fields);
             report.refused += rejected.len();
@@ -242,10 +268,34 @@ fn differing<'f, K: Kind>(
         let Some(value) = given.get(&field.name) else { return false };
         let name = field.name.as_str();
         let is_told = !K::MARKS.contains(&name) && (!value.is_null() || !K::LOOSE.contains(&name));
-        let said = known.said.get(name).unwrap_or(&Value::Null);
-        is_told && field.canonical(value, K::ORDERED) != field.canonical(said, K::ORDERED)
+        is_told && !apart::<K>(field, value, known).is_empty()
     };
     fields.iter().filter(differs).collect()
+}
+
+fn apart<K: Kind>(field: &Field, given: &Value, known: &Known) -> Vec<(Option<usize>, Value)> {
+    let name = field.name.as_str();
+    field.apart(given, known.said.get(name).unwrap_or(&Value::Null), K::ORDERED.contains(&name))
+}
+
+/// What is wrong with a field that does not become what a record says: of a list, at the items that do not.
+fn not_as_given<K: Kind>(field: &Field, given: &Value, known: &Known) -> Vec<UserError> {
+    let told = apart::<K>(field, given, known).into_iter().take(MAX_APART).map(|(at, said)| {
+        let place = at.map_or_else(String::new, |at| format!(".{at}"));
+        let said: String = said.to_string().chars().take(MAX_SHOWN).collect();
+        let (ko, en) = match at {
+            // What a record leaves out of a list.
+            None if given.is_array() => ("빠진 항목", "it leaves out"),
+            _ => ("기록될 값", "on record would be"),
+        };
+        UserError::at(
+            &format!("{}{place}", field.name),
+            "NOT_AS_GIVEN",
+            format!("규칙에 따르면 이 값이 되지 않습니다. {ko}: {said}"),
+            format!("By the rules it does not become this; {en}: {said}"),
+        )
+    });
+    told.collect()
 }
 
 /// Says what is on record where an object leaves a member out: what is not told stays.
@@ -263,7 +313,12 @@ async fn one<K: Kind>(act: &Act<'_>, fields: &[Field], entry: &Entry) -> Result<
         None => (Outcome::Created, K::create(act, given.clone()).await),
         Some(known) => {
             for (name, value) in &mut given {
-                fill(value, known.said.get(name).unwrap_or(&Value::Null));
+                let said = known.said.get(name).unwrap_or(&Value::Null);
+                let field = fields.iter().find(|field| field.stays && field.name == *name);
+                match field {
+                    Some(field) => items::fill(field, K::KEYS, value, said),
+                    None => fill(value, said),
+                }
             }
             let differing = differing::<K>(fields, &given, &known);
             if differing.is_empty() {
@@ -286,17 +341,8 @@ async fn one<K: Kind>(act: &Act<'_>, fields: &[Field], entry: &Entry) -> Result<
     if left.is_empty() {
         return Ok(outcome);
     }
-    let told = left.into_iter().map(|field| {
-        let said = known.said.get(&field.name).unwrap_or(&Value::Null).to_string();
-        let said: String = said.chars().take(MAX_SHOWN).collect();
-        UserError::at(
-            &field.name,
-            "NOT_AS_GIVEN",
-            format!("규칙에 따르면 이 값이 되지 않습니다. 기록될 값: {said}"),
-            format!("By the rules it does not become this; on record would be: {said}"),
-        )
-    });
-    Err(Error::User(told.collect()))
+    let told = left.into_iter().map(|field| not_as_given::<K>(field, &given[&field.name], &known));
+    Err(Error::User(told.flatten().collect()))
 }
 
 async fn change<K: Kind>(
@@ -344,7 +390,12 @@ async fn call<R: Record + Tagged, I: MutationInput, T>(
     }
     let mut read = input::read::<I>(Value::Object(given))?;
     let faults = read.call().faults.clone();
-    match done(read).await {
+    sound(done(read).await, faults)
+}
+
+/// What was done, unless something was wrong before.
+fn sound<T>(done: Result<T, Error>, faults: Vec<UserError>) -> Result<T, Error> {
+    match done {
         Ok(done) if faults.is_empty() => Ok(done),
         Ok(_) => Err(Error::User(faults)),
         Err(Error::User(found)) => {
@@ -357,11 +408,39 @@ async fn call<R: Record + Tagged, I: MutationInput, T>(
     }
 }
 
+/// A call whose input names rows by their ids, where a record names those to which a row of `Of` leads by their codes;
+/// `others` are the tables of what it does not tell.
+async fn call_naming<Of: Record, R: Record + Tagged, I: MutationInput, T>(
+    act: &Act<'_>,
+    on: Option<Uuid>,
+    mut given: Map<String, Value>,
+    others: &[(&str, &str)],
+    done: impl AsyncFnOnce(I) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let mut faults = input::InputErrors::default();
+    for field in I::OBJECT.fields().filter(|it| it.name != "id" && (it.ty)().starts_with("ID")) {
+        let name = input::camel(field.name);
+        let Some(code) = given.get(&name).and_then(Value::as_str) else { continue };
+        let other = others.iter().find(|(name, _)| *name == field.name);
+        let id = format!("{}_id", field.name);
+        let table = other.or_else(|| Of::REFERENCES.iter().find(|(name, _)| *name == id));
+        let ty =
+            table.and_then(|(_, table)| act.catalog.types().iter().find(|it| it.table == *table));
+        let ty = ty.ok_or_else(|| Error::internal(format!("{name} names no table")))?;
+        match told::named(act.db, ty.table, code).await? {
+            Some(id) => _ = given.insert(name, global_id::encode(ty.tag, id).into()),
+            None => {
+                faults.add(&name, "UNKNOWN", "그런 항목이 없습니다.", "There is no such row.");
+                given.remove(&name);
+            }
+        }
+    }
+    sound(call::<R, I, T>(act, on, given, done).await, faults.0)
+}
+
 /// The fields of an object.
 fn fields_in<T: Input>() -> Vec<&'static InputField> {
-    let mut objects = Vec::new();
-    T::objects(&mut objects);
-    objects.first().map(|object| object.fields().collect()).unwrap_or_default()
+    input_fields(&shape::inputs(&[T::objects]), &[]).collect()
 }
 
 /// Whether an input has a field.

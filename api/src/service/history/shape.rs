@@ -1,9 +1,12 @@
 //! What a record of history may say: the fields of the mutations' own inputs, as a tree. Columns of a table, their headings,
 //! what a cell becomes, and whether two records say the same follow from it, so nothing is declared twice.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde_json::{Map, Value};
 
+use super::MAX_FAULTS;
 use crate::domain::{admit, suggest};
 use crate::error::UserError;
 use crate::input::{InputField, InputObject, camel, default};
@@ -43,6 +46,8 @@ pub struct Field {
     default: Option<Value>,
     /// Whether a record must have it.
     pub is_required: bool,
+    /// Whether it is a list of which that stays which a record leaves out.
+    pub stays: bool,
 }
 
 /// A column of a table.
@@ -59,13 +64,38 @@ pub struct Column {
     holds: Holds,
 }
 
-/// The fields of inputs, one after the other; what every call has is left out. `all` are the objects that they name.
-pub fn fields(of: &[&InputObject], all: &[&InputObject]) -> Vec<Field> {
-    let mut fields: Vec<Field> = Vec::new();
-    for field in of.iter().flat_map(|object| object.fields()) {
+/// Inputs whose fields a record has one after the other, and all objects that they name.
+pub type Inputs = (Vec<&'static InputObject>, Vec<&'static InputObject>);
+
+/// These inputs, each of which adds itself and then what it names.
+pub fn inputs(these: &[fn(&mut Vec<&'static InputObject>)]) -> Inputs {
+    let (mut own, mut all) = (Vec::new(), Vec::new());
+    for add in these {
+        let known = all.len();
+        add(&mut all);
+        own.extend(all.get(known).copied());
+    }
+    (own, all)
+}
+
+/// The fields of inputs, one after the other, but for these; what every call has is left out.
+pub fn input_fields(
+    (own, _): &Inputs,
+    without: &'static [&'static str],
+) -> impl Iterator<Item = &'static InputField> + use<> {
+    let is_told = move |field: &&InputField| {
         let is_of_call = matches!(field.name, "id" | "expected_version" | "idempotency_key");
-        if !is_of_call && !fields.iter().any(|known| known.name == camel(field.name)) {
-            fields.push(declared(field, all));
+        !is_of_call && !without.contains(&field.name)
+    };
+    own.clone().into_iter().flat_map(InputObject::fields).filter(is_told)
+}
+
+/// The fields that a record has of inputs.
+pub fn fields(inputs: &Inputs, without: &'static [&'static str]) -> Vec<Field> {
+    let mut fields: Vec<Field> = Vec::new();
+    for field in input_fields(inputs, without) {
+        if !fields.iter().any(|known| known.name == camel(field.name)) {
+            fields.push(declared(field, &inputs.1));
         }
     }
     fields
@@ -75,10 +105,11 @@ fn declared(field: &InputField, all: &[&InputObject]) -> Field {
     let ty = (field.ty)();
     Field {
         name: camel(field.name),
-        korean: term(field.description).to_owned(),
+        korean: term(field.description.trim()).to_owned(),
         holds: holds(&ty, all),
         default: field.default.map(default),
         is_required: ty.ends_with('!') && field.default.is_none(),
+        stays: false,
     }
 }
 
@@ -272,18 +303,67 @@ fn instant(text: &str) -> Option<String> {
 }
 
 impl Field {
-    /// What the field says, as all that say the same are written; null where it says nothing.
-    pub fn canonical(&self, value: &Value, ordered: &[&str]) -> Value {
-        let mut value = self.said(value);
-        if let Value::Array(items) = &mut value
-            && !ordered.contains(&self.name.as_str())
-        {
-            items.sort_by_cached_key(ToString::to_string);
-        }
-        value
+    /// A list of objects with these fields.
+    pub fn list(name: &str, korean: &str, of: Vec<Self>, stays: bool) -> Self {
+        let holds = Holds::List(Box::new(Holds::Object(of)));
+        let korean = korean.to_owned();
+        Self { name: name.to_owned(), korean, holds, default: None, is_required: false, stays }
     }
 
-    fn said(&self, value: &Value) -> Value {
+    /// The fields of each item of a list.
+    pub fn of_item(&self) -> &[Self] {
+        match &self.holds {
+            Holds::List(item) => match &**item {
+                Holds::Object(fields) => fields,
+                _ => &[],
+            },
+            _ => &[],
+        }
+    }
+
+    /// What the value says; what the field's default says where it says nothing.
+    pub fn or_default(&self, value: &Value) -> Value {
+        if value.is_null() { self.default.clone().unwrap_or_default() } else { value.clone() }
+    }
+
+    /// Where a record says something else than is on record: the place in a list, and what is on record instead.
+    pub fn apart(
+        &self,
+        given: &Value,
+        known: &Value,
+        is_ordered: bool,
+    ) -> Vec<(Option<usize>, Value)> {
+        let item = match (&self.holds, given) {
+            (Holds::List(item), Value::Null | Value::Array(_)) => item,
+            _ => {
+                let (given, known) = (self.said(given), self.said(known));
+                return if given == known { Vec::new() } else { vec![(None, known)] };
+            }
+        };
+        let items = |value: &Value| -> Vec<(usize, Value)> {
+            let items = value.as_array().into_iter().flatten().map(|it| item.canonical(it));
+            items.enumerate().filter(|(_, it)| !it.is_null()).collect()
+        };
+        let (mut given, mut known) = (items(given), items(known));
+        if !is_ordered {
+            let mut left: HashMap<String, usize> = HashMap::new();
+            known.iter().for_each(|(_, it)| *left.entry(it.to_string()).or_default() += 1);
+            let mut take = |it: &Value| {
+                let count = left.get_mut(&it.to_string()).filter(|count| **count > 0);
+                count.map(|count| *count -= 1).is_some()
+            };
+            given.retain(|(_, it)| !take(it));
+            // What is still left is what no item of the record says.
+            known.retain(|(_, it)| take(it));
+        }
+        let differs = |at: &usize| given.get(*at).map(|it| &it.1) != known.get(*at).map(|it| &it.1);
+        let told = (0..given.len().max(if self.stays { 0 } else { known.len() })).filter(differs);
+        let instead = |at: usize| known.get(at).map(|it| it.1.clone()).unwrap_or_default();
+        told.map(|at| (given.get(at).map(|it| it.0), instead(at))).collect()
+    }
+
+    /// What the field says, as all that say the same are written; null where it says nothing.
+    pub fn said(&self, value: &Value) -> Value {
         match (value, &self.default) {
             (Value::Null, Some(default)) => self.holds.canonical(default),
             (value, _) => self.holds.canonical(value),
@@ -355,6 +435,9 @@ fn member(holds: &Holds, value: &mut Value, path: &mut Vec<String>, faults: &mut
         (Holds::Object(fields), Value::Object(given)) => members(fields, given, path, faults),
         (Holds::List(item), Value::Array(items)) => {
             for (at, value) in items.iter_mut().enumerate() {
+                if faults.len() >= MAX_FAULTS {
+                    break;
+                }
                 path.push(at.to_string());
                 member(item, value, path, faults);
                 path.pop();

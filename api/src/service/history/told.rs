@@ -22,6 +22,8 @@ pub struct Known {
     pub id: Uuid,
     /// What it says, by the fields of a record.
     pub said: Map<String, Value>,
+    /// Keys of the rows of its list of which that stays which a record leaves out, in their order.
+    pub items: Vec<Uuid>,
 }
 
 /// What a row says: each field from the column of its name, or from that which `columns` names. Lists are not looked for.
@@ -75,13 +77,41 @@ pub async fn each<R: Record>(
     Ok(Value::Array(items))
 }
 
+/// How a table names its rows: by a code, or where they have none by that of the row to which they belong and their
+/// place there, with what joins that one.
+fn names(table: &str) -> (&'static str, &'static str) {
+    match table {
+        "bill" => ("t.number", ""),
+        "provision" => ("p.number || '/' || t.position", " JOIN bill p ON p.id = t.bill_id"),
+        "agenda_item" => ("p.code || '/' || t.position", " JOIN meeting p ON p.id = t.meeting_id"),
+        _ => ("t.code", ""),
+    }
+}
+
+/// The row of a table that is so named.
+///
+/// # Errors
+/// Internal.
+pub async fn named(db: &Store, table: &str, code: &str) -> Result<Option<Uuid>, Error> {
+    let (column, whole) = names(table);
+    let mut sql = Sql::new(db.get_database_backend());
+    sql.push("SELECT t.id FROM ").push(table).push(" t").push(whole);
+    sql.push(" WHERE ").push(column).push(" = ").bind(code.to_owned());
+    let found = db.query_one_raw(sql.finish()).await?;
+    Ok(found.as_ref().map(|found| row::key(found, 0)).transpose()?.flatten())
+}
+
 /// The code of the row of a table.
-async fn code_of(db: &Store, table: &str, id: Option<&Value>) -> Result<Value, Error> {
+///
+/// # Errors
+/// Internal.
+pub async fn code_of(db: &Store, table: &str, id: Option<&Value>) -> Result<Value, Error> {
     let Some(id) = id.and_then(Value::as_str) else { return Ok(Value::Null) };
     let id: Uuid = id.parse().map_err(Error::internal)?;
-    let column = if table == "bill" { "number" } else { "code" };
+    let (code, whole) = names(table);
     let mut sql = Sql::new(db.get_database_backend());
-    sql.push("SELECT ").push(column).push(" FROM ").push(table).push(" WHERE id = ").bind(id);
+    sql.push("SELECT ").push(code).push(" FROM ").push(table).push(" t").push(whole);
+    sql.push(" WHERE t.id = ").bind(id);
     let found = db.query_one_raw(sql.finish()).await?;
     let code = found.as_ref().map(|found| row::text(found, 0)).transpose()?.flatten();
     Ok(code.into())

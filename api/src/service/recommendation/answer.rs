@@ -7,7 +7,10 @@ use entity::recommendation_relation::RecommendationRelationKind;
 use entity::{document, institution, recommendation};
 use uuid::Uuid;
 
-use super::{Done, Evidence, Held, Turn, begin, next_position, past, required, turn};
+use super::{
+    Done, Evidence, Held, RecordedBefore, Turn, begin, next_position, past, recorder, required,
+    turn,
+};
 use crate::domain::access::{Needs, Part};
 use crate::domain::partial_date;
 use crate::domain::recommendation::{Field, Verb, answered, form, stage};
@@ -47,6 +50,18 @@ input! {
 /// # Errors
 /// Forbidden; not found; conflict; user errors; internal.
 pub async fn answer(act: &Act<'_>, input: AnswerRecommendation) -> Result<Done, Error> {
+    answer_as(act, input, None).await
+}
+
+/// The same, of one of before where it is one.
+///
+/// # Errors
+/// As [`answer`].
+pub async fn answer_as(
+    act: &Act<'_>,
+    input: AnswerRecommendation,
+    before: Option<RecordedBefore>,
+) -> Result<Done, Error> {
     let call = input.call.clone();
     let mut write = begin(act, Needs::Take(Part::Addressee), &call).await?;
     if let Some(other) = input.same_as {
@@ -63,7 +78,7 @@ pub async fn answer(act: &Act<'_>, input: AnswerRecommendation) -> Result<Done, 
     let disposition = input.disposition;
     let mut faults = InputErrors::default();
     let same_as = sight::by_id(&write, act, &mut faults, "sameAs", input.same_as).await?;
-    let model = read(&write, act, input, &held, &mut faults).await?;
+    let model = read(&write, act, (input, before), &held, &mut faults).await?;
     let status = answered(held.row.status, disposition);
     if let Some(other) = same_as {
         super::relate::check(&write, (call.id, other), "sameAs", &mut faults).await?;
@@ -91,7 +106,7 @@ pub async fn answer(act: &Act<'_>, input: AnswerRecommendation) -> Result<Done, 
 async fn read(
     write: &Write<'_>,
     act: &Act<'_>,
-    input: AnswerRecommendation,
+    (input, before): (AnswerRecommendation, Option<RecordedBefore>),
     held: &Held,
     faults: &mut InputErrors,
 ) -> Result<recommendation_answer::Model, Error> {
@@ -99,9 +114,9 @@ async fn read(
     let answered_on = input.answered_on.unwrap_or(today);
     let last = held.answer.as_ref().and_then(|last| last.answered_on.as_deref());
     let follows = last.unwrap_or(&held.row.raised_on);
-    let recorded_by_id = super::institution(act.author.principal);
+    let recorded_by_id = recorder(write, act, faults, before.as_ref()).await?;
     let is_on_behalf = held.row.addressee_id != recorded_by_id;
-    if !is_on_behalf && answered_on != today {
+    if !is_on_behalf && before.is_none() && answered_on != today {
         // On time is judged by this day.
         faults.add(
             "answeredOn",

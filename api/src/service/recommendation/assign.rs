@@ -5,10 +5,11 @@ use entity::common::Visibility;
 use entity::recommendation::RecommendationStatus;
 use entity::recommendation_assignment::{self, Column};
 use entity::{institution, recommendation};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Done, Turn, begin, next_position, required, turn};
+use super::{Done, Turn, begin, next_position, past, required, turn};
 use crate::domain::access::{Needs, Object};
 use crate::domain::recommendation::{Verb, stage};
 use crate::error::Error;
@@ -41,16 +42,18 @@ pub struct Assignment {
     pub due_on: NaiveDate,
     /// Why.
     pub reason: (Option<String>, Option<String>),
+    /// Day of the assignment.
+    pub assigned_on: NaiveDate,
 }
 
-/// A due date that is given: not in the past.
-pub fn due(faults: &mut InputErrors, due_on: NaiveDate, today: NaiveDate) {
-    if due_on < today {
+/// A due date that is given: not before the day of the assignment.
+pub fn due(faults: &mut InputErrors, due_on: NaiveDate, assigned_on: NaiveDate) {
+    if due_on < assigned_on {
         faults.add(
             "dueOn",
             "INVALID_DATE",
-            "회신 기한은 오늘 이후여야 합니다.",
-            "The due date must be today or later.",
+            "회신 기한은 이관일 이후여야 합니다.",
+            "The due date must be the day of the assignment or later.",
         );
     }
 }
@@ -70,7 +73,7 @@ pub(super) async fn record(
         recommendation_id,
         position,
         addressee_id: new.addressee_id,
-        assigned_on: Some(write.today().to_string()),
+        assigned_on: Some(new.assigned_on.to_string()),
         due_on: Some(new.due_on),
         reason_ko: new.reason.0,
         reason_en: new.reason.1,
@@ -89,6 +92,18 @@ pub(super) async fn record(
 /// # Errors
 /// Forbidden; not found; conflict; user errors; internal.
 pub async fn assign(act: &Act<'_>, input: AssignRecommendation) -> Result<Done, Error> {
+    assign_on(act, input, None).await
+}
+
+/// The same on a day of the past, of what was before: not before it was raised, nor before its last assignment.
+///
+/// # Errors
+/// As [`assign`].
+pub async fn assign_on(
+    act: &Act<'_>,
+    input: AssignRecommendation,
+    day: Option<NaiveDate>,
+) -> Result<Done, Error> {
     let call = input.call;
     let mut write = begin(act, Needs::Write(Object::Content), &call).await?;
     let id = Uuid::now_v7();
@@ -107,7 +122,18 @@ pub async fn assign(act: &Act<'_>, input: AssignRecommendation) -> Result<Done, 
         Some(&input.addressee),
     )
     .await?;
-    due(&mut faults, input.due_on, write.today());
+    let assigned_on = day.unwrap_or_else(|| write.today());
+    if day.is_some() {
+        let last = recommendation_assignment::Entity::find()
+            .filter(Column::RecommendationId.eq(call.id))
+            .order_by_desc(Column::Position)
+            .one(write.reads())
+            .await?;
+        let follows = last.and_then(|last| last.assigned_on);
+        let follows = follows.as_deref().unwrap_or(&held.row.raised_on);
+        past(&mut faults, "assignedOn", assigned_on, (Some(follows), write.today()));
+    }
+    due(&mut faults, input.due_on, assigned_on);
     let reason = texts(input.reason);
     let is_first = held.row.status == RecommendationStatus::Raised;
     if reason.0.is_none() && !(is_first && held.row.addressee_id.is_none()) {
@@ -116,7 +142,7 @@ pub async fn assign(act: &Act<'_>, input: AssignRecommendation) -> Result<Done, 
     let addressee_id = faults.sure(addressee_id)?;
     let of = (Column::RecommendationId, Column::Position);
     let position = next_position::<recommendation_assignment::Entity>(&write, of, call.id).await?;
-    let new = Assignment { addressee_id, due_on: input.due_on, reason };
+    let new = Assignment { addressee_id, due_on: input.due_on, reason, assigned_on };
     record(&mut write, &act.author, (id, call.id, position), new).await?;
     let status = RecommendationStatus::Forwarded;
     write

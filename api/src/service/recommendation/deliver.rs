@@ -8,7 +8,7 @@ use entity::{document, recommendation};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::{Done, Evidence, Turn, begin, past, required, turn};
+use super::{Done, Evidence, RecordedBefore, Turn, begin, past, recorder, required, turn};
 use crate::domain::access::{Needs, Part};
 use crate::domain::recommendation::{Verb, delivered, stage};
 use crate::error::Error;
@@ -42,6 +42,18 @@ input! {
 /// # Errors
 /// Forbidden; not found; conflict; user errors; internal.
 pub async fn report(act: &Act<'_>, input: ReportDelivery) -> Result<Done, Error> {
+    report_as(act, input, None).await
+}
+
+/// The same, of one of before where it is one.
+///
+/// # Errors
+/// As [`report`].
+pub async fn report_as(
+    act: &Act<'_>,
+    input: ReportDelivery,
+    before: Option<RecordedBefore>,
+) -> Result<Done, Error> {
     let call = input.call;
     let mut write = begin(act, Needs::Take(Part::Addressee), &call).await?;
     let id = Uuid::now_v7();
@@ -74,7 +86,7 @@ pub async fn report(act: &Act<'_>, input: ReportDelivery) -> Result<Done, Error>
             "Only what is GREEN is completed.",
         );
     }
-    let recorded_by_id = super::institution(act.author.principal);
+    let recorded_by_id = recorder(&write, act, &mut faults, before.as_ref()).await?;
     let evidence = Evidence {
         note: input.evidence_note.map(Into::into),
         document: sight::by_id(&write, act, &mut faults, "evidence", input.evidence).await?,

@@ -14,7 +14,7 @@ use sea_orm::EntityTrait;
 use uuid::Uuid;
 
 use super::assign::{self, Assignment};
-use super::{Done, Evidence, Turn, begin, past, required, turn};
+use super::{Done, Evidence, RecordedBefore, Turn, begin, past, recorder, required, turn};
 use crate::domain::access::{self, Needs, Object};
 use crate::domain::recommendation::{Verb, stage};
 use crate::error::Error;
@@ -116,6 +116,10 @@ pub struct NewRecommendation {
     pub assigned: Option<(Uuid, NaiveDate)>,
     /// Who may see it.
     pub visibility: Visibility,
+    /// Institution that recorded it; the caller's if none.
+    pub recorded_by: Option<Uuid>,
+    /// Its code, of what was before; made if none.
+    pub code: Option<String>,
 }
 
 impl NewRecommendation {
@@ -144,6 +148,8 @@ impl NewRecommendation {
             regulation: (None, None),
             assigned: None,
             visibility: Visibility::Internal,
+            recorded_by: None,
+            code: None,
         }
     }
 
@@ -163,7 +169,7 @@ pub async fn raise_in(
     id: Uuid,
     new: NewRecommendation,
 ) -> Result<(), Error> {
-    let recorded_by_id = super::institution(author.principal);
+    let recorded_by_id = new.recorded_by.or(super::institution(author.principal));
     let is_on_behalf = new.is_on_behalf(recorded_by_id);
     let is_consultation = new.source == RecommendationSource::IntakeDesk;
     let status = match new.assigned {
@@ -174,7 +180,7 @@ pub async fn raise_in(
     let desk = recorded_by_id.filter(|_| is_consultation);
     let model = recommendation::Model {
         id,
-        code: code("RC", new.raised_on, id),
+        code: new.code.unwrap_or_else(|| code("RC", new.raised_on, id)),
         title_ko: new.title.0,
         title_en: new.title.1,
         summary_ko: new.summary.0,
@@ -212,7 +218,8 @@ pub async fn raise_in(
     };
     write.add_with::<recommendation::Entity>("raiseRecommendation", id, model).await?;
     if let Some((addressee_id, due_on)) = new.assigned {
-        let first = Assignment { addressee_id, due_on, reason: (None, None) };
+        let assigned_on = write.today();
+        let first = Assignment { addressee_id, due_on, reason: (None, None), assigned_on };
         assign::record(write, author, (Uuid::now_v7(), id, 1), first).await?;
     }
     Ok(())
@@ -229,14 +236,29 @@ pub fn code(of: &str, day: NaiveDate, id: Uuid) -> String {
 /// # Errors
 /// Forbidden; user errors; internal.
 pub async fn raise(act: &Act<'_>, input: RaiseRecommendation) -> Result<Done, Error> {
+    raise_as(act, input, None).await
+}
+
+/// The same, of one of before where it is one: with its code, and who recorded it.
+///
+/// # Errors
+/// As [`raise`].
+pub async fn raise_as(
+    act: &Act<'_>,
+    input: RaiseRecommendation,
+    before: Option<(String, RecordedBefore)>,
+) -> Result<Done, Error> {
     let mut write = begin(act, Needs::Raise, &input.call).await?;
     let id = Uuid::now_v7();
     if let Some(made) = write.repeats::<recommendation::Entity>(&input.call, id).await? {
         return Ok(Done { id: made, added: None });
     }
     let mut faults = InputErrors::default();
-    let new = read(&write, act, input, &mut faults).await?;
+    let (code, by) = before.unzip();
+    let own = recorder(&write, act, &mut faults, by.as_ref()).await?;
+    let mut new = read(&write, act, input, own, &mut faults).await?;
     faults.settle()?;
+    (new.code, new.recorded_by) = (code, own);
     raise_in(&mut write, &act.author, id, new).await?;
     write.commit().await?;
     Ok(Done { id, added: None })
@@ -247,6 +269,7 @@ async fn read(
     write: &Write<'_>,
     act: &Act<'_>,
     input: RaiseRecommendation,
+    own: Option<Uuid>,
     faults: &mut InputErrors,
 ) -> Result<NewRecommendation, Error> {
     let today = write.today();
@@ -257,7 +280,6 @@ async fn read(
     new.group = texts(input.raised_by_group);
     new.regulation = texts(input.regulation);
     new.evidence.note = input.evidence_note.map(Into::into);
-    let own = super::institution(act.author.principal);
     let named = input.institution.as_deref();
     new.institution_id =
         sight::by_code::<institution::Entity>(write, act, faults, "institution", named).await?;
