@@ -31,6 +31,7 @@ use crate::domain::principal::Principal;
 use crate::error::Error;
 use crate::files::Staged;
 use crate::input::types::Upload;
+use crate::read::global_id;
 
 /// Longest pause of what arrives.
 const PAUSE: Duration = Duration::from_secs(30);
@@ -64,6 +65,7 @@ async fn send(
     id: String,
 ) -> Result<Response, Fault> {
     sign_in(shared, caller, &parts).await?;
+    global_id::decode(&id).ok_or(Error::NotFound)?;
     let args = Map::from_iter([("id".to_owned(), id.into())]);
     let prepared = prepare(shared, caller, &parts, (FILE.to_owned(), args, 1)).await?;
     let (data, _) = only_data(answer_in_time(shared, caller, &prepared).await?)?;
