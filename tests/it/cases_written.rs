@@ -891,7 +891,7 @@ async fn what_is_withheld_is_nowhere_told(place: Place) {
     assert_eq!(wrong, 0);
     // Its texts do not name it either.
     case = desk.verb(&desk.kosme, "withdrawCase", &case, json!({})).await;
-    let texts = json!({ "lessons": { "ko": "중소벤처기업 진흥공단의 경험" }, "barriers": [{ "kind": "COST", "note": { "ko": "(주)중소벤처기업진흥공단은 예산이 없었다" } }] });
+    let texts = json!({ "company": "KOSME", "companyName": null, "lessons": { "ko": "중소벤처기업 진흥공단의 경험" }, "barriers": [{ "kind": "COST", "note": { "ko": "(주)중소벤처기업진흥공단은 예산이 없었다" } }] });
     case = desk.verb(&desk.kosme, "amendCase", &case, texts).await;
     let refused = desk.acted(&desk.kosme, "submitCase", on(&case, json!({}))).await;
     assert_eq!(
