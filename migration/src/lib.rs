@@ -64,6 +64,7 @@ mod m20261127_000085_withheld_cases;
 mod m20261127_000090_webhooks;
 mod m20261127_000095_reminders;
 mod m20261127_000097_withheld_suppliers;
+mod m20261127_000101_extension_requests;
 mod schema;
 mod table;
 
@@ -112,6 +113,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000090_webhooks::Migration),
             Box::new(m20261127_000095_reminders::Migration),
             Box::new(m20261127_000097_withheld_suppliers::Migration),
+            Box::new(m20261127_000101_extension_requests::Migration),
         ]
     }
 }
