@@ -40,6 +40,7 @@ pub mod document_title;
 pub mod document_topic;
 pub mod effect;
 pub mod extension;
+pub mod extension_request;
 pub mod holiday;
 pub mod idempotency;
 pub mod indicator;

@@ -65,6 +65,7 @@ mod m20261127_000090_webhooks;
 mod m20261127_000095_reminders;
 mod m20261127_000097_withheld_suppliers;
 mod m20261127_000100_document_files;
+mod m20261127_000101_extension_requests;
 mod schema;
 mod table;
 
@@ -114,6 +115,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000095_reminders::Migration),
             Box::new(m20261127_000097_withheld_suppliers::Migration),
             Box::new(m20261127_000100_document_files::Migration),
+            Box::new(m20261127_000101_extension_requests::Migration),
         ]
     }
 }

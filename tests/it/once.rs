@@ -24,7 +24,7 @@ const AT_ONCE: usize = 12;
 
 /// Every mutation of the schema, in an order in which each can be done, with whose submission it is about; a new
 /// one has its place and its input here.
-const CALLS: [(&str, &str); 109] = [
+const CALLS: [(&str, &str); 112] = [
     ("createInstitution", ""),
     ("amendInstitution", ""),
     ("createPerson", ""),
@@ -120,6 +120,9 @@ const CALLS: [(&str, &str); 109] = [
     ("submitSubmission", "KOSME"),
     ("startSubmissionReview", "KOSME"),
     ("returnSubmission", "KOSME"),
+    ("requestExtension", "KOSME"),
+    ("declineExtension", "KOSME"),
+    ("requestExtension", "KOSME"),
     ("grantExtension", "KOSME"),
     ("submitSubmission", "KOSME"),
     ("acceptSubmission", "KOSME"),
@@ -238,6 +241,10 @@ async fn call(world: &World, admin: &Principal, mutation: &str, of: &str) -> (Pr
         "returnSubmission" => {
             (&world.reviewer, json!({ "comments": [{ "message": "보완" }], "dueOn": "2026-12-01" }))
         }
+        "requestExtension" => {
+            (world.partner(of), json!({ "reason": "사유", "expiresOn": "2027-06-01" }))
+        }
+        "declineExtension" => (&world.reviewer, json!({ "reason": "사유" })),
         "grantExtension" => {
             (&world.reviewer, json!({ "reason": "사유", "expiresOn": "2027-06-01" }))
         }

@@ -219,7 +219,7 @@ async fn the_whole_round_of_a_quarter(place: Place) {
 
 /// What is tried of each verb: its name among what a viewer can, the mutation, an input that its state
 /// allows and that is refused for another reason, and that reason; none where nothing else can be wrong.
-fn verbs() -> [(&'static str, &'static str, Value, Option<&'static str>); 10] {
+fn verbs() -> [(&'static str, &'static str, Value, Option<&'static str>); 12] {
     [
         (
             "saveDraft",
@@ -250,6 +250,13 @@ fn verbs() -> [(&'static str, &'static str, Value, Option<&'static str>); 10] {
             json!({ "reason": " ", "expiresOn": "2027-06-30" }),
             Some("INVALID_TEXT"),
         ),
+        (
+            "requestExtension",
+            "requestExtension",
+            json!({ "reason": " ", "expiresOn": "2027-06-30" }),
+            Some("INVALID_TEXT"),
+        ),
+        ("declineExtension", "declineExtension", json!({ "reason": " " }), Some("INVALID_TEXT")),
         (
             "restate",
             "restateSubmission",
@@ -317,11 +324,18 @@ async fn every_verb_by_every_caller_in_every_state(place: Place) {
             assert_eq!(try_every_verb(&world, who, state).await, expected, "{} {state}", who.0);
         }
     };
-    look("NOT_STARTED", &["saveDraft", "reportNil"], &["extend"], &["extend"]).await;
+    let begins = ["saveDraft", "reportNil", "requestExtension"];
+    look("NOT_STARTED", &begins, &["extend"], &["extend"]).await;
     world.save("KOSME", good()).await;
     // Values that are not zero are no report of nothing.
     let edits = ["saveDraft", "submit"];
-    look("DRAFT", &edits, &["extend"], &["extend"]).await;
+    let asks = ["saveDraft", "submit", "requestExtension"];
+    look("DRAFT", &asks, &["extend"], &["extend"]).await;
+    let later = json!({ "reason": "담당자 교체", "expiresOn": "2027-06-30" });
+    let input = world.seen("KOSME").await.input(later);
+    world.done(&world.kosme, "requestExtension", input).await;
+    let answers = ["extend", "declineExtension"];
+    look("REQUESTED", &edits, &answers, &answers).await;
     world.submit("KOSME").await;
     let decides = ["startReview", "return", "accept"];
     look("SUBMITTED", &["recall"], &decides, &decides).await;
@@ -330,7 +344,7 @@ async fn every_verb_by_every_caller_in_every_state(place: Place) {
     let back = json!({ "comments": [{ "message": "보완" }], "dueOn": "2026-12-01" });
     let input = world.seen("KOSME").await.input(back);
     world.done(&world.reviewer, "returnSubmission", input).await;
-    look("RETURNED", &edits, &["extend"], &["extend"]).await;
+    look("RETURNED", &asks, &["extend"], &["extend"]).await;
     world.submit("KOSME").await;
     world.review("KOSME", "acceptSubmission").await;
     look("ACCEPTED", &[], &[], &["reopen"]).await;

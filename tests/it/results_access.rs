@@ -55,6 +55,7 @@ async fn fill(place: &Place) -> Filled {
         ]
         .concat();
         for (who, mutation, more) in [
+            (partner, "requestExtension", json!({ "reason": word, "expiresOn": "2026-12-31" })),
             (
                 &world.reviewer,
                 "grantExtension",
@@ -84,7 +85,7 @@ async fn ids(world: &World, institution: &str) -> Ids {
     let submission = world.seen(institution).await.id;
     let query = format!(
         "{{ node(id: \"{submission}\") {{ ... on Submission {{ revisions {{ nodes {{ id receipt }} }} values {{ nodes {{ id }} }} \
-           comments {{ nodes {{ id }} }} extensions {{ nodes {{ id }} }} }} }} }}"
+           comments {{ nodes {{ id }} }} extensions {{ nodes {{ id }} }} extensionRequests {{ nodes {{ id }} }} }} }} }}"
     );
     let data = world.data(&Principal::System, &query).await;
     let node = &data["node"];
@@ -94,6 +95,7 @@ async fn ids(world: &World, institution: &str) -> Ids {
         ("values", "SubmissionValue"),
         ("comments", "SubmissionComment"),
         ("extensions", "Extension"),
+        ("extensionRequests", "ExtensionRequest"),
     ] {
         let nodes = node[list]["nodes"].as_array().unwrap();
         assert!(!nodes.is_empty(), "{list}");
@@ -108,6 +110,7 @@ const LISTS: &str = "{
     submissions { totalCount nodes { id } edges { cursor } pageInfo { hasNextPage endCursor } }
     submissionRevisions { totalCount nodes { id } }
     submissionValues(includeSuperseded: true) { totalCount nodes { id } }
+    extensionRequests { totalCount nodes { id } }
     programmes(where: { code: { eq: \"T_AI\" } }) { nodes { submissions { totalCount nodes { id values { totalCount } } } } }
     programme(code: \"T_AI\") { submissions(first: 100) { totalCount nodes { id } } }
     period(quarter: \"2026-Q3\") { submissions { totalCount nodes { id } } }
@@ -155,6 +158,7 @@ async fn nobody_without_a_right_sees_a_result_by_any_path(place: Place) {
             "/submissions",
             "/submissionRevisions",
             "/submissionValues",
+            "/extensionRequests",
             "/programmes/nodes/0/submissions",
             "/programme/submissions",
             "/periods/nodes/0/submissions",
@@ -329,6 +333,7 @@ async fn filters_and_orders_tell_nothing(place: Place) {
         "values: { some: { cell: { eq: \"BUDGET\" }, value: { eq: \"1200\" } } }",
         "comments: { some: { message: { contains: \"비밀\" } } }",
         "extensions: { some: { reason: { contains: \"비밀\" } } }",
+        "extensionRequests: { some: { reason: { contains: \"비밀\" } } }",
         "revisions: { some: { number: { eq: 2 } } }",
         "isOverdue: true",
         "waitsFor: LEAD",
@@ -420,7 +425,7 @@ async fn what_is_hidden_is_not_found_and_what_is_not_allowed_is_forbidden(place:
 
 /// Types of the changes that a caller is told of.
 async fn told(world: &World, who: &Principal) -> Vec<String> {
-    let types = "[\"Submission\", \"SubmissionRevision\", \"SubmissionComment\", \"Extension\"]";
+    let types = "[\"Submission\", \"SubmissionRevision\", \"SubmissionComment\", \"Extension\", \"ExtensionRequest\"]";
     let query =
         format!("{{ changes(types: {types}, last: 100) {{ nodes {{ type subject {{ id }} }} }} }}");
     let data = world.data(who, &query).await;
@@ -439,9 +444,10 @@ async fn the_feed_tells_of_what_the_caller_sees(place: Place) {
     }
     let (own, all) = (told(world, &world.kibo).await, told(world, &world.lead).await);
     let count = |told: &[String], ty: &str| told.iter().filter(|found| *found == ty).count();
-    // Expected, extended, saved, handed in, returned, saved, handed in, accepted.
-    assert_eq!(count(&own, "Submission"), 8);
-    assert_eq!(count(&all, "Submission"), 17, "two alike, and one that is only expected");
+    // Expected, asked for and extended, saved, handed in, returned, saved, handed in, accepted.
+    assert_eq!(count(&own, "Submission"), 9);
+    assert_eq!(count(&own, "ExtensionRequest"), 2, "asked for, and granted");
+    assert_eq!(count(&all, "Submission"), 19, "two alike, and one that is only expected");
     assert_eq!(count(&own, "SubmissionRevision"), 3, "two, one of them accepted");
     assert_eq!((count(&own, "SubmissionComment"), count(&own, "Extension")), (1, 1));
     assert_eq!(count(&all, "SubmissionComment"), 2);

@@ -168,6 +168,8 @@ async fn verbs_called_twelve_times_are_done_once(place: Place) {
         ("submitSubmission", json!({ "attestation": true })),
         ("startSubmissionReview", json!({})),
         ("returnSubmission", json!({ "comments": comments, "dueOn": due })),
+        ("requestExtension", json!({ "reason": "사유", "expiresOn": "2027-06-01" })),
+        ("declineExtension", json!({ "reason": "사유" })),
         ("grantExtension", json!({ "reason": "사유", "expiresOn": "2027-06-01" })),
         ("submitSubmission", json!({ "attestation": true })),
         ("acceptSubmission", json!({})),
@@ -179,9 +181,10 @@ async fn verbs_called_twelve_times_are_done_once(place: Place) {
         for (institution, is_equal) in [("KOSME", true), ("KIBO", false)] {
             let who = match mutation {
                 "reopenSubmission" => &world.lead,
-                "saveSubmissionDraft" | "submitSubmission" | "recallSubmission" => {
-                    world.partner(institution)
-                }
+                "saveSubmissionDraft"
+                | "submitSubmission"
+                | "recallSubmission"
+                | "requestExtension" => world.partner(institution),
                 _ => &world.reviewer,
             };
             let seen = world.seen(institution).await;

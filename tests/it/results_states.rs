@@ -12,6 +12,7 @@ use crate::tests;
 tests![
     a_final_quarter_changes_by_an_accepted_restatement_alone,
     extensions_reach_what_is_to_come_again,
+    an_extension_is_asked_for_and_decided,
     a_message_that_advises_is_true,
     what_was_returned_is_not_missing,
     an_obligation_joins_what_is_open,
@@ -120,6 +121,7 @@ async fn a_final_quarter_changes_by_an_accepted_restatement_alone(place: Place) 
         ("acceptSubmission", json!({})),
         ("reopenSubmission", json!({ "reason": "착오", "dueOn": "2026-12-20" })),
         ("grantExtension", json!({ "reason": "사유", "expiresOn": "2027-10-31" })),
+        ("requestExtension", json!({ "reason": "사유", "expiresOn": "2027-10-31" })),
     ];
     for institution in ["KIBO", "KOSME", "SEMAS"] {
         for (mutation, more) in &verbs {
@@ -128,7 +130,8 @@ async fn a_final_quarter_changes_by_an_accepted_restatement_alone(place: Place) 
                 "saveSubmissionDraft"
                 | "submitSubmission"
                 | "reportNilSubmission"
-                | "recallSubmission" => world.partner(institution),
+                | "recallSubmission"
+                | "requestExtension" => world.partner(institution),
                 _ => &world.reviewer,
             };
             let refused = act(&world, who, (institution, now), mutation, more.clone()).await;
@@ -175,6 +178,13 @@ async fn a_final_quarter_changes_by_an_accepted_restatement_alone(place: Place) 
                 json!({ "reason": "사유", "expiresOn": "2027-10-31" }),
                 "NO_DEADLINE",
             ),
+            (
+                partner,
+                "requestExtension",
+                json!({ "reason": "사유", "expiresOn": "2027-10-31" }),
+                "NO_DEADLINE",
+            ),
+            (&world.reviewer, "declineExtension", json!({ "reason": "사유" }), "NO_REQUEST"),
         ] {
             let refused = act(&world, who, (institution, opens), mutation, more).await;
             assert_eq!(codes(&refused), [code], "{mutation}");
@@ -240,6 +250,115 @@ async fn a_final_quarter_changes_by_an_accepted_restatement_alone(place: Place) 
     let early = counts(&world, now, Some(world.now - Duration::seconds(1))).await;
     assert_eq!(early[0], 0, "nobody was expected yet");
     assert_eq!(counts(&world, now, Some(now)).await, first);
+}
+
+/// What became of the requests of an institution, newest first.
+async fn requests(world: &World, who: &Principal, institution: &str) -> Value {
+    let id = world.seen(institution).await.id;
+    let query = format!(
+        "{{ node(id: \"{id}\") {{ ... on Submission {{ extensionRequests {{ nodes {{ status expiresOn reason requestedBy institution {{ code }} \
+           decidedAt decidedBy decidedByInstitution {{ code }} decisionReason }} }} }} }} }}"
+    );
+    world.data(who, &query).await["node"]["extensionRequests"]["nodes"].clone()
+}
+
+async fn an_extension_is_asked_for_and_decided(place: Place) {
+    let world = World::new(&place).await;
+    let now = world.now;
+    let at = |minutes: i64| now + Duration::minutes(minutes);
+    let ask = |day: &str| json!({ "reason": "담당자 교체", "expiresOn": day });
+    let why = || json!({ "reason": "마감까지 충분합니다" });
+    let queue = async |who: &Principal| {
+        let query = "{ extensionRequests(where: { status: { eq: OPEN } }) { nodes { expiresOn submission { institution { code } } } } }";
+        world.data(who, query).await["extensionRequests"]["nodes"].clone()
+    };
+    // Whose it is asks; who reviews decides, if there is something to decide on.
+    for (who, mutation, more, code) in [
+        (&world.kosme, "requestExtension", ask("2026-10-12"), "INVALID_DATE"),
+        (&world.kosme, "requestExtension", ask("2028-10-12"), "INVALID_DATE"),
+        (&world.reviewer, "declineExtension", why(), "NO_REQUEST"),
+    ] {
+        let refused = act(&world, who, ("KOSME", now), mutation, more).await;
+        assert_eq!(codes(&refused)[0], code, "{mutation} {refused:#}");
+    }
+    for (who, mutation, more, code) in [
+        (&world.kibo, "requestExtension", ask("2026-12-20"), "NOT_FOUND"),
+        (&world.lead, "requestExtension", ask("2026-12-20"), "FORBIDDEN"),
+        (&world.kosme, "declineExtension", why(), "FORBIDDEN"),
+    ] {
+        let input = world.seen("KOSME").await.input(more);
+        let answer = world.tried(who, mutation, input).await;
+        assert_eq!(answer["errors"][0]["extensions"]["code"], code, "{mutation} {answer:#}");
+    }
+    assert_eq!(requests(&world, &world.lead, "KOSME").await, json!([]));
+    // It moves nothing, and nobody else's deadline.
+    let due = shown(&world, "KOSME", now, "dueOn locksOn").await;
+    done(&world, &world.kosme, ("KOSME", at(1)), "requestExtension", ask("2026-12-20")).await;
+    assert_eq!(shown(&world, "KOSME", now, "dueOn locksOn").await, due);
+    let open = json!([{ "expiresOn": "2026-12-20", "submission": { "institution": { "code": "KOSME" } } }]);
+    assert_eq!(queue(&world.reviewer).await, open);
+    assert_eq!(queue(&world.kosme).await, open);
+    assert_eq!(queue(&world.kibo).await, json!([]));
+    let can = async |who: &Principal, verb: &str| {
+        let id = world.seen("KOSME").await.id;
+        let query = format!(
+            "{{ node(id: \"{id}\") {{ ... on Submission {{ viewerCan {{ {verb} {{ isAllowed }} }} }} }} }}"
+        );
+        world.data(who, &query).await["node"]["viewerCan"][verb]["isAllowed"].clone()
+    };
+    assert_eq!(can(&world.kosme, "requestExtension").await, false);
+    assert_eq!(can(&world.reviewer, "declineExtension").await, true);
+    // One at a time.
+    let second =
+        act(&world, &world.kosme, ("KOSME", now), "requestExtension", ask("2026-12-30")).await;
+    assert_eq!(codes(&second), ["REQUEST_OPEN"]);
+    done(&world, &world.reviewer, ("KOSME", now), "declineExtension", why()).await;
+    assert_eq!(can(&world.kosme, "requestExtension").await, true);
+    assert_eq!(can(&world.reviewer, "declineExtension").await, false);
+    assert_eq!(shown(&world, "KOSME", now, "dueOn locksOn").await, due);
+    // Granted for another day than was asked for.
+    done(&world, &world.kosme, ("KOSME", at(2)), "requestExtension", ask("2026-12-30")).await;
+    let granted = json!({ "reason": "인정", "expiresOn": "2026-12-15" });
+    let granted = done(&world, &world.reviewer, ("KOSME", now), "grantExtension", granted).await;
+    assert_eq!(granted["submission"]["dueOn"], "2026-12-15");
+    // Submitting leaves nothing to decide on.
+    done(&world, &world.kosme, ("KOSME", at(3)), "requestExtension", ask("2026-12-30")).await;
+    world.save("KOSME", good()).await;
+    world.submit("KOSME").await;
+    assert_eq!(queue(&world.reviewer).await, json!([]));
+    let late =
+        act(&world, &world.kosme, ("KOSME", now), "requestExtension", ask("2026-12-30")).await;
+    assert_eq!(codes(&late), ["WRONG_STATE"]);
+    let told = requests(&world, &world.kosme, "KOSME").await;
+    let of = |fields: [&str; 4]| -> Vec<Value> {
+        let rows = told.as_array().unwrap().iter();
+        rows.map(|row| json!(fields.map(|field| row[field].clone()))).collect()
+    };
+    assert_eq!(
+        of(["status", "expiresOn", "decidedBy", "decisionReason"]),
+        [
+            json!(["WITHDRAWN", "2026-12-30", null, null]),
+            json!(["GRANTED", "2026-12-30", "WITHHELD", "인정"]),
+            json!(["DECLINED", "2026-12-20", "WITHHELD", "마감까지 충분합니다"]),
+        ]
+    );
+    let tipa = json!({ "code": "TIPA" });
+    assert_eq!(told[1]["decidedByInstitution"], tipa);
+    assert_eq!(told[1]["requestedBy"], world.kosme.actor());
+    assert!(told.as_array().unwrap().iter().all(|row| !row["decidedAt"].is_null()), "{told:#}");
+    let told = requests(&world, &world.lead, "KOSME").await;
+    assert_eq!(told[1]["decidedBy"], world.reviewer.actor());
+    // What is open when its quarter is made final is declined then.
+    done(&world, &world.kibo, ("KIBO", now), "requestExtension", ask("2026-12-30")).await;
+    world.review("KOSME", "acceptSubmission").await;
+    let (kibo, semas) = (world.seen("KIBO").await.id, world.seen("SEMAS").await.id);
+    let frozen = world.freeze(QUARTER, &[&kibo, &semas]).await;
+    assert_eq!(codes(&frozen), [""; 0], "{frozen:#}");
+    let grant = json!({ "reason": "인정", "expiresOn": "2026-12-30" });
+    let refused = act(&world, &world.reviewer, ("KIBO", now), "grantExtension", grant).await;
+    assert_eq!(codes(&refused), ["PERIOD_FINAL"]);
+    done(&world, &world.reviewer, ("KIBO", now), "declineExtension", why()).await;
+    assert_eq!(queue(&world.reviewer).await, json!([]));
 }
 
 async fn extensions_reach_what_is_to_come_again(place: Place) {

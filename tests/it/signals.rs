@@ -26,9 +26,10 @@ tests![
 ];
 
 /// Fields of the root that nobody without a token is answered, with arguments that they take.
-const CLOSED: [(&str, &str); 13] = [
+const CLOSED: [(&str, &str); 14] = [
     ("apiClients", ""),
     ("auditEvents", "(first: 5)"),
+    ("extensionRequests", ""),
     ("indicatorSeries", "(programme: \"AI_TRAINING\", indicator: \"TRAINEES\")"),
     ("receipt", "(number: \"x\")"),
     ("submissionDiff", "(id: \"x\", from: 1, to: 2)"),

@@ -135,7 +135,8 @@ async fn no_mutation_begins_before_it_is_asked_who_calls(place: Place) {
                 "saveSubmissionDraft"
                 | "submitSubmission"
                 | "reportNilSubmission"
-                | "recallSubmission" => submits,
+                | "recallSubmission"
+                | "requestExtension" => submits,
                 "reopenSubmission"
                 | "restateSubmission"
                 | "openQuarter"

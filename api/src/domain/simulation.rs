@@ -87,6 +87,7 @@ struct Submission {
     is_on_time: Option<bool>,
     was_returned: bool,
     is_restatement: bool,
+    is_requested: bool,
     submitted_by: Option<Officer>,
     draft: Option<i64>,
     revisions: Vec<Revision>,
@@ -144,6 +145,7 @@ fn allowed(
     let waits_for_partner = matches!(of.status, S::NotStarted | S::Draft | S::Returned);
     match verb {
         Verb::Restate => leads && is_stuck,
+        Verb::DeclineExtension => reviews && of.is_requested,
         _ if is_stuck => false,
         Verb::SaveDraft | Verb::ReportNil => reports && is_taken && waits_for_partner,
         Verb::Submit => reports && is_taken && matches!(of.status, S::Draft | S::Returned),
@@ -152,6 +154,9 @@ fn allowed(
         Verb::Accept => reviews && of.status == S::Submitted && of.submitted_by != Some(who),
         Verb::Reopen => leads && !is_own && of.status == S::Accepted,
         Verb::Extend => reviews && !of.is_restatement && waits_for_partner,
+        Verb::RequestExtension => {
+            reports && !of.is_restatement && !of.is_requested && waits_for_partner
+        }
         Verb::Remind => who.reviews() && waits_for_partner,
         Verb::Freeze => leads && of.status == S::Accepted,
     }
@@ -205,6 +210,7 @@ impl World {
             opens_on: of.quarter.next().first_day(),
             locks_on: of.days.locks_on,
             is_restatement: of.is_restatement,
+            is_requested: of.is_requested,
         }
     }
 
@@ -245,6 +251,7 @@ impl World {
                 is_on_time: None,
                 was_returned: false,
                 is_restatement: false,
+                is_requested: false,
                 submitted_by: None,
                 draft: None,
                 revisions: Vec::new(),
@@ -328,6 +335,7 @@ impl World {
                 let figure = of.draft.unwrap_or_default();
                 of.revisions.push(Revision { receipt, figure, accepted: None, superseded: None });
                 of.submitted_by = Some(who);
+                of.is_requested = false;
                 of.review_started = false;
                 if of.first_on.is_none() {
                     let due = awaited_by(of.days.due_on, None, is_final);
@@ -358,7 +366,10 @@ impl World {
                 of.is_restatement = false;
                 of.days.return_due_on = None;
             }
+            Verb::RequestExtension => of.is_requested = true,
+            Verb::DeclineExtension => of.is_requested = false,
             Verb::Extend => {
+                of.is_requested = false;
                 let moved = deadline(i32::try_from(of.revisions.len()).unwrap());
                 if moved == Deadline::Due {
                     of.days.due_on = of.days.due_on.max(day);
@@ -461,13 +472,18 @@ impl World {
         let from = if self.numbers.below(8) == 0 { 0 } else { young };
         let at = from + self.numbers.below(self.all.len() - from);
         let of = &self.all[at];
+        let is_requested = of.is_requested;
         let (own, waits) =
             (of.institution, waits_for(of.status, self.periods[&of.quarter], of.is_restatement));
         let (verbs, institution): (&[Verb], usize) = match waits {
             _ if self.numbers.below(3) == 0 => (&Verb::ALL, self.numbers.below(INSTITUTIONS)),
+            _ if is_requested && self.numbers.below(3) == 0 => {
+                (&[Verb::Extend, Verb::DeclineExtension], self.numbers.below(2))
+            }
             WaitsFor::Partner => {
                 (&[Verb::SaveDraft, Verb::Submit, Verb::Submit, Verb::ReportNil, Verb::Recall], own)
             }
+            WaitsFor::Reviewer if self.numbers.below(8) == 0 => (&[Verb::Recall], own),
             WaitsFor::Reviewer => (
                 &[Verb::StartReview, Verb::Return, Verb::Accept, Verb::Accept],
                 self.numbers.below(2),

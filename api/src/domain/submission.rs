@@ -36,6 +36,10 @@ pub enum Verb {
     Reopen,
     /// 기한연장. Move its deadline.
     Extend,
+    /// 기한연장 신청. Ask for a later deadline.
+    RequestExtension,
+    /// 기한연장 불허. Decline what was asked for.
+    DeclineExtension,
     /// 알림. Remind its institution.
     Remind,
     /// 확정. Make it final with its quarter.
@@ -46,7 +50,7 @@ pub enum Verb {
 
 impl Verb {
     /// Every verb, in the order of the procedure.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::SaveDraft,
         Self::Submit,
         Self::ReportNil,
@@ -56,6 +60,8 @@ impl Verb {
         Self::Accept,
         Self::Reopen,
         Self::Extend,
+        Self::RequestExtension,
+        Self::DeclineExtension,
         Self::Remind,
         Self::Freeze,
         Self::Restate,
@@ -73,6 +79,8 @@ impl Verb {
             Self::Accept => "accept",
             Self::Reopen => "reopen",
             Self::Extend => "extend",
+            Self::RequestExtension => "requestExtension",
+            Self::DeclineExtension => "declineExtension",
             Self::Remind => "remind",
             Self::Freeze => "freeze",
             Self::Restate => "restate",
@@ -91,6 +99,8 @@ impl Verb {
             Self::Accept => "승인할",
             Self::Reopen => "재개방할",
             Self::Extend => "기한을 연장할",
+            Self::RequestExtension => "기한연장을 신청할",
+            Self::DeclineExtension => "기한연장을 불허할",
             Self::Remind => "알림을 보낼",
             Self::Freeze => "확정할",
             Self::Restate => "정정할",
@@ -115,6 +125,8 @@ pub struct Facts {
     pub locks_on: NaiveDate,
     /// Whether it was opened in a final quarter and is not accepted yet.
     pub is_restatement: bool,
+    /// Whether its institution asks for a later deadline, and nobody has decided.
+    pub is_requested: bool,
 }
 
 /// What a caller is to a submission.
@@ -143,16 +155,26 @@ pub fn next(verb: Verb, facts: &Facts, actor: &Actor) -> Result<SubmissionStatus
     time(verb, facts)?;
     match verb {
         Verb::Accept if actor.is_submitter => Err(Refused::OwnSubmission),
+        Verb::RequestExtension if facts.is_requested => Err(Refused::RequestOpen),
+        Verb::DeclineExtension if !facts.is_requested => Err(Refused::NoRequest),
         _ => Ok(next),
     }
 }
 
 fn access(verb: Verb, actor: &Actor) -> Result<(), Refused> {
     match verb {
-        Verb::SaveDraft | Verb::Submit | Verb::ReportNil | Verb::Recall => {
-            if actor.is_own && actor.can_submit { Ok(()) } else { Err(Refused::NotYours) }
+        Verb::SaveDraft
+        | Verb::Submit
+        | Verb::ReportNil
+        | Verb::Recall
+        | Verb::RequestExtension => {
+            if actor.is_own && actor.can_submit {
+                Ok(())
+            } else {
+                Err(Refused::NotYours)
+            }
         }
-        Verb::StartReview | Verb::Return | Verb::Accept | Verb::Extend => {
+        Verb::StartReview | Verb::Return | Verb::Accept | Verb::Extend | Verb::DeclineExtension => {
             match (actor.reviews, actor.is_own) {
                 (false, _) => Err(Refused::NeedsReviewer),
                 (true, true) => Err(Refused::OwnInstitution),
@@ -182,14 +204,18 @@ fn access(verb: Verb, actor: &Actor) -> Result<(), Refused> {
     }
 }
 
-/// What a final quarter allows: to open a restatement, and then what leads to its acceptance.
+/// What a final quarter allows: to open a restatement, and then what leads to its acceptance; and to decide on what was
+/// asked for before.
 fn quarter(verb: Verb, facts: &Facts) -> Result<(), Refused> {
     match (verb, facts.period, facts.is_restatement) {
         (Verb::Restate, PeriodState::Planned | PeriodState::Open, _) => Err(Refused::NotFinal),
         (Verb::Restate, PeriodState::Final, false) => Ok(()),
         (Verb::Restate, PeriodState::Final, true) => Err(Refused::RestatementOpen),
+        (Verb::DeclineExtension, ..) => Ok(()),
         (_, PeriodState::Final, false) => Err(Refused::PeriodFinal),
-        (Verb::Extend, PeriodState::Final, true) => Err(Refused::NoDeadline),
+        (Verb::Extend | Verb::RequestExtension, PeriodState::Final, true) => {
+            Err(Refused::NoDeadline)
+        }
         _ => Ok(()),
     }
 }
@@ -234,10 +260,11 @@ fn state(verb: Verb, facts: &Facts) -> Result<SubmissionStatus, Refused> {
             S::Accepted => Ok(S::Returned),
             S::NotStarted | S::Draft | S::Submitted | S::Returned | S::Final => wrong,
         },
-        Verb::Extend | Verb::Remind => match facts.status {
+        Verb::Extend | Verb::RequestExtension | Verb::Remind => match facts.status {
             S::NotStarted | S::Draft | S::Returned => Ok(facts.status),
             S::Submitted | S::Accepted | S::Final => wrong,
         },
+        Verb::DeclineExtension => Ok(facts.status),
         Verb::Freeze => match facts.status {
             S::Accepted => Ok(S::Final),
             S::NotStarted | S::Draft | S::Submitted | S::Returned | S::Final => wrong,
@@ -266,6 +293,8 @@ fn time(verb: Verb, facts: &Facts) -> Result<(), Refused> {
         | Verb::Accept
         | Verb::Reopen
         | Verb::Extend
+        | Verb::RequestExtension
+        | Verb::DeclineExtension
         | Verb::Remind
         | Verb::Freeze
         | Verb::Restate => Ok(()),

@@ -11,7 +11,7 @@ use crate::read::sql::Sql;
 /// What stands where something is not told.
 pub const WITHHELD: &str = "WITHHELD";
 /// Columns of rows that name a client which reviewed.
-const REVIEWERS: [&str; 4] = ["accepted_by", "approved_by", "author", "reviewed_by"];
+const REVIEWERS: [&str; 5] = ["accepted_by", "approved_by", "author", "decided_by", "reviewed_by"];
 
 /// The types declared here.
 pub fn types() -> Vec<Type> {

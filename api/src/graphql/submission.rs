@@ -1,8 +1,9 @@
-//! Submissions 제출 and what belongs to them: values, revisions, comments, extensions. What is done with
+//! Submissions 제출 and what belongs to them: values, revisions, comments, extensions and requests for them. What is done with
 //! them is in `submission_mutations`, what is asked about them in `results`.
 
 use entity::adoption_case::BusinessSize;
 use entity::common::Origin;
+use entity::extension_request::ExtensionRequestStatus;
 use entity::reporting_period::PeriodState;
 use entity::submission::{Column as C, SubmissionStatus};
 use entity::submission_value::ValueState;
@@ -28,7 +29,14 @@ pub const TAG: [u8; 2] = entity::submission::Entity::TAG;
 
 /// The types declared here.
 pub fn types() -> Vec<Type> {
-    vec![submission(), submission_value(), submission_revision(), submission_comment(), extension()]
+    vec![
+        submission(),
+        submission_value(),
+        submission_revision(),
+        submission_comment(),
+        extension(),
+        extension_request(),
+    ]
 }
 
 fn submission() -> Type {
@@ -57,6 +65,7 @@ fn submission() -> Type {
         ty.input(C::SubmittedBy),
         expression(has_something, Scalar::Boolean),
         ty.input(C::CellCount),
+        expression(is_requested, Scalar::Boolean),
     ];
     let timed = vec![
         expression(opens_on, Scalar::Date),
@@ -115,6 +124,7 @@ fn submission() -> Type {
         .many("revisions", entity::submission_revision::Column::SubmissionId, "SubmissionRevision", &["-number"], "차수. What was handed in, newest first.")
         .many("comments", entity::submission_comment::Column::SubmissionId, "SubmissionComment", &["created_at"], "검토 의견. What reviewers asked to put right.")
         .many("extensions", entity::extension::Column::SubmissionId, "Extension", &["created_at"], "기한연장. Extensions granted.")
+        .many("extensionRequests", entity::extension_request::Column::SubmissionId, "ExtensionRequest", &["-created_at"], "기한연장 신청. Requests for an extension, newest first.")
         .choice("origin", C::Origin, Origin::CHOICE, "출처 구분. User entry or illustration.")
         .column("version", C::Version, "판. Version, counted up by each write; a write names the version it saw. Reminders and deadlines that moved since are in no write's way, but in that of another of their kind.")
         .column("createdAt", C::CreatedAt, "생성 시각. Instant of creation.")
@@ -355,6 +365,57 @@ fn extension() -> Type {
     .sorted(&["created_at"])
 }
 
+fn extension_request() -> Type {
+    use entity::extension_request::Column as C;
+    Type::rows::<entity::extension_request::Entity>(
+        "ExtensionRequest",
+        *b"EQ",
+        Guard::Result,
+        "기한연장 신청. Later deadline that an institution asks for, and what was decided.",
+    )
+    .owned(&[C::InstitutionId])
+    .one("submission", C::SubmissionId, "Submission", "제출. Submission.")
+    .choice("status", C::Status, ExtensionRequestStatus::CHOICE, "처리 상태. What became of it.")
+    .column(
+        "expiresOn",
+        C::ExpiresOn,
+        "희망 기한. Day that is asked for; what was granted is the extension's own.",
+    )
+    .column("reason", C::Reason, "신청 사유. Why.")
+    .column("requestedBy", C::RequestedBy, "신청자. Client that asked.")
+    .one(
+        "institution",
+        C::InstitutionId,
+        "Institution",
+        "신청 기관. Institution that asks, of that client.",
+    )
+    .column(
+        "decidedAt",
+        C::DecidedAt,
+        "처리 시각. When it was granted, declined or withdrawn; null while it is open.",
+    )
+    .expression(
+        "decidedBy",
+        Scalar::Text,
+        "String",
+        decided_by,
+        "처리자. Client that granted or declined it; WITHHELD from who does not run the programme.",
+    )
+    .one(
+        "decidedByInstitution",
+        C::DecidedByInstitutionId,
+        "Institution",
+        "처리 기관. Institution of that client.",
+    )
+    .column("decisionReason", C::DecisionReason, "처리 사유. Why it was granted or declined.")
+    .column("version", C::Version, "판. Version, counted up by each write.")
+    .column("createdAt", C::CreatedAt, "신청 시각. When it was asked for.")
+    .column("updatedAt", C::UpdatedAt, "수정 시각. Instant of the last write.")
+    .sorted(&["created_at"])
+    .orderable("CREATED_AT", "created_at")
+    .list("extensionRequests")
+}
+
 fn expression(expression: crate::read::model::Expression, scalar: Scalar) -> Column {
     Column { source: Source::Expression(expression), scalar }
 }
@@ -395,6 +456,21 @@ fn has_something(
     sql.column(&value, "last_revision").push(" IS NULL AND ");
     sql.column(&value, "state").push(" = 'VALUE' AND coalesce(");
     sql.column(&value, "scaled").push(", 1) <> 0)");
+    Ok(())
+}
+
+/// Whether a request for an extension is open.
+fn is_requested(
+    _: &Reader<'_>,
+    sql: &mut Sql,
+    alias: &str,
+    _: &Args,
+    _: &Args,
+) -> Result<(), Error> {
+    let request = sql.alias();
+    sql.push("EXISTS (SELECT 1 FROM extension_request ").push(&request).push(" WHERE ");
+    sql.column(&request, "submission_id").push(" = ").column(alias, "id").push(" AND ");
+    sql.column(&request, "status").push(" = 'OPEN')");
     Ok(())
 }
 
@@ -583,6 +659,7 @@ fn viewer_can(reader: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, 
         opens_on: read(values, 3)?,
         locks_on: read(values, 4)?,
         is_restatement: read(values, 5)?,
+        is_requested: read(values, 10)?,
     };
     let institution: Uuid = read(values, 6)?;
     let actor = actor(reader.principal, institution, text(values, 7));
@@ -627,6 +704,16 @@ pub const SHAPES: &[Shape] = &[
                 "extend",
                 "Permission!",
                 "기한연장. Move its due date, or the closing date of what was submitted before.",
+            ),
+            (
+                "requestExtension",
+                "Permission!",
+                "기한연장 신청. Ask for a later deadline, where none is asked for yet.",
+            ),
+            (
+                "declineExtension",
+                "Permission!",
+                "기한연장 불허. Decline the open request for an extension.",
             ),
             ("remind", "Permission!", "알림. Remind its institution."),
             (
@@ -678,4 +765,4 @@ macro_rules! reviewers {
     )*};
 }
 
-reviewers!(reviewed_by, accepted_by, author, approved_by);
+reviewers!(reviewed_by, accepted_by, author, approved_by, decided_by);

@@ -15,11 +15,14 @@ use crate::service::submission::bulk::{
     self, AcceptSubmissions, Bulk, RemindSubmissions, SubmissionItem,
 };
 use crate::service::submission::draft::{self, SaveSubmissionDraft, Saved};
+use crate::service::submission::extension::{
+    self, DeclineExtension, GrantExtension, RequestExtension,
+};
 use crate::service::submission::hand_in::{
     self, RecallSubmission, ReportNilSubmission, SubmitSubmission,
 };
 use crate::service::submission::review::{
-    self, AcceptSubmission, GrantExtension, ReopenSubmission, RestateSubmission, ReturnSubmission,
+    self, AcceptSubmission, ReopenSubmission, RestateSubmission, ReturnSubmission,
     StartSubmissionReview,
 };
 
@@ -135,8 +138,22 @@ pub fn mutations() -> Vec<Mutation> {
             GrantExtension,
             Needs::Review,
             SUBMISSION,
-            "기한연장. Moves the due date of what was never submitted. What was returned or recalled gets a later closing date only: an extension never makes a late submission on time. Not in a final quarter.",
-            |act, input| done(review::extend(act.db, act.author, input).await)
+            "기한연장. Moves the due date of what was never submitted. What was returned or recalled gets a later closing date only: an extension never makes a late submission on time. Not in a final quarter. Closes an open request as granted, whatever day it asked for.",
+            |act, input| done(extension::grant(act.db, act.author, input).await)
+        ),
+        mutation!(
+            RequestExtension,
+            Needs::Submit,
+            SUBMISSION,
+            "기한연장 신청. Asks for a later deadline, where `grantExtension` could move it to that day; one request at a time. Submitting withdraws it.",
+            |act, input| done(extension::request(act.db, act.author, input).await)
+        ),
+        mutation!(
+            DeclineExtension,
+            Needs::Review,
+            SUBMISSION,
+            "기한연장 불허. Declines the open request for an extension and says why; no deadline moves.",
+            |act, input| done(extension::decline(act.db, act.author, input).await)
         ),
         mutation!(
             AcceptSubmissions,

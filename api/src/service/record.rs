@@ -762,6 +762,16 @@ records! {
         references: [("submission_id", "submission"), ("institution_id", "institution"), ("approved_by_institution_id", "institution")],
         redacted: [],
     }
+    fact extension_request "ExtensionRequest" {
+        object: Result,
+        owner: "institution_id",
+        code: None,
+        search: [],
+        search_as: None,
+        partial_dates: [],
+        references: [("submission_id", "submission"), ("institution_id", "institution"), ("decided_by_institution_id", "institution")],
+        redacted: [],
+    }
     fact citation "Citation" {
         object: Content,
         code: None,

@@ -73,6 +73,7 @@ const PROTECTED = new Set([
   'Query.apiClients',
   'Query.webhooks',
   'Query.auditEvents',
+  'Query.extensionRequests',
   'Query.reminders',
   'Query.submissionRevisions',
   'Query.submissions',

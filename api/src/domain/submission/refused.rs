@@ -43,6 +43,10 @@ pub enum Refused {
     RestatementOpen,
     /// There is no deadline to move.
     NoDeadline,
+    /// A request for an extension is open already.
+    RequestOpen,
+    /// No request for an extension is open.
+    NoRequest,
 }
 
 /// The Korean name of a state.
@@ -74,6 +78,8 @@ impl Refused {
             Self::NotFinal => "NOT_FINAL",
             Self::RestatementOpen => "RESTATEMENT_OPEN",
             Self::NoDeadline => "NO_DEADLINE",
+            Self::RequestOpen => "REQUEST_OPEN",
+            Self::NoRequest => "NO_REQUEST",
         }
     }
 
@@ -90,7 +96,9 @@ impl Refused {
             | Self::PeriodFinal
             | Self::NotFinal
             | Self::RestatementOpen
-            | Self::NoDeadline => false,
+            | Self::NoDeadline
+            | Self::RequestOpen
+            | Self::NoRequest => false,
         }
     }
 
@@ -109,7 +117,9 @@ impl Refused {
             | Self::NotOpen
             | Self::NotFinal
             | Self::RestatementOpen
-            | Self::NoDeadline => None,
+            | Self::NoDeadline
+            | Self::RequestOpen
+            | Self::NoRequest => None,
         }
     }
 
@@ -178,6 +188,13 @@ impl Refused {
                 "확정된 분기의 정정에는 접수 마감이 없어 연장할 기한이 없습니다.",
                 "A restatement has no closing date, so there is nothing to extend.",
             ),
+            Self::RequestOpen => (
+                "이미 신청한 기한연장이 있습니다. 결정을 기다려 주십시오.",
+                "An extension was asked for already; wait for the decision.",
+            ),
+            Self::NoRequest => {
+                ("결정할 기한연장 신청이 없습니다.", "No request for an extension is open.")
+            }
         };
         Text::new(ko, en)
     }

@@ -15,6 +15,7 @@ fn facts(status: SubmissionStatus) -> Facts {
         opens_on: day("2026-10-01"),
         locks_on: day("2026-11-11"),
         is_restatement: false,
+        is_requested: false,
     }
 }
 
@@ -65,13 +66,15 @@ fn letter(outcome: Result<SubmissionStatus, Refused>) -> char {
         Err(Refused::NotFinal) => 'x',
         Err(Refused::RestatementOpen) => 'r',
         Err(Refused::NoDeadline) => 'z',
+        Err(Refused::RequestOpen) => 'w',
+        Err(Refused::NoRequest) => 'q',
     }
 }
 
 #[test]
 fn every_verb_in_every_state_by_every_caller() {
     // For each caller of `callers`, the outcome in each state of STATES.
-    let table: [(Verb, [&str; 9]); 12] = [
+    let table: [(Verb, [&str; 9]); 14] = [
         (
             Verb::SaveDraft,
             [
@@ -132,6 +135,20 @@ fn every_verb_in_every_state_by_every_caller() {
             Verb::Extend,
             [
                 "vvvvvv", "vvvvvv", "vvvvvv", "vvvvvv", "ND-R--", "ND-R--", "oooooo", "ND-R--",
+                "oooooo",
+            ],
+        ),
+        (
+            Verb::RequestExtension,
+            [
+                "yyyyyy", "yyyyyy", "yyyyyy", "ND-R--", "yyyyyy", "yyyyyy", "yyyyyy", "yyyyyy",
+                "yyyyyy",
+            ],
+        ),
+        (
+            Verb::DeclineExtension,
+            [
+                "vvvvvv", "vvvvvv", "vvvvvv", "vvvvvv", "qqqqqq", "qqqqqq", "oooooo", "qqqqqq",
                 "oooooo",
             ],
         ),
@@ -205,7 +222,11 @@ fn a_final_quarter_is_only_restated() {
         STATES.into_iter().map(of).collect()
     };
     for verb in Verb::ALL {
-        let expected = if verb == Verb::Restate { "DDDDDD" } else { "pppppp" };
+        let expected = match verb {
+            Verb::Restate => "DDDDDD",
+            Verb::DeclineExtension => "qqqqqq",
+            _ => "pppppp",
+        };
         assert_eq!(seen(verb, false), expected, "{verb:?}");
     }
     // While one is open: draft, handed in, returned.
@@ -219,6 +240,8 @@ fn a_final_quarter_is_only_restated() {
         (Verb::Accept, "-F-"),
         (Verb::Reopen, "---"),
         (Verb::Extend, "zzz"),
+        (Verb::RequestExtension, "zzz"),
+        (Verb::DeclineExtension, "qqq"),
         (Verb::Remind, "D-R"),
         (Verb::Freeze, "---"),
         (Verb::Restate, "rrr"),
@@ -235,6 +258,7 @@ struct Spot {
     is_final: bool,
     is_restatement: bool,
     was_handed_in: bool,
+    is_requested: bool,
     clock: Clock,
 }
 
@@ -260,6 +284,7 @@ impl Spot {
                 Clock::PastLock => "2026-11-12",
             }),
             is_restatement: self.is_restatement,
+            is_requested: self.is_requested,
             ..facts(self.status)
         }
     }
@@ -273,6 +298,7 @@ impl Spot {
             Verb::SaveDraft | Verb::Recall | Verb::Remind => {}
             Verb::Submit | Verb::ReportNil => {
                 (after.was_handed_in, after.review_started) = (true, false);
+                after.is_requested = false;
             }
             Verb::StartReview => after.review_started = true,
             Verb::Return | Verb::Reopen => {
@@ -283,7 +309,10 @@ impl Spot {
                 }
             }
             Verb::Accept => after.is_restatement = false,
+            Verb::RequestExtension => after.is_requested = true,
+            Verb::DeclineExtension => after.is_requested = false,
             Verb::Extend => {
+                after.is_requested = false;
                 after.clock = match (self.clock, deadline(i32::from(self.was_handed_in))) {
                     (Clock::PastDue | Clock::PastLock, Deadline::Due) => Clock::Open,
                     (Clock::PastLock, Deadline::Closing) => Clock::PastDue,
@@ -323,6 +352,7 @@ fn reachable() -> Vec<Spot> {
         is_final: false,
         is_restatement: false,
         was_handed_in: false,
+        is_requested: false,
         clock: Clock::BeforeOpen,
     };
     let mut seen = vec![first];
@@ -384,7 +414,7 @@ fn what_a_message_advises_works_there_for_somebody() {
         {
             let Err(refused) = next(verb, &facts, &actor) else { continue };
             let text = refused.message();
-            let names_one = ["extension", "return it", "restatement, which"]
+            let names_one = ["Ask for an extension", "return it", "restatement, which"]
                 .iter()
                 .any(|word| text.en.contains(word));
             assert_eq!(refused.advises().is_some(), names_one, "{}", text.en);
@@ -426,6 +456,32 @@ fn who_is_waited_for_can_act() {
             "{spot:?}"
         );
     }
+}
+
+#[test]
+fn what_is_asked_for_can_be_granted_and_declined() {
+    let [_, _, _, submitter, reviewer, _, own, ..] = callers();
+    let mut open = 0;
+    for spot in reachable() {
+        let mut facts = spot.facts();
+        let of = |verb, facts: &Facts, actor| next(verb, facts, actor);
+        let grants = of(Verb::Extend, &facts, &reviewer);
+        // One at a time, and exactly where it could be granted.
+        let asks = of(Verb::RequestExtension, &facts, &submitter);
+        match grants {
+            Ok(_) if facts.is_requested => assert_eq!(asks, Err(Refused::RequestOpen), "{spot:?}"),
+            Ok(status) => assert_eq!(asks, Ok(status), "{spot:?}"),
+            Err(_) => assert!(asks.is_err(), "{spot:?}"),
+        }
+        // Whatever has become of it meanwhile, what is open can be closed, by who is not of the institution.
+        open += i32::from(facts.is_requested);
+        let declines = of(Verb::DeclineExtension, &facts, &reviewer);
+        assert_eq!(declines.is_ok(), facts.is_requested, "{spot:?}");
+        facts.is_requested = true;
+        let own = of(Verb::DeclineExtension, &facts, &own);
+        assert_eq!(own, Err(Refused::OwnInstitution), "{spot:?}");
+    }
+    assert!(open > 10, "only {open} were open");
 }
 
 #[test]

@@ -23,13 +23,14 @@ use crate::seed::scenario::{self, client, fault};
 use crate::service::indicator::{SetIndicatorPublication, set_publication};
 use crate::service::statistics::{self, PublishStatistics};
 use crate::service::submission::draft::SaveSubmissionDraft;
+use crate::service::submission::extension::GrantExtension;
 use crate::service::submission::hand_in::{ReportNilSubmission, SubmitSubmission};
 use crate::service::submission::quarter::FinaliseQuarter;
 use crate::service::submission::review::{
-    AcceptSubmission, GrantExtension, RemindSubmission, RestateSubmission, ReturnSubmission,
-    StartSubmissionReview, SubmissionComment,
+    AcceptSubmission, RemindSubmission, RestateSubmission, ReturnSubmission, StartSubmissionReview,
+    SubmissionComment,
 };
-use crate::service::submission::{draft, hand_in, quarter, review};
+use crate::service::submission::{draft, extension, hand_in, quarter, review};
 use crate::service::write::Author;
 
 /// The institutions and programmes of the story, and the clients made up for it.
@@ -197,7 +198,7 @@ async fn verb(
             let reason = "(예시) 기관 전산망 이전으로 자료 집계가 늦어짐".into();
             let call = asked.call::<GrantExtension>();
             let input = GrantExtension { call, reason, expires_on };
-            review::extend(db, author, input).await.map(drop)
+            extension::grant(db, author, input).await.map(drop)
         }
         Act::Remind => {
             let call = asked.call::<RemindSubmission>();

@@ -2,6 +2,7 @@
 //! changes, with a receipt.
 
 use chrono::NaiveDate;
+use entity::extension_request::ExtensionRequestStatus;
 use entity::reporting_period::PeriodState;
 use entity::{submission, submission_revision};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -10,7 +11,7 @@ use uuid::Uuid;
 
 use super::data::FormData;
 use super::values::{Edits, Standing};
-use super::{Columns, Done, Held, Turn, settled, tally, today, turn};
+use super::{Columns, Done, Held, Turn, extension, settled, tally, today, turn};
 use crate::database::Store;
 use crate::domain::cell::Cell;
 use crate::domain::form::{Cells, Entry, Problem, content_hash};
@@ -130,6 +131,7 @@ async fn hand_in(
     let mut revision = revision(&author, &held, &data, &standing.cells, said, &call.key)?;
     revision.restatement_reason = restatement_reason(&write, &held).await?;
     let columns = handed_in(&author, &held, status, &revision)?;
+    extension::close(&mut write, &author, &held, (ExtensionRequestStatus::Withdrawn, None)).await?;
     let row = held.submission;
     let action = match said.verb {
         Verb::ReportNil => "submission.reportNil",

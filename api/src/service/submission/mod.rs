@@ -9,6 +9,7 @@ pub mod bulk;
 pub mod data;
 pub mod draft;
 pub mod expected;
+pub mod extension;
 pub mod file;
 pub mod hand_in;
 pub mod quarter;
@@ -18,9 +19,12 @@ mod tally;
 pub mod values;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use entity::extension_request::{self, ExtensionRequestStatus};
 use entity::submission::SubmissionStatus;
 use entity::{reporting_period, submission};
-use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QuerySelect,
+};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -51,6 +55,8 @@ pub struct Held {
     pub submission: submission::Model,
     /// Its period.
     pub period: reporting_period::Model,
+    /// Its open request for an extension.
+    pub request: Option<extension_request::Model>,
 }
 
 /// What a caller is to a submission of an institution.
@@ -110,7 +116,17 @@ async fn hold(write: &Write<'_>, principal: &Principal, id: Uuid) -> Result<Held
         .one(write.reads())
         .await?
         .ok_or_else(|| Error::internal("a submission without its period"))?;
-    Ok(Held { submission, period })
+    let request = open_request(write.reads(), id).await?;
+    Ok(Held { submission, period, request })
+}
+
+async fn open_request(
+    db: &impl ConnectionTrait,
+    submission: Uuid,
+) -> Result<Option<extension_request::Model>, Error> {
+    use extension_request::{Column, Entity};
+    let of = Entity::find().filter(Column::SubmissionId.eq(submission));
+    Ok(of.filter(Column::Status.eq(ExtensionRequestStatus::Open)).one(db).await?)
 }
 
 impl Held {
@@ -123,6 +139,7 @@ impl Held {
             opens_on: self.period.opens_on,
             locks_on: self.submission.locks_on,
             is_restatement: self.submission.is_restatement,
+            is_requested: self.request.is_some(),
         }
     }
 }
@@ -141,7 +158,8 @@ pub async fn barred(
         .one(db)
         .await?
         .ok_or_else(|| Error::internal("a submission without its period"))?;
-    let held = Held { submission: submission.clone(), period };
+    let request = open_request(db, submission.id).await?;
+    let held = Held { submission: submission.clone(), period, request };
     let reporter = Actor { can_submit: true, is_own: true, ..Actor::default() };
     Ok(next(verb, &held.facts(now.with_timezone(&seoul()).date_naive()), &reporter).err())
 }
@@ -194,7 +212,9 @@ async fn turn(
     }
     // What a verb about deadlines rests on are deadlines; every other rests on what was reported.
     let is_seen = match verb {
-        Verb::Extend | Verb::Remind => row.version == call.version,
+        Verb::Extend | Verb::RequestExtension | Verb::DeclineExtension | Verb::Remind => {
+            row.version == call.version
+        }
         _ => (row.content_version..=row.version).contains(&call.version),
     };
     if !is_seen {
@@ -235,6 +255,26 @@ impl Columns {
     }
 }
 
+/// Writes the submission, and tells which revision it was about.
+async fn finish(
+    mut write: Write<'_>,
+    author: &Author<'_>,
+    action: &'static str,
+    held: &Held,
+    columns: Columns,
+) -> Result<Done, Error> {
+    let row = &held.submission;
+    tally::update(&mut write, author, action, row, columns, Map::new()).await?;
+    let revision = revision(write.reads(), row).await?.map(|found| found.id);
+    write.commit().await?;
+    Ok(Done { id: row.id, revision })
+}
+
+async fn known(write: &Write<'_>, held: &Held) -> Result<Done, Error> {
+    let revision = revision(write.reads(), &held.submission).await?.map(|found| found.id);
+    Ok(Done { id: held.submission.id, revision })
+}
+
 /// A day that a verb must be given: from today to a year ahead.
 fn day(field: &str, day: NaiveDate, today: NaiveDate, errors: &mut Vec<UserError>) {
     if day < today || (day - today).num_days() > 366 {
@@ -257,7 +297,6 @@ async fn revision(
     submission: &submission::Model,
 ) -> Result<Option<entity::submission_revision::Model>, Error> {
     use entity::submission_revision::{Column, Entity};
-    use sea_orm::{ColumnTrait, QueryFilter};
     Ok(Entity::find()
         .filter(Column::SubmissionId.eq(submission.id))
         .filter(Column::Number.eq(submission.revision))
@@ -276,7 +315,6 @@ pub async fn by_codes(
     programme: &str,
     quarter: &str,
 ) -> Result<submission::Model, Error> {
-    use sea_orm::{ColumnTrait, QueryFilter};
     let found = submission::Entity::find()
         .inner_join(entity::institution::Entity)
         .inner_join(entity::programme::Entity)
@@ -300,7 +338,7 @@ async fn none(
     quarter: &str,
 ) -> Result<Error, Error> {
     use entity::common::Visibility;
-    use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
+    use sea_orm::QueryOrder;
     let institutions = entity::institution::Entity::find()
         .filter(entity::institution::Column::Visibility.eq(Visibility::Public))
         .order_by_asc(entity::institution::Column::Code)

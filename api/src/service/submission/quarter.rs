@@ -318,7 +318,9 @@ pub async fn finalise(
         .await?;
     decided(&rows, &missing, (!closes_early).then(|| today(&author)))?;
     for row in rows.iter().filter(|row| row.status == SubmissionStatus::Accepted) {
-        let held = super::Held { submission: row.clone(), period: period.clone() };
+        // What is accepted was submitted, which closed any request.
+        let (submission, period) = (row.clone(), period.clone());
+        let held = super::Held { submission, period, request: None };
         let who = actor(author.principal, row.institution_id, None);
         let status = next(Verb::Freeze, &held.facts(today(&author)), &who)
             .map_err(|denied| refused(&denied, author.principal))?;

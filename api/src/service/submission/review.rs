@@ -1,18 +1,17 @@
-//! Reviewing: begun, returned with a reason for each cell, accepted, opened again, restated; deadlines
-//! extended. Nobody reviews its own institution's results, and nobody accepts what it handed in itself.
+//! Reviewing: begun, returned with a reason for each cell, accepted, opened again, restated; reminders. Nobody reviews its own institution's results, and nobody accepts what it handed in itself.
 
 use chrono::NaiveDate;
 use entity::validation_rule::Severity;
-use entity::{extension, submission, submission_comment, submission_revision};
+use entity::{submission, submission_comment, submission_revision};
 use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter};
 use serde_json::Map;
 use uuid::Uuid;
 
 use super::data::FormData;
-use super::{Columns, Done, Held, Turn, day, settled, tally, today, turn};
+use super::{Columns, Done, Held, Turn, day, finish, known, settled, today, turn};
 use super::{draft, expected, table};
 use crate::database::Store;
-use crate::domain::submission::{Deadline, Verb, deadline};
+use crate::domain::submission::Verb;
 use crate::domain::suggest;
 use crate::domain::text::Text;
 use crate::error::{Error, Message, UserError};
@@ -72,38 +71,8 @@ input! {
 }
 
 input! {
-    /// 기한연장. A deadline to be moved.
-    mutation GrantExtension on submission::Entity {
-        /// 사유. Why.
-        reason: Prose,
-        /// 연장 기한. Last day of the extension: later than the due date, or than the closing date of what was submitted before; at most a year ahead.
-        expires_on: NaiveDate,
-    }
-}
-
-input! {
     /// 알림. A submission whose institution was reminded.
     mutation RemindSubmission on submission::Entity {}
-}
-
-/// Writes the submission, and tells which revision it was about.
-async fn finish(
-    mut write: Write<'_>,
-    author: &Author<'_>,
-    action: &'static str,
-    held: &Held,
-    columns: Columns,
-) -> Result<Done, Error> {
-    let row = &held.submission;
-    tally::update(&mut write, author, action, row, columns, Map::new()).await?;
-    let revision = super::revision(write.reads(), row).await?.map(|found| found.id);
-    write.commit().await?;
-    Ok(Done { id: row.id, revision })
-}
-
-async fn known(write: &Write<'_>, held: &Held) -> Result<Done, Error> {
-    let revision = super::revision(write.reads(), &held.submission).await?.map(|found| found.id);
-    Ok(Done { id: held.submission.id, revision })
 }
 
 /// Begins the review: from now on it cannot be taken back.
@@ -359,59 +328,6 @@ pub async fn restate(
         .set("return_due_on", ())?
         .set("review_started_at", ())?;
     finish(write, &author, "submission.restate", &held, columns).await
-}
-
-/// Moves the due date of one that was never handed in, or the closing date of one that is to come again.
-///
-/// # Errors
-/// As [`start`].
-pub async fn extend(
-    db: &Store,
-    author: Author<'_>,
-    GrantExtension { call, reason, expires_on }: GrantExtension,
-) -> Result<Done, Error> {
-    let mut write = Write::attempt(db, author, &call).await?;
-    let held = match turn(&write, &author, &call, Verb::Extend).await? {
-        Turn::Again(held) => return known(&write, &held).await,
-        Turn::First(held, _) => held,
-    };
-    let row = &held.submission;
-    let mut errors = Vec::new();
-    day("expiresOn", expires_on, today(&author), &mut errors);
-    let moved = deadline(row.revision);
-    let (now, ko, en) = match moved {
-        Deadline::Due => (row.due_on, "기한", "due date"),
-        Deadline::Closing => (row.locks_on, "접수 마감일", "closing date"),
-    };
-    if expires_on <= now {
-        errors.push(UserError::at(
-            "expiresOn",
-            "INVALID_DATE",
-            format!("현재 {ko}({now})보다 늦은 날이어야 합니다."),
-            format!("The day must be later than the present {en}, {now}."),
-        ));
-    }
-    settled(errors)?;
-    let model = extension::Model {
-        id: Uuid::nil(),
-        submission_id: row.id,
-        institution_id: row.institution_id,
-        expires_on,
-        reason: reason.into(),
-        approved_by: author.principal.actor().to_owned(),
-        approved_by_institution_id: super::institution(&author),
-        version: 1,
-        created_at: author.now,
-        updated_at: author.now,
-    };
-    write.add::<extension::Entity>("submission.grantExtension", model).await?;
-    let expires_on = expected::rolled(write.reads(), row.programme_id, expires_on).await?;
-    let mut columns = Columns::default();
-    columns.set("locks_on", row.locks_on.max(expires_on))?;
-    if moved == Deadline::Due {
-        columns.set("due_on", expires_on)?;
-    }
-    finish(write, &author, "submission.extend", &held, columns).await
 }
 
 /// Notes that the institution was reminded.
