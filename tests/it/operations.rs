@@ -243,7 +243,7 @@ async fn a_copy_made_under_load_holds_what_was_acknowledged(place: Place) {
             "--name",
             "backup",
             "--scope",
-            "access:admin program:read",
+            "access:admin program:read content:write",
         ])
         .await;
     let made: serde_json::Value = serde_json::from_str(&made.out).unwrap();
@@ -267,6 +267,18 @@ async fn a_copy_made_under_load_holds_what_was_acknowledged(place: Place) {
     for at in 0..5 {
         write(format!("before-{at}"), &token).await;
     }
+    // A document with a file, whose content stands outside the database.
+    let query = "mutation($input: RecordDocumentInput!) { recordDocument(input: $input) { document { id } errors { code } } }";
+    let input = json!({ "code": "MINUTES-1", "title": { "ko": "회의록" }, "kind": "MINUTES", "publishedOn": "2026", "idempotencyKey": "document-1" });
+    let recorded = post(Some(&token), &json!({ "query": query, "variables": { "input": input } }));
+    let (_, answer) = send(address, recorded).await;
+    assert_eq!(answer["data"]["recordDocument"]["errors"], json!([]), "{answer}");
+    let file = Request::put("/documents/MINUTES-1/files/minutes.pdf")
+        .header("authorization", format!("Bearer {token}"))
+        .body(Body::from("%PDF-1.7"))
+        .unwrap();
+    let (_, answer) = send(address, file).await;
+    assert_eq!(answer["file"]["byteSize"], 8, "{answer}");
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let load = tokio::spawn({
         let token = token.clone();
@@ -285,13 +297,15 @@ async fn a_copy_made_under_load_holds_what_was_acknowledged(place: Place) {
     load.await.unwrap();
     server.stop().await;
 
-    let other = Terminal::over(format!("sqlite://{}/other.db", terminal.folder().display()));
+    std::fs::create_dir(terminal.folder().join("other")).unwrap();
+    let other = Terminal::over(format!("sqlite://{}/other/other.db", terminal.folder().display()));
     let copy = terminal.folder().join("copy.db");
     let restored = other.run(&["restore", copy.to_str().unwrap()]).await;
     assert_eq!((restored.code, &*restored.err), (Some(0), ""));
     for database in [&terminal, &other] {
         let checked = database.run(&["check"]).await;
         assert_eq!((checked.code, &*checked.err), (Some(0), ""), "{}", checked.out);
+        assert!(checked.out.contains("sound  1 file of documents"), "{}", checked.out);
         assert!(checked.out.contains("nothing is wrong"), "{}", checked.out);
     }
     let listed = other.run(&["client", "list"]).await.out;
@@ -299,7 +313,7 @@ async fn a_copy_made_under_load_holds_what_was_acknowledged(place: Place) {
         assert!(listed.contains(&format!("before-{at}")), "{listed}");
     }
     use std::os::unix::fs::PermissionsExt as _;
-    for file in ["copy.db", "other.db"] {
+    for file in ["copy.db", "other/other.db"] {
         let data = std::fs::metadata(terminal.folder().join(file)).unwrap();
         assert_eq!(data.permissions().mode() & 0o777, 0o600, "{file}");
     }

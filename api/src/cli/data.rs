@@ -154,7 +154,8 @@ pub async fn backup(
     ));
     if count > 0 {
         let folder = beside.folder().display();
-        print(&format!("{folder} holds the {count} files of its documents\n"));
+        let files = if count == 1 { "file" } else { "files" };
+        print(&format!("{folder} holds {count} {files} of its documents\n"));
     }
     if number > 0 {
         print(&format!("note this anchor elsewhere: {number}:{hash}\n"));

@@ -72,7 +72,8 @@ pub async fn all(
     found.push(index(db).await?);
     tell("files of documents");
     let (count, faults) = file::faults(db, files).await?;
-    found.push(Finding::new(format!("{count} files of documents"), faults));
+    let name = if count == 1 { "file" } else { "files" };
+    found.push(Finding::new(format!("{count} {name} of documents"), faults));
     Ok(found)
 }
 
