@@ -129,6 +129,20 @@ async function check(page) {
       await page.locator('.find-results code').filter({ hasText: new RegExp(`^${wanted.replace('.', '\\.')}$`) }).first().waitFor();
     });
   }
+  // The word of each area brings what can be done there first.
+  for (const [word, wanted] of [
+    ['회의', 'planMeeting'], ['안건', 'setAgenda'], ['건의', 'raiseRecommendation'], ['의견수렴', 'openOpinionRound'],
+    ['사례', 'draftCase'], ['법률안', 'registerBill'], ['입법과제', 'createInitiative'], ['기관', 'createInstitution'],
+    ['인물', 'createPerson'], ['위촉', 'appoint'], ['자료', 'recordDocument'], ['파일', 'attachFile'], ['사업', 'createProgramme'],
+    ['지표', 'createIndicator'], ['제출', 'submitSubmission'], ['기한연장', 'requestExtension'], ['공휴일', 'createHoliday'],
+    ['클라이언트', 'createApiClient'], ['웹훅', 'createWebhook'],
+  ]) {
+    await step(`A search for "${word}" does not begin with a mutation.`, async () => {
+      await find.fill(word);
+      await page.locator('.find-results li:first-child code').filter({ hasText: /^Mutation\./ }).waitFor();
+      await page.locator('.find-results code').filter({ hasText: new RegExp(`^Mutation\\.${wanted}$`) }).first().waitFor();
+    });
+  }
   await picture(page, 'docs-search');
   await step('A result does not lead to its documentation.', async () => {
     await find.fill('기한 경과');

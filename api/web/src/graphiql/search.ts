@@ -9,7 +9,7 @@ export interface Entry {
   description: string;
   /** How to get there in the documentation. */
   path: DocExplorerNavStackItem[];
-  /** Less counts more: what one begins with, types, then fields. */
+  /** Less counts more: what can be done, types, what can be asked, then fields. */
   rank: number;
   name: string;
   text: string;
@@ -35,7 +35,7 @@ export function index(schema: GraphQLSchema): Entry[] {
     if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
       const there = { name: field.name, def: field };
-      add(`${type.name}.${field.name}`, field.name, field.description, [here, there], isHelper ? 5 : type === schema.getQueryType() ? 0 : roots.has(type.name) ? 1 : 2);
+      add(`${type.name}.${field.name}`, field.name, field.description, [here, there], isHelper ? 5 : type === schema.getMutationType() ? 0 : roots.has(type.name) ? 1 : 2);
       if ('args' in field && roots.has(type.name)) {
         for (const arg of field.args) add(`${type.name}.${field.name}(${arg.name}:)`, arg.name, arg.description, [here, there], 5);
       }
