@@ -30,7 +30,7 @@ export function index(schema: GraphQLSchema): Entry[] {
     if (type.name.startsWith('__')) continue;
     const isHelper = /(Connection|Edge|Filter|Order|OrderField)$/.test(type.name);
     const here = { name: type.name, def: type };
-    add(type.name, type.name, type.description, [here], isHelper ? 4 : 0.5);
+    add(type.name, type.name, type.description, [here], isHelper ? 4 : isInputObjectType(type) ? 2 : 0.5);
     if (isEnumType(type)) for (const value of type.getValues()) add(`${type.name}.${value.name}`, value.name, value.description, [here], isHelper ? 5 : 3);
     if (!isObjectType(type) && !isInterfaceType(type) && !isInputObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
