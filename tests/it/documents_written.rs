@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
+use unicode_normalization::UnicodeNormalization;
 
 use crate::support::acting;
 use crate::support::{Place, TestApp, settings};
@@ -241,7 +242,12 @@ async fn a_file_comes_by_form_and_by_put_and_is_read_in_ranges(place: Place) {
     let put = desk.put(&desk.operator, code, "붙임 1.csv", "기관,값\n").await;
     assert_eq!(put.status, StatusCode::CREATED, "{}", put.json());
     let again = desk.put(&desk.operator, code, "붙임 1.csv", "기관,값\n").await;
-    assert_eq!((again.status, &again.json()["file"]["version"]), (StatusCode::CREATED, &json!(1)));
+    assert_eq!((again.status, &again.json()["file"]["version"]), (StatusCode::OK, &json!(1)));
+    // Another system writes the same name in other letters.
+    let apart: String = "붙임 1.csv".nfd().collect();
+    assert_ne!(apart, "붙임 1.csv");
+    let again = desk.put(&desk.operator, code, &apart, "기관,값\n").await;
+    assert_eq!(again.json()["file"]["id"], put.json()["file"]["id"]);
     let other = desk.put(&desk.operator, code, "붙임 1.csv", "기관,값\n가,1\n").await;
     assert_eq!((other.status, &other.json()["file"]["version"]), (StatusCode::OK, &json!(2)));
     assert_eq!(other.json()["file"]["id"], put.json()["file"]["id"]);
@@ -279,6 +285,15 @@ async fn a_file_comes_by_form_and_by_put_and_is_read_in_ranges(place: Place) {
     assert_eq!((changed.status, changed.bytes.as_slice()), (StatusCode::OK, PDF));
     let beyond = desk.get(None, path, &[("range", "bytes=9999-")]).await;
     assert_eq!(beyond.status, StatusCode::RANGE_NOT_SATISFIABLE);
+    assert_eq!(beyond.header(header::CONTENT_RANGE), format!("bytes */{}", PDF.len()));
+    // What may be passed over is: units that are not known, and several ranges at once.
+    for range in ["lines=0-2", "bytes=0-1,4-5"] {
+        let whole = desk.get(None, path, &[("range", range)]).await;
+        assert_eq!((whole.status, whole.bytes.as_slice()), (StatusCode::OK, PDF), "{range}");
+    }
+    assert_eq!(desk.get(None, path, &[("if-match", &tag)]).await.bytes, PDF);
+    let other = desk.get(None, path, &[("if-match", "\"another\"")]).await;
+    assert_eq!(other.status, StatusCode::PRECONDITION_FAILED);
     for known in [tag.clone(), format!("\"x\", W/{tag}"), "*".to_owned()] {
         let known = desk.get(None, path, &[("if-none-match", &known)]).await;
         assert_eq!((known.status, known.bytes.len()), (StatusCode::NOT_MODIFIED, 0));
@@ -308,6 +323,16 @@ async fn a_file_comes_by_form_and_by_put_and_is_read_in_ranges(place: Place) {
         json!({ "document": { "code": code, "files": { "nodes": [{ "name": "붙임 1.csv" }] } }, "errors": [] })
     );
     assert_eq!(desk.get(None, path, &[]).await.status, StatusCode::NOT_FOUND);
+    // The name that is kept says what it is, not the one it was sent under.
+    for (name, kept, expected) in [
+        ("blob", "진짜.pdf", json!([])),
+        ("a.pdf", "evil.exe", json!([{ "code": "UNKNOWN_TYPE", "path": ["input", "file"] }])),
+        ("a.pdf", "a.png", json!([{ "code": "TYPE_MISMATCH", "path": ["input", "file"] }])),
+    ] {
+        let input = json!({ "document": code, "file": null, "name": kept, "idempotencyKey": format!("named-{kept}") });
+        let sent = desk.form(Some(&desk.operator), input, name, PDF).await.json();
+        assert_eq!(sent["data"]["attachFile"]["errors"], expected, "{name} {kept}: {sent}");
+    }
 }
 
 async fn a_file_is_seen_as_its_document_is(place: Place) {
@@ -339,6 +364,13 @@ async fn a_file_is_seen_as_its_document_is(place: Place) {
     let input = json!({ "document": code, "file": format!("0:{}:x.pdf", put["file"]["sha256"].as_str().unwrap()) });
     let taken = desk.act(&desk.operator, "attachFile", "file { id }", input).await;
     assert_eq!(taken["errors"], json!([{ "code": "UPLOAD_REQUIRED", "path": ["input", "file"] }]));
+    // Nobody else is told of its going.
+    let feed = "{ changes(types: [\"DocumentFile\"]) { totalCount } }";
+    let told = desk.app.data(feed).await["changes"]["totalCount"].clone();
+    let extra = desk.put(&desk.operator, code, "extra.pdf", PDF).await.json()["file"].clone();
+    let input = json!({ "id": extra["id"], "expectedVersion": 1 });
+    desk.act(&desk.operator, "removeFile", "document { id }", input).await;
+    assert_eq!(desk.app.data(feed).await["changes"]["totalCount"], told);
     // Made public, everybody reads it; hidden, nobody does.
     for (is_public, status) in [(true, StatusCode::OK), (false, StatusCode::NOT_FOUND)] {
         let now = desk
@@ -392,7 +424,7 @@ async fn what_is_no_document_is_refused(place: Place) {
     let code = desk.document(&desk.operator, json!({})).await;
     let code = code["code"].as_str().unwrap();
     for (name, content, expected) in [
-        ("page.html", b"<script>".as_slice(), ("UNKNOWN_TYPE", "file")),
+        ("page.html", b"<script>".as_slice(), ("UNKNOWN_TYPE", "name")),
         ("report.pdf", b"MZ".as_slice(), ("TYPE_MISMATCH", "file")),
         ("report.pdf", b"".as_slice(), ("EMPTY", "file")),
         (".pdf", PDF, ("INVALID_NAME", "name")),
@@ -430,6 +462,73 @@ async fn what_is_no_document_is_refused(place: Place) {
         [(None, StatusCode::UNAUTHORIZED), (Some(reader.as_str()), StatusCode::FORBIDDEN)]
     {
         assert_eq!(desk.form(token, input.clone(), "x.pdf", PDF).await.status, status);
+    }
+    // What a form may hold is bounded as any other request is, and a file comes under one name.
+    let part = |name: &str, more: &str, text: &str| {
+        format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\n{text}\r\n")
+    };
+    let operations = json!({ "query": "mutation($input: AttachFileInput!) { attachFile(input: $input) { errors { code } } }", "variables": { "input": { "document": code, "file": null, "idempotencyKey": "form-0002" } } }).to_string();
+    let map = "{\"0\":[\"variables.input.file\"]}";
+    let file = part("0", "; filename=\"a.pdf\"", "%PDF-1.7");
+    for (body, status) in [
+        (part("operations", "", &operations) + &part("map", "", map) + &file, StatusCode::OK),
+        (part("operations", "", &operations) + &part("map", "", map), StatusCode::BAD_REQUEST),
+        (
+            part("map", "", map) + &part("operations", "", &operations) + &file,
+            StatusCode::BAD_REQUEST,
+        ),
+        (
+            part("operations", "", &operations)
+                + &part("operations", "", &operations)
+                + &part("map", "", map)
+                + &file,
+            StatusCode::BAD_REQUEST,
+        ),
+        (
+            part("operations", "", &format!("[{operations}]")) + &part("map", "", map) + &file,
+            StatusCode::BAD_REQUEST,
+        ),
+        (
+            part("operations", "", &operations)
+                + &part("map", "", "{\"0\":[\"variables.input.code\"]}")
+                + &file,
+            StatusCode::BAD_REQUEST,
+        ),
+        (
+            part("operations", "", &operations) + &part("map", "", "{\"0\":[\"query\"]}") + &file,
+            StatusCode::BAD_REQUEST,
+        ),
+        (
+            part("operations", "", &operations)
+                + &part("map", "", map)
+                + &file
+                + &part("1", "; filename=\"b.pdf\"", "%PDF-"),
+            StatusCode::BAD_REQUEST,
+        ),
+        (
+            part(
+                "operations",
+                "",
+                &format!(
+                    "{{\"query\":\"{{__typename}}\",\"variables\":{{\"x\":[{}1]}}}}",
+                    "1,".repeat(600_000)
+                ),
+            ),
+            StatusCode::PAYLOAD_TOO_LARGE,
+        ),
+        (
+            part("operations", "", &operations)
+                + &part("map", "", map)
+                + &part("0", "; filename=\"a.txt\"", &"a".repeat((1 << 20) + 1)),
+            StatusCode::PAYLOAD_TOO_LARGE,
+        ),
+    ] {
+        let request = Request::post("/graphql")
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=XX")
+            .header(header::AUTHORIZATION, format!("Bearer {}", desk.operator));
+        let shown: String = body.chars().take(900).collect();
+        let answer = desk.send(request.body(Body::from(body + "--XX--\r\n")).unwrap()).await;
+        assert_eq!(answer.status, status, "{shown} {}", answer.json());
     }
     let broken = Request::post("/graphql")
         .header(header::CONTENT_TYPE, "multipart/form-data; boundary=XX")
@@ -493,27 +592,57 @@ async fn content_that_nothing_names_goes(place: Place) {
         File::options().write(true).open(&place).unwrap().set_modified(old).unwrap();
     };
     let sweep = || file::sweep(&desk.app.db, &desk.files);
-    // Named by two, by one, by none; and while it is young.
+    // Named by two, by one; and by none while it is young.
     age();
     assert_eq!(sweep().await.unwrap(), 0);
     desk.put(&desk.operator, code, "a.pdf", "%PDF-1.7 other").await;
-    age();
     assert_eq!(sweep().await.unwrap(), 0);
-    desk.put(&desk.operator, code, "b.pdf", "%PDF-1.7 other").await;
     assert!(place.exists());
+    desk.put(&desk.operator, code, "b.pdf", "%PDF-1.7 other").await;
     let young = SystemTime::now();
     File::options().write(true).open(&place).unwrap().set_modified(young).unwrap();
     assert_eq!(sweep().await.unwrap(), 0);
+    assert!(place.exists());
+    // Put aside, it is there for a day more, and comes back when it is named, sent again or not.
+    let sha256 = first["file"]["sha256"].as_str().unwrap();
+    let aside = desk.app.settings.files.files.clone().unwrap().join("aside").join(sha256);
     age();
-    assert_eq!(sweep().await.unwrap(), 1);
-    assert!(!place.exists());
-    assert_eq!(desk.get(Some(&desk.operator), &path, &[]).await.bytes, b"%PDF-1.7 other");
-    // What a server put aside and was killed over comes back, as it is named.
-    let named = desk.put(&desk.operator, code, "a.pdf", PDF).await.json();
-    desk.files.put_aside(named["file"]["sha256"].as_str().unwrap().to_owned()).await.unwrap();
-    assert!(!place.exists());
     assert_eq!(sweep().await.unwrap(), 0);
+    assert!(!place.exists() && aside.exists());
+    assert_eq!(sweep().await.unwrap(), 0);
+    assert!(aside.exists(), "it has not been there for a day");
+    let row = "UPDATE document_file SET sha256 = $1, byte_size = $2 WHERE name = 'a.pdf'";
+    let row = row.replace("$1", &format!("'{sha256}'")).replace("$2", &PDF.len().to_string());
+    desk.app.sql(&row).await;
     assert_eq!(desk.get(Some(&desk.operator), &path, &[]).await.bytes, PDF);
+    assert!(place.exists() && !aside.exists());
+    age();
+    desk.put(&desk.operator, code, "a.pdf", "%PDF-1.7 other").await;
+    sweep().await.unwrap();
+    let old = SystemTime::now() - Duration::from_secs(25 * 3600);
+    File::options().write(true).open(&aside).unwrap().set_modified(old).unwrap();
+    assert_eq!(sweep().await.unwrap(), 1);
+    assert!(!place.exists() && !aside.exists());
+    assert_eq!(desk.get(Some(&desk.operator), &path, &[]).await.bytes, b"%PDF-1.7 other");
+    // What is in the folder and is no content is left alone, and so is all of it by a server of another database.
+    let folder = desk.app.settings.files.files.clone().unwrap();
+    std::fs::create_dir_all(folder.join("ab").join("notes")).unwrap();
+    std::fs::write(folder.join("ab").join("mine.txt"), "mine").unwrap();
+    let old = SystemTime::now() - Duration::from_secs(48 * 3600);
+    File::options()
+        .write(true)
+        .open(folder.join("ab").join("mine.txt"))
+        .unwrap()
+        .set_modified(old)
+        .unwrap();
+    sweep().await.unwrap();
+    assert!(folder.join("ab").join("mine.txt").exists());
+    std::fs::write(folder.join("owner"), "another").unwrap();
+    let other = desk.files.path(&"ab".repeat(32));
+    std::fs::write(&other, "orphan").unwrap();
+    File::options().write(true).open(&other).unwrap().set_modified(old).unwrap();
+    assert_eq!(sweep().await.unwrap(), 0);
+    assert!(other.exists());
 }
 
 async fn content_that_is_lost_is_told(place: Place) {
@@ -521,6 +650,9 @@ async fn content_that_is_lost_is_told(place: Place) {
     let code = desk.document(&desk.operator, json!({})).await;
     let code = code["code"].as_str().unwrap();
     let file = desk.put(&desk.operator, code, "a.pdf", PDF).await.json();
+    let read = async || {
+        desk.get(Some(&desk.operator), file["file"]["downloadPath"].as_str().unwrap(), &[]).await
+    };
     let place = desk.files.path(file["file"]["sha256"].as_str().unwrap());
     let faults = || async {
         let all = integrity::all(&desk.app.db, &desk.files, |_| {}).await.unwrap();
@@ -529,6 +661,11 @@ async fn content_that_is_lost_is_told(place: Place) {
     assert_eq!(faults().await, Vec::<String>::new());
     std::fs::write(&place, b"%PDF-1.7 written by somebody else").unwrap();
     assert!(faults().await[0].contains("is not what its name says"));
+    // Cut, it is not read as if it were whole, and is mended by who sends it again.
+    std::fs::write(&place, b"").unwrap();
+    assert_eq!(read().await.status, StatusCode::SERVICE_UNAVAILABLE);
+    desk.put(&desk.operator, code, "a.pdf", PDF).await;
+    assert_eq!(read().await.bytes, PDF);
     std::fs::remove_file(&place).unwrap();
     assert!(faults().await[0].contains("cannot be read"));
     // An outage, not a file that is not there: the row says that it is.

@@ -443,6 +443,26 @@ async fn people_come_in_with_their_posts(place: Place) {
     assert_eq!(posts.len(), 2, "{told}");
     assert!(posts.contains(&post("본부장", false, "2021-03", json!("2024-12"))), "{told}");
     assert_eq!(counts(&run(&app, History::People, ended).await), [0, 0, 1, 0]);
+    // A blank day is no other day: it is another post, not that one renamed.
+    let blank =
+        "code,postsInstitution,postsStartsOn,postsPostKo,postsEndsOn\nOLD_PERSON,TIPA,,국장,2018\n";
+    let done = run(&app, History::People, blank).await;
+    assert_eq!(counts(&done), [0, 1, 0, 0], "{done:#?}");
+    let told = app.data(query).await["person"]["memberships"]["nodes"].clone();
+    assert_eq!(told.as_array().unwrap().len(), 3, "{told}");
+    assert!(
+        told.as_array().unwrap().contains(&post("본부장", false, "2021-03", json!("2024-12"))),
+        "{told}"
+    );
+    // Blank where something stands takes it away.
+    let blank = "code,postsInstitution,postsStartsOn,postsPostKo,postsEndsOn\nOLD_PERSON,TIPA,2021-03,본부장,\n";
+    let done = run(&app, History::People, blank).await;
+    assert_eq!(counts(&done), [0, 1, 0, 0], "{done:#?}");
+    let told = app.data(query).await["person"]["memberships"]["nodes"].clone();
+    assert!(
+        told.as_array().unwrap().contains(&post("본부장", false, "2021-03", Value::Null)),
+        "{told}"
+    );
     // A fault in the last row, and nothing is written.
     let before = written(&app).await;
     let wrong = "code,nameKo,postsInstitution,postsPostKo,postsStartsOn\n\
@@ -722,6 +742,7 @@ async fn what_is_no_such_file_is_refused(place: Place) {
         (b"code,nameKo\n", Some(Format::Xlsx)),
         (b"nameKo,kind\nx,STARTUP\n", None),
         (b"code,code\nA,B\n", None),
+        (b"code,nameKo\nA,\"one\nB,two\nC,three\n", None),
         (b"code,nonsense\nA,B\n", None),
         (b"{\"code\": \"\xff\"}", None),
         (b"<html></html>", Some(Format::Csv)),

@@ -17,7 +17,7 @@ enum Sign {
     Says(&'static str),
     /// A compound file (as of older office programs) that holds this.
     Compound(&'static [u8]),
-    /// Text in whatever encoding: no byte of it is NUL.
+    /// Text in UTF-8 or CP949, of which no byte is NUL, or in UTF-16 with its mark.
     Text,
 }
 
@@ -78,6 +78,12 @@ pub fn extensions() -> impl Iterator<Item = &'static str> {
     KINDS.iter().map(|(extension, ..)| *extension)
 }
 
+/// Whether a name ends like a kind that is taken.
+pub fn is_known(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map_or("", |(_, end)| end);
+    extensions().any(|kind| kind.eq_ignore_ascii_case(extension))
+}
+
 /// Why a file is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refused {
@@ -117,7 +123,11 @@ pub fn of(path: &Path, name: &str) -> io::Result<Result<&'static str, Refused>> 
         Sign::Compound(needle) => {
             head(&mut file)?.starts_with(COMPOUND) && count(&mut file, needle, 1)? > 0
         }
-        Sign::Text => count(&mut file, b"\0", 1)? == 0,
+        Sign::Text => {
+            let head = head(&mut file)?;
+            let is_wide = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
+            is_wide || count(&mut file, b"\0", 1)? == 0
+        }
     };
     Ok(if fits { Ok(media_type) } else { Err(Refused::Mismatch) })
 }
@@ -194,6 +204,7 @@ mod tests {
             ("table.xlsx", b"PK\x03\x04".to_vec(), Err(Refused::Mismatch)),
             ("values.csv", "기관,값\n".into(), Ok("text/csv")),
             ("values.csv", b"\xb1\xe2\xb0\xfc,1\n".to_vec(), Ok("text/csv")),
+            ("values.csv", b"\xff\xfea\0,\0".to_vec(), Ok("text/csv")),
             ("values.csv", b"a\0b".to_vec(), Err(Refused::Mismatch)),
             ("photo.jpg", b"\xff\xd8\xff\xe0".to_vec(), Ok("image/jpeg")),
             ("page.html", b"<html>".to_vec(), Err(Refused::Unknown)),

@@ -1,8 +1,9 @@
 //! Files of documents: each content once, under its SHA-256, in a folder. What arrives is written beside them first and
-//! takes its place when it is whole and on the disk, before the row that names it is committed. So no row names what is
-//! not there; what no row names is an orphan, and goes a day later ([`crate::service::document::sweep`]).
+//! takes its place when it is whole and on the disk, before the row that names it is written. So no row names what is
+//! not there. What no row names is an orphan: it is put aside, comes back if a row names it after all, and goes a day
+//! later ([`crate::service::document::file::sweep`]).
 //!
-//! Several servers may share the folder.
+//! Several servers of one database may share the folder; it says whose it is, and those of another leave it alone.
 
 pub mod kind;
 
@@ -17,17 +18,22 @@ use tokio::io::AsyncWriteExt as _;
 use uuid::Uuid;
 
 use crate::config::FileSettings;
+use crate::domain::admit;
 use crate::domain::canonical::hex;
 use crate::error::{Error, Message};
 use crate::private;
 use kind::Refused;
 
-/// How long content stays that no row names: what writes its row has long ended by then.
+/// How long content rests before it is put aside, and aside before it goes: what writes its row has long ended by then.
 const GRACE: Duration = Duration::from_secs(24 * 3600);
 /// Where what arrives is written.
 const INCOMING: &str = "incoming";
-/// Where an orphan waits while it is asked for once more.
+/// Where an orphan waits for its end, or to be named after all.
 const ASIDE: &str = "aside";
+/// The file that says whose the folder is.
+const OWNER: &str = "owner";
+/// Digits of a hash.
+const DIGITS: usize = 64;
 
 /// The folder of the files.
 #[derive(Debug, Clone)]
@@ -80,6 +86,54 @@ impl Files {
         Ok(Incoming { files, held, file, hash: Context::new(&SHA256), bytes: 0 })
     }
 
+    /// Where the content of a hash is, of a row that names it: an orphan that was put aside is none any more.
+    fn found(&self, sha256: &str) -> PathBuf {
+        let path = self.path(sha256);
+        if !path.exists() {
+            let _ = std::fs::rename(self.folder.join(ASIDE).join(sha256), &path);
+        }
+        path
+    }
+
+    /// Where a content of this size is that a row names.
+    ///
+    /// # Errors
+    /// Unavailable, if it is not there, or is not what it was.
+    pub async fn whole(&self, sha256: &str, bytes: u64) -> Result<PathBuf, Error> {
+        let (files, sha256) = (self.clone(), sha256.to_owned());
+        blocking(move || {
+            let path = files.found(&sha256);
+            let told = |cause: String| io::Error::other(format!("{}: {cause}", path.display()));
+            let length = std::fs::metadata(&path).map_err(|error| told(error.to_string()))?.len();
+            if length != bytes {
+                return Err(told(format!("{length} bytes where there were {bytes}")));
+            }
+            Ok(path)
+        })
+        .await
+    }
+
+    /// Whether the folder is of this database; one that is nobody's is from now on.
+    ///
+    /// # Errors
+    /// Unavailable.
+    pub async fn is_of(&self, database: String) -> Result<bool, Error> {
+        let files = self.clone();
+        blocking(move || {
+            let path = files.folder_for("")?.join(OWNER);
+            match private::options().create_new(true).open(&path) {
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                    Ok(std::fs::read_to_string(&path)?.trim() == database)
+                }
+                made => {
+                    io::Write::write_all(&mut made?, database.as_bytes())?;
+                    Ok(true)
+                }
+            }
+        })
+        .await
+    }
+
     /// Hashes of content that has been there for a day, of the group of hashes that begin with these two digits.
     ///
     /// # Errors
@@ -88,36 +142,44 @@ impl Files {
         let group = hex(&[group]);
         let folder = self.folder.join(&group);
         blocking(move || {
-            let found = named_in(&folder, GRACE)?.into_iter();
-            Ok(found.map(|rest| format!("{group}{rest}")).collect())
+            let found = named_in(&folder, GRACE)?.into_iter().map(|rest| format!("{group}{rest}"));
+            Ok(found.filter(|name| is_hash(name)).collect())
         })
         .await
     }
 
-    /// Puts content aside that may be an orphan. Who names it meanwhile finds it gone and puts it back
-    /// ([`Staged::keep`]), or has named it when it is asked for once more ([`Self::aside`]).
+    /// Puts content aside that no row names.
     ///
     /// # Errors
     /// Unavailable.
     pub async fn put_aside(&self, sha256: String) -> Result<(), Error> {
         let files = self.clone();
         blocking(move || {
-            let aside = files.folder_for(ASIDE)?.join(&sha256);
-            unless_gone(std::fs::rename(files.path(&sha256), aside))
+            let (path, aside) = (files.path(&sha256), files.folder_for(ASIDE)?.join(&sha256));
+            // From now on it waits.
+            let touched = private::options().open(&path);
+            let touched = touched.and_then(|file| file.set_modified(SystemTime::now()));
+            unless_gone(touched.and_then(|()| std::fs::rename(path, aside)))
         })
         .await
     }
 
-    /// Hashes of what is aside, also of what a server left there that was killed.
+    /// Hashes of what is aside, and of them those that have been there for a day.
     ///
     /// # Errors
     /// Unavailable.
-    pub async fn aside(&self) -> Result<Vec<String>, Error> {
+    pub async fn aside(&self) -> Result<[Vec<String>; 2], Error> {
         let folder = self.folder.join(ASIDE);
-        blocking(move || named_in(&folder, Duration::ZERO)).await
+        let all = blocking(move || Ok([Duration::ZERO, GRACE].map(|time| named_in(&folder, time))));
+        let [all, old] = all.await?;
+        let hashes = |found: io::Result<Vec<String>>| -> Result<Vec<String>, Error> {
+            let found = found.map_err(broken)?.into_iter();
+            Ok(found.filter(|name| is_hash(name)).collect())
+        };
+        Ok([hashes(all)?, hashes(old)?])
     }
 
-    /// Takes what is aside away, or puts it back if it is named after all.
+    /// Takes what is aside away, or puts it back.
     ///
     /// # Errors
     /// Unavailable.
@@ -125,10 +187,9 @@ impl Files {
         let files = self.clone();
         blocking(move || {
             let aside = files.folder.join(ASIDE).join(&sha256);
-            unless_gone(if is_named {
-                std::fs::rename(aside, files.path(&sha256))
-            } else {
-                std::fs::remove_file(aside)
+            unless_gone(match is_named {
+                true => std::fs::rename(aside, files.path(&sha256)),
+                false => std::fs::remove_file(aside),
             })
         })
         .await
@@ -142,42 +203,57 @@ impl Files {
     /// Copies contents into another folder, unless they are there.
     ///
     /// # Errors
-    /// Internal, if one is not here, or cannot be written there.
+    /// Internal, if one is not here, is not what it was, or cannot be written there.
     pub async fn copy_to(&self, other: &Self, hashes: &[String]) -> Result<(), Error> {
         for sha256 in hashes {
-            let (from, to, other) = (self.path(sha256), other.path(sha256), other.clone());
-            let shown = from.display().to_string();
-            let group = sha256.get(..2).unwrap_or_default().to_owned();
-            let copied = blocking(move || {
-                let folder = other.folder_for(&group)?;
-                if to.try_exists()? {
-                    return Ok(());
-                }
-                let part = other.folder_for(INCOMING)?.join(Uuid::now_v7().to_string());
-                let held = Held(part);
-                let mut new = private::options().create_new(true).open(&held.0)?;
-                io::copy(&mut std::fs::File::open(from)?, &mut new)?;
-                new.sync_all()?;
-                std::fs::rename(&held.0, to)?;
-                std::fs::File::open(folder)?.sync_all()
-            });
-            copied.await.map_err(|error| {
-                Error::internal(format!(
-                    "the file {shown} was not copied: {}",
-                    error.for_operator()
-                ))
-            })?;
+            if let Some(fault) = self.fault(sha256).await {
+                return Err(Error::internal(fault));
+            }
+            let (from, other, sha256) = (self.path(sha256), other.clone(), sha256.clone());
+            blocking(move || other.place(&from, &sha256))
+                .await
+                .map_err(|error| Error::internal(error.for_operator()))?;
         }
         Ok(())
     }
 
-    /// What is wrong with the content of a hash, if anything is.
-    pub async fn fault(&self, sha256: &str) -> Option<String> {
+    /// Lets the content of a file on the disk be found by its hash.
+    fn place(&self, from: &Path, sha256: &str) -> io::Result<()> {
+        let folder = self.folder_for(sha256.get(..2).unwrap_or_default())?;
         let path = self.path(sha256);
-        let shown = path.display().to_string();
+        match std::fs::hard_link(from, &path) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+                let file = private::options().open(&path)?;
+                if file.metadata()?.len() == std::fs::metadata(from)?.len() {
+                    // It is not old any more.
+                    file.set_modified(SystemTime::now())?;
+                } else {
+                    self.copy(from, &path)?;
+                }
+            }
+            Err(_) => self.copy(from, &path)?,
+            Ok(()) => {}
+        }
+        std::fs::File::open(folder)?.sync_all()?;
+        std::fs::File::open(&self.folder)?.sync_all()
+    }
+
+    /// Copies a file to where no other can be linked.
+    fn copy(&self, from: &Path, to: &Path) -> io::Result<()> {
+        let part = Held(self.folder_for(INCOMING)?.join(Uuid::now_v7().to_string()));
+        let mut new = private::options().create_new(true).open(&part.0)?;
+        io::copy(&mut std::fs::File::open(from)?, &mut new)?;
+        new.sync_all()?;
+        std::fs::rename(&part.0, to)
+    }
+
+    /// What is wrong with the content of a hash that a row names, if anything is.
+    pub async fn fault(&self, sha256: &str) -> Option<String> {
+        let (files, hash) = (self.clone(), sha256.to_owned());
+        let shown = self.path(sha256).display().to_string();
         let read = blocking(move || {
-            let (mut file, mut hash) = (std::fs::File::open(path)?, Context::new(&SHA256));
-            let mut piece = vec![0; 256 * 1024];
+            let mut file = std::fs::File::open(files.found(&hash))?;
+            let (mut hash, mut piece) = (Context::new(&SHA256), vec![0; 256 * 1024]);
             loop {
                 match io::Read::read(&mut file, &mut piece)? {
                     0 => return Ok(hex(hash.finish().as_ref())),
@@ -188,7 +264,9 @@ impl Files {
         match read.await {
             Ok(found) if found == sha256 => None,
             Ok(_) => Some(format!("the file {shown} is not what its name says")),
-            Err(error) => Some(format!("the file {shown} cannot be read: {error}")),
+            Err(error) => {
+                Some(format!("the file {shown} cannot be read: {}", error.for_operator()))
+            }
         }
     }
 
@@ -206,6 +284,10 @@ impl Files {
     }
 }
 
+fn is_hash(name: &str) -> bool {
+    name.len() == DIGITS && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 /// What was to be done; another server may have done it.
 fn unless_gone(done: io::Result<()>) -> io::Result<()> {
     done.or_else(|error| if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error) })
@@ -220,8 +302,10 @@ fn named_in(folder: &Path, time: Duration) -> io::Result<Vec<String>> {
     let mut found = Vec::new();
     for entry in listed {
         let entry = entry?;
-        let since = entry.metadata()?.modified()?;
-        let is_old = SystemTime::now().duration_since(since).is_ok_and(|age| age >= time);
+        let data = entry.metadata()?;
+        let since = data.modified()?;
+        let is_old =
+            data.is_file() && SystemTime::now().duration_since(since).is_ok_and(|age| age >= time);
         if is_old && let Ok(name) = entry.file_name().into_string() {
             found.push(name);
         }
@@ -278,14 +362,13 @@ impl Incoming {
     ///
     /// # Errors
     /// Unavailable.
-    pub async fn finish(mut self, name: String) -> Result<Staged, Error> {
+    pub async fn finish(mut self, name: &str) -> Result<Staged, Error> {
         self.file.flush().await.map_err(broken)?;
         self.file.sync_all().await.map_err(broken)?;
         let Self { files, held, hash, bytes, .. } = self;
-        let (path, called) = (held.0.clone(), name.clone());
-        let kind = blocking(move || kind::of(&path, &called)).await?;
-        let sha256 = hex(hash.finish().as_ref());
-        Ok(Staged { files, held, name, bytes, sha256, kind })
+        // As people on other systems write it.
+        let name = admit::composed(name.trim()).into_owned();
+        Ok(Staged { files, held, name, bytes, sha256: hex(hash.finish().as_ref()) })
     }
 }
 
@@ -295,35 +378,31 @@ impl Incoming {
 pub struct Staged {
     files: Files,
     held: Held,
-    /// As it is called.
+    /// As it is called where it comes from.
     pub name: String,
     /// Size in bytes.
     pub bytes: u64,
     /// Hash of its content.
     pub sha256: String,
-    /// Its media type, or why it is not taken.
-    pub kind: Result<&'static str, Refused>,
 }
 
 impl Staged {
-    /// Puts the content where it is found by its hash: before the row that names it is committed, and once more after
-    /// that, in case it was an orphan that left meanwhile.
+    /// Its media type under a name, or why it is not taken.
+    ///
+    /// # Errors
+    /// Unavailable.
+    pub async fn kind(&self, name: &str) -> Result<Result<&'static str, Refused>, Error> {
+        let (path, name) = (self.held.0.clone(), name.to_owned());
+        blocking(move || kind::of(&path, &name)).await
+    }
+
+    /// Puts the content where it is found by its hash, before a row names it.
     ///
     /// # Errors
     /// Unavailable.
     pub async fn keep(&self) -> Result<(), Error> {
-        let (files, path) = (self.files.clone(), self.files.path(&self.sha256));
-        let (held, group) = (self.held.0.clone(), self.sha256[..2].to_owned());
-        blocking(move || {
-            let folder = files.folder_for(&group)?;
-            match std::fs::hard_link(&held, &path) {
-                // It is not old any more.
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                    private::options().open(&path)?.set_modified(SystemTime::now())
-                }
-                linked => linked.and_then(|()| std::fs::File::open(folder)?.sync_all()),
-            }
-        })
-        .await
+        let (files, held) = (self.files.clone(), self.held.0.clone());
+        let sha256 = self.sha256.clone();
+        blocking(move || files.place(&held, &sha256)).await
     }
 }

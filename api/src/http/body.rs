@@ -26,13 +26,18 @@ pub async fn read(body: Body, most: usize) -> Result<Bytes, Refusal> {
 pub async fn read_within(body: Body, most: usize, time: Duration) -> Result<Bytes, Refusal> {
     match tokio::time::timeout(time, to_bytes(body, most)).await {
         Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(_)) => Err(Refusal(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            Error::TooLarge(Message::new(
-                format!("요청 본문이 너무 큽니다(한도 {most}바이트)."),
-                format!("The body is too large (at most {most} bytes)."),
-            )),
-        )),
+        Ok(Err(_)) => Err(too_large(most as u64)),
         Err(_) => Err(Refusal(StatusCode::REQUEST_TIMEOUT, Error::Timeout)),
     }
+}
+
+/// 413.
+pub fn too_large(most: u64) -> Refusal {
+    Refusal(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        Error::TooLarge(Message::new(
+            format!("요청 본문이 너무 큽니다(한도 {most}바이트)."),
+            format!("The body is too large (at most {most} bytes)."),
+        )),
+    )
 }

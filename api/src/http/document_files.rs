@@ -4,14 +4,13 @@
 //! What may be seen and written is asked by GraphQL as any caller could ask it; only the content goes another way: it is
 //! written to the disk as it comes ([`crate::files`]), and read from there.
 
-use std::path::Path as FilePath;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{Path, Request, State};
-use axum::http::header::{self, HeaderMap, HeaderValue};
+use axum::http::header::{self, HeaderValue};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -20,18 +19,20 @@ use serde_json::{Map, json};
 use tower_http::services::ServeFile;
 use uuid::Uuid;
 
-use super::Shared;
 use super::caller::Caller;
 use super::export::{only_data, prepare, sign_in};
 use super::files::{self, Fault};
 use super::graphql::answer_in_time;
 use super::headers::tell_position;
+use super::{Refusal, Shared, body};
 use crate::domain::access::{self, Needs};
+use crate::domain::admit;
 use crate::domain::principal::Principal;
 use crate::error::Error;
 use crate::files::Staged;
 use crate::input::types::Upload;
 use crate::read::global_id;
+use crate::service::document::file;
 
 /// Longest pause of what arrives.
 const PAUSE: Duration = Duration::from_secs(30);
@@ -71,28 +72,49 @@ async fn send(
     let (data, _) = only_data(answer_in_time(shared, caller, &prepared).await?)?;
     let file = |name: &str| data["node"][name].as_str().ok_or(Error::NotFound);
     let (name, media_type, sha256) = (file("name")?, file("mediaType")?, file("sha256")?);
+    let bytes = data["node"]["byteSize"].as_u64().unwrap_or_default();
     let tag = format!("\"{sha256}\"");
     // The hash says all that the instants of the disk could, and says it right.
-    parts.headers.remove(header::IF_MODIFIED_SINCE);
-    parts.headers.remove(header::IF_UNMODIFIED_SINCE);
-    if parts
-        .headers
-        .remove(header::IF_RANGE)
-        .is_some_and(|known| known.as_bytes() != tag.as_bytes())
+    let [known, wanted, range] = [header::IF_NONE_MATCH, header::IF_MATCH, header::IF_RANGE]
+        .map(|name| parts.headers.get_all(name).iter().cloned().collect::<Vec<_>>());
+    for name in [header::IF_MODIFIED_SINCE, header::IF_UNMODIFIED_SINCE, header::IF_NONE_MATCH]
+        .into_iter()
+        .chain([header::IF_MATCH, header::IF_RANGE])
     {
+        parts.headers.remove(name);
+    }
+    let is_other = range.first().is_some_and(|range| range.as_bytes() != tag.as_bytes());
+    // A unit that is not known is passed over (RFC 9110 §14.2).
+    let is_bytes = |range: &HeaderValue| range.as_bytes().starts_with(b"bytes=");
+    if is_other || !parts.headers.get(header::RANGE).is_some_and(is_bytes) {
         parts.headers.remove(header::RANGE);
     }
-    let mut response = if is_known(&parts.headers, &tag) {
+    if !wanted.is_empty() && !names(&wanted, &tag) {
+        return Err(Fault::new(
+            StatusCode::PRECONDITION_FAILED,
+            Error::Conflict.code(),
+            "파일이 If-Match의 것과 다릅니다.",
+            "The file is another than If-Match names.",
+        ));
+    }
+    let mut response = if names(&known, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let path = shared.files.path(sha256);
-        let served = ServeFile::new(&path).try_call(Request::from_parts(parts, Body::empty()));
-        let served = served.await.map_err(|error| lost(&path, &error.to_string()))?;
+        let path = shared.files.whole(sha256, bytes).await?;
+        let mut serving = ServeFile::new(&path).ignore_multi_range_requests(true);
+        let served = serving.try_call(Request::from_parts(parts, Body::empty())).await;
+        let lost =
+            |cause: String| Error::unavailable(format!("files: {}: {cause}", path.display()));
+        let served = served.map_err(|error| lost(error.to_string()))?;
         if served.status() == StatusCode::NOT_FOUND {
-            return Err(lost(&path, "it is not there").into());
+            return Err(lost("it is gone".to_owned()).into());
         }
         served.map(Body::new)
     };
+    if response.status() == StatusCode::RANGE_NOT_SATISFIABLE {
+        let size = format!("bytes */{bytes}");
+        return Ok((response.status(), [(header::CONTENT_RANGE, size)]).into_response());
+    }
     let cache = if caller.principal == Principal::Anonymous {
         "public, no-cache"
     } else {
@@ -112,15 +134,9 @@ async fn send(
     Ok(response)
 }
 
-/// A row that names what is not there is an outage, and the operator's business.
-fn lost(path: &FilePath, cause: &str) -> Error {
-    Error::unavailable(format!("files: {}: {cause}", path.display()))
-}
-
-/// Whether the caller has the content already.
-fn is_known(headers: &HeaderMap, tag: &str) -> bool {
-    let given = headers.get_all(header::IF_NONE_MATCH).iter();
-    let mut tags = given.flat_map(|value| value.to_str().unwrap_or_default().split(','));
+/// Whether tags of a header name this content, strong or weak: a hash is never another.
+fn names(given: &[HeaderValue], tag: &str) -> bool {
+    let mut tags = given.iter().flat_map(|value| value.to_str().unwrap_or_default().split(','));
     tags.any(|given| {
         let given = given.trim();
         given == "*" || given.strip_prefix("W/").unwrap_or(given) == tag
@@ -168,17 +184,34 @@ async fn take(
     files::sign_in(shared, caller, parts).await?;
     access::may_begin(&caller.principal, Needs::OwnProfile).map_err(Error::from)?;
     files::check_body(&parts.headers)?;
-    // Who names no document need not send the file.
-    let args = Map::from_iter([("code".to_owned(), code.clone().into())]);
-    let asked = prepare(shared, caller, parts, (DOCUMENT.to_owned(), args, 1)).await?;
+    if parts.headers.contains_key(header::CONTENT_RANGE) {
+        return Err(files::bad(
+            "파일은 한 번에 보내 주십시오.",
+            "Send the file whole, not a range of it.",
+        ));
+    }
+    // Whatever can be told before the file is sent is told then.
+    let key = files::idempotency_key(&parts.headers)?;
+    let key = key.unwrap_or_else(|| Uuid::now_v7().to_string());
+    let name = admit::composed(name.trim()).into_owned();
+    file::name_of(&name).map_err(unprocessable)?;
+    let length =
+        parts.headers.get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length: u64| length > shared.files.most) {
+        return Err(body::too_large(shared.files.most).into());
+    }
+    let names =
+        [("code".to_owned(), code.clone().into()), ("name".to_owned(), name.clone().into())];
+    let asked = (DOCUMENT.to_owned(), Map::from_iter(names), 1);
+    let asked = prepare(shared, caller, parts, asked).await?;
     let (found, _) = only_data(answer_in_time(shared, caller, &asked).await?)?;
     if found["document"].is_null() {
         return Err(Error::NotFound.into());
     }
+    file::may_attach(&shared.app.db, &caller.principal, &code).await?;
+    let is_new = found["document"]["files"]["nodes"][0].is_null();
     let _held = shared.admission.hold_upload(caller).await?;
-    let staged = receive(shared, body, name).await?;
-    let key = files::idempotency_key(&parts.headers)?;
-    let key = key.unwrap_or_else(|| Uuid::now_v7().to_string());
+    let staged = receive(shared, body, &name).await?;
     let file = Upload::reference(0, &staged.sha256, &staged.name);
     let input = json!({ "document": code, "file": file, "idempotencyKey": key });
     let args = Map::from_iter([("input".to_owned(), input)]);
@@ -190,10 +223,11 @@ async fn take(
     let mut answer = data["attachFile"].take();
     let file = answer["file"].take();
     let mut response = if file.is_null() {
-        (StatusCode::UNPROCESSABLE_ENTITY, Json(json!({ "errors": answer["errors"] })))
-            .into_response()
+        // Of a call made again whose file is gone since, there is nothing to tell.
+        let is_done = answer["errors"].as_array().is_some_and(Vec::is_empty);
+        let status = if is_done { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        (status, Json(answer)).into_response()
     } else {
-        let is_new = file["version"] == 1;
         let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
         let place = HeaderValue::from_str(file["downloadPath"].as_str().unwrap_or_default());
         let place = place.map_err(Error::internal)?;
@@ -204,7 +238,7 @@ async fn take(
 }
 
 /// Writes a body to the disk as it comes.
-async fn receive(shared: &Shared, body: Body, name: String) -> Result<Staged, Fault> {
+async fn receive(shared: &Shared, body: Body, name: &str) -> Result<Staged, Fault> {
     let arriving = async {
         let mut incoming = shared.files.receive().await?;
         let mut pieces = body.into_data_stream();
@@ -223,6 +257,11 @@ async fn receive(shared: &Shared, body: Body, name: String) -> Result<Staged, Fa
         }
     };
     tokio::time::timeout(ARRIVAL, arriving).await.map_err(|_| late())?
+}
+
+/// 422, with what is wrong with a file's name.
+fn unprocessable(error: Error) -> Fault {
+    Fault::from(Refusal(StatusCode::UNPROCESSABLE_ENTITY, error))
 }
 
 fn late() -> Fault {

@@ -5,16 +5,14 @@
 use std::time::{Duration, Instant};
 
 use apollo_compiler::ast::OperationType;
-use async_graphql::ParseRequestError;
-use async_graphql_axum::GraphQLRequest;
-use async_graphql_axum::rejection::GraphQLRejection;
-use axum::body::Body;
-use axum::extract::{FromRequest as _, Request, State};
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
 use axum::http::header::{self, HeaderMap};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::Utc;
+use multer::{Constraints, Multipart, SizeLimit};
 use serde_json::{Map, Value};
 
 use super::admission::{Kind, admit, in_turn};
@@ -26,7 +24,6 @@ use super::{Refusal, Shared, body, event_stream, websocket};
 use crate::domain::access::{self, Needs};
 use crate::domain::principal::Principal;
 use crate::error::Error;
-use crate::files::Staged;
 use crate::graphql::engine::{Effort, Prepared};
 use crate::graphql::request;
 use crate::input::types::Upload;
@@ -35,7 +32,7 @@ use crate::metrics::METRICS;
 /// Longest body, in bytes.
 pub const MAX_BODY: usize = 1024 * 1024;
 /// Longest body that files come with, in bytes.
-const MAX_FORM: usize = 10 * 1024 * 1024;
+const MAX_FORM: u64 = 10 * 1024 * 1024;
 /// Time in which such a body must arrive.
 const FORM_ARRIVAL: Duration = Duration::from_secs(120);
 /// Most files that come with a request.
@@ -258,11 +255,11 @@ async fn from_body(
     headers: &HeaderMap,
     body: Body,
 ) -> Result<request::Request, Refusal> {
-    let kind = headers
+    let whole = headers
         .get(header::CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())
         .ok_or_else(Refusal::unsupported)?;
-    let mut pieces = kind.split(';').map(|piece| piece.trim().to_ascii_lowercase());
+    let mut pieces = whole.split(';').map(|piece| piece.trim().to_ascii_lowercase());
     let kind = pieces.next();
     let is_json = kind.as_deref() == Some("application/json");
     let is_form = kind.as_deref() == Some("multipart/form-data");
@@ -272,85 +269,124 @@ async fn from_body(
         return Err(Refusal::unsupported());
     }
     if is_form {
-        return from_form(shared, caller, headers, body).await;
+        return from_form(shared, caller, whole, body).await;
     }
     if !is_json || !is_utf8 {
         return Err(Refusal::unsupported());
     }
     let bytes = body::read(body, MAX_BODY).await?;
-    let is_short = bytes.len() <= SHORT_BODY;
-    let read = move || {
-        let fields = serde_json::from_slice::<UniqueObject>(&bytes).map_err(|_| {
-            Error::bad_request(
-                "본문은 GraphQL 요청의 JSON 객체여야 합니다.",
-                "The body must be the JSON object of a GraphQL request.",
-            )
-        })?;
-        request::Request::from_fields(fields.0)
-    };
-    let request = if is_short { read() } else { in_turn(shared, caller, true, read).await? };
-    request.map_err(Refusal::from)
+    request::Request::from_fields(object(shared, caller, bytes).await?).map_err(Refusal::from)
 }
 
-/// Reads a request that files come with (GraphQL multipart request specification), of a caller who may attach some: the
-/// reader of async-graphql-axum, behind the same gates.
+/// The JSON object of a request, read when it is its caller's turn if that takes a while.
+async fn object(
+    shared: &Shared,
+    caller: &mut Caller,
+    bytes: Bytes,
+) -> Result<Map<String, Value>, Refusal> {
+    let is_short = bytes.len() <= SHORT_BODY;
+    let read = move || serde_json::from_slice::<UniqueObject>(&bytes);
+    let read = if is_short { read() } else { in_turn(shared, caller, true, read).await? };
+    read.map(|fields| fields.0).map_err(|_| {
+        bad_request(
+            "본문은 GraphQL 요청의 JSON 객체여야 합니다.",
+            "The body must be the JSON object of a GraphQL request.",
+        )
+    })
+}
+
+/// What is wrong with a form.
+fn bad_form() -> Refusal {
+    bad_request(
+        "multipart/form-data 본문에는 operations(요청 하나의 JSON 객체), map, 파일이 차례로 있어야 합니다.",
+        "A body of multipart/form-data has operations (the JSON object of one request), map and the files, in this order.",
+    )
+}
+
+/// Reads a request that files come with (GraphQL multipart request specification), of a caller who may attach some. The
+/// reader of async-graphql-axum holds all of it in memory, and takes operations that no other request may have.
 async fn from_form(
     shared: &Shared,
-    caller: &Caller,
-    headers: &HeaderMap,
+    caller: &mut Caller,
+    kind: &str,
     body: Body,
 ) -> Result<request::Request, Refusal> {
     access::may_begin(&caller.principal, Needs::OwnProfile).map_err(Error::from)?;
+    let boundary = multer::parse_boundary(kind).map_err(|_| bad_form())?;
     let _held = shared.admission.hold_upload(caller).await?;
-    let bytes = body::read_within(body, MAX_FORM, FORM_ARRIVAL).await?;
-    let mut form = Request::new(Body::from(bytes));
-    *form.method_mut() = Method::POST;
-    form.headers_mut()
-        .extend(headers.get(header::CONTENT_TYPE).map(|kind| (header::CONTENT_TYPE, kind.clone())));
-    let unreadable = |_: ParseRequestError| {
-        bad_request(
-            "multipart/form-data 본문에는 operations, map, 파일이 차례로 있어야 합니다.",
-            "A body of multipart/form-data has operations, map and the files, in this order.",
-        )
+    let limits = SizeLimit::new()
+        .whole_stream(MAX_FORM)
+        .for_field("operations", MAX_BODY as u64)
+        .for_field("map", SHORT_BODY as u64);
+    let limits = Constraints::new().size_limit(limits);
+    let mut form = Multipart::with_constraints(body.into_data_stream(), boundary, limits);
+    let reading = async {
+        let operations = part(&mut form, "operations").await?;
+        let mut fields = object(shared, caller, operations).await?;
+        let map = serde_json::from_slice::<UniqueObject>(&part(&mut form, "map").await?);
+        let mut map = map.map_err(|_| bad_form())?.0;
+        if map.len() > MAX_UPLOADS {
+            return Err(bad_request(
+                &format!("한 번에 보낼 수 있는 파일은 {MAX_UPLOADS}개입니다."),
+                &format!("At most {MAX_UPLOADS} files come with a request."),
+            ));
+        }
+        let mut staged = Vec::new();
+        while let Some(mut file) = form.next_field().await.map_err(cut)? {
+            let paths = file.name().and_then(|name| map.remove(name)).ok_or_else(bad_form)?;
+            let name = file.file_name().unwrap_or_default().to_owned();
+            let mut incoming = shared.files.receive().await?;
+            while let Some(piece) = file.chunk().await.map_err(cut)? {
+                incoming.write(&piece).await?;
+            }
+            let arrived = incoming.finish(&name).await?;
+            let reference = Upload::reference(staged.len(), &arrived.sha256, &arrived.name);
+            let paths = paths.as_array().ok_or_else(bad_form)?;
+            for path in paths {
+                let place = path.as_str().and_then(|path| place(&mut fields, path));
+                *place.ok_or_else(bad_form)? = reference.clone();
+            }
+            staged.push(arrived);
+        }
+        if !map.is_empty() {
+            return Err(bad_form());
+        }
+        let mut request = request::Request::from_fields(fields)?;
+        request.uploads = staged.into();
+        Ok(request)
     };
-    let form = GraphQLRequest::<GraphQLRejection>::from_request(form, &()).await;
-    let mut form = form.map_err(|rejection| unreadable(rejection.0))?.into_inner();
-    if form.uploads.len() > MAX_UPLOADS {
-        return Err(bad_request(
-            &format!("한 번에 보낼 수 있는 파일은 {MAX_UPLOADS}개입니다."),
-            &format!("At most {MAX_UPLOADS} files come with a request."),
-        ));
-    }
-    let mut staged = Vec::new();
-    for upload in std::mem::take(&mut form.uploads) {
-        let mut incoming = shared.files.receive().await?;
-        incoming.write(&upload.content).await?;
-        staged.push(incoming.finish(upload.filename).await?);
-    }
-    let mut variables = serde_json::to_value(&form.variables).map_err(Error::internal)?;
-    refer(&mut variables, &staged);
-    let mut fields = Map::new();
-    fields.insert("query".to_owned(), form.query.into());
-    fields.insert("operationName".to_owned(), form.operation_name.into());
-    fields.insert("variables".to_owned(), variables);
-    let mut request = request::Request::from_fields(fields)?;
-    request.uploads = staged.into();
-    Ok(request)
+    let late = |_| Refusal(StatusCode::REQUEST_TIMEOUT, Error::Timeout);
+    tokio::time::timeout(FORM_ARRIVAL, reading).await.map_err(late)?
 }
 
-/// Puts in the place of each file what our inputs take for it.
-fn refer(value: &mut Value, staged: &[Staged]) {
-    match value {
-        Value::String(text) => {
-            let at = text.strip_prefix("#__graphql_file__:").and_then(|at| at.parse().ok());
-            if let Some((at, file)) = at.and_then(|at: usize| Some((at, staged.get(at)?))) {
-                *value = Upload::reference(at, &file.sha256, &file.name);
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| refer(item, staged)),
-        Value::Object(fields) => fields.values_mut().for_each(|field| refer(field, staged)),
-        _ => {}
+/// The next part of a form, which must have this name.
+async fn part(form: &mut Multipart<'_>, name: &str) -> Result<Bytes, Refusal> {
+    let next = form.next_field().await.map_err(cut)?;
+    let next = next.filter(|part| part.name() == Some(name)).ok_or_else(bad_form)?;
+    next.bytes().await.map_err(cut)
+}
+
+/// Why a form could not be read to its end.
+fn cut(error: multer::Error) -> Refusal {
+    match error {
+        multer::Error::FieldSizeExceeded { limit, .. }
+        | multer::Error::StreamSizeExceeded { limit } => body::too_large(limit),
+        _ => bad_form(),
     }
+}
+
+/// The null of a request that a path of a form's map names.
+fn place<'a>(fields: &'a mut Map<String, Value>, path: &str) -> Option<&'a mut Value> {
+    let mut steps = path.split('.');
+    let mut place = fields.get_mut(steps.next().filter(|step| *step == "variables")?)?;
+    for step in steps {
+        place = match place {
+            Value::Object(fields) => fields.get_mut(step)?,
+            Value::Array(items) => items.get_mut(step.parse::<usize>().ok()?)?,
+            _ => return None,
+        };
+    }
+    place.is_null().then_some(place)
 }
 
 /// A JSON object in which no key stands twice.

@@ -369,9 +369,11 @@ text! {
     FileName, "INVALID_NAME",
     |text| {
         let text = text.trim();
-        // Neither a folder nor a sign that turns the reading direction and so hides the extension.
+        // Neither a folder nor a sign that is not seen, turns the reading direction and so hides the extension.
         let is_odd = |c: char| {
-            c.is_control() || "/\\\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}".contains(c)
+            c.is_control()
+                || matches!(c, '/' | '\\' | '\u{ad}' | '\u{61c}' | '\u{feff}')
+                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
         };
         let fits = (3..=150).contains(&text.chars().count())
             && !text.starts_with('.')

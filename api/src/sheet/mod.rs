@@ -381,6 +381,11 @@ pub enum Unreadable {
         /// Most bytes.
         limit: u64,
     },
+    /// A quotation mark is opened and never closed, so that what follows cannot be told apart.
+    OpenQuote {
+        /// Row in which it is opened.
+        row: u32,
+    },
     /// It has too many rows.
     TooManyRows {
         /// Most rows.
@@ -435,6 +440,7 @@ impl Unreadable {
             Self::NotAWorkbook(_) => "NOT_A_WORKBOOK",
             Self::NotText => "NOT_TEXT",
             Self::TooLarge { .. } => "TOO_LARGE",
+            Self::OpenQuote { .. } => "OPEN_QUOTE",
             Self::TooManyRows { .. } => "TOO_MANY_ROWS",
             Self::TooManyColumns { .. } => "TOO_MANY_COLUMNS",
             Self::TooManyMerged { .. } => "TOO_MANY_MERGED_CELLS",
@@ -464,6 +470,10 @@ impl Unreadable {
                     ),
                 )
             }
+            Self::OpenQuote { row } => Text::new(
+                format!("{row}행에서 연 따옴표(\")가 닫히지 않았습니다."),
+                format!("A quotation mark (\") that is opened in row {row} is never closed."),
+            ),
             Self::TooManyRows { limit } => Text::new(
                 format!("행이 너무 많습니다. {limit}행까지 받습니다."),
                 format!("The file has too many rows: at most {limit} are taken."),

@@ -79,6 +79,9 @@ pub fn read_table(bytes: &[u8]) -> Result<Vec<Record>, Unreadable> {
     let found = DELIMITERS.into_iter().rev().max_by_key(parts).unwrap_or(b',');
     let delimiter = named.unwrap_or(found);
     check_width(text, delimiter)?;
+    if let Some(row) = open_quote(text, delimiter) {
+        return Err(Unreadable::OpenQuote { row });
+    }
     let reader = ReaderBuilder::new()
         .delimiter(delimiter)
         .has_headers(false)
@@ -94,6 +97,24 @@ pub fn read_table(bytes: &[u8]) -> Result<Vec<Record>, Unreadable> {
     Ok(records)
 }
 
+/// The row of a quotation mark at the beginning of a field that is never closed.
+fn open_quote(text: &str, delimiter: u8) -> Option<u32> {
+    let (mut row, mut opened, mut begins) = (1, None, true);
+    for byte in text.bytes() {
+        let was = opened;
+        match (byte, was) {
+            // Two of them are one within the text: it closes, and is opened again.
+            (b'"', Some(_)) => opened = None,
+            (b'"', None) if begins => opened = Some(row),
+            _ => {}
+        }
+        let closes = byte == b'"' && was.is_some();
+        begins = byte == delimiter || matches!(byte, b'\n' | b'\r') || closes;
+        row += u32::from(byte == b'\n');
+    }
+    opened
+}
+
 fn keep(records: &mut Vec<Record>, row: u32, cells: Vec<(u16, Given)>) -> Result<(), Unreadable> {
     if cells.is_empty() {
         return Ok(());
@@ -103,4 +124,23 @@ fn keep(records: &mut Vec<Record>, row: u32, cells: Vec<(u16, Given)>) -> Result
     }
     records.push(Record { row: row.saturating_add(1), cells });
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::open_quote;
+
+    #[test]
+    fn a_quotation_mark_that_is_never_closed_is_found_at_its_row() {
+        for (text, expected) in [
+            ("a,b\n1,2\n", None),
+            ("a,b\n\"1\n2\",\"3\"\"4\"\n", None),
+            ("a,b\n1,\"2\n3,4\n", Some(2)),
+            ("a,b\n1,5\" wide, 6\"\"\n3,4\n", None),
+            ("a,b\n\"1\"\"\n3,4\n", Some(2)),
+            ("\"a", Some(1)),
+        ] {
+            assert_eq!(open_quote(text, b','), expected, "{text:?}");
+        }
+    }
 }

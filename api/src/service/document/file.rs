@@ -4,13 +4,17 @@ use std::collections::HashSet;
 
 use entity::common::Visibility;
 use entity::{document, document_file};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
+};
 use uuid::Uuid;
 
 use super::{may_change, publisher};
 use crate::database::Store;
 use crate::domain::access::{self, Needs, Object};
-use crate::error::Error;
+use crate::domain::principal::Principal;
+use crate::domain::{canonical, fold};
+use crate::error::{Error, UserError};
 use crate::files::kind::{self, Refused};
 use crate::files::{Files, Staged};
 use crate::input;
@@ -42,21 +46,70 @@ input! {
     mutation RemoveFile on document_file::Entity {}
 }
 
-/// The document of that key, locked, if the caller may change it.
+/// The document of that key, locked, if the caller may write it.
 async fn opened(write: &mut Write<'_>, act: &Act<'_>, id: Uuid) -> Result<document::Model, Error> {
     let found = document::Entity::find_by_id(id).lock_exclusive().one(write.reads()).await?;
     let found = found.ok_or(Error::NotFound)?;
     access::may_write(act.author.principal, Object::Profile, publisher(&found))?;
-    may_change(act, &found)?;
     write.part_of(publisher(&found));
     Ok(found)
 }
 
-/// The file that came with a call; what is wrong with it is told.
-fn arrived<'a>(
+/// Whether the caller may attach files to a document that it sees: told before a file is sent.
+///
+/// # Errors
+/// Not found; forbidden; internal.
+pub async fn may_attach(db: &Store, principal: &Principal, code: &str) -> Result<(), Error> {
+    let found = document::Entity::find().filter(document::Column::Code.eq(fold::code(code)));
+    let found = found.one(db).await?.ok_or(Error::NotFound)?;
+    access::may_write(principal, Object::Profile, publisher(&found))?;
+    may_change(principal, &found)
+}
+
+/// A name that a file can have, of a kind that is taken.
+///
+/// # Errors
+/// User error.
+pub fn name_of(name: &str) -> Result<FileName, Error> {
+    let read: FileName = input::one("name", name.to_owned())?;
+    let is_known = kind::is_known(&read);
+    if is_known { Ok(read) } else { Err(Error::User(vec![not_taken("name", Refused::Unknown)])) }
+}
+
+/// What to say of a file that is not taken.
+fn not_taken(field: &str, refused: Refused) -> UserError {
+    match refused {
+        Refused::Empty => UserError::at(field, "EMPTY", "빈 파일입니다.", "The file is empty."),
+        Refused::Unknown => {
+            let kinds = kind::extensions().collect::<Vec<_>>().join(", ");
+            UserError::at(
+                field,
+                "UNKNOWN_TYPE",
+                format!("받을 수 있는 형식: {kinds}."),
+                format!("Kinds of files that are taken: {kinds}."),
+            )
+        }
+        Refused::Mismatch => UserError::at(
+            field,
+            "TYPE_MISMATCH",
+            "파일의 내용이 이름의 확장자와 다릅니다. 알맞은 형식으로 다시 저장하십시오.",
+            "The file is not what its extension says; save it in that format.",
+        ),
+    }
+}
+
+/// A file that is taken.
+struct Arrived<'a> {
+    staged: &'a Staged,
+    name: String,
+    media_type: &'static str,
+}
+
+/// The file that came with a call, where it is found by its hash from now on; what is wrong with it is told.
+async fn arrived<'a>(
     act: &Act<'a>,
     upload: Upload,
-    name: Option<&FileName>,
+    name: Option<FileName>,
     faults: &mut InputErrors,
 ) -> Result<Option<Arrived<'a>>, Error> {
     let Some(staged) = act.uploads.get(upload.0) else {
@@ -68,45 +121,21 @@ fn arrived<'a>(
         );
         return Ok(None);
     };
-    let sent = || input::one::<FileName>("name", staged.name.clone());
     let name = match name {
-        Some(name) => name.clone(),
-        None => match faults.keep(sent())? {
-            Some(name) => name,
-            None => return Ok(None),
-        },
+        Some(name) => Some(name),
+        None => faults.keep(input::one::<FileName>("name", staged.name.clone()))?,
     };
-    let refused = match staged.kind {
-        Ok(media_type) => return Ok(Some(Arrived { staged, name: name.into(), media_type })),
-        Err(refused) => refused,
-    };
-    let kinds: Vec<&str> = kind::extensions().collect();
-    let kinds = kinds.join(", ");
-    match refused {
-        Refused::Empty => {
-            faults.add("file", "EMPTY", "빈 파일입니다.", "The file is empty.");
+    let Some(name) = name else { return Ok(None) };
+    match staged.kind(&name).await? {
+        Ok(media_type) => {
+            staged.keep().await?;
+            Ok(Some(Arrived { staged, name: name.into(), media_type }))
         }
-        Refused::Unknown => faults.add(
-            "file",
-            "UNKNOWN_TYPE",
-            format!("받을 수 있는 파일은 {kinds}입니다."),
-            format!("Files that are taken: {kinds}."),
-        ),
-        Refused::Mismatch => faults.add(
-            "file",
-            "TYPE_MISMATCH",
-            "파일의 내용이 이름의 확장자와 다릅니다. 알맞은 형식으로 다시 저장하십시오.",
-            "The file is not what its extension says; save it in that format.",
-        ),
+        Err(refused) => {
+            faults.keep(Err::<(), _>(Error::User(vec![not_taken("file", refused)])))?;
+            Ok(None)
+        }
     }
-    Ok(None)
-}
-
-/// A file that is taken.
-struct Arrived<'a> {
-    staged: &'a Staged,
-    name: String,
-    media_type: &'static str,
 }
 
 /// Attaches a file to a document, or replaces the one of that name.
@@ -115,23 +144,25 @@ struct Arrived<'a> {
 /// Forbidden; user errors; unavailable; internal.
 pub async fn attach(act: &Act<'_>, input: AttachFile) -> Result<Uuid, Error> {
     use document_file::{Column, Entity};
+    let mut faults = InputErrors::default();
+    // What takes its time on the disk keeps no other write waiting; a content that no row comes to name is an orphan.
+    let arrived = arrived(act, input.file, input.name, &mut faults).await?;
     let mut write = begin(act, Needs::OwnProfile, &input.call).await?;
     let id = Uuid::now_v7();
-    let mut faults = InputErrors::default();
     let code = Some(input.document.as_str());
     let document =
         sight::by_code::<document::Entity>(&write, act, &mut faults, "document", code).await?;
     let document = match document {
-        Some(document) => Some(opened(&mut write, act, document).await?.id),
+        Some(document) => Some(opened(&mut write, act, document).await?),
         None => None,
     };
     if let Some(known) = write.repeats::<Entity>(&input.call, id).await? {
         return Ok(known);
     }
-    let arrived = arrived(act, input.file, input.name.as_ref(), &mut faults)?;
     let mut known = Vec::new();
-    if let Some(document) = document {
-        let files = Entity::find().filter(Column::DocumentId.eq(document));
+    if let Some(document) = &document {
+        may_change(act.author.principal, document)?;
+        let files = Entity::find().filter(Column::DocumentId.eq(document.id));
         known = files.order_by_asc(Column::Position).all(write.reads()).await?;
     }
     let same = known.iter().find(|row| arrived.as_ref().is_some_and(|it| it.name == row.name));
@@ -152,17 +183,15 @@ pub async fn attach(act: &Act<'_>, input: AttachFile) -> Result<Uuid, Error> {
     set(&mut columns, "byte_size", i32::try_from(staged.bytes).map_err(Error::internal)?)?;
     set(&mut columns, "sha256", &staged.sha256)?;
     let kept = match same {
-        Some(same) if same.sha256 == staged.sha256 => {
-            write.about(&input.call, same.id).await?;
-            same.id
-        }
         Some(same) => {
             write.about(&input.call, same.id).await?;
-            write.update::<Entity>(same.id, same.version, |row| row.extend(columns)).await?;
+            if same.sha256 != staged.sha256 {
+                write.update::<Entity>(same.id, same.version, |row| row.extend(columns)).await?;
+            }
             same.id
         }
         None => {
-            set(&mut columns, "document_id", document)?;
+            set(&mut columns, "document_id", document.id)?;
             set(&mut columns, "name", name)?;
             let position = known.last().map_or(1, |row| row.position.saturating_add(1));
             set(&mut columns, "position", position)?;
@@ -171,9 +200,7 @@ pub async fn attach(act: &Act<'_>, input: AttachFile) -> Result<Uuid, Error> {
             id
         }
     };
-    staged.keep().await?;
     write.commit().await?;
-    staged.keep().await?;
     Ok(kept)
 }
 
@@ -194,18 +221,25 @@ pub async fn remove(act: &Act<'_>, input: RemoveFile) -> Result<Option<Uuid>, Er
     if !sight::sees::<Entity>(&write, act, call.id).await? {
         return Err(Error::NotFound);
     }
-    let document = opened(&mut write, act, found.document_id).await?.id;
-    if let Some(known) = write.repeats::<document::Entity>(call, document).await? {
+    let document = opened(&mut write, act, found.document_id).await?;
+    if let Some(known) = write.repeats::<document::Entity>(call, document.id).await? {
         return Ok(Some(known));
     }
+    may_change(act.author.principal, &document)?;
     if version_of(&found)? != Some(call.version.into()) {
         return Err(Error::Conflict);
     }
-    if write.withdraw_cited::<Entity>(call.id).await? == Removed::Kept {
-        return Err(Error::internal("a file that another row names"));
+    // Those are told of it who saw the document.
+    if write.remove_part::<Entity>(call.id, document.visibility).await? == Removed::Kept {
+        return Err(Error::User(vec![UserError::at(
+            "id",
+            "IN_USE",
+            "다른 자료가 가리키는 항목은 뺄 수 없습니다.",
+            "What another row names cannot be taken off.",
+        )]));
     }
     write.commit().await?;
-    Ok(Some(document))
+    Ok(Some(document.id))
 }
 
 /// Hashes of these that rows name.
@@ -215,16 +249,32 @@ async fn named(db: &Store, hashes: &[String]) -> Result<HashSet<String>, Error> 
     for hashes in hashes.chunks(500) {
         let found = Entity::find().select_only().column(Column::Sha256).distinct();
         let found = found.filter(Column::Sha256.is_in(hashes)).into_tuple::<String>();
-        named.extend(found.all(db.writer()).await?);
+        named.extend(found.all(db).await?);
     }
     Ok(named)
 }
 
 /// Takes away content that no row has named for a day, and what arrived and was never whole; how many contents went.
+/// Nothing goes from a folder of another database.
 ///
 /// # Errors
 /// Unavailable; internal.
 pub async fn sweep(db: &Store, files: &Files) -> Result<usize, Error> {
+    if !files.is_of(own_name(db).await?).await? {
+        tracing::error!(folder = %files.folder().display(), "files.of_another_database");
+        return Ok(0);
+    }
+    // What came to be named since it was put aside is missed meanwhile: it comes first.
+    let [aside, old] = files.aside().await?;
+    let known = named(db, &aside).await?;
+    let mut gone = 0;
+    for hash in aside {
+        let is_named = known.contains(&hash);
+        if is_named || old.contains(&hash) {
+            gone += usize::from(!is_named);
+            files.settle(hash, is_named).await?;
+        }
+    }
     files.tidy().await?;
     for group in 0..=u8::MAX {
         let old = files.old(group).await?;
@@ -233,14 +283,16 @@ pub async fn sweep(db: &Store, files: &Files) -> Result<usize, Error> {
             files.put_aside(orphan).await?;
         }
     }
-    let aside = files.aside().await?;
-    let named = named(db, &aside).await?;
-    let gone = aside.iter().filter(|hash| !named.contains(*hash)).count();
-    for hash in aside {
-        let is_named = named.contains(&hash);
-        files.settle(hash, is_named).await?;
-    }
     Ok(gone)
+}
+
+/// What the folder knows a database by: made from its secret, of which it tells nothing.
+async fn own_name(db: &Store) -> Result<String, Error> {
+    let asked = "SELECT feed_secret FROM ledger WHERE id = 1";
+    let asked = Statement::from_string(db.get_database_backend(), asked);
+    let secret = db.query_one_raw(asked).await?;
+    let secret: String = secret.map_or(Ok(String::new()), |row| row.try_get_by_index(0))?;
+    Ok(canonical::digest(&format!("files of {secret}")))
 }
 
 /// What is wrong with the files that rows name: content that is not there, or is not what its hash says.
@@ -254,7 +306,7 @@ pub async fn faults(db: &Store, files: &Files) -> Result<(usize, Vec<String>), E
     loop {
         let next = Entity::find().select_only().column(Column::Sha256).distinct();
         let next = next.filter(Column::Sha256.gt(&last)).order_by_asc(Column::Sha256).limit(500);
-        let hashes: Vec<String> = next.into_tuple().all(db.writer()).await?;
+        let hashes: Vec<String> = next.into_tuple().all(db).await?;
         let Some(end) = hashes.last() else { return Ok((count, faults)) };
         last = end.clone();
         for hash in hashes {

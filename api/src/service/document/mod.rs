@@ -14,6 +14,7 @@ use super::people::{begin, operates, operator_only, tell_parts, turn, turns};
 use super::sight;
 use super::write::Write;
 use crate::domain::access::{self, Needs, Object};
+use crate::domain::principal::Principal;
 use crate::error::Error;
 use crate::input;
 use crate::input::types::{
@@ -94,8 +95,9 @@ fn publisher(row: &document::Model) -> Option<Uuid> {
 }
 
 /// A partner leaves alone what an operator has made public.
-fn may_change(act: &Act<'_>, row: &document::Model) -> Result<(), Error> {
-    let is_open = row.visibility == Visibility::Internal || operates(act);
+fn may_change(principal: &Principal, row: &document::Model) -> Result<(), Error> {
+    let operates = access::may_write(principal, Object::Content, None).is_ok();
+    let is_open = row.visibility == Visibility::Internal || operates;
     if is_open { Ok(()) } else { Err(access::Denied::Institution.into()) }
 }
 
@@ -178,7 +180,7 @@ pub async fn amend(act: &Act<'_>, input: AmendDocument) -> Result<Uuid, Error> {
     let Some(known) = turn::<Entity>(&mut write, act, &call, own).await? else {
         return Ok(call.id);
     };
-    may_change(act, &known)?;
+    may_change(act.author.principal, &known)?;
     let mut faults = InputErrors::default();
     operator_only(act, &mut faults, "publisher", input.publisher != Change::Keep);
     operator_only(act, &mut faults, "isPublic", input.is_public.is_some());

@@ -398,7 +398,19 @@ fn table(records: &[Record], fields: &[Field]) -> Result<Read, Error> {
                 reading.wrong(record.row, (&column.key, &text(given)), error);
             }
         }
-        for (name, item) in items {
+        for (name, mut item) in items {
+            // A blank cell of an item that is brought to what it says takes away what is there.
+            let list = fields.iter().find(|field| field.name == name && field.stays);
+            let loose = list.into_iter().flat_map(Field::of_item).filter(|it| !it.is_required);
+            for member in loose.map(|it| &it.name) {
+                let is_asked =
+                    |at: &usize| columns[*at].path.starts_with(&[name.clone(), member.clone()]);
+                if let Value::Object(item) = &mut item
+                    && head.values().any(is_asked)
+                {
+                    item.entry(member.clone()).or_insert(Value::Null);
+                }
+            }
             if let Some(Value::Array(list)) = reading.entry.given.get_mut(&name) {
                 list.push(item);
                 reading.entry.items.entry(name).or_default().push(record.row);

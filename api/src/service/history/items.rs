@@ -77,8 +77,13 @@ pub fn changes((field, keys): (&Field, Keys), given: &Value, known: Option<&Know
     let mut changes = Vec::new();
     for (at, place) in places(field, keys, given, rows).into_iter().enumerate() {
         let Value::Object(item) = &given[at] else { continue };
-        let given = match place {
-            None => item.clone(),
+        let given: Map<String, Value> = match place {
+            // Of what is new, what is not said is as if it were left out.
+            None => item
+                .iter()
+                .filter(|(_, it)| !it.is_null())
+                .map(|(k, v)| (k.clone(), v.clone()))
+                .collect(),
             Some(place) => {
                 let said = |it: &Field| it.said(rows[place].get(&it.name).unwrap_or(&Value::Null));
                 let value = |it: &Field| item.get(&it.name).cloned().unwrap_or_default();

@@ -204,7 +204,9 @@ async fn bring<K: Kind>(
     let mut entries = read.entries;
     entries.iter_mut().for_each(|entry| K::complete(&mut entry.given));
     let mut open: Vec<&Entry> = entries.iter().collect();
-    // What a record names, or what makes room for it, may stand below it: it is asked again as long as others come in.
+    // What a record names, or what makes room for it, may stand below it: it is asked again as long as others come in, from
+    // the other end, so that a chain of names takes no more turns than it has changes of direction.
+    let mut refused = Vec::new();
     loop {
         let (mut is_on, mut rejected) = (false, Vec::new());
         for entry in open {
@@ -231,11 +233,14 @@ async fn bring<K: Kind>(
             }
         }
         let waits = |it: &UserError| matches!(it.code, "UNKNOWN" | "TAKEN");
-        let names = |errors: &[UserError]| errors.iter().any(waits);
-        if !is_on || !rejected.iter().any(|(_, errors)| names(errors)) {
+        let (waiting, told): (Vec<_>, Vec<_>) =
+            rejected.into_iter().partition(|(_, errors)| errors.iter().any(waits));
+        refused.extend(told);
+        if !is_on || waiting.is_empty() {
+            refused.extend(waiting);
             let columns = columns(fields);
-            report.refused += rejected.len();
-            for (entry, errors) in rejected {
+            report.refused += refused.len();
+            for (entry, errors) in refused {
                 // What cannot be read was tried as if it were empty.
                 let is_told = |of: &Fault| {
                     entry.faults.iter().any(|it| (it.row, &it.column) == (of.row, &of.column))
@@ -246,7 +251,7 @@ async fn bring<K: Kind>(
             }
             break;
         }
-        open = rejected.into_iter().map(|(entry, _)| entry).collect();
+        open = waiting.into_iter().map(|(entry, _)| entry).rev().collect();
     }
     report.is_applied = is_applied && report.refused == 0;
     match report.is_applied {
