@@ -469,59 +469,32 @@ async fn what_is_no_document_is_refused(place: Place) {
     };
     let operations = json!({ "query": "mutation($input: AttachFileInput!) { attachFile(input: $input) { errors { code } } }", "variables": { "input": { "document": code, "file": null, "idempotencyKey": "form-0002" } } }).to_string();
     let map = "{\"0\":[\"variables.input.file\"]}";
-    let file = part("0", "; filename=\"a.pdf\"", "%PDF-1.7");
+    let (begin, map, file) = (
+        part("operations", "", &operations),
+        part("map", "", map),
+        part("0", "; filename=\"a.pdf\"", "%PDF-1.7"),
+    );
+    let mapped = |path: &str| part("map", "", &json!({ "0": [path] }).to_string());
+    let many = format!(
+        "{{\"query\":\"{{__typename}}\",\"variables\":{{\"x\":[{}1]}}}}",
+        "1,".repeat(600_000)
+    );
+    let batch = part("operations", "", &format!("[{operations}]"));
+    let large = part("0", "; filename=\"a.txt\"", &"a".repeat((1 << 20) + 1));
     for (body, status) in [
-        (part("operations", "", &operations) + &part("map", "", map) + &file, StatusCode::OK),
-        (part("operations", "", &operations) + &part("map", "", map), StatusCode::BAD_REQUEST),
+        ([&*begin, &map, &file].concat(), StatusCode::OK),
+        ([&*begin, &map].concat(), StatusCode::BAD_REQUEST),
+        ([&*map, &begin, &file].concat(), StatusCode::BAD_REQUEST),
+        ([&*begin, &begin, &map, &file].concat(), StatusCode::BAD_REQUEST),
+        ([&*batch, &map, &file].concat(), StatusCode::BAD_REQUEST),
+        ([&*begin, &mapped("variables.input.code"), &file].concat(), StatusCode::BAD_REQUEST),
+        ([&*begin, &mapped("query"), &file].concat(), StatusCode::BAD_REQUEST),
         (
-            part("map", "", map) + &part("operations", "", &operations) + &file,
+            [&*begin, &map, &file, &part("1", "; filename=\"b.pdf\"", "%PDF-")].concat(),
             StatusCode::BAD_REQUEST,
         ),
-        (
-            part("operations", "", &operations)
-                + &part("operations", "", &operations)
-                + &part("map", "", map)
-                + &file,
-            StatusCode::BAD_REQUEST,
-        ),
-        (
-            part("operations", "", &format!("[{operations}]")) + &part("map", "", map) + &file,
-            StatusCode::BAD_REQUEST,
-        ),
-        (
-            part("operations", "", &operations)
-                + &part("map", "", "{\"0\":[\"variables.input.code\"]}")
-                + &file,
-            StatusCode::BAD_REQUEST,
-        ),
-        (
-            part("operations", "", &operations) + &part("map", "", "{\"0\":[\"query\"]}") + &file,
-            StatusCode::BAD_REQUEST,
-        ),
-        (
-            part("operations", "", &operations)
-                + &part("map", "", map)
-                + &file
-                + &part("1", "; filename=\"b.pdf\"", "%PDF-"),
-            StatusCode::BAD_REQUEST,
-        ),
-        (
-            part(
-                "operations",
-                "",
-                &format!(
-                    "{{\"query\":\"{{__typename}}\",\"variables\":{{\"x\":[{}1]}}}}",
-                    "1,".repeat(600_000)
-                ),
-            ),
-            StatusCode::PAYLOAD_TOO_LARGE,
-        ),
-        (
-            part("operations", "", &operations)
-                + &part("map", "", map)
-                + &part("0", "; filename=\"a.txt\"", &"a".repeat((1 << 20) + 1)),
-            StatusCode::PAYLOAD_TOO_LARGE,
-        ),
+        (part("operations", "", &many), StatusCode::PAYLOAD_TOO_LARGE),
+        ([&*begin, &map, &large].concat(), StatusCode::PAYLOAD_TOO_LARGE),
     ] {
         let request = Request::post("/graphql")
             .header(header::CONTENT_TYPE, "multipart/form-data; boundary=XX")

@@ -459,7 +459,7 @@ pub async fn uploads(input: Option<&Value>) -> Arc<[Staged]> {
     }
     let mut incoming = Files::new(&settings().files).receive().await.unwrap();
     incoming.write(b"%PDF-1.7").await.unwrap();
-    Arc::from([incoming.finish("minutes.pdf".to_owned()).await.unwrap()])
+    Arc::from([incoming.finish("minutes.pdf").await.unwrap()])
 }
 
 /// Settings by which webhooks are sent to this machine.
