@@ -111,6 +111,7 @@ impl Schema {
                 (_, "programme") => json!("AI_TRAINING"),
                 (_, "indicator" | "cell") => json!("TRAINEES"),
                 (_, "institution" | "code") => json!("KOSME"),
+                (_, "language") => json!("ko"),
                 (_, "website") => json!("https://aiplus.example"),
                 _ => json!("x1"),
             },

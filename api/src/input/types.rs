@@ -365,7 +365,7 @@ text! {
 }
 
 text! {
-    /// The name of a file: one line of 3 to 150 characters with an extension, without a folder.
+    /// The name of a file: one line of 1 to 150 characters with an extension, without a folder.
     FileName, "INVALID_NAME",
     |text| {
         let text = text.trim();
@@ -375,13 +375,13 @@ text! {
                 || matches!(c, '/' | '\\' | '\u{ad}' | '\u{61c}' | '\u{feff}')
                 || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
         };
-        let fits = (3..=150).contains(&text.chars().count())
+        let fits = (1..=150).contains(&text.chars().count())
             && !text.starts_with('.')
             && !text.chars().any(is_odd);
         fits.then_some(text)
     },
-    "파일 이름은 확장자를 포함해 3~150자이고 /와 \\를 쓸 수 없습니다.",
-    "The name of a file has 3 to 150 characters with its extension, and no / or \\."
+    "파일 이름은 확장자를 포함해 150자까지이고 /와 \\를 쓸 수 없습니다.",
+    "The name of a file has at most 150 characters with its extension, and no / or \\."
 }
 
 text! {
