@@ -113,7 +113,6 @@ async fn only_json_posts_are_read(place: Place) {
     for kind in [
         "text/plain",
         "application/x-www-form-urlencoded",
-        "multipart/form-data; boundary=x",
         "application/json; charset=euc-kr",
         "application/graphql",
     ] {

@@ -265,7 +265,7 @@ async fn pages_of_other_origins_call_if_they_are_listed(place: Place) {
         let answer = call(&routes, preflight).await;
         assert_eq!((answer.status, answer.header("access-control-max-age")), (200, Some("600")));
         assert_eq!(answer.header("access-control-allow-origin"), expected, "{origin}");
-        assert_eq!(answer.header("access-control-allow-methods"), Some("GET,POST"));
+        assert_eq!(answer.header("access-control-allow-methods"), Some("GET,POST,PUT"));
         let taken = answer.header("access-control-allow-headers").unwrap();
         for name in [
             "authorization",

@@ -390,8 +390,12 @@ async fn nobody_acts_for_another(place: Place) {
     ] {
         for (verb, mutation, more, _) in verbs() {
             let expected = match verb {
-                "saveDraft" | "submit" | "reportNil" | "recall" => partner_verb,
-                "startReview" | "return" | "accept" | "extend" => reviewer_verb,
+                "saveDraft" | "submit" | "reportNil" | "recall" | "requestExtension" => {
+                    partner_verb
+                }
+                "startReview" | "return" | "accept" | "extend" | "declineExtension" => {
+                    reviewer_verb
+                }
                 _ => lead_verb,
             };
             if expected.is_empty() {

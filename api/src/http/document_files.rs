@@ -24,7 +24,7 @@ use super::export::{only_data, prepare, sign_in};
 use super::files::{self, Fault};
 use super::graphql::answer_in_time;
 use super::headers::tell_position;
-use super::{Refusal, Shared, body};
+use super::{Shared, body};
 use crate::domain::access::{self, Needs};
 use crate::domain::admit;
 use crate::domain::principal::Principal;
@@ -40,8 +40,10 @@ const PAUSE: Duration = Duration::from_secs(30);
 const ARRIVAL: Duration = Duration::from_secs(15 * 60);
 
 const FILE: &str =
-    "query($id: ID!) { node(id: $id) { ... on DocumentFile { name mediaType sha256 } } }";
-const DOCUMENT: &str = "query($code: String!) { document(code: $code) { id } }";
+    "query($id: ID!) { node(id: $id) { ... on DocumentFile { name mediaType byteSize sha256 } } }";
+const DOCUMENT: &str = "query($code: String!, $name: String!) { document(code: $code) {
+  files(where: { name: { eq: $name } }, first: 1) { nodes { id } }
+} }";
 const ATTACH: &str = "mutation($input: AttachFileInput!) { attachFile(input: $input) {
   file { id version name mediaType byteSize sha256 downloadPath document { code version } }
   errors { code path message }
@@ -194,7 +196,7 @@ async fn take(
     let key = files::idempotency_key(&parts.headers)?;
     let key = key.unwrap_or_else(|| Uuid::now_v7().to_string());
     let name = admit::composed(name.trim()).into_owned();
-    file::name_of(&name).map_err(unprocessable)?;
+    file::name_of(&name).map_err(Fault::unprocessable)?;
     let length =
         parts.headers.get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse().ok());
     if length.is_some_and(|length: u64| length > shared.files.most) {
@@ -257,11 +259,6 @@ async fn receive(shared: &Shared, body: Body, name: &str) -> Result<Staged, Faul
         }
     };
     tokio::time::timeout(ARRIVAL, arriving).await.map_err(|_| late())?
-}
-
-/// 422, with what is wrong with a file's name.
-fn unprocessable(error: Error) -> Fault {
-    Fault::from(Refusal(StatusCode::UNPROCESSABLE_ENTITY, error))
 }
 
 fn late() -> Fault {

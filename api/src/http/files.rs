@@ -67,6 +67,11 @@ impl Fault {
         Self { status, code, message, errors: Vec::new(), signs, cause: None }
     }
 
+    /// 422: what is wrong with what was sent.
+    pub(super) fn unprocessable(error: Error) -> Self {
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, ..error.into() }
+    }
+
     fn show(self, caller: &Caller) -> Response {
         if let Some(cause) = self.cause {
             tracing::error!(
