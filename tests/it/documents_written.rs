@@ -519,7 +519,7 @@ async fn what_is_no_document_is_refused(place: Place) {
         .await;
     assert_eq!(
         alone["errors"],
-        json!([{ "code": "UNKNOWN", "path": ["input", "document"] }, { "code": "UPLOAD_REQUIRED", "path": ["input", "file"] }])
+        json!([{ "code": "UPLOAD_REQUIRED", "path": ["input", "file"] }, { "code": "UNKNOWN", "path": ["input", "document"] }])
     );
     // Nothing of all that is left on the disk.
     let folder = desk.app.settings.files.files.clone().unwrap();
