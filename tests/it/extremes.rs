@@ -27,8 +27,8 @@ tests![
 ];
 
 /// The schema, as it tells of itself.
-struct Schema {
-    types: HashMap<String, Value>,
+pub struct Schema {
+    pub types: HashMap<String, Value>,
 }
 
 const TELL: &str = "{ __schema { types { kind name enumValues { name }
@@ -36,14 +36,14 @@ const TELL: &str = "{ __schema { types { kind name enumValues { name }
     inputFields { name type { ...T } } } } }
     fragment T on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
 
-fn named(ty: &Value) -> &str {
+pub fn named(ty: &Value) -> &str {
     match ty["ofType"].as_object() {
         Some(_) => named(&ty["ofType"]),
         None => ty["name"].as_str().unwrap(),
     }
 }
 
-fn written(ty: &Value) -> String {
+pub fn written(ty: &Value) -> String {
     match ty["kind"].as_str().unwrap() {
         "NON_NULL" => format!("{}!", written(&ty["ofType"])),
         "LIST" => format!("[{}]", written(&ty["ofType"])),
@@ -51,13 +51,13 @@ fn written(ty: &Value) -> String {
     }
 }
 
-fn entries<'a>(of: &'a Value, what: &str) -> Vec<(&'a str, &'a Value)> {
+pub fn entries<'a>(of: &'a Value, what: &str) -> Vec<(&'a str, &'a Value)> {
     let entries = of[what].as_array().into_iter().flatten();
     entries.map(|entry| (entry["name"].as_str().unwrap(), &entry["type"])).collect()
 }
 
 impl Schema {
-    async fn of(app: &TestApp) -> Self {
+    pub async fn of(app: &TestApp) -> Self {
         let told = app.data(TELL).await;
         let types = told["__schema"]["types"].as_array().unwrap().iter();
         let types = types.map(|ty| (ty["name"].as_str().unwrap().to_owned(), ty.clone()));
@@ -76,7 +76,7 @@ impl Schema {
         }
     }
 
-    fn fields(&self, ty: &str) -> impl Iterator<Item = (&str, &Value, Vec<(&str, &Value)>)> {
+    pub fn fields(&self, ty: &str) -> impl Iterator<Item = (&str, &Value, Vec<(&str, &Value)>)> {
         self.types[ty]["fields"]
             .as_array()
             .into_iter()

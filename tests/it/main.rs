@@ -12,6 +12,7 @@
 )]
 
 mod access;
+mod any_sequence;
 mod api_client;
 mod asking;
 mod attacker;
@@ -100,6 +101,7 @@ fn main() -> ExitCode {
     }
     let tests = [
         access::tests(),
+        any_sequence::tests(),
         api_client::tests(),
         asking::tests(),
         attacker::tests(),

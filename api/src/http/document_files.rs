@@ -74,7 +74,8 @@ async fn send(
     let (data, _) = only_data(answer_in_time(shared, caller, &prepared).await?)?;
     let file = |name: &str| data["node"][name].as_str().ok_or(Error::NotFound);
     let (name, media_type, sha256) = (file("name")?, file("mediaType")?, file("sha256")?);
-    let bytes = data["node"]["byteSize"].as_u64().unwrap_or_default();
+    let bytes = data["node"]["byteSize"].as_u64();
+    let bytes = bytes.ok_or_else(|| Error::internal("a file without a size"))?;
     let tag = format!("\"{sha256}\"");
     // The hash says all that the instants of the disk could, and says it right.
     let [known, wanted, range] = [header::IF_NONE_MATCH, header::IF_MATCH, header::IF_RANGE]

@@ -343,17 +343,39 @@ impl TestApp {
 
     /// Answer as text, to look at the order of its keys.
     pub async fn text(&self, principal: &Principal, query: &str, variables: Value) -> String {
+        self.text_at(principal, now(), query, variables).await
+    }
+
+    async fn text_at(
+        &self,
+        principal: &Principal,
+        now: DateTime<Utc>,
+        query: &str,
+        variables: Value,
+    ) -> String {
         let variables = match variables {
             Value::Object(variables) => variables,
             _ => Map::new(),
         };
-        let request = Request { query: query.to_owned(), variables, ..Request::default() };
-        let author = Author { principal, request_id: "test", address: None, now: now() };
+        let uploads = uploads(variables.get("input")).await;
+        let request = Request { query: query.to_owned(), variables, uploads, ..Request::default() };
+        let author = Author { principal, request_id: "test", address: None, now };
         let call = Call { author, language: Language::English, allowance: None };
         let mut answered = self.app.engine.execute(&request, &call).await;
         // What it cost is the subject of tests of its own.
         answered.cost = None;
         answered.into_json(Language::English, "test")
+    }
+
+    /// Answer at an instant.
+    pub async fn ask_at(
+        &self,
+        principal: &Principal,
+        now: DateTime<Utc>,
+        query: &str,
+        variables: Value,
+    ) -> Value {
+        serde_json::from_str(&self.text_at(principal, now, query, variables).await).unwrap()
     }
 
     /// Answer to a query.

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
 use super::{
-    MAX_NAMESAKES, begin, code_and_name, means, namesakes, new_names, operates, ordered,
+    MAX_NAMESAKES, begin, code_and_name, means, namesakes, new_names, operator_only, ordered,
     tell_parts, turn, turns,
 };
 use crate::domain::access::{Needs, Object};
@@ -393,22 +393,13 @@ pub async fn amend(act: &Act<'_>, input: AmendInstitution) -> Result<Uuid, Error
         return Ok(call.id);
     };
     let mut faults = InputErrors::default();
-    if !operates(act) {
-        for (is_given, field) in [
-            (input.kind.is_some(), "kind"),
-            (input.parent != Change::Keep, "parent"),
-            (input.identifiers.is_some(), "identifiers"),
-            (input.is_public.is_some(), "isPublic"),
-        ] {
-            if is_given {
-                faults.add(
-                    field,
-                    "OPERATOR_ONLY",
-                    "운영 기관만 지정할 수 있습니다. 비워 두십시오.",
-                    "Only an operator decides this; leave it out.",
-                );
-            }
-        }
+    for (is_given, field) in [
+        (input.kind.is_some(), "kind"),
+        (input.parent != Change::Keep, "parent"),
+        (input.identifiers.is_some(), "identifiers"),
+        (input.is_public.is_some(), "isPublic"),
+    ] {
+        operator_only(act, &mut faults, field, is_given);
     }
     let mut columns = Columns::new();
     let kind = input.kind.unwrap_or(known.kind);

@@ -22,6 +22,7 @@ use crate::input;
 use crate::input::InputErrors;
 use crate::input::types::{Id, Localized, OneLine, Prose, texts};
 use crate::read::Act;
+use crate::service::people::operator_only;
 use crate::service::programme::ORIGIN;
 use crate::service::sight;
 use crate::service::write::{Author, Write};
@@ -328,14 +329,7 @@ async fn read(
             (input.due_on.is_some(), "dueOn"),
             (input.is_public, "isPublic"),
         ] {
-            if given {
-                faults.add(
-                    field,
-                    "OPERATOR_ONLY",
-                    "운영 기관만 지정할 수 있습니다. 비워 두십시오.",
-                    "Only an operator decides this; leave it out.",
-                );
-            }
+            operator_only(act, faults, field, given);
         }
     } else {
         let addressee = input.addressee.as_deref();
