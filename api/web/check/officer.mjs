@@ -376,6 +376,38 @@ async function play(context) {
     await page.locator('#cell-TRAINEES .asked', { hasText: '수료증 발급 대장과 맞지 않습니다.' }).waitFor();
   });
   await look(page, 'returned-en');
+  const asked = async () => {
+    const { submissions } = await ask(clients.OFFICER, `query($id: ID!) { submissions(where: { id: { eq: $id } }) { nodes { extensionRequests { nodes { status reason decisionReason } } } } }`, { id });
+    return submissions.nodes[0].extensionRequests.nodes.map((one) => Object.values(one).filter(Boolean).join(': ')).join();
+  };
+  await step('An extension cannot be asked for.', async () => {
+    const section = page.locator('section[aria-labelledby=ask-extension]');
+    await section.getByText('To ask for an extension').click();
+    await section.getByRole('button', { name: 'Ask for an extension' }).click();
+    await section.locator('textarea[aria-invalid=true]').waitFor();
+    await section.locator('textarea').fill('발급 대장을 다시 받아야 합니다.');
+    await section.getByRole('button', { name: 'Ask for an extension' }).click();
+    await told(page, 'You have asked for an extension');
+    equal(await asked(), 'OPEN: 발급 대장을 다시 받아야 합니다.', 'the request');
+  });
+  await look(page, 'asked-en');
+  await step('What is asked for is not shown to the reviewer, or cannot be declined.', async () => {
+    await desk.getByRole('link', { name: /Back to the list/ }).click();
+    await desk.locator(`[href*="${id}"]`).click();
+    await desk.locator('.review', { hasText: '발급 대장을 다시 받아야 합니다.' }).waitFor();
+    await look(desk, 'asked-review-en');
+    await desk.locator('summary', { hasText: 'Decline the extension' }).click();
+    const form = desk.locator('details', { hasText: 'Why it is declined' });
+    await form.locator('textarea').fill('보완 기한이 남았습니다.');
+    await form.getByRole('button', { name: 'Decline the extension' }).click();
+    await told(desk, 'The extension was declined');
+    equal(await asked(), 'DECLINED: 발급 대장을 다시 받아야 합니다.: 보완 기한이 남았습니다.', 'the request');
+  });
+  await step('The decision is not told.', async () => {
+    await page.getByRole('link', { name: /Back to the list/ }).click();
+    await page.locator(`.duty [href*="${id}"]`).click();
+    await page.locator('section[aria-labelledby=history]', { hasText: '보완 기한이 남았습니다.' }).waitFor();
+  });
   await step('It cannot be handed in again.', async () => {
     await page.locator('#cell-TRAINEES-value').fill('658');
     await page.locator('#attest').check();

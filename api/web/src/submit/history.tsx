@@ -4,6 +4,7 @@ import { number, time } from '../app/language';
 import { Badge, Loading, Name } from '../app/ui';
 import { useLoad } from './ask';
 import { NOTHING } from './cells';
+import { Asked } from './extension';
 import { type Change, difference, type Receipt as Revision, type Sheet } from './load';
 import { dayOf, Notice, sentence } from './parts';
 import { Receipt } from './receipt';
@@ -20,6 +21,7 @@ export function History({ sheet }: { sheet: Sheet }) {
     setShown(shown?.number === number && shown.what === what ? undefined : { number, what });
   const open = revisions.find((one) => one.number === shown?.number);
   const earlier = submission.comments.nodes.filter(({ revision }) => submission.status !== 'RETURNED' || revision !== submission.revision);
+  const decided = submission.extensionRequests.nodes.filter(({ status }) => status !== 'OPEN');
   return (
     <section className="panel" aria-labelledby="history">
       <h2 id="history">{t.history}</h2>
@@ -103,6 +105,14 @@ export function History({ sheet }: { sheet: Sheet }) {
               </li>
             ))}
           </ul>
+        </>
+      )}
+      {decided.length > 0 && (
+        <>
+          <h3>{t.extensionRequests}</h3>
+          {decided.map((one) => (
+            <Asked key={one.id} of={one} />
+          ))}
         </>
       )}
       {earlier.length > 0 && (

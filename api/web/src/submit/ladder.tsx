@@ -96,7 +96,11 @@ export function Deadline({ of: { submission, holidays } }: { of: Sheet }) {
         </p>
         {dueOn !== originalDueOn && <p>{t.extended(dayOf(dueOn))}</p>}
         <p className="note">{t.ruleLaw}</p>
-        {isNow && <p>{t.askExtension(t.operators)}</p>}
+        {submission.viewerCan.requestExtension.isAllowed && (
+          <p>
+            <a href="#ask-extension">{t.askExtensionNow}</a>
+          </p>
+        )}
       </details>
     </div>
   );

@@ -5,6 +5,7 @@ import { Link, useTitle } from '../app/router';
 import { Illustrative, Loading, Name } from '../app/ui';
 import { run, useLoad, useSession } from './ask';
 import { input, open, overtaken } from './cells';
+import { AskExtension } from './extension';
 import { Files } from './files';
 import { commentsAt, type Faults, Grid } from './grid';
 import { HandIn } from './hand-in';
@@ -180,6 +181,14 @@ function Desk({ sheet, isLoading, reload, isOwn }: DeskProps) {
       return finish(done, () => t.recalled);
     });
 
+  const askExtension = (reason: string, expiresOn: string) =>
+    attempt(t.loading, async () => {
+      const done = await run(session, operations.AskExtension, { id, expectedVersion: submission.version, reason, expiresOn });
+      if (done.errors.length > 0) return refuse(done.errors, ([name]) => (name === 'id' ? undefined : name));
+      await reload();
+      return { tone: 'good', text: t.askedExtension };
+    });
+
   const review = (verb: Verb, more: Record<string, string>) =>
     attempt(t.loading, async () => {
       const at = { id, expectedVersion: submission.version };
@@ -193,6 +202,7 @@ function Desk({ sheet, isLoading, reload, isOwn }: DeskProps) {
         return: async () => [await run(session, operations.Return, { ...at, dueOn, comments }), t.returned] as const,
         reopen: async () => [await run(session, operations.Reopen, { ...at, reason, dueOn }), t.reopened] as const,
         extend: async () => [await run(session, operations.Extend, { ...at, reason, expiresOn }), t.extendedNow] as const,
+        declineExtension: async () => [await run(session, operations.DeclineExtension, { ...at, reason }), t.declinedExtension] as const,
         restate: async () => [await run(session, operations.Restate, { ...at, reason, publicNote }), t.restated] as const,
       }[verb]();
       if (done.errors.length > 0) {
@@ -332,6 +342,8 @@ function Desk({ sheet, isLoading, reload, isOwn }: DeskProps) {
       )}
 
       {mayWrite && <HandIn sheet={sheet} asked={whole.length} unsaved={unsaved.length} isBusy={isBusy} faults={faults} onSubmit={submit} onNil={nil} />}
+
+      {isOwn && <AskExtension sheet={sheet} isBusy={isBusy} faults={faults} onAsk={askExtension} />}
 
       {viewerCan.recall.isAllowed && (
         <section className="panel" aria-labelledby="recall">

@@ -3,6 +3,7 @@ import { type FormEvent, useState } from 'react';
 import { number, say, today } from '../app/language';
 import { Badge } from '../app/ui';
 import { change, NOTHING, points } from './cells';
+import { Asked, openRequest } from './extension';
 import type { Sheet } from './load';
 import { addDays, Button, Input, Textarea } from './parts';
 import { comment, useWork } from './store';
@@ -142,7 +143,9 @@ function Comment({ cell, sheet, fault }: { cell: string; sheet: Sheet; fault: st
   );
 }
 
-export type Verb = 'startReview' | 'return' | 'accept' | 'reopen' | 'extend' | 'restate';
+const VERBS = ['startReview', 'return', 'accept', 'reopen', 'extend', 'declineExtension', 'restate'] as const;
+
+export type Verb = (typeof VERBS)[number];
 
 interface ReviewProps {
   sheet: Sheet;
@@ -174,7 +177,8 @@ export function Review({ sheet, isBusy, faults, onDo }: ReviewProps) {
     <Input label={label} type="date" name={name} min={today()} defaultValue={value} hint={hint} fault={faults.get(name)} isRequired />
   );
   const reason = (name = 'reason', label = t.reason) => <Textarea label={label} name={name} maxLength={2000} fault={faults.get(name)} isRequired />;
-  if (!(['startReview', 'return', 'accept', 'reopen', 'extend', 'restate'] as const).some(may)) return null;
+  const asked = openRequest(sheet);
+  if (!VERBS.some(may)) return null;
   return (
     <section className="panel review" aria-labelledby="reviewing">
       <h2 id="reviewing">{t.reviewing}</h2>
@@ -222,13 +226,24 @@ export function Review({ sheet, isBusy, faults, onDo }: ReviewProps) {
         </details>
       )}
       {may('extend') && (
-        <details>
+        <details key={asked?.id} open={asked !== undefined}>
           <summary>{t.extend}</summary>
           <form className="way" onSubmit={doIt('extend')} noValidate>
+            {asked && <Asked of={asked} />}
             <p className="note">{t.extendLead}</p>
             {reason()}
-            {date('expiresOn', t.extendUntil, t.returnDueLead)}
+            {date('expiresOn', t.extendUntil, t.returnDueLead, asked?.expiresOn)}
             {button(t.extend)}
+          </form>
+        </details>
+      )}
+      {may('declineExtension') && asked && (
+        <details>
+          <summary>{t.declineExtension}</summary>
+          <form className="way" onSubmit={doIt('declineExtension')} noValidate>
+            <Asked of={asked} />
+            {reason('reason', t.declineReason)}
+            {button(t.declineExtension)}
           </form>
         </details>
       )}

@@ -127,8 +127,11 @@ export const texts = dictionary(
     dayOff: '쉬는 날',
     extended: (day: string) => `기한연장으로 ${day}까지입니다.`,
     locks: (day: string) => `늦은 제출은 ${day}까지 받습니다.`,
-    askExtension: (name: string) => `기한연장은 이 화면에서 신청할 수 없습니다. 기한 전에 ${name}에 사유를 알려 요청하십시오.`,
-    operators: '주관 기관',
+    askExtension: '기한연장 신청',
+    askExtensionNow: '기한연장을 신청하려면',
+    askExtensionLead: '사유와 희망 기한을 적으면 주관 기관이 판단합니다. 그동안에도 작성하고 제출할 수 있으며, 제출하면 신청은 거두어집니다.',
+    askedUntil: '희망 기한',
+    askedExtension: '기한연장을 신청했습니다. 주관 기관의 결정을 기다립니다.',
 
     // The form.
     values: '실적 값',
@@ -302,6 +305,8 @@ export const texts = dictionary(
     sameValues: '값이 같습니다.',
     truncated: '차이가 1,000칸을 넘어 일부만 보입니다.',
     extensions: '기한연장',
+    extensionRequests: '기한연장 신청',
+    requestStatuses: { OPEN: '결정 대기', GRANTED: '승인', DECLINED: '불허', WITHDRAWN: '철회' },
     extensionUntil: (day: string) => `${day}까지`,
     earlierComments: '지난 검토 의견',
 
@@ -338,6 +343,9 @@ export const texts = dictionary(
     extendLead: '제출 기한(제출했던 것은 접수 마감일)을 늦춥니다.',
     extendUntil: '연장 기한',
     extendedNow: '기한을 연장했습니다.',
+    declineExtension: '기한연장 불허',
+    declineReason: '불허 사유',
+    declinedExtension: '기한연장을 불허했습니다.',
     unread: '값이 없는 제출입니다(실적 없음).',
   },
   {
@@ -460,8 +468,11 @@ export const texts = dictionary(
     dayOff: 'day off',
     extended: (day: string) => `It was extended to ${day}.`,
     locks: (day: string) => `Late results are accepted until ${day}.`,
-    askExtension: (name: string) => `An extension cannot be requested on this page. Ask ${name} before the due date and say why.`,
-    operators: 'the lead agency',
+    askExtension: 'Ask for an extension',
+    askExtensionNow: 'To ask for an extension',
+    askExtensionLead: 'Say why, and until when; the lead agency decides. Meanwhile you can still write and submit; submitting withdraws the request.',
+    askedUntil: 'Day asked for',
+    askedExtension: 'You have asked for an extension. The lead agency decides.',
 
     values: 'Results',
     byFile: 'With a file',
@@ -630,6 +641,8 @@ export const texts = dictionary(
     sameValues: 'The values are the same.',
     truncated: 'More than 1,000 cells differ; only some are shown.',
     extensions: 'Extensions',
+    extensionRequests: 'Requests for an extension',
+    requestStatuses: { OPEN: 'waiting', GRANTED: 'granted', DECLINED: 'declined', WITHDRAWN: 'withdrawn' },
     extensionUntil: (day: string) => `until ${day}`,
     earlierComments: 'Earlier comments',
 
@@ -665,6 +678,9 @@ export const texts = dictionary(
     extendLead: 'Moves the due date, or the closing date of what was submitted before.',
     extendUntil: 'Extended to',
     extendedNow: 'The due date was extended.',
+    declineExtension: 'Decline the extension',
+    declineReason: 'Why it is declined',
+    declinedExtension: 'The extension was declined.',
     unread: 'A nil return: there are no values.',
   },
 );
