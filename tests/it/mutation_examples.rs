@@ -69,10 +69,12 @@ impl Play {
     }
 }
 
-/// The field of a name in the one object of an answer, the first of a list; or the value that is all there is.
+/// The field of a name in the one object of an answer, the first of a list; or the one value that there is.
 fn named<'a>(found: &'a Value, name: &str) -> &'a Value {
     match found {
-        Value::Object(fields) if fields.contains_key(name) => &fields[name],
+        Value::Object(fields) if fields.get(name).is_some_and(|field| !field.is_object()) => {
+            &fields[name]
+        }
         Value::Object(fields) if fields.len() == 1 => named(fields.values().next().unwrap(), name),
         Value::Array(rows) => named(rows.first().unwrap_or_else(|| panic!("no {name}")), name),
         Value::Object(_) | Value::Null => panic!("no {name} in {found}"),
@@ -102,7 +104,8 @@ async fn mutations_are_shown_and_run(place: Place) {
     for chapter in page.split("\n## ").skip(1).filter(|chapter| chapter.contains("\n### ")) {
         let mut entries = chapter.split("\n### ");
         let heading = entries.next().unwrap();
-        let is_korean = heading.lines().next().unwrap().contains(|char| ('가'..='힣').contains(&char));
+        let is_korean =
+            heading.lines().next().unwrap().contains(|char| ('가'..='힣').contains(&char));
         assert!(is_korean, "{heading} has a Korean word");
         assert!(!heading.contains("```graphql"), "{heading}: an example that runs nowhere");
         for entry in entries {
