@@ -45,6 +45,7 @@ mod limits_reads;
 mod lists;
 mod meetings_written;
 mod migration;
+mod mutation_examples;
 mod mutations;
 mod oauth;
 mod once;
@@ -134,6 +135,7 @@ fn main() -> ExitCode {
         lists::tests(),
         meetings_written::tests(),
         migration::tests(),
+        mutation_examples::tests(),
         mutations::tests(),
         oauth::tests(),
         once::tests(),

@@ -360,8 +360,13 @@ impl TestApp {
         let uploads = uploads(variables.get("input")).await;
         let request = Request { query: query.to_owned(), variables, uploads, ..Request::default() };
         let author = Author { principal, request_id: "test", address: None, now };
+        self.text_as(author, &request).await
+    }
+
+    /// Answer to an author's request as text.
+    pub async fn text_as(&self, author: Author<'_>, request: &Request) -> String {
         let call = Call { author, language: Language::English, allowance: None };
-        let mut answered = self.app.engine.execute(&request, &call).await;
+        let mut answered = self.app.engine.execute(request, &call).await;
         // What it cost is the subject of tests of its own.
         answered.cost = None;
         answered.into_json(Language::English, "test")

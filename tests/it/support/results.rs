@@ -2,8 +2,6 @@
 //! indicators of every type, rules and obligations, and a quarter that is open.
 
 use aiplus::domain::principal::{Author, Principal};
-use aiplus::error::Language;
-use aiplus::graphql::engine::Call;
 use aiplus::graphql::request::Request;
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, Statement};
@@ -276,10 +274,7 @@ impl World {
         let uploads = uploads(variables.get("input")).await;
         let query = query.to_owned();
         let request = Request { query, variables, uploads, ..Request::default() };
-        let call = Call { author, language: Language::English, allowance: None };
-        let mut answered = self.app.app.engine.execute(&request, &call).await;
-        answered.cost = None;
-        serde_json::from_str(&answered.into_json(Language::English, "test")).unwrap()
+        serde_json::from_str(&self.app.text_as(author, &request).await).unwrap()
     }
 
     /// An answer.
