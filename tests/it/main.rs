@@ -54,6 +54,7 @@ mod overload;
 mod people_written;
 mod persisted;
 mod policy;
+mod programme_written;
 mod protocol;
 mod questions;
 mod raw;

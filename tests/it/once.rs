@@ -24,7 +24,7 @@ const AT_ONCE: usize = 12;
 
 /// Every mutation of the schema, in an order in which each can be done, with whose submission it is about; a new
 /// one has its place and its input here.
-const CALLS: [(&str, &str); 112] = [
+const CALLS: [(&str, &str); 117] = [
     ("createInstitution", ""),
     ("amendInstitution", ""),
     ("createPerson", ""),
@@ -104,13 +104,18 @@ const CALLS: [(&str, &str); 112] = [
     ("respondToOpinionRound", ""),
     ("closeOpinionRound", ""),
     ("createProgramme", ""),
+    ("amendProgramme", ""),
+    ("endProgramme", ""),
     ("createIndicator", ""),
     ("reviseIndicator", ""),
     ("setIndicatorRange", ""),
     ("setTarget", ""),
     ("createValidationRule", ""),
     ("retireValidationRule", ""),
+    ("removeTarget", ""),
     ("createHoliday", ""),
+    ("amendHoliday", ""),
+    ("removeHoliday", ""),
     ("createObligation", ""),
     ("endObligation", ""),
     ("openQuarter", ""),
@@ -219,6 +224,26 @@ async fn call(world: &World, admin: &Principal, mutation: &str, of: &str) -> (Pr
             return (world.lead.clone(), with(row, json!({ "isPublished": true })));
         }
         "publishStatistics" => return (world.reviewer.clone(), json!({})),
+        "amendProgramme" | "endProgramme" => {
+            let row = row(world, "programmes(where: { code: { eq: \"ONCE\" } })").await;
+            let more = match mutation {
+                "endProgramme" => json!({ "endsOn": "2027-12-31" }),
+                _ => json!({ "dueDays": 12 }),
+            };
+            return (world.lead.clone(), with(row, more));
+        }
+        "removeTarget" => {
+            let row = row(world, "targets(where: { quarter: { eq: \"2027-Q2\" } })").await;
+            return (world.lead.clone(), row);
+        }
+        "amendHoliday" | "removeHoliday" => {
+            let row = row(world, "holidays(where: { observedOn: { eq: \"2027-03-03\" } })").await;
+            let more = match mutation {
+                "amendHoliday" => json!({ "kind": "STATUTORY" }),
+                _ => json!({}),
+            };
+            return (world.lead.clone(), with(row, more));
+        }
         "retireValidationRule" => {
             let row = row(world, "validationRules(where: { code: { eq: \"ONCE\" } })").await;
             return (world.lead.clone(), with(row, json!({ "validTo": "2027-Q4" })));
