@@ -53,6 +53,7 @@ mod outages;
 mod overload;
 mod people_written;
 mod persisted;
+mod plans_written;
 mod policy;
 mod programme_written;
 mod protocol;
@@ -142,7 +143,9 @@ fn main() -> ExitCode {
         outages::tests(),
         overload::tests(),
         persisted::tests(),
+        plans_written::tests(),
         policy::tests(),
+        programme_written::tests(),
         protocol::tests(),
         questions::tests(),
         raw::tests(),

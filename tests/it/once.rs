@@ -24,7 +24,7 @@ const AT_ONCE: usize = 12;
 
 /// Every mutation of the schema, in an order in which each can be done, with whose submission it is about; a new
 /// one has its place and its input here.
-const CALLS: [(&str, &str); 117] = [
+const CALLS: [(&str, &str); 125] = [
     ("createInstitution", ""),
     ("amendInstitution", ""),
     ("createPerson", ""),
@@ -41,6 +41,14 @@ const CALLS: [(&str, &str); 117] = [
     ("amendDocument", ""),
     ("attachFile", ""),
     ("removeFile", ""),
+    ("createPlan", ""),
+    ("amendPlan", ""),
+    ("addTask", ""),
+    ("amendTask", ""),
+    ("recordMilestone", ""),
+    ("amendMilestone", ""),
+    ("removeMilestone", ""),
+    ("removeTask", ""),
     ("planMeeting", "ONCE"),
     ("amendMeeting", "ONCE"),
     ("postponeMeeting", "ONCE"),
@@ -381,6 +389,31 @@ async fn people(world: &World, mutation: &str) -> Option<Value> {
             return Some(
                 json!({ "institution": "ONCE_12", "kind": "PHONE", "holder": "PUBLIC_DESK", "value": "02-1357-1357" }),
             );
+        }
+        "createPlan" => {
+            return Some(json!({ "code": "ONCE_12", "title": name, "kind": "MEASURE" }));
+        }
+        "addTask" => {
+            return Some(
+                json!({ "code": "ONCE_12", "plan": "ONCE_12", "title": name, "kind": "TASK" }),
+            );
+        }
+        "recordMilestone" => return Some(json!({ "task": "ONCE_12", "title": name })),
+        "amendPlan" => {
+            ("policyPlans(where: { code: { eq: \"ONCE_12\" } })", json!({ "status": "ANNOUNCED" }))
+        }
+        "amendTask" | "removeTask" => (
+            "policyTasks(where: { code: { eq: \"ONCE_12\" } })",
+            if mutation == "amendTask" { json!({ "dueOn": "2027" }) } else { json!({}) },
+        ),
+        "amendMilestone" | "removeMilestone" => {
+            let query = "{ policyTask(code: \"ONCE_12\") { milestones { nodes { id expectedVersion: version } } } }";
+            let found = world.data(&world.lead, query).await;
+            let mut input = found["policyTask"]["milestones"]["nodes"][0].clone();
+            if mutation == "amendMilestone" {
+                input["reachedOn"] = json!("2026-11");
+            }
+            return Some(input);
         }
         "recordDocument" => {
             return Some(

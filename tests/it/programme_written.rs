@@ -150,13 +150,12 @@ async fn a_programme_ends_with_its_obligations(place: Place) {
 async fn what_is_wrong_with_a_programme_is_told(place: Place) {
     let world = World::new(&place).await;
     let row = programme(&world).await;
-    let wrong = json!({ "operator": "NOBODY", "dueDays": 0, "lockDays": 181, "startsOn": "2026-13", "name": { "ko": "" } });
+    let wrong = json!({ "operator": "NOBODY", "dueDays": 0, "lockDays": 181, "name": { "ko": "" } });
     assert_eq!(
         faults(&world, "amendProgramme", with(&row, wrong)).await,
         expected(&[
             ("UNKNOWN", "input.operator"),
             ("INVALID_NAME", "input.name.ko"),
-            ("INVALID_DATE", "input.startsOn"),
             ("OUT_OF_RANGE", "input.dueDays"),
             ("OUT_OF_RANGE", "input.lockDays"),
         ])

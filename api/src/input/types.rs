@@ -86,6 +86,9 @@ enums!(
     entity::consideration::ConsiderationRole,
     entity::meeting::MeetingKind,
     entity::meeting::PressAccess,
+    entity::policy_plan::PlanKind,
+    entity::policy_plan::PlanStatus,
+    entity::policy_task::TaskKind,
 );
 
 /// Types of rows that inputs name, by the tag of their ids.
@@ -112,6 +115,7 @@ tagged!(
     institution b"IN",
     meeting b"ME",
     membership b"MB",
+    milestone b"ML",
     legislative_initiative b"LI",
     obligation b"OG",
     opinion_invitation b"OV",
@@ -596,6 +600,13 @@ impl<T> Change<T> {
     /// What is there after it, where `known` is now.
     pub fn over(self, known: Option<T>) -> Option<T> {
         self.into_new().unwrap_or(known)
+    }
+}
+
+/// What a new row is told is set; the rest is as it would be.
+impl<T> From<Option<T>> for Change<T> {
+    fn from(given: Option<T>) -> Self {
+        given.map_or(Self::Keep, Self::Set)
     }
 }
 
