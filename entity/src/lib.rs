@@ -94,6 +94,8 @@ pub mod submission_tally;
 pub mod submission_value;
 pub mod target;
 pub mod target_value;
+pub mod task_industry;
+pub mod task_region;
 pub mod task_topic;
 pub mod topic;
 pub mod validation_rule;

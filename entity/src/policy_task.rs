@@ -52,6 +52,8 @@ pub struct Model {
     pub topic_id: Option<Uuid>,
     /// 기한. Due.
     pub due: Option<String>,
+    /// 지원 한도(원). Most that one company gets.
+    pub support_ceiling: Option<i64>,
     /// 공개 범위. Who may see the row.
     pub visibility: Visibility,
     /// 출처 구분. Where the row comes from.

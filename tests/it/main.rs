@@ -55,7 +55,9 @@ mod outages;
 mod overload;
 mod people_written;
 mod persisted;
+mod plans_written;
 mod policy;
+mod programme_written;
 mod protocol;
 mod questions;
 mod raw;
@@ -145,7 +147,9 @@ fn main() -> ExitCode {
         outages::tests(),
         overload::tests(),
         persisted::tests(),
+        plans_written::tests(),
         policy::tests(),
+        programme_written::tests(),
         protocol::tests(),
         questions::tests(),
         raw::tests(),

@@ -24,7 +24,7 @@ const AT_ONCE: usize = 12;
 
 /// Every mutation of the schema, in an order in which each can be done, with whose submission it is about; a new
 /// one has its place and its input here.
-const CALLS: [(&str, &str); 112] = [
+const CALLS: [(&str, &str); 125] = [
     ("createInstitution", ""),
     ("amendInstitution", ""),
     ("createPerson", ""),
@@ -41,6 +41,14 @@ const CALLS: [(&str, &str); 112] = [
     ("amendDocument", ""),
     ("attachFile", ""),
     ("removeFile", ""),
+    ("createPlan", ""),
+    ("amendPlan", ""),
+    ("addTask", ""),
+    ("amendTask", ""),
+    ("recordMilestone", ""),
+    ("amendMilestone", ""),
+    ("removeMilestone", ""),
+    ("removeTask", ""),
     ("planMeeting", "ONCE"),
     ("amendMeeting", "ONCE"),
     ("postponeMeeting", "ONCE"),
@@ -104,13 +112,18 @@ const CALLS: [(&str, &str); 112] = [
     ("respondToOpinionRound", ""),
     ("closeOpinionRound", ""),
     ("createProgramme", ""),
+    ("amendProgramme", ""),
+    ("endProgramme", ""),
     ("createIndicator", ""),
     ("reviseIndicator", ""),
     ("setIndicatorRange", ""),
     ("setTarget", ""),
     ("createValidationRule", ""),
     ("retireValidationRule", ""),
+    ("removeTarget", ""),
     ("createHoliday", ""),
+    ("amendHoliday", ""),
+    ("removeHoliday", ""),
     ("createObligation", ""),
     ("endObligation", ""),
     ("openQuarter", ""),
@@ -219,6 +232,26 @@ async fn call(world: &World, admin: &Principal, mutation: &str, of: &str) -> (Pr
             return (world.lead.clone(), with(row, json!({ "isPublished": true })));
         }
         "publishStatistics" => return (world.reviewer.clone(), json!({})),
+        "amendProgramme" | "endProgramme" => {
+            let row = row(world, "programmes(where: { code: { eq: \"ONCE\" } })").await;
+            let more = match mutation {
+                "endProgramme" => json!({ "endsOn": "2027-12-31" }),
+                _ => json!({ "dueDays": 12 }),
+            };
+            return (world.lead.clone(), with(row, more));
+        }
+        "removeTarget" => {
+            let row = row(world, "targets(where: { quarter: { eq: \"2027-Q2\" } })").await;
+            return (world.lead.clone(), row);
+        }
+        "amendHoliday" | "removeHoliday" => {
+            let row = row(world, "holidays(where: { observedOn: { eq: \"2027-03-03\" } })").await;
+            let more = match mutation {
+                "amendHoliday" => json!({ "kind": "STATUTORY" }),
+                _ => json!({}),
+            };
+            return (world.lead.clone(), with(row, more));
+        }
         "retireValidationRule" => {
             let row = row(world, "validationRules(where: { code: { eq: \"ONCE\" } })").await;
             return (world.lead.clone(), with(row, json!({ "validTo": "2027-Q4" })));
@@ -356,6 +389,31 @@ async fn people(world: &World, mutation: &str) -> Option<Value> {
             return Some(
                 json!({ "institution": "ONCE_12", "kind": "PHONE", "holder": "PUBLIC_DESK", "value": "02-1357-1357" }),
             );
+        }
+        "createPlan" => {
+            return Some(json!({ "code": "ONCE_12", "title": name, "kind": "MEASURE" }));
+        }
+        "addTask" => {
+            return Some(
+                json!({ "code": "ONCE_12", "plan": "ONCE_12", "title": name, "kind": "TASK" }),
+            );
+        }
+        "recordMilestone" => return Some(json!({ "task": "ONCE_12", "title": name })),
+        "amendPlan" => {
+            ("policyPlans(where: { code: { eq: \"ONCE_12\" } })", json!({ "status": "ANNOUNCED" }))
+        }
+        "amendTask" | "removeTask" => (
+            "policyTasks(where: { code: { eq: \"ONCE_12\" } })",
+            if mutation == "amendTask" { json!({ "dueOn": "2027" }) } else { json!({}) },
+        ),
+        "amendMilestone" | "removeMilestone" => {
+            let query = "{ policyTask(code: \"ONCE_12\") { milestones { nodes { id expectedVersion: version } } } }";
+            let found = world.data(&world.lead, query).await;
+            let mut input = found["policyTask"]["milestones"]["nodes"][0].clone();
+            if mutation == "amendMilestone" {
+                input["reachedOn"] = json!("2026-11");
+            }
+            return Some(input);
         }
         "recordDocument" => {
             return Some(

@@ -35,6 +35,7 @@ mod people_mutations;
 pub mod persisted;
 mod person;
 mod plan;
+mod plan_mutations;
 mod programme;
 mod programme_mutations;
 mod recommendation;
@@ -160,6 +161,7 @@ fn mutations() -> impl Iterator<Item = mutation::Mutation> {
         meeting_mutations::mutations(),
         legislation_mutations::mutations(),
         people_mutations::mutations(),
+        plan_mutations::mutations(),
         opinion_round::mutations(),
         programme_mutations::mutations(),
         recommendation_mutations::mutations(),

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::domain::partial_date;
 use crate::error::Error;
+use crate::input::Tagged;
 use crate::read::Reader;
 use crate::read::model::{Args, Column, Filter, Guard, Scalar, Source, Through, Type};
 use crate::read::partial_date::is_past;
@@ -21,7 +22,7 @@ fn policy_plan() -> Type {
     use entity::policy_plan::Column as C;
     Type::fact::<entity::policy_plan::Entity>(
         "PolicyPlan",
-        *b"PP",
+        entity::policy_plan::Entity::TAG,
         Guard::Public,
         "대책·계획. Plan or package of measures and the mandate it follows.",
     )
@@ -96,7 +97,7 @@ fn policy_task() -> Type {
     use entity::policy_task::Column as C;
     Type::fact::<entity::policy_task::Entity>(
         "PolicyTask",
-        *b"PT",
+        entity::policy_task::Entity::TAG,
         Guard::Public,
         "과제. Task, support programme, project or target with owner and due date.",
     )
@@ -110,6 +111,11 @@ fn policy_task() -> Type {
     .one("owner", C::OwnerId, "Institution", "담당 기관. Owner.")
     .one("topic", C::TopicId, "Topic", "분야. Topic.")
     .partial_date("dueOn", C::Due, "기한. Due.")
+    .krw(
+        "supportCeiling",
+        C::SupportCeiling,
+        "지원 한도(원). Most that one company gets, in KRW; null where none is told.",
+    )
     .computed(
         "isOverdue",
         "Boolean!",
@@ -148,6 +154,20 @@ fn policy_task() -> Type {
         &["code"],
         "거론된 주제. Topics that it names, beside `topic`.",
     )
+    .through(
+        "regions",
+        Through { table: "task_region", parent: "task_id", target: "region_id" },
+        "Region",
+        &["code"],
+        "지역. Regions that it is for; none where it is for all.",
+    )
+    .through(
+        "industries",
+        Through { table: "task_industry", parent: "task_id", target: "industry_id" },
+        "Industry",
+        &["code"],
+        "업종. Industries (KSIC) that it is for; none where it is for all.",
+    )
     .filter(Filter {
         name: "isOverdue",
         ty: "Boolean",
@@ -166,7 +186,7 @@ fn milestone() -> Type {
     use entity::milestone::Column as C;
     Type::fact::<entity::milestone::Entity>(
         "Milestone",
-        *b"ML",
+        entity::milestone::Entity::TAG,
         Guard::Via { fk: "task_id", parent: "PolicyTask" },
         "이정표. Milestone of a task.",
     )

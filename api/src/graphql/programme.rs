@@ -16,7 +16,7 @@ use crate::read::model::{Args, Filter, Guard, Type};
 use crate::read::sql::Sql;
 
 /// Tags of ids that mutations take.
-pub const PROGRAMME: [u8; 2] = *b"PG";
+pub const PROGRAMME: [u8; 2] = entity::programme::Entity::TAG;
 /// See [`PROGRAMME`].
 pub const INDICATOR: [u8; 2] = entity::indicator::Entity::TAG;
 /// See [`PROGRAMME`].
@@ -117,7 +117,7 @@ fn target() -> Type {
     use entity::target::Column as C;
     Type::fact::<entity::target::Entity>(
         "Target",
-        *b"TG",
+        entity::target::Entity::TAG,
         Guard::Via { fk: "indicator_id", parent: "Indicator" },
         "목표. What is to be reached by an indicator in a quarter.",
     )
@@ -181,7 +181,7 @@ fn holiday() -> Type {
     use entity::holiday::Column as C;
     Type::fact::<entity::holiday::Entity>(
         "Holiday",
-        *b"HD",
+        entity::holiday::Entity::TAG,
         Guard::Public,
         "공휴일. Day off that moves due dates (Civil Act art. 161); data, since the government names new ones.",
     )

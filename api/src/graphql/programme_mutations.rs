@@ -1,29 +1,50 @@
 //! What those who run the programme set up: programmes, indicators, targets, rules, obligations, days off, quarters.
 
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
-use super::mutation::{ERRORS, Fields, Mutation, row};
+use super::mutation::{ERRORS, Fields, Mutation, row, whole};
 use crate::domain::access::{Needs, Object};
 use crate::error::Error;
+use crate::input::Tagged;
 use crate::mutation;
+use crate::read::global_id;
 use crate::service::indicator::{self, CreateIndicator, ReviseIndicator, SetIndicatorRange};
 use crate::service::obligation::{self, CreateObligation, EndObligation};
 use crate::service::programme::{
-    self, CreateHoliday, CreateProgramme, CreateValidationRule, RetireValidationRule,
+    self, AmendHoliday, AmendProgramme, CreateHoliday, CreateProgramme, CreateValidationRule,
+    EndProgramme, RemoveHoliday, RetireValidationRule,
 };
 use crate::service::submission::quarter::{self, FinaliseQuarter, OpenQuarter};
-use crate::service::target::{self, SetTarget};
+use crate::service::target::{self, RemoveTarget, SetTarget};
 
 const SETS_UP: Needs = Needs::Write(Object::Programme);
 
 const PROGRAMME: Fields =
     &[("programme", "Programme", "사업. The programme; null if nothing was done."), ERRORS];
+const ENDED: Fields = &[
+    ("programme", "Programme", "사업. The programme; null if nothing was done."),
+    (
+        "keptQuarters",
+        "[Quarter!]",
+        "유지된 분기. Quarters already opened whose lists stand, though the programme ends before their last day.",
+    ),
+    ERRORS,
+];
 const INDICATOR: Fields = &[
     ("indicator", "Indicator", "지표. The indicator's revision; null if nothing was done."),
     ERRORS,
 ];
 const TARGET: Fields =
     &[("target", "Target", "목표. The target; null if nothing was done."), ERRORS];
+const AIMED_AT: Fields = &[
+    (
+        "indicator",
+        "Indicator",
+        "지표. The indicator whose target it was; null if nothing was done.",
+    ),
+    ERRORS,
+];
 const RULE: Fields = &[
     ("validationRule", "ValidationRule", "검증 규칙. The rule; null if nothing was done."),
     ERRORS,
@@ -44,6 +65,10 @@ const OBLIGATION: Fields = &[
 ];
 const HOLIDAY: Fields =
     &[("holiday", "Holiday", "공휴일. The day off; null if nothing was done."), ERRORS];
+const REMOVED: Fields = &[
+    ("deletedId", "ID", "삭제된 식별자. Id of the day off that is gone; null if nothing was done."),
+    ERRORS,
+];
 const PERIOD: Fields = &[
     ("reportingPeriod", "ReportingPeriod", "보고기간. The quarter; null if nothing was done."),
     ERRORS,
@@ -58,6 +83,20 @@ pub fn mutations() -> Vec<Mutation> {
             PROGRAMME,
             "사업 등록. Creates a programme.",
             |act, input| row("programme", programme::create(act.db, act.author, input).await)
+        ),
+        mutation!(
+            AmendProgramme,
+            SETS_UP,
+            PROGRAMME,
+            "사업 변경. Changes a programme.",
+            |act, input| row("programme", programme::amend(act, input).await)
+        ),
+        mutation!(
+            EndProgramme,
+            SETS_UP,
+            ENDED,
+            "사업 종료. Ends a programme, with its obligations.",
+            |act, input| ended(programme::end(act, input).await)
         ),
         mutation!(
             CreateIndicator,
@@ -86,6 +125,13 @@ pub fn mutations() -> Vec<Mutation> {
             TARGET,
             "목표 설정. Sets or replaces a target. Targets of a final quarter cannot change.",
             |act, input| row("target", target::set(act.db, act.author, input).await)
+        ),
+        mutation!(
+            RemoveTarget,
+            SETS_UP,
+            AIMED_AT,
+            "목표 삭제. Takes a target off; what it was stays known. Targets of a final quarter stay.",
+            |act, input| whole("indicator", target::remove(act, input).await)
         ),
         mutation!(
             CreateValidationRule,
@@ -129,6 +175,20 @@ pub fn mutations() -> Vec<Mutation> {
             |act, input| row("holiday", programme::create_holiday(act.db, act.author, input).await)
         ),
         mutation!(
+            AmendHoliday,
+            SETS_UP,
+            HOLIDAY,
+            "공휴일 변경. Changes what a day off is called, or why it is one.",
+            |act, input| row("holiday", programme::amend_holiday(act, input).await)
+        ),
+        mutation!(
+            RemoveHoliday,
+            SETS_UP,
+            REMOVED,
+            "공휴일 삭제. Takes a day off away that was recorded by mistake.",
+            |act, input| removed(programme::remove_holiday(act, input).await)
+        ),
+        mutation!(
             OpenQuarter,
             Needs::Lead,
             PERIOD,
@@ -143,6 +203,18 @@ pub fn mutations() -> Vec<Mutation> {
             |act, input| row("reportingPeriod", quarter::finalise(act.db, act.author, input).await)
         ),
     ]
+}
+
+fn ended(done: Result<programme::Ended, Error>) -> Result<Map<String, Value>, Error> {
+    let programme::Ended { id, kept } = done?;
+    let mut payload = row("programme", Ok(id))?;
+    payload.insert("keptQuarters".to_owned(), kept.into());
+    Ok(payload)
+}
+
+fn removed(done: Result<Uuid, Error>) -> Result<Map<String, Value>, Error> {
+    let id = global_id::encode(entity::holiday::Entity::TAG, done?);
+    Ok(Map::from_iter([("deletedId".to_owned(), id.into())]))
 }
 
 fn obliged(done: Result<obligation::Done, Error>) -> Result<Map<String, Value>, Error> {

@@ -86,6 +86,9 @@ enums!(
     entity::consideration::ConsiderationRole,
     entity::meeting::MeetingKind,
     entity::meeting::PressAccess,
+    entity::policy_plan::PlanKind,
+    entity::policy_plan::PlanStatus,
+    entity::policy_task::TaskKind,
 );
 
 /// Types of rows that inputs name, by the tag of their ids.
@@ -107,10 +110,12 @@ tagged!(
     contact_point b"CP",
     document b"DO",
     document_file b"DF",
+    holiday b"HD",
     indicator b"IC",
     institution b"IN",
     meeting b"ME",
     membership b"MB",
+    milestone b"ML",
     legislative_initiative b"LI",
     obligation b"OG",
     opinion_invitation b"OV",
@@ -118,12 +123,14 @@ tagged!(
     person b"PE",
     policy_plan b"PP",
     policy_task b"PT",
+    programme b"PG",
     provision b"PV",
     recommendation b"RE",
     recommendation_answer b"AN",
     statement b"ST",
     statistics_release b"SL",
     submission b"SB",
+    target b"TG",
     validation_rule b"VR",
     webhook b"WH",
 );
@@ -593,6 +600,13 @@ impl<T> Change<T> {
     /// What is there after it, where `known` is now.
     pub fn over(self, known: Option<T>) -> Option<T> {
         self.into_new().unwrap_or(known)
+    }
+}
+
+/// What a new row is told is set; the rest is as it would be.
+impl<T> From<Option<T>> for Change<T> {
+    fn from(given: Option<T>) -> Self {
+        given.map_or(Self::Keep, Self::Set)
     }
 }
 

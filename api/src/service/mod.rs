@@ -21,6 +21,7 @@ pub mod obligation;
 pub mod opinion_round;
 mod parts;
 pub mod people;
+pub mod plan;
 pub mod programme;
 pub mod proof;
 pub mod recommendation;

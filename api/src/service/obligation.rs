@@ -3,7 +3,7 @@
 
 use chrono::{NaiveDate, SubsecRound};
 use entity::common::Visibility;
-use entity::{obligation, submission};
+use entity::{obligation, programme, submission};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::Value;
 use uuid::Uuid;
@@ -14,13 +14,14 @@ use super::submission::expected;
 use super::write::{Author, Write};
 use crate::database::Store;
 use crate::domain::completeness::is_expected;
+use crate::domain::partial_date;
 use crate::domain::quarter::Quarter;
 use crate::error::{Error, UserError};
 use crate::input;
 use crate::input::InputErrors;
 
 input! {
-    /// 제출 의무 등록. An institution that must report: in every quarter on whose last day the obligation is in force. Quarters already opened are joined while they accept results; a quarter that is final or past its closing date rejects it, with the next possible day.
+    /// 제출 의무 등록. An institution that must report: in every quarter on whose last day the obligation is in force. Quarters already opened are joined while they accept results; a quarter that is final or past its closing date rejects it, with the next possible day. Of a programme with an end it ends by then.
     mutation CreateObligation {
         /// 기관 코드. Institution.
         institution: String,
@@ -71,6 +72,7 @@ pub async fn create(db: &Store, author: Author<'_>, new: CreateObligation) -> Re
     faults.keep(ends_after(new.starts_on, new.ends_on))?;
     let (programme, institution_id) = faults.sure(programme.zip(institution_id))?;
     let programme = locked(&write, programme.id).await?;
+    within(&programme, Some(new.starts_on), new.ends_on)?;
     let first = Quarter::of(new.starts_on);
     if let Some(first) = first.filter(|first| !is_expected(new.starts_on, new.ends_on, *first)) {
         let last = first.last_day();
@@ -184,6 +186,55 @@ fn ends_after(starts_on: NaiveDate, ends_on: Option<NaiveDate>) -> Result<(), Er
     Ok(())
 }
 
+/// Nobody is under an obligation for a programme that has ended.
+fn within(
+    programme: &programme::Model,
+    starts_on: Option<NaiveDate>,
+    ends_on: Option<NaiveDate>,
+) -> Result<(), Error> {
+    let Some(last) = programme.ends_on.as_deref().and_then(partial_date::last_day) else {
+        return Ok(());
+    };
+    let field = match (starts_on, ends_on) {
+        (Some(starts_on), _) if starts_on > last => "startsOn",
+        (_, None) => "endsOn",
+        (_, Some(ends_on)) if ends_on > last => "endsOn",
+        _ => return Ok(()),
+    };
+    Err(Error::User(vec![UserError::at(
+        field,
+        "PROGRAMME_ENDED",
+        format!("사업이 {last}에 끝납니다. 의무도 그날까지여야 합니다."),
+        format!("The programme ends on {last}; its obligations end by then."),
+    )]))
+}
+
+/// Ends the obligations for a programme with its last day, and takes those off that would begin after it. The programme
+/// is locked.
+pub(super) async fn end_all(
+    write: &mut Write<'_>,
+    programme: Uuid,
+    last: NaiveDate,
+) -> Result<(), Error> {
+    let rows = obligation::Entity::find()
+        .filter(obligation::Column::ProgrammeId.eq(programme))
+        .order_by_asc(obligation::Column::Id)
+        .all(write.reads())
+        .await?;
+    for row in rows.into_iter().filter(|row| row.ends_on.is_none_or(|end| end > last)) {
+        if row.starts_on > last {
+            write.withdraw_cited::<obligation::Entity>(row.id).await?;
+            continue;
+        }
+        write
+            .update::<obligation::Entity>(row.id, row.version, |row| {
+                row.insert("ends_on".to_owned(), last.to_string().into());
+            })
+            .await?;
+    }
+    Ok(())
+}
+
 /// Sets or replaces the last day of an obligation. Quarters already opened keep who is on their list; those that
 /// it covers from now on are joined.
 ///
@@ -202,6 +253,7 @@ pub async fn end(db: &Store, author: Author<'_>, input: EndObligation) -> Result
         return Err(Error::Conflict);
     }
     ends_after(known.starts_on, Some(ends_on))?;
+    within(&programme, None, Some(ends_on))?;
     let (of, span) = ((known.institution_id, programme.id), (known.starts_on, Some(ends_on)));
     if let Some(other) = overlaps(&write, of, span, Some(id)).await? {
         return Err(taken("endsOn", &other));

@@ -11,17 +11,21 @@ use entity::{holiday, indicator, institution, programme, validation_rule};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use super::obligation;
+use super::parts::{Columns, set};
+use super::people::{Going, going, gone, turn};
 use super::record::Record;
 use super::submission::{data, expected, quarter};
 use super::write::{Author, Write};
 use crate::database::Store;
-use crate::domain::access::{self, Object};
-use crate::domain::fold;
+use crate::domain::access::{self, Needs, Object};
 use crate::domain::quarter::Quarter;
+use crate::domain::{fold, term};
 use crate::error::{Error, UserError};
 use crate::input;
-use crate::input::types::{Code, Localized, OneLine, Prose, Within, texts};
-use crate::input::{Call, taken, unknown};
+use crate::input::types::{Change, Code, Localized, OneLine, PartialDate, Prose, Within, texts};
+use crate::input::{Call, InputErrors, taken, unknown};
+use crate::read::Act;
 
 input! {
     /// 사업 등록. A programme.
@@ -40,6 +44,34 @@ input! {
         roll_rule: RollRule = "NEXT_BUSINESS_DAY",
         /// 마감 유예 일수. Days after the due date until which late results are accepted.
         lock_days: Within<0, 180> = "30",
+    }
+}
+
+input! {
+    /// 사업 변경. What changes of a programme: what is left out stays, null clears. Results that are open already are due later where the new rule says so, never earlier; final quarters stand. It ends by `endProgramme`.
+    mutation AmendProgramme on programme::Entity {
+        /// 사업명. Name.
+        name: Option<Localized<OneLine>>,
+        /// 개요. What it supports.
+        summary: Change<Localized<Prose>>,
+        /// 운영 기관. Code of the institution that runs it.
+        operator: Option<String>,
+        /// 시작. Start, not after its end.
+        starts_on: Change<PartialDate>,
+        /// 제출 기한 일수. Days after the quarter's end until results are due.
+        due_days: Option<Within<1, 120>>,
+        /// 기한 이월 규칙. What happens to a due date on a day off.
+        roll_rule: Option<RollRule>,
+        /// 마감 유예 일수. Days after the due date until which late results are accepted.
+        lock_days: Option<Within<0, 180>>,
+    }
+}
+
+input! {
+    /// 사업 종료. Last day of a programme, set or replaced. Its obligations end with it, and those that would begin later are taken off; quarters already opened keep who is on their list. A later day than before brings no obligation back.
+    mutation EndProgramme on programme::Entity {
+        /// 종료일. Last day, not before its start.
+        ends_on: NaiveDate,
     }
 }
 
@@ -83,6 +115,21 @@ input! {
         /// 구분. Why it is a day off.
         kind: HolidayKind,
     }
+}
+
+input! {
+    /// 공휴일 변경. What changes of a day off; another day is another day off.
+    mutation AmendHoliday on holiday::Entity {
+        /// 명칭. Name.
+        name: Option<Localized<OneLine>>,
+        /// 구분. Why it is a day off.
+        kind: Option<HolidayKind>,
+    }
+}
+
+input! {
+    /// 공휴일 삭제. A day off that was recorded by mistake. Due dates that were told stay; quarters opened from now on do without it. One by which results of a final quarter were due stays.
+    mutation RemoveHoliday on holiday::Entity {}
 }
 
 /// Opens a write of those who may set up programmes; who may not learns nothing of what is there.
@@ -195,6 +242,113 @@ pub async fn create(db: &Store, author: Author<'_>, new: CreateProgramme) -> Res
         updated_at: author.now,
     };
     make::<programme::Entity>(write, model, id, "code").await
+}
+
+/// What a row that is set up is to the policy.
+const SET_UP: (Object, fn(&programme::Model) -> Option<Uuid>) = (Object::Programme, |_| None);
+
+/// Changes what is on record of a programme.
+///
+/// # Errors
+/// Not found; forbidden; conflict; user errors; internal.
+pub async fn amend(act: &Act<'_>, input: AmendProgramme) -> Result<Uuid, Error> {
+    let call = input.call;
+    let mut write = begin(act.db, act.author, &call).await?;
+    let Some(known) = turn::<programme::Entity>(&mut write, act, &call, SET_UP).await? else {
+        return Ok(call.id);
+    };
+    let mut faults = InputErrors::default();
+    let mut columns = Columns::new();
+    if let Some(name) = input.name {
+        let (ko, en) = name.texts();
+        set(&mut columns, "name_ko", ko)?;
+        set(&mut columns, "name_en", en)?;
+    }
+    if let Some(summary) = input.summary.into_new() {
+        let (ko, en) = texts(summary);
+        set(&mut columns, "summary_ko", ko)?;
+        set(&mut columns, "summary_en", en)?;
+    }
+    if let Some(code) = input.operator {
+        let found = faults.keep(institution_of(&write, "operator", &code).await)?;
+        set(&mut columns, "operator_id", found)?;
+    }
+    if let Some(date) = input.starts_on.into_new() {
+        let date = date.map(|date| date.0);
+        if term::is_reversed((date.as_deref(), known.ends_on.as_deref())) {
+            let (ko, en) = ("종료보다 늦습니다.", "It starts after its end.");
+            faults.add("startsOn", "INVALID_DATE", ko, en);
+        }
+        set(&mut columns, "starts_on", date)?;
+    }
+    if let Some(Within(days)) = input.due_days {
+        set(&mut columns, "due_days", days)?;
+    }
+    if let Some(Within(days)) = input.lock_days {
+        set(&mut columns, "lock_days", days)?;
+    }
+    if let Some(rule) = input.roll_rule {
+        set(&mut columns, "roll_rule", rule)?;
+    }
+    faults.settle()?;
+    write.update::<programme::Entity>(known.id, known.version, |row| row.extend(columns)).await?;
+    expected::move_due_dates(&mut write, &act.author).await?;
+    write.commit().await?;
+    Ok(known.id)
+}
+
+/// What came of the end of a programme.
+#[derive(Debug)]
+pub struct Ended {
+    /// The programme.
+    pub id: Uuid,
+    /// Quarters already opened that are expected though they end after it.
+    pub kept: Vec<String>,
+}
+
+/// Sets or replaces the last day of a programme; nobody is under an obligation for it after that.
+///
+/// # Errors
+/// Not found; forbidden; conflict; user errors; internal.
+pub async fn end(act: &Act<'_>, input: EndProgramme) -> Result<Ended, Error> {
+    let EndProgramme { call, ends_on } = input;
+    let mut write = begin(act.db, act.author, &call).await?;
+    // Whoever sets up an obligation locks its programme, too.
+    let Some(known) = turn::<programme::Entity>(&mut write, act, &call, SET_UP).await? else {
+        return Ok(Ended { id: call.id, kept: Vec::new() });
+    };
+    let day = ends_on.to_string();
+    if term::is_reversed((known.starts_on.as_deref(), Some(&day))) {
+        return Err(Error::User(vec![UserError::at(
+            "endsOn",
+            "INVALID_DATE",
+            "종료일이 시작보다 빠릅니다.",
+            "It ends before it starts.",
+        )]));
+    }
+    write
+        .update::<programme::Entity>(known.id, known.version, |row| {
+            row.insert("ends_on".to_owned(), day.as_str().into());
+        })
+        .await?;
+    obligation::end_all(&mut write, known.id, ends_on).await?;
+    let opened: Vec<String> = submission::Entity::find()
+        .select_only()
+        .column(submission::Column::Quarter)
+        .distinct()
+        .filter(submission::Column::ProgrammeId.eq(known.id))
+        .order_by_asc(submission::Column::Quarter)
+        .into_tuple()
+        .all(write.reads())
+        .await?;
+    let mut kept = Vec::new();
+    for quarter in opened {
+        if data::quarter_of(&quarter)?.last_day() > ends_on {
+            kept.push(quarter);
+        }
+    }
+    write.commit().await?;
+    Ok(Ended { id: known.id, kept })
 }
 
 /// What is said to hold from a quarter on must leave the final ones alone.
@@ -420,4 +574,54 @@ pub async fn create_holiday(
     expected::move_due_dates(&mut write, &author).await?;
     write.commit().await?;
     Ok(id)
+}
+
+/// Changes what a day off is called, or why it is one.
+///
+/// # Errors
+/// Not found; forbidden; conflict; user errors; internal.
+pub async fn amend_holiday(act: &Act<'_>, input: AmendHoliday) -> Result<Uuid, Error> {
+    let AmendHoliday { call, name, kind } = input;
+    let mut write = begin(act.db, act.author, &call).await?;
+    let of = (Object::Programme, (|_| None) as fn(&holiday::Model) -> _);
+    let Some(known) = turn::<holiday::Entity>(&mut write, act, &call, of).await? else {
+        return Ok(call.id);
+    };
+    let mut columns = Columns::new();
+    if let Some(name) = name {
+        let (ko, en) = name.texts();
+        set(&mut columns, "name_ko", ko)?;
+        set(&mut columns, "name_en", en)?;
+    }
+    if let Some(kind) = kind {
+        set(&mut columns, "kind", kind)?;
+    }
+    write.update::<holiday::Entity>(known.id, known.version, |row| row.extend(columns)).await?;
+    write.commit().await?;
+    Ok(known.id)
+}
+
+/// Takes a day off away that was recorded by mistake; no due date that was told moves forward.
+///
+/// # Errors
+/// Not found; forbidden; conflict; user errors; internal.
+pub async fn remove_holiday(act: &Act<'_>, input: RemoveHoliday) -> Result<Uuid, Error> {
+    use holiday::{Entity, Model};
+    let call = input.call;
+    let of = (Object::Programme, (|_| None) as fn(&Model) -> _);
+    let needs = Needs::Write(Object::Programme);
+    let going = going::<Entity, Entity>(act, &call, needs, of, |_| None).await?;
+    let Going::Going(write, known) = going else { return Ok(call.id) };
+    if let Some(quarter) = expected::final_by(write.reads(), known.observed_on).await? {
+        return Err(Error::User(vec![UserError::at(
+            "id",
+            "QUARTER_FINAL",
+            format!(
+                "{quarter} 분기의 제출 기한이 이 공휴일에 따라 정해졌고, 그 분기는 확정되었습니다."
+            ),
+            format!("Results of {quarter} were due by it, and {quarter} is final."),
+        )]));
+    }
+    gone::<Entity>(write, call.id).await?;
+    Ok(call.id)
 }

@@ -421,8 +421,10 @@ records! {
         partial_dates: ["due"],
         references: [("plan_id", "policy_plan"), ("owner_id", "institution"), ("topic_id", "topic")],
         redacted: [],
+        later: ["support_ceiling"],
     }
     link task_topic { references: [("task_id", "policy_task"), ("topic_id", "topic")] }
+    link task_region { references: [("task_id", "policy_task"), ("region_id", "region")] }
     fact milestone "Milestone" {
         object: Content,
         code: None,
@@ -489,6 +491,7 @@ records! {
         references: [("parent_id", "industry")],
         redacted: [],
     }
+    link task_industry { references: [("task_id", "policy_task"), ("industry_id", "industry")] }
     fact adoption_case "AdoptionCase" {
         object: AdoptionCase,
         owner: "owner_id",

@@ -436,18 +436,19 @@ async fn targets(
 ) -> Result<BTreeMap<(String, Option<String>), (i64, u32)>, Error> {
     let (from, to) = span(reader, args)?;
     let mut sql = reader.sql();
-    sql.push("SELECT t.quarter, n.code, y.scaled, t.institution_id, i.decimals FROM target t JOIN target_value y ON y.target_id = t.id AND ");
-    known(&mut sql, at);
-    sql.push(" JOIN indicator i ON i.id = t.indicator_id JOIN programme pg ON pg.id = i.programme_id LEFT JOIN institution n ON n.id = t.institution_id AND ");
+    sql.push("SELECT y.quarter, n.code, y.scaled, y.institution_id, i.decimals FROM target_value y JOIN indicator i ON i.id = y.indicator_id JOIN programme pg ON pg.id = i.programme_id LEFT JOIN institution n ON n.id = y.institution_id AND ");
     scope::seen(reader, &mut sql, "Institution", "n")?;
-    sql.push(" WHERE i.code = ").bind(fold::code(argument(args, "indicator")));
+    sql.push(" WHERE ");
+    known(&mut sql, at);
+    sql.push(" AND i.code = ").bind(fold::code(argument(args, "indicator")));
     sql.push(" AND pg.code = ").bind(fold::code(argument(args, "programme")));
-    sql.push(" AND t.quarter >= ").bind(from.to_string());
-    sql.push(" AND t.quarter <= ").bind(to.to_string()).push(" AND ");
-    scope::seen(reader, &mut sql, "Target", "t")?;
+    sql.push(" AND y.quarter >= ").bind(from.to_string());
+    sql.push(" AND y.quarter <= ").bind(to.to_string()).push(" AND ");
+    // What stands of a target in its history says who sees it, also when it is taken off.
+    scope::seen(reader, &mut sql, "Target", "y")?;
     sql.push(" AND ");
-    origin(&mut sql, "t", args);
-    sql.push(" ORDER BY i.revision");
+    origin(&mut sql, "y", args);
+    sql.push(" ORDER BY i.revision, y.known_from");
     let mut targets = BTreeMap::new();
     for found in rows(reader, sql).await? {
         let code = row::text(&found, 1)?.map(str::to_owned);

@@ -6,6 +6,7 @@ use entity::{indicator, target};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
+use super::people::gone;
 use super::programme::{
     ORIGIN, begin, in_force, institution_of, no_indicator, programme_of, quarter_final,
 };
@@ -18,6 +19,7 @@ use crate::domain::quarter::Quarter;
 use crate::error::{Error, UserError};
 use crate::input;
 use crate::input::InputErrors;
+use crate::read::Act;
 
 input! {
     /// 목표 설정. What is to be reached.
@@ -33,6 +35,11 @@ input! {
         /// 목표값. Exact value in the indicator's unit.
         value: String,
     }
+}
+
+input! {
+    /// 목표 삭제. A target that is to be one no more; what it was stays known (`knownAt`).
+    mutation RemoveTarget on target::Entity {}
 }
 
 /// Sets or replaces a target.
@@ -80,7 +87,7 @@ pub async fn set(db: &Store, author: Author<'_>, new: SetTarget) -> Result<Uuid,
         .filter(of)
         .one(write.reads())
         .await?;
-    still_open(&write, programme.id, new.quarter).await?;
+    still_open(&write, programme.id, "quarter", new.quarter).await?;
     let id = match known {
         Some(known) if known.scaled == value.scaled && known.value == value.text => known.id,
         Some(known) => {
@@ -115,8 +122,45 @@ pub async fn set(db: &Store, author: Author<'_>, new: SetTarget) -> Result<Uuid,
     Ok(id)
 }
 
+/// Takes a target off; the indicator of which it was one.
+///
+/// # Errors
+/// Not found; forbidden; conflict; user errors; internal.
+pub async fn remove(act: &Act<'_>, input: RemoveTarget) -> Result<Option<Uuid>, Error> {
+    let call = input.call;
+    let write = begin(act.db, act.author, &call).await?;
+    let find = || target::Entity::find_by_id(call.id);
+    let mut found = find().one(write.reads()).await?;
+    let mut of = None;
+    if let Some(known) = &found {
+        // As whoever sets one does: first the indicator, then the quarter, then the target.
+        let held = indicator::Entity::find_by_id(known.indicator_id).lock_exclusive();
+        of = held.one(write.reads()).await?;
+        found = find().one(write.reads()).await?;
+    }
+    let (Some(known), Some(indicator)) = (found, of) else {
+        let known = write.repeats::<indicator::Entity>(&call, call.id).await?;
+        return known.map(|id| (id != call.id).then_some(id)).ok_or(Error::NotFound);
+    };
+    if let Some(id) = write.repeats::<indicator::Entity>(&call, indicator.id).await? {
+        return Ok(Some(id));
+    }
+    if known.version != call.version {
+        return Err(Error::Conflict);
+    }
+    let quarter = data::quarter_of(&known.quarter)?;
+    still_open(&write, indicator.programme_id, "id", quarter).await?;
+    gone::<target::Entity>(write, call.id).await?;
+    Ok(Some(indicator.id))
+}
+
 /// Whether a quarter is not final, and stays so until the write is over.
-async fn still_open(write: &Write<'_>, programme: Uuid, quarter: Quarter) -> Result<(), Error> {
+async fn still_open(
+    write: &Write<'_>,
+    programme: Uuid,
+    field: &str,
+    quarter: Quarter,
+) -> Result<(), Error> {
     let period = reporting_period::Entity::find()
         .filter(reporting_period::Column::Quarter.eq(quarter.to_string()))
         .lock_exclusive()
@@ -125,7 +169,7 @@ async fn still_open(write: &Write<'_>, programme: Uuid, quarter: Quarter) -> Res
     match period {
         Some(period) if period.state == PeriodState::Final => {
             let last = finals(write.reads(), programme).await?.pop();
-            Err(quarter_final("quarter", last.unwrap_or(quarter)))
+            Err(quarter_final(field, last.unwrap_or(quarter)))
         }
         _ => Ok(()),
     }

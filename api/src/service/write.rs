@@ -856,6 +856,7 @@ impl<'a> Write<'a> {
         if is_kept {
             return Ok(Removed::Kept);
         }
+        target_history::end::<R>(&self.transaction, id, self.author.now).await?;
         self.leave_index(id).await?;
         let version = before.get("version").and_then(Value::as_i64).unwrap_or_default() + 1;
         let version = i32::try_from(version).map_err(Error::internal)?;

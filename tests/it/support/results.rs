@@ -75,6 +75,7 @@ pub fn document(mutation: &str) -> String {
         "createObligation" | "endObligation" => {
             "obligation { id endsOn version } joinedQuarters keptQuarters".to_owned()
         }
+        "removeTarget" => "indicator { id code }".to_owned(),
         "createHoliday" => "holiday { id observedOn version }".to_owned(),
         "openQuarter" | "finaliseQuarter" => {
             "reportingPeriod { id quarter state version expectedFrozenAt finalisedAt }".to_owned()

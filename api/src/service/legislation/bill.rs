@@ -158,20 +158,17 @@ async fn told(
 
 impl From<RegisterBill> for AmendBill {
     fn from(new: RegisterBill) -> Self {
-        fn given<T>(given: Option<T>) -> Change<T> {
-            given.map_or(Change::Keep, Change::Set)
-        }
         Self {
             call: new.call,
             number: Some(new.number),
-            source_id: given(new.source_id),
+            source_id: new.source_id.into(),
             second_source_id: Change::Keep,
             title: Some(new.title),
-            initiative: given(new.initiative),
-            proposer_kind: given(new.proposer_kind),
-            proposer: given(new.proposer),
-            committee: given(new.committee),
-            proposed_on: given(new.proposed_on),
+            initiative: new.initiative.into(),
+            proposer_kind: new.proposer_kind.into(),
+            proposer: new.proposer.into(),
+            committee: new.committee.into(),
+            proposed_on: new.proposed_on.into(),
         }
     }
 }

@@ -187,9 +187,67 @@ pub(in crate::service) async fn tell_parts<R: Record>(
     Ok(())
 }
 
-/// Takes a row off with what sources are cited for it, whoever has written it; the row to which it belonged, of the type
-/// `W`, which `of` tells.
-async fn take_off<R: Record, W: Record>(
+/// Whether a call that takes a row off is the first with its key.
+pub(in crate::service) enum Going<'a, M> {
+    /// It is gone by this very call, made before; the row to which it belonged.
+    Gone(Option<Uuid>),
+    /// It may go now.
+    Going(Write<'a>, M),
+}
+
+/// Locks the row that a call takes off, and asks what [`turn`] asks; of a row that belonged to one of the type `W`, which
+/// `of` tells, a call that is made again tells that one.
+pub(in crate::service) async fn going<'a, R: Record, W: Record>(
+    act: &Act<'a>,
+    call: &Call,
+    needs: Needs,
+    (object, owner): Owned<R::Model>,
+    of: fn(&R::Model) -> Option<Uuid>,
+) -> Result<Going<'a, R::Model>, Error>
+where
+    <R::PrimaryKey as sea_orm::PrimaryKeyTrait>::ValueType: From<Uuid>,
+{
+    let mut write = begin(act, needs, call).await?;
+    let reached = |id: Uuid| (id != call.id).then_some(id);
+    let found = R::find_by_id(call.id).lock_exclusive().one(write.reads()).await?;
+    let Some(found) = found else {
+        // It is gone: by this call when it was made first, or for good.
+        let known = write.repeats::<W>(call, call.id).await?;
+        return known.map(|known| Going::Gone(reached(known))).ok_or(Error::NotFound);
+    };
+    if !sight::sees::<R>(&write, act, call.id).await? {
+        return Err(Error::NotFound);
+    }
+    access::may_write(act.author.principal, object, owner(&found))?;
+    if let Some(known) = write.repeats::<W>(call, of(&found).unwrap_or(call.id)).await? {
+        return Ok(Going::Gone(reached(known)));
+    }
+    if version_of(&found)? != Some(call.version.into()) {
+        return Err(Error::Conflict);
+    }
+    write.part_of(owner(&found));
+    Ok(Going::Going(write, found))
+}
+
+/// Takes off a row that may go, with what sources are cited for it, whoever has written it, and commits.
+pub(in crate::service) async fn gone<R: Record>(
+    mut write: Write<'_>,
+    id: Uuid,
+) -> Result<(), Error> {
+    if write.withdraw_cited::<R>(id).await? == Removed::Kept {
+        return Err(Error::User(vec![UserError::at(
+            "id",
+            "IN_USE",
+            "다른 자료가 가리키는 항목은 뺄 수 없습니다.",
+            "What another row names cannot be taken off.",
+        )]));
+    }
+    write.commit().await?;
+    Ok(())
+}
+
+/// Takes a row off that nothing else is asked of; the row to which it belonged.
+pub(in crate::service) async fn take_off<R: Record, W: Record>(
     act: &Act<'_>,
     call: &Call,
     (object, owner): Owned<R::Model>,
@@ -199,36 +257,13 @@ where
     <R::PrimaryKey as sea_orm::PrimaryKeyTrait>::ValueType: From<Uuid>,
 {
     let needs = if object == Object::Content { Needs::Write(object) } else { Needs::OwnProfile };
-    let mut write = begin(act, needs, call).await?;
-    let reached = |id: Uuid| (id != call.id).then_some(id);
-    let found = R::find_by_id(call.id).lock_exclusive().one(write.reads()).await?;
-    let Some(found) = found else {
-        // It is gone: by this call when it was made first, or for good.
-        let known = write.repeats::<W>(call, call.id).await?;
-        return known.map(reached).ok_or(Error::NotFound);
-    };
-    if !sight::sees::<R>(&write, act, call.id).await? {
-        return Err(Error::NotFound);
+    match going::<R, W>(act, call, needs, (object, owner), of).await? {
+        Going::Gone(whole) => Ok(whole),
+        Going::Going(write, found) => {
+            gone::<R>(write, call.id).await?;
+            Ok(of(&found))
+        }
     }
-    access::may_write(act.author.principal, object, owner(&found))?;
-    let whole = of(&found);
-    if let Some(known) = write.repeats::<W>(call, whole.unwrap_or(call.id)).await? {
-        return Ok(reached(known));
-    }
-    if version_of(&found)? != Some(call.version.into()) {
-        return Err(Error::Conflict);
-    }
-    write.part_of(owner(&found));
-    if write.withdraw_cited::<R>(call.id).await? == Removed::Kept {
-        return Err(Error::User(vec![UserError::at(
-            "id",
-            "IN_USE",
-            "다른 자료가 가리키는 항목은 뺄 수 없습니다.",
-            "What another row names cannot be taken off.",
-        )]));
-    }
-    write.commit().await?;
-    Ok(whole)
 }
 
 pub(in crate::service) fn version_of(row: &impl Serialize) -> Result<Option<i64>, Error> {

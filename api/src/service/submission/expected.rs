@@ -225,6 +225,35 @@ pub(super) async fn rolled(
     Ok(roll(day, rule.roll_rule, &holidays(db).await?))
 }
 
+/// The newest final quarter whose results were due by a day off: without it the rule of a programme gives another day.
+///
+/// # Errors
+/// Internal.
+pub async fn final_by(db: &impl ConnectionTrait, day: NaiveDate) -> Result<Option<Quarter>, Error> {
+    let with = holidays(db).await?;
+    let without: BTreeSet<NaiveDate> = with.iter().copied().filter(|other| *other != day).collect();
+    let programmes = programmes(db).await?;
+    let finals: Vec<(Uuid, String)> = submission::Entity::find()
+        .select_only()
+        .column(submission::Column::ProgrammeId)
+        .column(submission::Column::Quarter)
+        .distinct()
+        .inner_join(reporting_period::Entity)
+        .filter(reporting_period::Column::State.eq(PeriodState::Final))
+        .order_by_desc(submission::Column::Quarter)
+        .into_tuple()
+        .all(db)
+        .await?;
+    for (programme, quarter) in finals {
+        let Some(programme) = programmes.get(&programme) else { continue };
+        let quarter = quarter_of(&quarter)?;
+        if deadlines(programme, quarter, &with)? != deadlines(programme, quarter, &without)? {
+            return Ok(Some(quarter));
+        }
+    }
+    Ok(None)
+}
+
 /// Moves deadlines off the days that are off by now, and judges anew what was first submitted by then: the law
 /// moved the date, whenever the day was put on record, and for all alike. Final quarters stand. Tells how many
 /// were moved.
