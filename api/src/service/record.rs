@@ -789,6 +789,7 @@ records! {
         partial_dates: [],
         references: [],
         redacted: [],
+        later: ["resolution_ko", "resolution_en", "resolved_at"],
     }
     fact claim "Claim" {
         object: Content,
@@ -798,5 +799,6 @@ records! {
         partial_dates: [],
         references: [("conflict_id", "conflict"), ("document_id", "document")],
         redacted: [],
+        later: ["is_upheld"],
     }
 }
