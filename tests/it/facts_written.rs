@@ -261,7 +261,7 @@ async fn a_figure_is_recorded_changed_and_taken_off(place: Place) {
         desk.made("amendObservation", FIGURE, with(&made, change)).await["observation"].clone();
     for (name, value) in [
         ("version", json!(2)),
-        ("value", json!(2.0)),
+        ("value", json!(2)),
         ("amount", json!(200_000_000)),
         ("valueText", json!("2억 원")),
         ("periodEndsOn", json!("2025-12-31")),
