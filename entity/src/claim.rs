@@ -27,6 +27,8 @@ pub struct Model {
     pub locator_ko: Option<String>,
     /// 위치. Where in the document. English.
     pub locator_en: Option<String>,
+    /// 인정 여부. Whether it was found to hold; null while the conflict is open.
+    pub is_upheld: Option<bool>,
     /// 공개 범위. Who may see the row.
     pub visibility: Visibility,
     /// 출처 구분. Where the row comes from.

@@ -11,7 +11,7 @@ choice! {
     pub enum ConflictStatus {
         /// 미해결. Not resolved; every claim is kept.
         Open = "OPEN",
-        /// 해결. Resolved; the summary says how.
+        /// 해결. Resolved; every claim is kept.
         Resolved = "RESOLVED",
     }
 }
@@ -38,6 +38,12 @@ pub struct Model {
     pub summary_ko: String,
     /// 내용. What disagrees. English.
     pub summary_en: Option<String>,
+    /// 해소 사유. Why it is resolved so. Korean.
+    pub resolution_ko: Option<String>,
+    /// 해소 사유. Why it is resolved so. English.
+    pub resolution_en: Option<String>,
+    /// 해소 시각. When it was resolved; null while it is open.
+    pub resolved_at: Option<DateTimeUtc>,
     /// 공개 범위. Who may see the row.
     pub visibility: Visibility,
     /// 출처 구분. Where the row comes from.

@@ -32,6 +32,7 @@ mod examples;
 mod exports;
 mod extremes;
 mod facts;
+mod facts_written;
 mod faults;
 mod feed;
 mod feedback_written;
@@ -124,6 +125,7 @@ fn main() -> ExitCode {
         exports::tests(),
         extremes::tests(),
         facts::tests(),
+        facts_written::tests(),
         faults::tests(),
         feed::tests(),
         feedback_written::tests(),

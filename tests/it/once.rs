@@ -24,7 +24,7 @@ const AT_ONCE: usize = 12;
 
 /// Every mutation of the schema, in an order in which each can be done, with whose submission it is about; a new
 /// one has its place and its input here.
-const CALLS: [(&str, &str); 125] = [
+const CALLS: [(&str, &str); 135] = [
     ("createInstitution", ""),
     ("amendInstitution", ""),
     ("createPerson", ""),
@@ -49,6 +49,16 @@ const CALLS: [(&str, &str); 125] = [
     ("amendMilestone", ""),
     ("removeMilestone", ""),
     ("removeTask", ""),
+    ("recordObservation", ""),
+    ("amendObservation", ""),
+    ("cite", ""),
+    ("amendCitation", ""),
+    ("removeCitation", ""),
+    ("removeObservation", ""),
+    ("recordConflict", ""),
+    ("addClaim", ""),
+    ("resolveConflict", ""),
+    ("reopenConflict", ""),
     ("planMeeting", "ONCE"),
     ("amendMeeting", "ONCE"),
     ("postponeMeeting", "ONCE"),
@@ -215,6 +225,9 @@ async fn call(world: &World, admin: &Principal, mutation: &str, of: &str) -> (Pr
     }
     if let Some(made) = feedback(world, mutation).await {
         return made;
+    }
+    if let Some(input) = facts(world, mutation).await {
+        return (world.app.principal("TIPA", "program:read content:write").await, input);
     }
     if let Some(input) = people(world, mutation).await {
         return (world.app.principal("TIPA", "program:read content:write").await, input);
@@ -460,6 +473,48 @@ async fn people(world: &World, mutation: &str) -> Option<Value> {
     };
     let mut input = row(world, list).await;
     input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    Some(input)
+}
+
+/// The input of a mutation of what stands beside facts: of a figure and of an institution that were recorded here.
+async fn facts(world: &World, mutation: &str) -> Option<Value> {
+    let found = "{ observations(where: { code: { eq: \"ONCE_12\" } }) { nodes { id version citations { nodes { id version } } } } institution(code: \"ONCE_12\") { id conflicts { nodes { id version } } } }";
+    let claim = |value: &str| json!({ "value": { "ko": value }, "document": "ONCE_12" });
+    let more = match mutation {
+        "recordObservation" => {
+            json!({ "code": "ONCE_12", "title": { "ko": "열두 번" }, "kind": "ACTUAL", "valueText": "12번", "unit": { "ko": "번" } })
+        }
+        "amendObservation" => json!({ "value": 12.0 }),
+        "cite" => json!({ "document": "ONCE_12" }),
+        "amendCitation" => json!({ "field": "value" }),
+        "recordConflict" => {
+            json!({ "field": "name", "summary": { "ko": "다름" }, "claims": [claim("열두 번"), claim("한 다스")] })
+        }
+        "addClaim" => json!({ "claim": claim("12") }),
+        "resolveConflict" => json!({ "reason": { "ko": "확인" } }),
+        "removeCitation" | "removeObservation" | "reopenConflict" => json!({}),
+        _ => return None,
+    };
+    let found = world.data(&world.lead, found).await;
+    let figure = &found["observations"]["nodes"][0];
+    let row = match mutation {
+        "recordObservation" => &Value::Null,
+        "amendCitation" | "removeCitation" => &figure["citations"]["nodes"][0],
+        "addClaim" | "resolveConflict" | "reopenConflict" => {
+            &found["institution"]["conflicts"]["nodes"][0]
+        }
+        _ => figure,
+    };
+    let mut input = more;
+    match mutation {
+        "recordObservation" => {}
+        "cite" => input["subject"] = row["id"].clone(),
+        "recordConflict" => input["subject"] = found["institution"]["id"].clone(),
+        _ => {
+            input["id"] = row["id"].clone();
+            input["expectedVersion"] = row["version"].clone();
+        }
+    }
     Some(input)
 }
 

@@ -22,6 +22,7 @@ pub mod indicator;
 pub mod meeting;
 pub mod meeting_series;
 pub mod namesake;
+pub mod observation;
 pub mod opinion_round;
 pub mod partial_date;
 pub mod period;

@@ -37,12 +37,14 @@ fn conflict() -> Type {
         .column("field", C::Field, "항목. Field of the fact in dispute.")
         .choice("status", C::Status, ConflictStatus::CHOICE, "상태. State.")
         .localized("summary", C::SummaryKo, C::SummaryEn, "내용. What disagrees.")
+        .localized("resolution", C::ResolutionKo, C::ResolutionEn, "해소 사유. Why it is resolved so; null while it is open.")
+        .column("resolvedAt", C::ResolvedAt, "해소 시각. When it was resolved; null while it is open.")
         .many("claims", entity::claim::Column::ConflictId, "Claim", &["position"], "주장. The claims.")
         .sorted(&["position"])
         .orderable("POSITION", "position")
         .searchable()
         .list("conflicts")
-        .unfiltered(&["summary"])
+        .unfiltered(&["summary", "resolution"])
 }
 
 fn claim() -> Type {
@@ -58,6 +60,11 @@ fn claim() -> Type {
     .localized("value", C::ValueKo, C::ValueEn, "값. The claim.")
     .one("document", C::DocumentId, "Document", "자료. Document that makes it.")
     .localized("locator", C::LocatorKo, C::LocatorEn, "위치. Where in the document.")
+    .column(
+        "isUpheld",
+        C::IsUpheld,
+        "인정 여부. Whether it was found to hold; null while the conflict is open.",
+    )
     .sorted(&["position"])
     .searchable()
     .unfiltered(&["value"])

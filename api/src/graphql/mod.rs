@@ -14,6 +14,7 @@ mod case_mutations;
 mod change;
 mod choices;
 mod citation;
+mod citation_mutations;
 mod consideration;
 mod document;
 pub mod document_cache;
@@ -30,6 +31,7 @@ mod meeting_mutations;
 mod meeting_pack;
 mod mutation;
 mod observation;
+mod observation_mutations;
 mod opinion_round;
 mod people_mutations;
 pub mod persisted;
@@ -157,9 +159,11 @@ fn mutations() -> impl Iterator<Item = mutation::Mutation> {
     [
         api_client::mutations(),
         case_mutations::mutations(),
+        citation_mutations::mutations(),
         document_mutations::mutations(),
         meeting_mutations::mutations(),
         legislation_mutations::mutations(),
+        observation_mutations::mutations(),
         people_mutations::mutations(),
         plan_mutations::mutations(),
         opinion_round::mutations(),

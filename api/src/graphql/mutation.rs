@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::domain::access::Needs;
 use crate::domain::admit;
 use crate::error::{Error, UserError};
-use crate::input::{self, InputObject, MutationInput};
+use crate::input::{self, InputObject, MutationInput, Tagged};
 use crate::read::catalog::{Action, Catalog, Root, RootKind};
 use crate::read::model::{Arg, Args, Shape};
 use crate::read::{Act, global_id};
@@ -80,6 +80,11 @@ pub fn row(field: &str, done: Result<Uuid, Error>) -> Result<Map<String, Value>,
 pub fn whole(field: &str, done: Result<Option<Uuid>, Error>) -> Result<Map<String, Value>, Error> {
     let whole = done?.map(|id| id.to_string());
     Ok(Map::from_iter([(field.to_owned(), whole.into())]))
+}
+
+/// A payload of a row that is gone and belonged to no other: its id.
+pub fn deleted<R: Tagged>(done: Result<Uuid, Error>) -> Result<Map<String, Value>, Error> {
+    Ok(Map::from_iter([("deletedId".to_owned(), global_id::encode(R::TAG, done?).into())]))
 }
 
 /// What a person can put right.

@@ -3,14 +3,14 @@
 use entity::webhook::{Column as C, WebhookState, WebhookStop};
 use serde_json::{Map, Value};
 
-use super::mutation::{ERRORS, Fields, Mutation, row};
+use super::mutation::{ERRORS, Fields, Mutation, deleted, row};
 use crate::domain::access::{Needs, Object};
 use crate::error::Error;
 use crate::input::Tagged;
 use crate::mutation;
+use crate::read::Reader;
 use crate::read::model::{Args, Column, Guard, Scalar, Source, Type};
 use crate::read::sql::Sql;
-use crate::read::{Reader, global_id};
 use crate::service::webhook::{
     self as service, AmendWebhook, CreateWebhook, DeleteWebhook, DisableWebhook, EnableWebhook,
     Issued, ReplayWebhook, RotateWebhookSecret, TestWebhook,
@@ -159,7 +159,7 @@ pub fn mutations() -> Vec<Mutation> {
             ADMINISTERS,
             DELETED,
             "웹훅 삭제. Deletes a webhook.",
-            |act, input| deleted(service::delete(act, input).await)
+            |act, input| deleted::<entity::webhook::Entity>(service::delete(act, input).await)
         ),
         mutation!(
             TestWebhook,
@@ -183,8 +183,4 @@ fn issued(issued: Result<Issued, Error>) -> Result<Map<String, Value>, Error> {
     let mut payload = row("webhook", Ok(id))?;
     payload.insert("secret".to_owned(), secret.into());
     Ok(payload)
-}
-
-fn deleted(done: Result<uuid::Uuid, Error>) -> Result<Map<String, Value>, Error> {
-    Ok(Map::from_iter([("deletedId".to_owned(), global_id::encode(TAG, done?).into())]))
 }

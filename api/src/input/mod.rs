@@ -257,23 +257,28 @@ impl Call {
 
 /// The key of a row of the type with the tag, out of its global id.
 fn row(tag: [u8; 2], id: Option<&Value>, reading: &mut Reading) -> Option<Uuid> {
-    let found = id.and_then(Value::as_str).and_then(global_id::decode);
-    match found {
-        Some((found, key)) if found == tag => return Some(key),
-        Some(_) => reading.wrong(
-            "NOT_AN_ID",
-            Message::new("이 유형의 식별자가 아닙니다.", "This is not an id of this type."),
-        ),
-        None => {
-            let at = reading.place();
-            let message = Message::new(
-                format!("`{at}`: 식별자(id)가 아닙니다. 이 API가 알려 준 id를 그대로 써 주십시오."),
-                format!("`{at}` is not an id: use one that this API has told, as it is."),
-            );
-            reading.wrong("NOT_AN_ID", message);
-        }
+    let (found, key) = any_row(id, reading)?;
+    if found != tag {
+        let message =
+            Message::new("이 유형의 식별자가 아닙니다.", "This is not an id of this type.");
+        reading.wrong("NOT_AN_ID", message);
+        return None;
     }
-    None
+    Some(key)
+}
+
+/// The tag and the key of a row of any type, out of its global id.
+fn any_row(id: Option<&Value>, reading: &mut Reading) -> Option<([u8; 2], Uuid)> {
+    let found = id.and_then(Value::as_str).and_then(global_id::decode);
+    if found.is_none() {
+        let at = reading.place();
+        let message = Message::new(
+            format!("`{at}`: 식별자(id)가 아닙니다. 이 API가 알려 준 id를 그대로 써 주십시오."),
+            format!("`{at}` is not an id: use one that this API has told, as it is."),
+        );
+        reading.wrong("NOT_AN_ID", message);
+    }
+    found
 }
 
 /// A default as the schema writes it; null stands for it as well. Codes are written without quotes there.

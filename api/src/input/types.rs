@@ -9,7 +9,7 @@ use entity::Choice;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::{Input, InputField, InputObject, Reading, Tagged, row};
+use super::{Input, InputField, InputObject, Reading, Tagged, any_row, row};
 use crate::domain::admit;
 use crate::domain::api_client::is_name;
 use crate::domain::period::Period;
@@ -75,6 +75,7 @@ enums!(
     entity::appointment::AppointmentRole,
     entity::attendance::AttendanceRole,
     entity::attendance::AttendanceVisibility,
+    entity::common::Basis,
     entity::common::Sector,
     entity::document::DocumentKind,
     entity::document::Licence,
@@ -89,6 +90,7 @@ enums!(
     entity::policy_plan::PlanKind,
     entity::policy_plan::PlanStatus,
     entity::policy_task::TaskKind,
+    entity::observation::ObservationKind,
 );
 
 /// Types of rows that inputs name, by the tag of their ids.
@@ -107,6 +109,9 @@ tagged!(
     appointment b"AP",
     bill b"BI",
     bill_event b"BE",
+    citation b"CI",
+    claim b"CL",
+    conflict b"CF",
     contact_point b"CP",
     document b"DO",
     document_file b"DF",
@@ -118,6 +123,7 @@ tagged!(
     milestone b"ML",
     legislative_initiative b"LI",
     obligation b"OG",
+    observation b"OB",
     opinion_invitation b"OV",
     opinion_round b"OR",
     person b"PE",
@@ -556,6 +562,20 @@ impl<R: Tagged> Input for Id<R> {
 
     fn read(given: Option<Value>, reading: &mut Reading) -> Option<Self> {
         row(R::TAG, given.as_ref(), reading).map(Self::from)
+    }
+}
+
+/// The row of any type: the tag of its type, and its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnyId(pub [u8; 2], pub Uuid);
+
+impl Input for AnyId {
+    fn ty() -> String {
+        "ID!".to_owned()
+    }
+
+    fn read(given: Option<Value>, reading: &mut Reading) -> Option<Self> {
+        any_row(given.as_ref(), reading).map(|(tag, key)| Self(tag, key))
     }
 }
 

@@ -223,7 +223,7 @@ pub(super) async fn end_all(
         .await?;
     for row in rows.into_iter().filter(|row| row.ends_on.is_none_or(|end| end > last)) {
         if row.starts_on > last {
-            write.withdraw_cited::<obligation::Entity>(row.id).await?;
+            write.remove_part::<obligation::Entity>(row.id, row.visibility).await?;
             continue;
         }
         write

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::record::Record;
 use super::write::{Author, Removed, Write, as_json};
 use crate::error::{Error, UserError};
+use crate::input::types::{Localized, texts};
 
 /// Columns by name.
 pub(super) type Columns = Map<String, Value>;
@@ -17,6 +18,22 @@ pub(super) fn set(columns: &mut Columns, name: &str, value: impl Serialize) -> R
     let value = serde_json::to_value(value).map_err(Error::internal)?;
     columns.insert(name.to_owned(), value);
     Ok(())
+}
+
+/// Sets a text in both languages.
+pub(super) fn set_texts<T: Into<String>>(
+    columns: &mut Columns,
+    name: &str,
+    text: Option<Localized<T>>,
+) -> Result<(), Error> {
+    let (ko, en) = texts(text);
+    set(columns, &format!("{name}_ko"), ko)?;
+    set(columns, &format!("{name}_en"), en)
+}
+
+/// Who sees a row that everybody is to see, or not.
+pub(super) fn visibility(is_public: bool) -> Visibility {
+    if is_public { Visibility::Public } else { Visibility::Internal }
 }
 
 /// A row that a caller makes, of its columns.

@@ -792,6 +792,7 @@ records! {
         partial_dates: [],
         references: [],
         redacted: [],
+        later: ["resolution_ko", "resolution_en", "resolved_at"],
     }
     fact claim "Claim" {
         object: Content,
@@ -801,5 +802,6 @@ records! {
         partial_dates: [],
         references: [("conflict_id", "conflict"), ("document_id", "document")],
         redacted: [],
+        later: ["is_upheld"],
     }
 }

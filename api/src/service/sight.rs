@@ -62,8 +62,29 @@ pub(super) async fn rows_of(
 /// # Errors
 /// Internal.
 pub async fn sees<R: Record>(write: &Write<'_>, act: &Act<'_>, id: Uuid) -> Result<bool, Error> {
+    sees_as::<R>(write, act, act.author.principal, id).await
+}
+
+/// Whether who has not signed in sees the row of a type.
+///
+/// # Errors
+/// Internal.
+pub async fn everybody_sees<R: Record>(
+    write: &Write<'_>,
+    act: &Act<'_>,
+    id: Uuid,
+) -> Result<bool, Error> {
+    sees_as::<R>(write, act, &Principal::Anonymous, id).await
+}
+
+async fn sees_as<R: Record>(
+    write: &Write<'_>,
+    act: &Act<'_>,
+    principal: &Principal,
+    id: Uuid,
+) -> Result<bool, Error> {
     let ty = act.catalog.declared(R::TYPE)?;
-    let found = rows(write, act, (ty, &["id"]), |sql| {
+    let found = rows_of(write, act, principal, (ty, &["id"]), |sql| {
         sql.push(" AND t.id = ").bind(id);
     })
     .await?;

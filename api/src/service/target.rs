@@ -150,7 +150,7 @@ pub async fn remove(act: &Act<'_>, input: RemoveTarget) -> Result<Option<Uuid>, 
     }
     let quarter = data::quarter_of(&known.quarter)?;
     still_open(&write, indicator.programme_id, "id", quarter).await?;
-    gone::<target::Entity>(write, call.id).await?;
+    gone::<target::Entity>(act, write, call.id).await?;
     Ok(Some(indicator.id))
 }
 

@@ -759,29 +759,6 @@ impl<'a> Write<'a> {
         self.take_out::<R>(id, &[]).await
     }
 
-    /// The same, with what sources are cited for it.
-    ///
-    /// # Errors
-    /// Forbidden; internal.
-    pub async fn withdraw_cited<R>(&mut self, id: Uuid) -> Result<Removed, Error>
-    where
-        R: Record,
-    {
-        self.sound()?;
-        let cited = citation::Entity::find()
-            .filter(citation::Column::SubjectId.eq(id))
-            .all(&self.transaction)
-            .await?;
-        let ids: Vec<Uuid> = cited.iter().map(|row| row.id).collect();
-        let removed = self.take_out::<R>(id, &ids).await?;
-        if removed == Removed::Done {
-            for row in cited {
-                self.erase::<citation::Entity>(row.id, as_json(&row)?, row.visibility).await?;
-            }
-        }
-        Ok(removed)
-    }
-
     async fn take_out<R>(&mut self, id: Uuid, cited_by: &[Uuid]) -> Result<Removed, Error>
     where
         R: Record,
@@ -798,11 +775,7 @@ impl<'a> Write<'a> {
             .filter(citation::Column::Id.is_not_in(cited_by.iter().copied()))
             .count(&self.transaction)
             .await?;
-        let disputed = conflict::Entity::find()
-            .filter(conflict::Column::SubjectId.eq(id))
-            .count(&self.transaction)
-            .await?;
-        if cited + disputed > 0 {
+        if cited > 0 || self.is_disputed(id).await? {
             return Ok(Removed::Kept);
         }
         let is_public = access::rows(&Principal::Anonymous, R::OBJECT) != access::Rows::None
@@ -811,7 +784,13 @@ impl<'a> Write<'a> {
         self.erase::<R>(id, before, known_to).await
     }
 
-    /// Deletes a row that is part of one, whoever has written it before, unless a row that stays names it.
+    async fn is_disputed(&self, id: Uuid) -> Result<bool, Error> {
+        let conflicts = conflict::Entity::find().filter(conflict::Column::SubjectId.eq(id));
+        Ok(conflicts.count(&self.transaction).await? > 0)
+    }
+
+    /// Deletes a row with what sources are cited for it, whoever has written it before, unless a row that stays names it or
+    /// is about it. `known_to` tells who saw it, and so is told that it is gone.
     ///
     /// # Errors
     /// Forbidden; internal.
@@ -825,7 +804,19 @@ impl<'a> Write<'a> {
         let before = as_json(&found.ok_or(Error::NotFound)?)?;
         self.allow::<R>(&before)?;
         self.sound()?;
-        self.erase::<R>(id, before, known_to).await
+        if self.is_disputed(id).await? {
+            return Ok(Removed::Kept);
+        }
+        let removed = self.erase::<R>(id, before, known_to).await?;
+        if removed == Removed::Done {
+            let cited = citation::Entity::find().filter(citation::Column::SubjectId.eq(id));
+            for row in cited.all(&self.transaction).await? {
+                let is_open = known_to == Visibility::Public;
+                let known_to = if is_open { row.visibility } else { Visibility::Internal };
+                self.erase::<citation::Entity>(row.id, as_json(&row)?, known_to).await?;
+            }
+        }
+        Ok(removed)
     }
 
     /// Takes a row and its links away, unless a row that stays names it.

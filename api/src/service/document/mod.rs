@@ -9,7 +9,7 @@ use entity::{document_author, document_file, document_title, institution, meetin
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use super::parts::{Columns, made, set};
+use super::parts::{Columns, made, set, set_texts, visibility};
 use super::people::{begin, operates, operator_only, tell_parts, turn, turns};
 use super::sight;
 use super::write::Write;
@@ -18,7 +18,7 @@ use crate::domain::principal::Principal;
 use crate::error::Error;
 use crate::input;
 use crate::input::types::{
-    Change, Languages, Localized, OneLine, PartialDate, Prose, RecordCode, Title, Within, texts,
+    Change, Languages, Localized, OneLine, PartialDate, Prose, RecordCode, Title, Within,
 };
 use crate::input::{InputErrors, taken};
 use crate::read::Act;
@@ -101,17 +101,6 @@ fn may_change(principal: &Principal, row: &document::Model) -> Result<(), Error>
     if is_open { Ok(()) } else { Err(access::Denied::Institution.into()) }
 }
 
-/// Sets a text in both languages.
-fn set_texts<T: Into<String>>(
-    columns: &mut Columns,
-    name: &str,
-    text: Option<Localized<T>>,
-) -> Result<(), Error> {
-    let (ko, en) = texts(text);
-    set(columns, &format!("{name}_ko"), ko)?;
-    set(columns, &format!("{name}_en"), en)
-}
-
 /// Puts a document on record.
 ///
 /// # Errors
@@ -160,8 +149,7 @@ pub async fn record(act: &Act<'_>, new: RecordDocument) -> Result<Uuid, Error> {
     set_texts(&mut columns, "series", new.series)?;
     set(&mut columns, "page_count", new.page_count.map(|count| count.0))?;
     set_texts(&mut columns, "summary", new.summary)?;
-    let visibility = if new.is_public { Visibility::Public } else { Visibility::Internal };
-    let row = made::<Entity>(id, &act.author, visibility, columns)?;
+    let row = made::<Entity>(id, &act.author, visibility(new.is_public), columns)?;
     let added = write.add_with::<Entity>("recordDocument", id, row).await;
     added.map_err(|error| if matches!(error, Error::Conflict) { taken("code") } else { error })?;
     write.commit().await?;

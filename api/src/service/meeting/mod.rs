@@ -16,13 +16,14 @@ pub mod statement;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::agenda_item;
-use entity::common::{Origin, Visibility};
+use entity::common::Origin;
 use entity::meeting::{self, MeetingStatus};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::parts::visibility;
 use super::record::Record;
 use super::sight;
 use super::write::{Write, as_json};
@@ -45,11 +46,6 @@ pub const NEEDS: Needs = Needs::Write(Object::Content);
 async fn begin<'a>(act: &Act<'a>, call: &Call) -> Result<Write<'a>, Error> {
     access::may_begin(act.author.principal, NEEDS)?;
     Write::attempt(act.db, act.author, call).await
-}
-
-/// Who sees a row.
-fn visibility(is_public: bool) -> Visibility {
-    if is_public { Visibility::Public } else { Visibility::Internal }
 }
 
 /// Whether this call of a verb is the first with its key; which state it leads to if so.

@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::parts::{Columns, set};
+use super::parts::{Columns, set, visibility};
 use super::record::Record;
 use super::sight;
 use super::write::{Removed, Write, as_json};
@@ -134,7 +134,7 @@ fn namesakes(faults: &mut InputErrors, found: &[(String, String)]) {
 }
 
 /// Tells an end before its beginning.
-fn ordered(faults: &mut InputErrors, field: &str, span: Span<'_>) {
+pub(in crate::service) fn ordered(faults: &mut InputErrors, field: &str, span: Span<'_>) {
     if term::is_reversed(span) {
         faults.add(field, "INVALID_DATE", "종료가 시작보다 빠릅니다.", "It ends before it starts.");
     }
@@ -147,9 +147,9 @@ pub(in crate::service) fn turns(
     known: Visibility,
 ) -> Result<Option<bool>, Error> {
     let Some(is_public) = is_public else { return Ok(None) };
-    let visibility = if is_public { Visibility::Public } else { Visibility::Internal };
-    set(columns, "visibility", visibility)?;
-    Ok((visibility != known).then_some(is_public))
+    let told = visibility(is_public);
+    set(columns, "visibility", told)?;
+    Ok((told != known).then_some(is_public))
 }
 
 /// Keeps others from writing what belongs to an institution until the write is over, so that what was compared with what is
@@ -231,10 +231,12 @@ where
 
 /// Takes off a row that may go, with what sources are cited for it, whoever has written it, and commits.
 pub(in crate::service) async fn gone<R: Record>(
+    act: &Act<'_>,
     mut write: Write<'_>,
     id: Uuid,
 ) -> Result<(), Error> {
-    if write.withdraw_cited::<R>(id).await? == Removed::Kept {
+    let known_to = visibility(sight::everybody_sees::<R>(&write, act, id).await?);
+    if write.remove_part::<R>(id, known_to).await? == Removed::Kept {
         return Err(Error::User(vec![UserError::at(
             "id",
             "IN_USE",
@@ -246,7 +248,8 @@ pub(in crate::service) async fn gone<R: Record>(
     Ok(())
 }
 
-/// Takes a row off that nothing else is asked of; the row to which it belonged.
+/// Takes a row off that nothing else is asked of, with what sources are cited for it; the row to which it belonged, of the
+/// type `W`, which `of` tells.
 pub(in crate::service) async fn take_off<R: Record, W: Record>(
     act: &Act<'_>,
     call: &Call,
@@ -260,7 +263,7 @@ where
     match going::<R, W>(act, call, needs, (object, owner), of).await? {
         Going::Gone(whole) => Ok(whole),
         Going::Going(write, found) => {
-            gone::<R>(write, call.id).await?;
+            gone::<R>(act, write, call.id).await?;
             Ok(of(&found))
         }
     }
