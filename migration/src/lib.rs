@@ -66,6 +66,7 @@ mod m20261127_000095_reminders;
 mod m20261127_000097_withheld_suppliers;
 mod m20261127_000100_document_files;
 mod m20261127_000101_extension_requests;
+mod m20261128_000103_merged_institutions;
 mod schema;
 mod table;
 
@@ -116,6 +117,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000097_withheld_suppliers::Migration),
             Box::new(m20261127_000100_document_files::Migration),
             Box::new(m20261127_000101_extension_requests::Migration),
+            Box::new(m20261128_000103_merged_institutions::Migration),
         ]
     }
 }

@@ -11,6 +11,7 @@ use entity::{holiday, indicator, institution, programme, validation_rule};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use super::named::has_code;
 use super::record::Record;
 use super::submission::{data, expected, quarter};
 use super::write::{Author, Write};
@@ -122,7 +123,7 @@ pub(super) async fn institution_of(
     code: &str,
 ) -> Result<Uuid, Error> {
     let given = fold::code(code);
-    let named = institution::Entity::find().filter(institution::Column::Code.eq(&given));
+    let named = institution::Entity::find().filter(has_code(&given));
     if let Some(found) = named.one(write.reads()).await? {
         return Ok(found.id);
     }
