@@ -345,7 +345,6 @@ async fn twice(write: &Write<'_>, (from, into): (Uuid, Uuid)) -> Result<Vec<Stri
         .await?;
     let span = |row: &membership::Model| (row.starts_on.clone(), row.ends_on.clone());
     let pairs = posts.iter().flat_map(|one| posts.iter().map(move |other| (one, other)));
-    let pairs = pairs.filter(|(one, other)| meets(&span(one), &span(other)));
     let is_twice = |(one, other): &(&membership::Model, &membership::Model)| {
         let are_of_both = one.institution_id == from && other.institution_id == into;
         let is_same = one.person_id == other.person_id && one.post_ko == other.post_ko;
@@ -353,7 +352,10 @@ async fn twice(write: &Write<'_>, (from, into): (Uuid, Uuid)) -> Result<Vec<Stri
         let of = |row: &membership::Model, id| row.department_id == Some(id);
         (are_of_both && is_same) || (are_heads && of(one, from) && of(other, into))
     };
-    let posts = pairs.filter(is_twice).map(|(one, _)| format!("Membership {}", one.post_ko));
+    let posts = pairs
+        .filter(is_twice)
+        .filter(|(one, other)| meets(&span(one), &span(other)))
+        .map(|(one, _)| format!("Membership {}", one.post_ko));
     found.extend(posts.take(MAX_TWICE));
     let seats = appointment::Entity::find()
         .filter(appointment::Column::InstitutionId.is_in(ends))
