@@ -43,7 +43,7 @@ const ACTION: &str = "mergeInstitutions";
 /// Rows that are told one by one in the change feed; of more, only the two institutions are.
 const MAX_TOLD: usize = 10_000;
 /// Most things that are told as standing twice, of each kind.
-const MAX_TWICE: usize = 10;
+const MAX_TWICE: usize = 30;
 
 /// What one institution has once of each: the type, what it is called, and the two rows `a` and `b` that would stand twice.
 const ONCE: [(&str, &str, &str); 8] = [
