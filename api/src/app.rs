@@ -72,6 +72,7 @@ impl App {
         let mut engine = Engine::new(db.clone(), reads, settings);
         // Secrets are made in the same turns in which they are compared.
         engine.hashing = access.secrets.hashing.clone();
+        engine.operators = access.operators().to_vec();
         let engine = Arc::new(engine);
         Self { db, engine, access: Arc::new(access) }
     }

@@ -55,6 +55,7 @@ pub mod meeting_document;
 pub mod meeting_series;
 pub mod meeting_topic;
 pub mod membership;
+pub mod merged_institution;
 pub mod milestone;
 pub mod minutes;
 pub mod missed_meeting;

@@ -66,6 +66,7 @@ mod m20261127_000095_reminders;
 mod m20261127_000097_withheld_suppliers;
 mod m20261127_000100_document_files;
 mod m20261127_000101_extension_requests;
+mod m20261128_000103_merged_institutions;
 mod m20261128_000104_conflict_resolutions;
 mod m20261128_000105_removed_targets;
 mod m20261128_000106_task_scope;
@@ -119,6 +120,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000097_withheld_suppliers::Migration),
             Box::new(m20261127_000100_document_files::Migration),
             Box::new(m20261127_000101_extension_requests::Migration),
+            Box::new(m20261128_000103_merged_institutions::Migration),
             Box::new(m20261128_000104_conflict_resolutions::Migration),
             Box::new(m20261128_000105_removed_targets::Migration),
             Box::new(m20261128_000106_task_scope::Migration),

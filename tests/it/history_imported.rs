@@ -61,6 +61,7 @@ async fn tried(
         catalog: catalog(),
         places: &places,
         webhooks: None,
+        operators: &[],
         uploads: &[],
         author,
         language: Language::English,

@@ -40,6 +40,7 @@ mod filters;
 mod history_imported;
 mod http;
 mod input;
+mod institutions_merged;
 mod limits;
 mod limits_http;
 mod limits_reads;
@@ -133,6 +134,7 @@ fn main() -> ExitCode {
         history_imported::tests(),
         http::tests(),
         input::tests(),
+        institutions_merged::tests(),
         limits::tests(),
         limits_http::tests(),
         limits_reads::tests(),

@@ -24,7 +24,7 @@ const AT_ONCE: usize = 12;
 
 /// Every mutation of the schema, in an order in which each can be done, with whose submission it is about; a new
 /// one has its place and its input here.
-const CALLS: [(&str, &str); 135] = [
+const CALLS: [(&str, &str); 136] = [
     ("createInstitution", ""),
     ("amendInstitution", ""),
     ("createPerson", ""),
@@ -37,6 +37,7 @@ const CALLS: [(&str, &str); 135] = [
     ("removeContactPoint", ""),
     ("removeAppointment", ""),
     ("removeMembership", ""),
+    ("mergeInstitutions", ""),
     ("recordDocument", ""),
     ("amendDocument", ""),
     ("attachFile", ""),
@@ -446,6 +447,9 @@ async fn people(world: &World, mutation: &str) -> Option<Value> {
             "institutions(where: { code: { eq: \"ONCE_12\" } })",
             json!({ "names": [{ "name": { "ko": "한 다스" }, "kind": "ALIAS" }] }),
         ),
+        "mergeInstitutions" => {
+            ("institutions(where: { code: { eq: \"ONCE_12\" } })", json!({ "into": "KOSME" }))
+        }
         "amendPerson" => (
             "persons(where: { code: { eq: \"ONCE_12\" } })",
             json!({ "name": { "ko": "한 다스" } }),

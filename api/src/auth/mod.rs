@@ -119,6 +119,11 @@ impl Access {
         })
     }
 
+    /// Codes of the institutions that run the programme.
+    pub fn operators(&self) -> &[String] {
+        &self.operators
+    }
+
     /// What an institution is to the programme.
     pub fn standing(&self, code: &str) -> Standing {
         if self.operators.iter().any(|operator| operator == code) {

@@ -122,6 +122,7 @@ pub async fn run(database: &DatabaseSettings, command: Command) -> Result<(), Er
         catalog: graphql::catalog(),
         places: &places,
         webhooks: None,
+        operators: &[],
         uploads: &[],
         author: author(),
         language: Language::Korean,

@@ -197,6 +197,8 @@ pub struct Engine {
     pub hashing: Hashing,
     /// Turns at finding out whether requests are good.
     pub parsing: Turns,
+    /// Codes of the institutions that run the programme.
+    pub operators: Vec<String>,
     /// What waits to be written to the audit.
     pub backlog: Arc<Backlog>,
     /// The change feed.
@@ -223,6 +225,7 @@ impl Engine {
             settings,
             hashing: Hashing::default(),
             parsing: Turns::new(bounds),
+            operators: Vec::new(),
             backlog: Arc::default(),
             feed,
             places: Places::default(),
@@ -455,6 +458,7 @@ impl Engine {
                 catalog: super::catalog(),
                 places: &self.places,
                 webhooks: self.webhooks(),
+                operators: &self.operators,
                 uploads: &prepared.uploads,
                 author,
                 language,

@@ -6,7 +6,14 @@ use entity::institution::InstitutionKind;
 use entity::institution_identifier::IdentifierScheme;
 use entity::institution_name::NameKind;
 
-use crate::read::model::{Guard, Type};
+use serde_json::{Value, json};
+
+use super::api_client::permission;
+use crate::domain::access::{self, Object};
+use crate::error::{Error, denied_message};
+use crate::read::Reader;
+use crate::read::model::{Args, Column, Guard, Scalar, Shape, Source, Type};
+use crate::read::sql::Sql;
 use crate::read::statistic::{Statistics, Unit};
 
 /// The types declared here.
@@ -14,8 +21,33 @@ pub fn types() -> Vec<Type> {
     vec![institution(), institution_name(), institution_identifier(), activity()]
 }
 
+/// The shapes declared here.
+pub const SHAPES: &[Shape] = &[Shape {
+    name: "InstitutionActions",
+    description: "기관 작업. What the caller may do with an institution.",
+    fields: &[
+        ("amend", "Permission!", "변경. Change what is on record of it."),
+        ("merge", "Permission!", "통합. Merge it into another."),
+    ],
+}];
+
+/// Its key as text, which a computed field can read.
+fn key(_: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Args) -> Result<(), Error> {
+    sql.key_as_text(alias, "id");
+    Ok(())
+}
+
+fn viewer_can(reader: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
+    let own = values.first().and_then(Value::as_str).and_then(|key| key.parse().ok());
+    let may = |object, owner| {
+        permission(access::may_write(reader.principal, object, owner).err().map(denied_message))
+    };
+    Ok(json!({ "amend": may(Object::Profile, own), "merge": may(Object::Content, None) }))
+}
+
 fn institution() -> Type {
     use entity::institution::Column as C;
+    let own = vec![Column { source: Source::Expression(key), scalar: Scalar::Text }];
     Type::fact::<entity::institution::Entity>("Institution", *b"IN", Guard::Public, "기관. Ministry, agency, association, university, institute or company; one row however many sources name it.")
         .owned(&[C::Id])
         .column("code", C::Code, "기관 코드. Stable abbreviation, e.g. `TIPA`, `KOSME`.")
@@ -48,6 +80,7 @@ fn institution() -> Type {
         .many("ownedTasks", entity::policy_task::Column::OwnerId, "PolicyTask", &["code"], "담당 과제. Policy tasks it owns.")
         .many("obligations", entity::obligation::Column::InstitutionId, "Obligation", &["starts_on"], "제출 의무. What it must report.")
         .many("submissions", entity::submission::Column::InstitutionId, "Submission", &["-quarter"], "제출. Quarterly results it handed in or is expected to; what the caller may see of them.")
+        .computed("viewerCan", "InstitutionActions!", own, viewer_can, "가능한 작업. What the caller may do with it now, and if not, why.")
         .many("contactPoints", entity::contact_point::Column::InstitutionId, "ContactPoint", &["position"], "연락처. Contact points: those of public service desks for everybody, all others as personal data.")
         .sorted(&["code"])
         .orderable("CODE", "code")
@@ -56,6 +89,7 @@ fn institution() -> Type {
         .list("institutions")
         .exported("institutions", &["id", "code", "name.ko", "name.en", "kind", "sector", "region.code", "region.name.ko", "parent.code", "foundedOn", "website", "summary.ko", "origin", "version", "updatedAt"])
         .lookup("institution", "code")
+        .merged("merged_institution")
         .statistics(
             Statistics::of("institutionStatistics", "기관 통계. Institutions by kind, side and region.")
                 .by("KIND", "kind", "기관 유형. Kind of institution.")

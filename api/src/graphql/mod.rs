@@ -131,6 +131,7 @@ fn shapes() -> Vec<Shape> {
         api_client::SHAPES,
         bill::SHAPES,
         body::SHAPES,
+        institution::SHAPES,
         results::SHAPES,
         crate::read::statistic::SHAPES,
         submission::SHAPES,

@@ -5,6 +5,7 @@ use crate::domain::access::{Needs, Object};
 use crate::mutation;
 use crate::service::people::contact::{self, AddContactPoint, RemoveContactPoint};
 use crate::service::people::institution::{self, AmendInstitution, CreateInstitution};
+use crate::service::people::merge::{self, MergeInstitutions};
 use crate::service::people::person::{
     self, AmendMembership, AmendPerson, CreatePerson, RecordMembership, RemoveMembership,
 };
@@ -14,6 +15,10 @@ const WRITES: Needs = Needs::Write(Object::Content);
 
 const INSTITUTION: Fields =
     &[("institution", "Institution", "기관. The institution; null if nothing was done."), ERRORS];
+const MERGED: Fields = &[
+    ("institution", "Institution", "기관. The institution that stays; null if nothing was done."),
+    ERRORS,
+];
 const PERSON: Fields =
     &[("person", "Person", "인물. The person; null if nothing was done."), ERRORS];
 const MEMBERSHIP: Fields =
@@ -64,6 +69,13 @@ pub fn mutations() -> Vec<Mutation> {
             INSTITUTION,
             "기관 변경. Changes an institution's profile, names or register numbers.",
             |act, input| row("institution", institution::amend(act, input).await)
+        ),
+        mutation!(
+            MergeInstitutions,
+            WRITES,
+            MERGED,
+            "기관 통합. Merges an institution that was put on record twice into another: what names it names the other, its names and register numbers become the other's, and its code and id lead there. One that runs the programme, has handed in results or has active API clients is not merged, nor what would stand twice.",
+            |act, input| row("institution", merge::merge(act, input).await)
         ),
         mutation!(
             CreatePerson,

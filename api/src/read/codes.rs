@@ -5,6 +5,7 @@ use sea_orm::ConnectionTrait;
 use serde_json::Value;
 
 use super::context::Reader;
+use super::merged;
 use super::model::{Args, Type};
 use super::row;
 use super::scope;
@@ -38,7 +39,7 @@ pub async fn resolve(reader: &Reader<'_>, args: &mut Args) -> Result<(), Error> 
                     found if found.is_empty() => codes(reader, ty, "code", None).await?,
                     found => found,
                 };
-                *code = one(ty, &known, code, path)?;
+                *code = one(reader, ty, &known, code, path).await?;
             }
             Some(Value::Array(given)) => {
                 if given.len() > MAX_GIVEN {
@@ -55,7 +56,7 @@ pub async fn resolve(reader: &Reader<'_>, args: &mut Args) -> Result<(), Error> 
                 for (at, code) in given.iter_mut().enumerate() {
                     let Value::String(code) = code else { continue };
                     let path = [&path[..], &[at.to_string()]].concat();
-                    *code = one(ty, &known, code, path)?;
+                    *code = one(reader, ty, &known, code, path).await?;
                 }
             }
             _ => {}
@@ -75,7 +76,7 @@ pub async fn meant(
     (arg, given): (&str, &str),
 ) -> Result<String, Error> {
     let known = codes(reader, ty, column, None).await?;
-    one(ty, &known, given, vec![arg.to_owned()]).map_err(Error::absent)
+    one(reader, ty, &known, given, vec![arg.to_owned()]).await.map_err(Error::absent)
 }
 
 /// Codes that the caller sees: all, or the one given if it is among them.
@@ -99,13 +100,21 @@ async fn codes(
     Ok(codes)
 }
 
-fn one(ty: &Type, known: &[String], given: &str, path: Vec<String>) -> Result<String, Error> {
+async fn one(
+    reader: &Reader<'_>,
+    ty: &Type,
+    known: &[String],
+    given: &str,
+    path: Vec<String>,
+) -> Result<String, Error> {
     let (code, key) = ((ty.code_of)(given), fold::key(given));
-    let found = known
-        .iter()
-        .find(|known| **known == code)
-        .or_else(|| known.iter().find(|known| !key.is_empty() && fold::key(known) == key));
-    match found {
+    if known.contains(&code) {
+        return Ok(code);
+    }
+    if let Some(found) = merged::find(reader, ty, "code", vec![code.into()]).await?.pop() {
+        return Ok(found.into_code);
+    }
+    match known.iter().find(|known| !key.is_empty() && fold::key(known) == key) {
         Some(code) => Ok(code.clone()),
         // The name of one region is never a hint for another.
         None if ty.name == "Region" => Err(unknown_of(path, given, &suggest::all(known.iter()))),

@@ -82,6 +82,8 @@ pub struct Act<'a> {
     pub places: &'a Places,
     /// What is set of webhooks; none where they are off.
     pub webhooks: Option<&'a Webhooks>,
+    /// Codes of the institutions that run the programme.
+    pub operators: &'a [String],
     /// Files that came with the request.
     pub uploads: &'a [Staged],
     /// Who writes, on whose request.

@@ -60,6 +60,7 @@ impl Type {
             code_of: fold::code,
             filters: Vec::new(),
             unfiltered: Vec::new(),
+            merged: None,
             list: None,
             statistics: None,
             fills: None,
@@ -489,6 +490,12 @@ impl Type {
     /// A filter beside those of its fields.
     pub fn filter(mut self, filter: Filter) -> Self {
         self.filters.push(filter);
+        self
+    }
+
+    /// Ids and codes of rows that were merged into others lead there: a table has them.
+    pub fn merged(mut self, table: &'static str) -> Self {
+        self.merged = Some(table);
         self
     }
 

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::context::Reader;
 use super::global_id;
+use super::merged;
 use super::model::{Args, Column, Field, Guard, Kind, Link, Scalar, Source, Type};
 use super::page::bound;
 use super::scope;
@@ -131,7 +132,12 @@ fn named(
                 Column { scalar: Scalar::Text, .. } => cleaned(object(value)),
                 _ => plain(object(value)),
             };
-            leaf(reader, sql, alias, field, column, &operators)
+            match (ty.merged, column.source) {
+                (Some(table), Source::Column("code")) => {
+                    led(reader, sql, (ty, table), alias, (field, column), &operators)
+                }
+                _ => leaf(reader, sql, alias, field, column, &operators),
+            }
         }
         Kind::Localized { ko, en } => localized(reader, sql, alias, field, (ko, en), object(value)),
         Kind::One { key, target } => {
@@ -184,6 +190,34 @@ fn named(
             Err(Error::internal(format!("filter {}.{name} is not declared", ty.name)))
         }
     }
+}
+
+/// Adds the condition on a code of rows to which codes of others may lead.
+fn led(
+    reader: &Reader<'_>,
+    sql: &mut Sql,
+    (ty, table): (&Type, &str),
+    alias: &str,
+    (field, column): (&Field, &Column),
+    operators: &[(String, Value)],
+) -> Result<(), Error> {
+    sql.push("(TRUE");
+    for (operator, value) in operators {
+        sql.push(" AND ");
+        let codes = match (operator.as_str(), value) {
+            ("eq", Value::String(_)) => std::slice::from_ref(value),
+            ("in", Value::Array(codes)) => codes.as_slice(),
+            _ => {
+                operator_of(reader, sql, alias, field, column, operator, value)?;
+                continue;
+            }
+        };
+        let code = |code| bound(column.scalar, code).ok_or_else(|| wrong(field.name));
+        let codes = codes.iter().map(code).collect::<Result<_, _>>()?;
+        merged::holds(sql, ty, table, alias, codes);
+    }
+    sql.push(")");
+    Ok(())
 }
 
 /// How many rows of the type a filter keeps at most, if it names them by a column of which no two rows share

@@ -19,6 +19,7 @@ pub mod filter;
 pub mod forms;
 pub mod global_id;
 pub mod load;
+pub mod merged;
 pub mod model;
 pub mod page;
 pub mod partial_date;

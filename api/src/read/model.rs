@@ -310,6 +310,9 @@ pub struct Type {
     pub filters: Vec<Filter>,
     /// Fields that filters do not compare.
     pub unfiltered: Vec<&'static str>,
+    /// Table of the rows that are no more and lead to others, by their `id` and `code` and those of the rows to which they
+    /// lead, `into_id`.
+    pub merged: Option<&'static str>,
     /// Its list at the root.
     pub list: Option<&'static str>,
     /// What is counted of its list.

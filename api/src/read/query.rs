@@ -15,6 +15,7 @@ use super::context::{Act, Reader};
 use super::error::FieldError;
 use super::global_id;
 use super::load::{self, KindPlan};
+use super::merged;
 use super::model::{Args, Guard, Type};
 use super::plan::{Level, ListPlan, Object, ShapeField};
 use super::planner::Planner;
@@ -139,7 +140,7 @@ async fn fields<'a>(
             (None, Ok(Planned::Row(row))) => one(reader, planner, &mut writer, row).await,
             (None, Ok(Planned::Kinds(kinds))) => {
                 let is_many = matches!(root.kind, RootKind::Nodes);
-                nodes(reader, planner, &mut writer, selected.key, kinds, is_many, errors).await
+                nodes(reader, planner, &mut writer, &selected, kinds, is_many, errors).await
             }
             (None, Ok(Planned::Statistic(plan))) => {
                 counted(reader, planner, &mut writer, &plan).await
@@ -442,19 +443,30 @@ async fn nodes<'a>(
     reader: &Reader<'_>,
     planner: &mut Planner<'a>,
     writer: &mut Writer<'_>,
-    key: &str,
+    selected: &Selected<'a>,
     kinds: Kinds<'a>,
     is_many: bool,
     errors: &mut Vec<FieldError>,
 ) -> Result<(), Error> {
     let mut loaded = HashMap::new();
+    let mut leads = HashMap::new();
     for (plan, ty, keys) in kinds.plans {
-        loaded.insert(ty.tag, load::load_kind(reader, planner, plan, &keys).await?);
+        let kind = load::load_kind(reader, planner, plan, &keys).await?;
+        let lost = keys.iter().filter(|key| !kind.at.contains_key(key)).map(|key| (*key).into());
+        let found = merged::find(reader, ty, "id", lost.collect()).await?;
+        if !found.is_empty() {
+            let into: Vec<Uuid> = found.iter().map(|found| found.into).collect();
+            let kind = load::of_kind(reader, planner, ty, &selected.sets, &into).await?;
+            leads.extend(found.into_iter().map(|found| (found.id, found.into)));
+            loaded.insert((ty.tag, true), kind);
+        }
+        loaded.insert((ty.tag, false), kind);
     }
     let find = |read: Result<(&Type, Uuid), Error>| {
         let (ty, key) = read?;
-        let kind = loaded.get(&ty.tag).ok_or(Error::NotFound)?;
-        Ok((kind, *kind.at.get(&key).ok_or(Error::NotFound)?))
+        let lead = leads.get(&key);
+        let kind = loaded.get(&(ty.tag, lead.is_some())).ok_or(Error::NotFound)?;
+        Ok((kind, *kind.at.get(lead.unwrap_or(&key)).ok_or(Error::NotFound)?))
     };
     let mut ids = kinds.ids.into_iter();
     if !is_many {
@@ -469,7 +481,7 @@ async fn nodes<'a>(
         match find(read) {
             Ok((kind, row)) => writer.item(kind, row, at)?,
             Err(error) => {
-                errors.push(FieldError { path: vec![key.into(), at.into()], error });
+                errors.push(FieldError { path: vec![selected.key.into(), at.into()], error });
                 writer.out.push_str("null");
             }
         }

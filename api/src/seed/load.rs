@@ -134,9 +134,13 @@ impl Loader<'_> {
         let regions = regions.into_iter().map(|row| ("region", row.code, row.id));
         let industries = industries.into_iter().map(|row| ("industry", row.code, row.id));
         let institutions = institutions.into_iter().map(|row| ("institution", row.code, row.id));
+        let merged = entity::merged_institution::Entity::find().all(self.write.reads()).await?;
+        // What was merged leads to what stays.
+        let merged = merged.into_iter().map(|row| ("institution", row.code, row.into_id));
         let topics = entity::topic::Entity::find().all(self.write.reads()).await?;
         let topics = topics.into_iter().map(|row| ("topic", row.code, row.id));
-        for (table, code, id) in regions.chain(industries).chain(institutions).chain(topics) {
+        let lists = regions.chain(industries).chain(topics);
+        for (table, code, id) in lists.chain(institutions).chain(merged) {
             self.ids.insert((table.to_owned(), code), id);
         }
         Ok(())

@@ -818,7 +818,10 @@ async fn lacking(write: &Write<'_>, row: &adoption_case::Model) -> Result<Vec<Us
 }
 
 /// Texts of an anonymised case that name its company all the same.
-async fn naming(write: &Write<'_>, row: &adoption_case::Model) -> Result<Vec<UserError>, Error> {
+pub(super) async fn naming(
+    write: &Write<'_>,
+    row: &adoption_case::Model,
+) -> Result<Vec<UserError>, Error> {
     let columns = [
         ("title", [Some(row.title_ko.clone()), row.title_en.clone()]),
         ("summary", [row.summary_ko.clone(), row.summary_en.clone()]),

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::ledger::Event;
+use super::named::stays;
 use super::write::{Author, Write};
 use crate::auth::known::LEASE;
 use crate::auth::secret::{self, Hashing};
@@ -231,12 +232,15 @@ pub async fn create(
         errors.push(separate("scopes"));
     }
     if owner.is_none() {
-        errors.push(UserError::at(
-            "institution",
-            "UNKNOWN_INSTITUTION",
-            "그런 코드의 기관이 없습니다.",
-            "There is no institution of that code.",
-        ));
+        // Nobody gets to act for the institution that stays by the code of another.
+        let (ko, en) = match stays(&**db, &fold::code(&new.institution)).await? {
+            Some(_) => (
+                "다른 기관에 통합된 기관입니다. 통합 기관의 코드를 적어 주십시오.",
+                "It was merged into another institution; name that by its own code.",
+            ),
+            None => ("그런 코드의 기관이 없습니다.", "There is no institution of that code."),
+        };
+        errors.push(UserError::at("institution", "UNKNOWN_INSTITUTION", ko, en));
     }
     let owner = settled(owner, errors)?.ok_or(Error::NotFound)?;
     new.call.sound()?;

@@ -1,8 +1,12 @@
 //! Rows that an input names by their codes, as far as the caller sees them.
 
 use entity::common::Visibility;
-use entity::{document, institution};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use entity::{document, institution, merged_institution};
+use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait as _,
+};
 use uuid::Uuid;
 
 use super::write::Write;
@@ -17,6 +21,22 @@ pub(super) fn sees(principal: &Principal, visibility: Visibility) -> bool {
     visibility == Visibility::Public || access::rows(principal, Object::Content) == Rows::All
 }
 
+/// The condition that an institution has a code, or that a code leads to it since another was merged into it.
+pub(super) fn has_code(code: &str) -> Expr {
+    let merged = merged_institution::Entity::find()
+        .filter(merged_institution::Column::Code.eq(code))
+        .select_only()
+        .column(merged_institution::Column::IntoId);
+    institution::Column::Code.eq(code).or(institution::Column::Id.in_subquery(merged.into_query()))
+}
+
+/// The institution to which a code leads since the one that had it was merged.
+pub(super) async fn stays(db: &impl ConnectionTrait, code: &str) -> Result<Option<Uuid>, Error> {
+    let merged =
+        merged_institution::Entity::find().filter(merged_institution::Column::Code.eq(code));
+    Ok(merged.one(db).await?.map(|merged| merged.into_id))
+}
+
 /// The institution of a code.
 pub(super) async fn institution_of(
     write: &Write<'_>,
@@ -29,7 +49,7 @@ pub(super) async fn institution_of(
     if access::rows(principal, Object::Content) != Rows::All {
         named = named.filter(institution::Column::Visibility.eq(Visibility::Public));
     }
-    let found = named.clone().filter(institution::Column::Code.eq(&given));
+    let found = named.clone().filter(has_code(&given));
     if let Some(found) = found.one(write.reads()).await? {
         return Ok(found.id);
     }

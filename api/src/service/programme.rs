@@ -11,6 +11,7 @@ use entity::{holiday, indicator, institution, programme, validation_rule};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
+use super::named::has_code;
 use super::obligation;
 use super::parts::{Columns, set};
 use super::people::{Going, going, gone, turn};
@@ -169,7 +170,7 @@ pub(super) async fn institution_of(
     code: &str,
 ) -> Result<Uuid, Error> {
     let given = fold::code(code);
-    let named = institution::Entity::find().filter(institution::Column::Code.eq(&given));
+    let named = institution::Entity::find().filter(has_code(&given));
     if let Some(found) = named.one(write.reads()).await? {
         return Ok(found.id);
     }

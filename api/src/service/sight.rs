@@ -17,7 +17,7 @@ use crate::input::{InputErrors, unknown};
 use crate::read::context::Marks;
 use crate::read::model::Type;
 use crate::read::sql::Sql;
-use crate::read::{Act, Reader, row, scope};
+use crate::read::{Act, Reader, merged, row, scope};
 
 /// Most codes that are offered for one that is unknown.
 const MAX_OFFERED: usize = 1000;
@@ -42,19 +42,32 @@ pub(super) async fn rows_of(
     (ty, columns): (&Type, &[&str]),
     condition: impl FnOnce(&mut Sql),
 ) -> Result<Vec<QueryResult>, Error> {
+    reading(write, act, principal, async |reader| {
+        let mut sql = reader.sql();
+        for (at, column) in columns.iter().enumerate() {
+            sql.push(if at > 0 { ", " } else { "SELECT " }).column("t", column);
+        }
+        sql.push(" FROM ").push(ty.table).push(" t WHERE ");
+        scope::guard(reader, &mut sql, ty, "t", None);
+        condition(&mut sql);
+        Ok(reader.db.query_all_raw(sql.finish()).await?)
+    })
+    .await
+}
+
+/// Reads in the call's own transaction what somebody sees.
+async fn reading<T>(
+    write: &Write<'_>,
+    act: &Act<'_>,
+    principal: &Principal,
+    read: impl AsyncFnOnce(&Reader<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
     let (db, marks, places) =
         (DatabaseExecutor::from(write.parts()), Marks::default(), Places::default());
     let Act { catalog, author, .. } = *act;
     let reader =
         Reader { db: &db, catalog, principal, now: author.now, marks: &marks, places: &places };
-    let mut sql = reader.sql();
-    for (at, column) in columns.iter().enumerate() {
-        sql.push(if at > 0 { ", " } else { "SELECT " }).column("t", column);
-    }
-    sql.push(" FROM ").push(ty.table).push(" t WHERE ");
-    scope::guard(&reader, &mut sql, ty, "t", None);
-    condition(&mut sql);
-    Ok(db.query_all_raw(sql.finish()).await?)
+    read(&reader).await
 }
 
 /// Whether the caller sees the row of a type.
@@ -152,6 +165,14 @@ pub async fn codes<R: Record>(
         if let (Some(id), Some(code)) = (row::key(found, 0)?, row::text(found, 1)?) {
             known.insert(code.to_owned(), id);
         }
+    }
+    let is_lost = |known: &HashMap<String, Uuid>| wanted.iter().any(|it| !known.contains_key(it));
+    if ty.merged.is_some() && is_lost(&known) {
+        let values = wanted.iter().map(|code| code.as_str().into()).collect();
+        let leads = reading(write, act, act.author.principal, async |reader| {
+            merged::find(reader, ty, column, values).await
+        });
+        known.extend(leads.await?.into_iter().map(|found| (found.code, found.into)));
     }
     let lost: Vec<_> =
         given.iter().zip(&wanted).filter(|(_, code)| !known.contains_key(*code)).collect();

@@ -103,8 +103,7 @@ async fn is_company(
     Ok(names.iter().any(is_same))
 }
 
-/// Cases that may be shown otherwise since an institution is called otherwise: those of anonymised companies that it is
-/// itself, and those that it owns or supplies whose company is called as it is now or was before.
+/// Cases that may be shown otherwise since an institution is called otherwise, as rows say that it is or was.
 ///
 /// # Errors
 /// Internal.
@@ -117,9 +116,32 @@ pub async fn cases_of(
     let mut names: Vec<String> = Vec::new();
     for row in rows.into_iter().flatten() {
         for column in ["name_ko", "name_en"] {
-            names.extend(field::<Option<String>>(row, column)?.map(|name| namesake::key(&name)));
+            names.extend(field::<Option<String>>(row, column)?);
         }
     }
+    cases_called(db, institution, names).await
+}
+
+/// The same, whatever it is called.
+///
+/// # Errors
+/// Internal.
+pub async fn all_cases_of(
+    db: &impl ConnectionTrait,
+    institution: Uuid,
+) -> Result<Vec<Uuid>, Error> {
+    let names = names_of(db, institution).await?;
+    cases_called(db, institution, names).await
+}
+
+/// Cases of anonymised companies that an institution is itself, and those that it owns or supplies whose company has one of
+/// these names.
+async fn cases_called(
+    db: &impl ConnectionTrait,
+    institution: Uuid,
+    names: Vec<String>,
+) -> Result<Vec<Uuid>, Error> {
+    let names: Vec<String> = names.iter().map(|name| namesake::key(name)).collect();
     let is_called = |column: &str| Expr::cust(namesake::key_of(column)).is_in(names.clone());
     let called = || is_called("name_ko").or(is_called("name_en"));
     let by_name = institution::Entity::find().filter(called()).select_only();

@@ -29,7 +29,7 @@ use uuid::Uuid;
 use super::bill;
 use super::ledger::{self, Change, Event};
 use super::record::{self, LinkRecord, Record, TABLES, Visit};
-use super::{search_index, target_history, withheld};
+use super::{named, search_index, target_history, withheld};
 use crate::auth::known::LEASE;
 use crate::database::store::{Ending, Last, Store};
 pub use crate::domain::principal::Author;
@@ -102,10 +102,12 @@ fn is_in_use(error: &DbErr) -> bool {
     error.to_string().to_ascii_lowercase().contains("foreign key")
 }
 
-/// Of two that make the same at once, the second is told so.
+/// Of two that make the same at once, the second is told so, and who names what is gone meanwhile.
 fn first_wins(error: DbErr) -> Error {
     match error.sql_err() {
-        Some(SqlErr::UniqueConstraintViolation(_)) => Error::Conflict,
+        Some(SqlErr::UniqueConstraintViolation(_) | SqlErr::ForeignKeyConstraintViolation(_)) => {
+            Error::Conflict
+        }
         _ => error.into(),
     }
 }
@@ -340,6 +342,20 @@ impl<'a> Write<'a> {
             version,
             is_hiding: is_hidden,
         });
+    }
+
+    /// Tells of rows that were written by statements over many.
+    pub fn tell(&mut self, changes: Vec<Change>) {
+        self.changes.extend(changes);
+    }
+
+    /// Brings cases to what follows since an institution has names that others had.
+    ///
+    /// # Errors
+    /// Conflict; internal.
+    pub async fn rename(&mut self, institution: Uuid) -> Result<(), Error> {
+        let cases = withheld::all_cases_of(&self.transaction, institution).await?;
+        self.follow(Followers { bills: Vec::new(), cases }).await
     }
 
     /// Has it count as done only once no server goes by what it knew of a caller before.
@@ -632,7 +648,8 @@ impl<'a> Write<'a> {
             .filter(column("id")?.eq(id))
             .filter(column("version")?.eq(seen))
             .exec(&self.transaction)
-            .await?;
+            .await
+            .map_err(first_wins)?;
         if done.rows_affected == 0 {
             return Err(Error::Conflict);
         }
@@ -662,8 +679,13 @@ impl<'a> Write<'a> {
         };
         let column = R::Column::from_str(column).map_err(|_| Error::internal(R::TYPE))?;
         let found = R::find().filter(column.eq(code)).one(&self.transaction).await?;
-        let Some(found) = found.as_ref().map(as_json).transpose()? else { return Ok(()) };
-        let id = found.get("id").and_then(Value::as_str).and_then(|id| id.parse::<Uuid>().ok());
+        let id = match found.as_ref().map(as_json).transpose()? {
+            Some(found) => {
+                found.get("id").and_then(Value::as_str).and_then(|id| id.parse::<Uuid>().ok())
+            }
+            None if R::TYPE == "Institution" => named::stays(&self.transaction, code).await?,
+            None => None,
+        };
         let id = id.filter(|id| !self.changes.iter().any(|change| change.subject_id == *id));
         let fingerprint = Fingerprint::of_row::<R>(&row);
         if let Some(id) = id

@@ -66,6 +66,7 @@ pub async fn all(db: &Store, scenario: &Scenario, now: DateTime<Utc>) -> Result<
             catalog: catalog(),
             places: &places,
             webhooks: None,
+            operators: &[],
             uploads: &[],
             author,
             language: Language::English,

@@ -21,6 +21,7 @@ use crate::input::types::{
 };
 use crate::input::{InputErrors, taken};
 use crate::read::{Act, row};
+use crate::service::named::stays;
 use crate::service::parts::{Columns, Whole, bring, made, set};
 use crate::service::sight;
 use crate::service::write::{Author, Write};
@@ -344,7 +345,7 @@ pub async fn create(act: &Act<'_>, new: CreateInstitution) -> Result<Uuid, Error
         namesakes(&mut faults, &same_name(&write, act, None, &all).await?);
     }
     let known = Entity::find().filter(Column::Code.eq(&*new.code)).one(write.reads()).await?;
-    if known.is_some() {
+    if known.is_some() || stays(write.reads(), &new.code).await?.is_some() {
         faults.keep(Err::<(), _>(taken("code")))?;
     }
     faults.settle()?;

@@ -3,6 +3,7 @@
 
 pub mod contact;
 pub mod institution;
+pub mod merge;
 pub mod person;
 pub mod seat;
 

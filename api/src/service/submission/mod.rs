@@ -29,6 +29,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
+use super::named::has_code;
 use super::write::{Author, Write};
 use crate::domain::access::{self, Denied, Object, Rows};
 use crate::domain::fold;
@@ -318,7 +319,7 @@ pub async fn by_codes(
     let found = submission::Entity::find()
         .inner_join(entity::institution::Entity)
         .inner_join(entity::programme::Entity)
-        .filter(entity::institution::Column::Code.eq(fold::code(institution)))
+        .filter(has_code(&fold::code(institution)))
         .filter(entity::programme::Column::Code.eq(fold::code(programme)))
         .filter(submission::Column::Quarter.eq(quarter))
         .one(db)
