@@ -24,7 +24,7 @@ const AT_ONCE: usize = 12;
 
 /// Every mutation of the schema, in an order in which each can be done, with whose submission it is about; a new
 /// one has its place and its input here.
-const CALLS: [(&str, &str); 125] = [
+const CALLS: [(&str, &str); 128] = [
     ("createInstitution", ""),
     ("amendInstitution", ""),
     ("createPerson", ""),
@@ -44,11 +44,13 @@ const CALLS: [(&str, &str); 125] = [
     ("createPlan", ""),
     ("amendPlan", ""),
     ("addTask", ""),
+    ("removeTask", ""),
+    ("addTask", ""),
     ("amendTask", ""),
     ("recordMilestone", ""),
-    ("amendMilestone", ""),
     ("removeMilestone", ""),
-    ("removeTask", ""),
+    ("recordMilestone", ""),
+    ("amendMilestone", ""),
     ("planMeeting", "ONCE"),
     ("amendMeeting", "ONCE"),
     ("postponeMeeting", "ONCE"),
@@ -122,8 +124,9 @@ const CALLS: [(&str, &str); 125] = [
     ("retireValidationRule", ""),
     ("removeTarget", ""),
     ("createHoliday", ""),
-    ("amendHoliday", ""),
     ("removeHoliday", ""),
+    ("createHoliday", ""),
+    ("amendHoliday", ""),
     ("createObligation", ""),
     ("endObligation", ""),
     ("openQuarter", ""),

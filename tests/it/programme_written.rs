@@ -150,7 +150,8 @@ async fn a_programme_ends_with_its_obligations(place: Place) {
 async fn what_is_wrong_with_a_programme_is_told(place: Place) {
     let world = World::new(&place).await;
     let row = programme(&world).await;
-    let wrong = json!({ "operator": "NOBODY", "dueDays": 0, "lockDays": 181, "name": { "ko": "" } });
+    let wrong =
+        json!({ "operator": "NOBODY", "dueDays": 0, "lockDays": 181, "name": { "ko": "" } });
     assert_eq!(
         faults(&world, "amendProgramme", with(&row, wrong)).await,
         expected(&[
