@@ -24,7 +24,7 @@ const AT_ONCE: usize = 12;
 
 /// Every mutation of the schema, in an order in which each can be done, with whose submission it is about; a new
 /// one has its place and its input here.
-const CALLS: [(&str, &str); 136] = [
+const CALLS: [(&str, &str); 139] = [
     ("createInstitution", ""),
     ("amendInstitution", ""),
     ("createPerson", ""),
@@ -45,11 +45,13 @@ const CALLS: [(&str, &str); 136] = [
     ("createPlan", ""),
     ("amendPlan", ""),
     ("addTask", ""),
+    ("removeTask", ""),
+    ("addTask", ""),
     ("amendTask", ""),
     ("recordMilestone", ""),
-    ("amendMilestone", ""),
     ("removeMilestone", ""),
-    ("removeTask", ""),
+    ("recordMilestone", ""),
+    ("amendMilestone", ""),
     ("recordObservation", ""),
     ("amendObservation", ""),
     ("cite", ""),
@@ -133,8 +135,9 @@ const CALLS: [(&str, &str); 136] = [
     ("retireValidationRule", ""),
     ("removeTarget", ""),
     ("createHoliday", ""),
-    ("amendHoliday", ""),
     ("removeHoliday", ""),
+    ("createHoliday", ""),
+    ("amendHoliday", ""),
     ("createObligation", ""),
     ("endObligation", ""),
     ("openQuarter", ""),
