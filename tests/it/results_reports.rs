@@ -197,6 +197,18 @@ async fn blanks_keep_what_was_saved_and_say_so(place: Place) {
         assert_eq!(replaced.json()["counts"]["cleared"], kept.len());
     }
     assert_eq!(files.version().await, 2, "nothing was changed");
+    // The form as it comes down says of each value that it is one; a value taken out of it is left blank as well.
+    let form = String::from_utf8(files.down("submission.csv").await.bytes.to_vec()).unwrap();
+    let emptied = form.replacen(",87.5,", ",,", 1);
+    assert!(emptied != form && emptied.contains(",값,,"), "{form}");
+    for (mode, kept, cleared) in [("", 1, 0), ("&replace=true", 0, 1)] {
+        let told = files.up("submission.csv", mode, &[], emptied.clone().into_bytes()).await.json();
+        let problems = told["problems"].as_array().unwrap();
+        let is_kept = |one: &&Value| one["rule"] == "KEPT" && one["address"] == "RATE";
+        assert_eq!(problems.iter().filter(is_kept).count(), kept, "{told:#}");
+        assert!(problems.iter().all(|one| one["severity"] != "ERROR"), "{told:#}");
+        assert_eq!(told["counts"]["cleared"], cleared, "{told:#}");
+    }
     // Notes stay as well where they are left blank, and each is told at its cell.
     let noted = "지표코드,값,의견,증빙\nRATE,87.5,현장 확인,자료 1\n".as_bytes().to_vec();
     let saved = files.up("submission.csv", "&mode=save", &[("if-match", "\"2\"")], noted).await;

@@ -547,11 +547,7 @@ impl File<'_> {
                 identity.check(&cells)?;
             }
             let (cell, mut is_faulty) = self.long_answer(row, cells, &columns);
-            let is_blank = !is_faulty
-                && [&cell.state, &cell.value, &cell.reason, &cell.comment, &cell.evidence]
-                    .into_iter()
-                    .all(String::is_empty);
-            if is_blank {
+            if !is_faulty && cell.is_blank() {
                 let is_known = self.lists.indicator(&cell.indicator).is_some();
                 if is_known && is_total(&cell) && totals.insert(cell.indicator.clone()) {
                     each(Placed::blank(&cell.indicator, spots(row)));

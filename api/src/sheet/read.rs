@@ -252,11 +252,7 @@ fn total(
     }
     problems.indicator = None;
     cell.state = words::state_or_text(&cell.state);
-    let is_blank = !is_faulty
-        && [&cell.state, &cell.value, &cell.reason, &cell.comment, &cell.evidence]
-            .into_iter()
-            .all(String::is_empty);
-    if is_blank {
+    if !is_faulty && cell.is_blank() {
         return known.map(|known| Placed::blank(&known.code, total_spots(row)));
     }
     if cell.indicator.is_empty() {
