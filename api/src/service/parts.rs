@@ -1,5 +1,7 @@
 //! Rows that are parts of another and are written with it: brought to what they are to be, as one list.
 
+use std::str::FromStr as _;
+
 use entity::common::{Origin, Visibility};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -43,6 +45,9 @@ pub(super) fn made<R: Record>(
     visibility: Visibility,
     columns: Columns,
 ) -> Result<R::Model, Error> {
+    if let Some(name) = columns.keys().find(|name| R::Column::from_str(name).is_err()) {
+        return Err(Error::internal(format!("{} has no column {name}", R::TYPE)));
+    }
     let mut row = columns;
     set(&mut row, "id", id)?;
     set(&mut row, "visibility", visibility)?;

@@ -628,6 +628,10 @@ impl<'a> Write<'a> {
         self.sound()?;
         let mut after = before.clone();
         change(&mut after);
+        // What is no column would be told in the audit, and not be written.
+        if let Some(name) = after.keys().find(|name| !before.contains_key(*name)) {
+            return Err(Error::internal(format!("{} has no column {name}", R::TYPE)));
+        }
         self.allow::<R>(&after)?;
         self.derive::<R>(id, &mut after).await?;
         let version = seen.checked_add(1).ok_or(Error::Conflict)?;
