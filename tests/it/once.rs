@@ -37,7 +37,6 @@ const CALLS: [(&str, &str); 139] = [
     ("removeContactPoint", ""),
     ("removeAppointment", ""),
     ("removeMembership", ""),
-    ("mergeInstitutions", ""),
     ("recordDocument", ""),
     ("amendDocument", ""),
     ("attachFile", ""),
@@ -62,6 +61,7 @@ const CALLS: [(&str, &str); 139] = [
     ("addClaim", ""),
     ("resolveConflict", ""),
     ("reopenConflict", ""),
+    ("mergeInstitutions", ""),
     ("planMeeting", "ONCE"),
     ("amendMeeting", "ONCE"),
     ("postponeMeeting", "ONCE"),
@@ -451,7 +451,7 @@ async fn people(world: &World, mutation: &str) -> Option<Value> {
             json!({ "names": [{ "name": { "ko": "한 다스" }, "kind": "ALIAS" }] }),
         ),
         "mergeInstitutions" => {
-            ("institutions(where: { code: { eq: \"ONCE_12\" } })", json!({ "into": "KOSME" }))
+            ("institutions(where: { code: { eq: \"ONCE_12\" } })", json!({ "into": "KAIA" }))
         }
         "amendPerson" => (
             "persons(where: { code: { eq: \"ONCE_12\" } })",
