@@ -368,6 +368,11 @@ async fn results_move_only_while_nothing_was_handed_in(place: Place) {
     let saved = number(&desk.app, &format!("{values}'KIBO'")).await;
     assert!(saved > 0);
     desk.merged("KIBO", "T_NEW").await;
+    // Nobody acts for the other by what was the one's.
+    let clients = "SELECT count(*) FROM api_client c JOIN institution i ON i.id = c.institution_id WHERE i.code = 'T_NEW'";
+    assert!(number(&desk.app, clients).await > 0);
+    let acting = format!("{clients} AND (c.scopes LIKE '%submit%' OR NOT c.secret_by_other)");
+    assert_eq!(number(&desk.app, &acting).await, 0);
     assert_eq!(number(&desk.app, &format!("{values}'T_NEW'")).await, saved);
     let lead = desk.app.principal("MSS", "program:read results:review").await;
     for code in ["T_NEW", "KIBO"] {
@@ -418,6 +423,14 @@ async fn a_case_shows_no_more_than_its_company_allows(place: Place) {
     // Called like the company from now on, the supplier would name it.
     desk.merged("T_MAKER", "T_OTHER").await;
     assert_eq!(shown().await, 0);
+    // A supplier that is shown beside its company, and withheld once they are one, would tell who the company is.
+    desk.firm("T_OWNER", json!({ "name": { "ko": "사아자정공" } })).await;
+    case(json!({ "company": "T_OWNER", "supplier": "T_OTHER" })).await;
+    for (from, into) in [("T_OWNER", "T_OTHER"), ("T_OTHER", "T_OWNER")] {
+        let faults = desk.refused(from, into).await;
+        let shows = expected(&[("SHOWS_COMPANY", "input.into")]);
+        assert!(faults.contains(&shows[0]), "{from} into {into}: {faults:?}");
+    }
     desk.is_sound().await;
 }
 

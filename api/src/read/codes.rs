@@ -5,7 +5,7 @@ use sea_orm::ConnectionTrait;
 use serde_json::Value;
 
 use super::context::Reader;
-use super::merged;
+use super::merged::{self, Merged};
 use super::model::{Args, Type};
 use super::row;
 use super::scope;
@@ -39,7 +39,8 @@ pub async fn resolve(reader: &Reader<'_>, args: &mut Args) -> Result<(), Error> 
                     found if found.is_empty() => codes(reader, ty, "code", None).await?,
                     found => found,
                 };
-                *code = one(reader, ty, &known, code, path).await?;
+                let leads = leads(reader, ty, &known, [&**code]).await?;
+                *code = one(ty, (&known, &leads), code, path)?;
             }
             Some(Value::Array(given)) => {
                 if given.len() > MAX_GIVEN {
@@ -53,10 +54,12 @@ pub async fn resolve(reader: &Reader<'_>, args: &mut Args) -> Result<(), Error> 
                     ));
                 }
                 let known = codes(reader, ty, "code", None).await?;
+                let leads =
+                    leads(reader, ty, &known, given.iter().filter_map(Value::as_str)).await?;
                 for (at, code) in given.iter_mut().enumerate() {
                     let Value::String(code) = code else { continue };
                     let path = [&path[..], &[at.to_string()]].concat();
-                    *code = one(reader, ty, &known, code, path).await?;
+                    *code = one(ty, (&known, &leads), code, path)?;
                 }
             }
             _ => {}
@@ -76,7 +79,8 @@ pub async fn meant(
     (arg, given): (&str, &str),
 ) -> Result<String, Error> {
     let known = codes(reader, ty, column, None).await?;
-    one(reader, ty, &known, given, vec![arg.to_owned()]).await.map_err(Error::absent)
+    let leads = leads(reader, ty, &known, [given]).await?;
+    one(ty, (&known, &leads), given, vec![arg.to_owned()]).map_err(Error::absent)
 }
 
 /// Codes that the caller sees: all, or the one given if it is among them.
@@ -100,10 +104,21 @@ async fn codes(
     Ok(codes)
 }
 
-async fn one(
+/// Where codes lead that no row has any more.
+async fn leads<'a>(
     reader: &Reader<'_>,
     ty: &Type,
     known: &[String],
+    given: impl IntoIterator<Item = &'a str>,
+) -> Result<Vec<Merged>, Error> {
+    let codes = given.into_iter().map(|given| (ty.code_of)(given));
+    let lost = codes.filter(|code| !known.contains(code)).map(Into::into).collect();
+    merged::find(reader, ty, "code", lost).await
+}
+
+fn one(
+    ty: &Type,
+    (known, leads): (&[String], &[Merged]),
     given: &str,
     path: Vec<String>,
 ) -> Result<String, Error> {
@@ -111,8 +126,8 @@ async fn one(
     if known.contains(&code) {
         return Ok(code);
     }
-    if let Some(found) = merged::find(reader, ty, "code", vec![code.into()]).await?.pop() {
-        return Ok(found.into_code);
+    if let Some(found) = leads.iter().find(|merged| merged.code == code) {
+        return Ok(found.into_code.clone());
     }
     match known.iter().find(|known| !key.is_empty() && fold::key(known) == key) {
         Some(code) => Ok(code.clone()),

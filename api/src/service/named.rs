@@ -2,7 +2,7 @@
 
 use entity::common::Visibility;
 use entity::{document, institution, merged_institution};
-use sea_orm::sea_query::{Expr, ExprTrait as _};
+use sea_orm::sea_query::{Expr, UnionType};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     QueryTrait as _,
@@ -27,7 +27,13 @@ pub(super) fn has_code(code: &str) -> Expr {
         .filter(merged_institution::Column::Code.eq(code))
         .select_only()
         .column(merged_institution::Column::IntoId);
-    institution::Column::Code.eq(code).or(institution::Column::Id.in_subquery(merged.into_query()))
+    let own = institution::Entity::find()
+        .filter(institution::Column::Code.eq(code))
+        .select_only()
+        .column(institution::Column::Id);
+    let mut either = own.into_query();
+    either.union(UnionType::All, merged.into_query());
+    institution::Column::Id.in_subquery(either)
 }
 
 /// The institution to which a code leads since the one that had it was merged.

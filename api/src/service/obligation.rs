@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::programme::{ORIGIN, begin, institution_of, locked, programme_of};
 use super::submission::data::quarter_of;
 use super::submission::expected;
-use super::write::{Author, Write};
+use super::write::{Author, Removed, Write};
 use crate::database::Store;
 use crate::domain::completeness::is_expected;
 use crate::domain::partial_date;
@@ -223,7 +223,18 @@ pub(super) async fn end_all(
         .await?;
     for row in rows.into_iter().filter(|row| row.ends_on.is_none_or(|end| end > last)) {
         if row.starts_on > last {
-            write.remove_part::<obligation::Entity>(row.id, row.visibility).await?;
+            let removed = write.remove_part::<obligation::Entity>(row.id, row.visibility).await?;
+            if removed == Removed::Kept {
+                return Err(Error::User(vec![UserError::at(
+                    "endsOn",
+                    "IN_USE",
+                    format!("{} 에 시작하는 제출 의무를 다른 자료가 가리킵니다.", row.starts_on),
+                    format!(
+                        "What another row names, an obligation from {} on, cannot be taken off.",
+                        row.starts_on
+                    ),
+                )]));
+            }
             continue;
         }
         write

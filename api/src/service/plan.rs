@@ -534,7 +534,9 @@ async fn task(
     if let Some(ceiling) = input.support_ceiling.into_new() {
         draft.set("support_ceiling", ceiling.map(|won| won.0))?;
     }
-    if is_ended(write, plan).await? {
+    // Nor does a task leave a plan that is completed.
+    if is_ended(write, plan).await? || (plan != plan_before && is_ended(write, plan_before).await?)
+    {
         let is_another = known.is_none() || plan != plan_before;
         let is_reopened = input.status.is_some_and(|status| {
             status != PlanStatus::Completed && known.is_some_and(|known| known.status != status)

@@ -316,7 +316,8 @@ pub async fn end(act: &Act<'_>, input: EndProgramme) -> Result<Ended, Error> {
     let mut write = begin(act.db, act.author, &call).await?;
     // Whoever sets up an obligation locks its programme, too.
     let Some(known) = turn::<programme::Entity>(&mut write, act, &call, SET_UP).await? else {
-        return Ok(Ended { id: call.id, kept: Vec::new() });
+        let kept = kept_after(&write, call.id, ends_on).await?;
+        return Ok(Ended { id: call.id, kept });
     };
     let day = ends_on.to_string();
     if term::is_reversed((known.starts_on.as_deref(), Some(&day))) {
@@ -333,11 +334,22 @@ pub async fn end(act: &Act<'_>, input: EndProgramme) -> Result<Ended, Error> {
         })
         .await?;
     obligation::end_all(&mut write, known.id, ends_on).await?;
+    let kept = kept_after(&write, known.id, ends_on).await?;
+    write.commit().await?;
+    Ok(Ended { id: known.id, kept })
+}
+
+/// Quarters already opened that a programme does not reach the end of.
+async fn kept_after(
+    write: &Write<'_>,
+    programme: Uuid,
+    ends_on: NaiveDate,
+) -> Result<Vec<String>, Error> {
     let opened: Vec<String> = submission::Entity::find()
         .select_only()
         .column(submission::Column::Quarter)
         .distinct()
-        .filter(submission::Column::ProgrammeId.eq(known.id))
+        .filter(submission::Column::ProgrammeId.eq(programme))
         .order_by_asc(submission::Column::Quarter)
         .into_tuple()
         .all(write.reads())
@@ -348,8 +360,7 @@ pub async fn end(act: &Act<'_>, input: EndProgramme) -> Result<Ended, Error> {
             kept.push(quarter);
         }
     }
-    write.commit().await?;
-    Ok(Ended { id: known.id, kept })
+    Ok(kept)
 }
 
 /// What is said to hold from a quarter on must leave the final ones alone.

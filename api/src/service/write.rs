@@ -102,12 +102,11 @@ fn is_in_use(error: &DbErr) -> bool {
     error.to_string().to_ascii_lowercase().contains("foreign key")
 }
 
-/// Of two that make the same at once, the second is told so, and who names what is gone meanwhile.
+/// Of two that make the same at once, the second is told so; who names what is gone meanwhile is to come again.
 fn first_wins(error: DbErr) -> Error {
     match error.sql_err() {
-        Some(SqlErr::UniqueConstraintViolation(_) | SqlErr::ForeignKeyConstraintViolation(_)) => {
-            Error::Conflict
-        }
+        Some(SqlErr::UniqueConstraintViolation(_)) => Error::Conflict,
+        Some(SqlErr::ForeignKeyConstraintViolation(cause)) => Error::unavailable(cause),
         _ => error.into(),
     }
 }

@@ -304,13 +304,13 @@ async fn bring_numbers(
     })
 }
 
-fn part(id: Uuid, field: &'static str) -> Whole<'static> {
+fn part(id: Uuid, known_to: Visibility, field: &'static str) -> Whole<'static> {
     Whole {
         column: "institution_id",
         id,
         // They are seen with their institution.
         visibility: Visibility::Public,
-        known_to: Visibility::Public,
+        known_to,
         field,
     }
 }
@@ -370,12 +370,12 @@ pub async fn create(act: &Act<'_>, new: CreateInstitution) -> Result<Uuid, Error
     bring::<institution_name::Entity, _>(
         &mut write,
         &author,
-        part(id, "names"),
+        part(id, visibility, "names"),
         vec![],
         other_names,
     )
     .await?;
-    let whole = part(id, "identifiers");
+    let whole = part(id, visibility, "identifiers");
     bring_numbers(&mut write, &author, whole, vec![], numbers).await?;
     write.commit().await?;
     Ok(id)
@@ -493,7 +493,7 @@ pub async fn amend(act: &Act<'_>, input: AmendInstitution) -> Result<Uuid, Error
     if let Some(wanted) = wanted {
         let mut rows = rows;
         rows.retain(|(key, row)| is_ours(row.origin) || wanted.iter().any(|(it, _)| it == key));
-        let whole = part(known.id, "names");
+        let whole = part(known.id, known.visibility, "names");
         bring::<institution_name::Entity, _>(&mut write, &act.author, whole, rows, wanted).await?;
     }
     if let Some(wanted) = numbers {
@@ -505,7 +505,14 @@ pub async fn amend(act: &Act<'_>, input: AmendInstitution) -> Result<Uuid, Error
         let rows = rows
             .filter(|(key, row)| is_ours(row.origin) || wanted.iter().any(|(it, _)| it == key))
             .collect();
-        bring_numbers(&mut write, &act.author, part(known.id, "identifiers"), rows, wanted).await?;
+        bring_numbers(
+            &mut write,
+            &act.author,
+            part(known.id, known.visibility, "identifiers"),
+            rows,
+            wanted,
+        )
+        .await?;
     }
     write.commit().await?;
     Ok(known.id)

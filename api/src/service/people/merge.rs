@@ -13,7 +13,7 @@ use entity::institution_name::{self, NameKind};
 use entity::reporting_period::{self, PeriodState};
 use entity::{
     appointment, idempotency, membership, merged_institution, search_document, submission,
-    submission_value, target,
+    submission_value, target, target_value,
 };
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait as _, SelectStatement};
 use sea_orm::{
@@ -25,7 +25,8 @@ use uuid::Uuid;
 
 use super::institution::is_below;
 use super::{begin, sight};
-use crate::domain::access::{Needs, Object};
+use crate::domain::access::{self, Needs, Object};
+use crate::domain::principal::{Scope, Scopes};
 use crate::domain::term::meet;
 use crate::error::{Error, UserError};
 use crate::input;
@@ -42,7 +43,7 @@ use crate::service::write::{Removed, Write};
 const ACTION: &str = "mergeInstitutions";
 /// Rows that are told one by one in the change feed; of more, only the two institutions are.
 const MAX_TOLD: usize = 10_000;
-/// Most things that are told as standing twice, of each kind.
+/// Most things that are told as standing twice: of what there is once, of posts, and of seats.
 const MAX_TWICE: usize = 30;
 
 /// What one institution has once of each: the type, what it is called, and the two rows `a` and `b` that would stand twice.
@@ -235,10 +236,14 @@ async fn bars(
             "A department is merged into a department of the same institution only.",
         );
     }
+    // Nobody enables one meanwhile.
     let clients = api_client::Entity::find()
         .filter(api_client::Column::InstitutionId.eq(from.id))
-        .filter(api_client::Column::State.eq(ClientState::Active));
-    if clients.count(write.reads()).await? > 0 {
+        .order_by_asc(api_client::Column::Id)
+        .lock_exclusive()
+        .all(write.reads())
+        .await?;
+    if clients.iter().any(|client| client.state == ClientState::Active) {
         faults.add(
             "id",
             "HAS_CLIENTS",
@@ -264,6 +269,15 @@ async fn bars(
             format!(
                 "Both have the same, and it would stand twice: {named}. Take one of each off first."
             ),
+        );
+    }
+    let shown = showing_cases(write, (from.id, into.id)).await?.join(", ");
+    if !shown.is_empty() {
+        faults.add(
+            "into",
+            "SHOWS_COMPANY",
+            format!("한 기관이 익명 사례의 기업이고 다른 기관이 그 사례의 작성·공급 기관으로 공개되어 있어, 통합하면 기업이 드러납니다: {shown}. 먼저 사례를 철회하거나 수정하십시오."),
+            format!("One is the company of an anonymised case that shows the other as its owner or supplier; a merger would tell the company: {shown}. Withdraw or amend the case first."),
         );
     }
     let named = [
@@ -302,6 +316,27 @@ async fn has_results(write: &Write<'_>, id: Uuid) -> Result<bool, Error> {
     Ok(results.count(db).await? + targets.count(db).await? > 0)
 }
 
+/// Anonymised cases of which one is the company, and which show the other as owner or supplier: what is withheld from then on
+/// would tell whose they are.
+async fn showing_cases(
+    write: &Write<'_>,
+    (one, other): (Uuid, Uuid),
+) -> Result<Vec<String>, Error> {
+    use adoption_case::Column as C;
+    let both = |company: Uuid, shown: Uuid| {
+        let is_shown = C::ShownOwnerId.eq(shown).or(C::ShownSupplierId.eq(shown));
+        C::CompanyId.eq(company).and(is_shown)
+    };
+    let cases = adoption_case::Entity::find()
+        .filter(C::Disclosure.ne(Disclosure::Named))
+        .filter(both(one, other).or(both(other, one)))
+        .order_by_asc(C::Code)
+        .limit(MAX_TWICE as u64)
+        .all(write.reads())
+        .await?;
+    Ok(cases.into_iter().map(|case| case.code).collect())
+}
+
 /// Anonymised cases of a company whose texts hold a name of another institution; a draft is looked at when it is submitted.
 async fn naming_cases(write: &Write<'_>, company: Uuid, other: Uuid) -> Result<Vec<String>, Error> {
     use adoption_case::Column as C;
@@ -332,6 +367,9 @@ async fn twice(write: &Write<'_>, (from, into): (Uuid, Uuid)) -> Result<Vec<Stri
         sql.push(label).push(" FROM ").push(rows).push(" WHERE a.institution_id = ").bind(from);
         sql.push(" AND b.institution_id = ").bind(into);
     }
+    sql.push(" UNION SELECT 'Conflict ' || a.field FROM conflict a JOIN conflict b ON b.field = a.field WHERE a.status = 'OPEN' ");
+    sql.push("AND b.status = 'OPEN' AND a.subject_type = 'Institution' AND b.subject_type = 'Institution' AND a.subject_id = ");
+    sql.bind(from).push(" AND b.subject_id = ").bind(into);
     sql.push(" ORDER BY 1 LIMIT ").literal(MAX_TWICE);
     for read in write.reads().query_all_raw(sql.finish()).await? {
         found.extend(row::text(&read, 0)?.map(str::to_owned));
@@ -388,6 +426,7 @@ async fn moved(
     (from, into): (&institution::Model, &institution::Model),
 ) -> Result<Map<String, Value>, Error> {
     let names = names(write, (from, into)).await?;
+    tame(write, from.id).await?;
     let mut moving = Move {
         write,
         now: act.author.now,
@@ -403,7 +442,7 @@ async fn moved(
     if told.len() <= MAX_TOLD {
         write.tell(told);
     }
-    // Values of results that are not handed in, names by which it was found, and calls that were made of it.
+    // Values of results that are not handed in, what targets were, names by which it was found, and calls that were made of it.
     use search_document::Column as D;
     search_document::Entity::update_many()
         .col_expr(D::SubjectId, into.id.into())
@@ -415,6 +454,11 @@ async fn moved(
     submission_value::Entity::update_many()
         .col_expr(submission_value::Column::InstitutionId, into.id.into())
         .filter(submission_value::Column::InstitutionId.eq(from.id))
+        .exec(write.parts())
+        .await?;
+    target_value::Entity::update_many()
+        .col_expr(target_value::Column::InstitutionId, into.id.into())
+        .filter(target_value::Column::InstitutionId.eq(from.id))
         .exec(write.parts())
         .await?;
     idempotency::Entity::update_many()
@@ -439,6 +483,25 @@ async fn moved(
     Ok(Map::from_iter([("moved".to_owned(), counts.into())]))
 }
 
+/// Takes from the clients of an institution, none of which is active, what only the other could give them: scopes to act in
+/// its name. Whose secrets they are is somebody else.
+async fn tame(write: &Write<'_>, from: Uuid) -> Result<(), Error> {
+    use api_client::Column as C;
+    let clients = api_client::Entity::find().filter(C::InstitutionId.eq(from));
+    for client in clients.all(write.reads()).await? {
+        let known = Scopes::known(&client.scopes);
+        let reads = |scope: &Scope| !access::acts([*scope].into_iter().collect());
+        let scopes: Scopes = known.iter().filter(reads).collect();
+        api_client::Entity::update_many()
+            .col_expr(C::Scopes, scopes.to_string().into())
+            .col_expr(C::SecretByOther, true.into())
+            .filter(C::Id.eq(client.id))
+            .exec(write.parts())
+            .await?;
+    }
+    Ok(())
+}
+
 /// Takes off the names that the other has too; the name of the institution itself as another name, unless it has that too.
 async fn names(
     write: &mut Write<'_>,
@@ -460,7 +523,7 @@ async fn names(
     };
     for row in old {
         if has(&known, &row.name_ko, row.name_en.as_ref()) {
-            write.remove_part::<institution_name::Entity>(row.id, row.visibility).await?;
+            write.remove_part::<institution_name::Entity>(row.id, from.visibility).await?;
         } else {
             known.extend([Some(row.name_ko), row.name_en].into_iter().flatten());
         }
