@@ -140,7 +140,7 @@ async fn fields<'a>(
             (None, Ok(Planned::Row(row))) => one(reader, planner, &mut writer, row).await,
             (None, Ok(Planned::Kinds(kinds))) => {
                 let is_many = matches!(root.kind, RootKind::Nodes);
-                nodes(reader, planner, &mut writer, &selected, kinds, is_many, errors).await
+                nodes(reader, planner, &mut writer, selected, kinds, is_many, errors).await
             }
             (None, Ok(Planned::Statistic(plan))) => {
                 counted(reader, planner, &mut writer, &plan).await

@@ -634,6 +634,6 @@ pub async fn remove_holiday(act: &Act<'_>, input: RemoveHoliday) -> Result<Uuid,
             format!("Results of {quarter} were due by it, and {quarter} is final."),
         )]));
     }
-    gone::<Entity>(act, write, call.id).await?;
+    gone::<Entity>(act, *write, call.id).await?;
     Ok(call.id)
 }

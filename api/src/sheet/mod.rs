@@ -219,9 +219,9 @@ impl Cell {
     /// Whether nothing is answered. A form that comes down says of what is saved that it is a value, so that word of a
     /// total whose value was taken out is no answer.
     fn is_blank(&self) -> bool {
-        let is_stated = !self.state.is_empty() && !(plan::is_total(self) && self.state == "VALUE");
+        let says_nothing = self.state.is_empty() || (plan::is_total(self) && self.state == "VALUE");
         let texts = [&self.value, &self.reason, &self.comment, &self.evidence];
-        !is_stated && texts.into_iter().all(String::is_empty)
+        says_nothing && texts.into_iter().all(String::is_empty)
     }
 }
 

@@ -193,7 +193,7 @@ pub(in crate::service) enum Going<'a, M> {
     /// It is gone by this very call, made before; the row to which it belonged.
     Gone(Option<Uuid>),
     /// It may go now.
-    Going(Write<'a>, M),
+    Going(Box<Write<'a>>, M),
 }
 
 /// Locks the row that a call takes off, and asks what [`turn`] asks; of a row that belonged to one of the type `W`, which
@@ -227,7 +227,7 @@ where
         return Err(Error::Conflict);
     }
     write.part_of(owner(&found));
-    Ok(Going::Going(write, found))
+    Ok(Going::Going(Box::new(write), found))
 }
 
 /// Takes off a row that may go, with what sources are cited for it, whoever has written it, and commits.
@@ -264,7 +264,7 @@ where
     match going::<R, W>(act, call, needs, (object, owner), of).await? {
         Going::Gone(whole) => Ok(whole),
         Going::Going(write, found) => {
-            gone::<R>(act, write, call.id).await?;
+            gone::<R>(act, *write, call.id).await?;
             Ok(of(&found))
         }
     }
