@@ -168,6 +168,18 @@ fn apart(batch: &Batch, answer: &Answer) -> HashMap<usize, Value> {
     batch.probes.iter().map(part).collect()
 }
 
+/// What an answer tells of rows, without what it tells of who asks.
+fn of_rows(answer: &Value) -> Value {
+    match answer {
+        Value::Object(fields) => {
+            let fields = fields.iter().filter(|(name, _)| *name != "viewerCan");
+            Value::Object(fields.map(|(name, value)| (name.clone(), of_rows(value))).collect())
+        }
+        Value::Array(items) => items.iter().map(of_rows).collect(),
+        leaf => leaf.clone(),
+    }
+}
+
 /// Where two answers differ.
 fn differences(one: &Value, other: &Value, at: &str, found: &mut Vec<String>) {
     match (one, other) {
@@ -340,9 +352,9 @@ async fn nobody_sees_or_infers_what_is_hidden(place: Place) {
         for ((batch, nobodys), answer) in told.batches.iter().zip(&told.answers).zip(answers) {
             let (nobodys, answer) = (apart(batch, nobodys), apart(batch, &answer));
             for (at, field) in batch.probes.iter().zip(&batch.fields) {
-                // Who asks is what `viewer` tells.
+                // Who asks is what `viewer` tells, and `viewerCan` of a row.
                 let is_viewer = field.contains(": viewer ");
-                if !is_viewer && nobodys[at]["data"] != answer[at]["data"] {
+                if !is_viewer && of_rows(&nobodys[at]["data"]) != of_rows(&answer[at]["data"]) {
                     others.push(format!("{field}\n    {}\n    {}", nobodys[at], answer[at]));
                 }
             }
