@@ -97,6 +97,8 @@ struct Run {
     tables: BTreeMap<String, (bool, [i64; 2], String, Versions)>,
     /// Who watches, and which rows are hidden from it.
     watch: Vec<(Principal, BTreeSet<String>)>,
+    /// How far each of them has read the feed.
+    read_to: Vec<Value>,
     /// What was called, for whoever looks into a failure.
     told: Vec<String>,
     done: BTreeMap<String, usize>,
@@ -132,10 +134,16 @@ impl Run {
             written: HashMap::new(),
             tables: BTreeMap::new(),
             watch,
+            read_to: Vec::new(),
             told: Vec::new(),
             done: BTreeMap::new(),
         };
         run.read_rows().await;
+        for (who, _) in run.watch.clone() {
+            let query = "{ changes(last: 1) { pageInfo { endCursor } } }";
+            let answer = run.ask(&who, query, json!({})).await;
+            run.read_to.push(answer["data"]["changes"]["pageInfo"]["endCursor"].clone());
+        }
         let of = run.rows["Submission"].iter().filter_map(|row| row.institution.clone());
         for institution in of.collect::<BTreeSet<_>>() {
             let partner = run.app.principal(&institution, OWN_SCOPES).await;
@@ -654,7 +662,45 @@ impl Run {
                 || (at > 0 && HANDS.contains(&mutation))
                 || input["isPublic"] == true;
             assert!(shown.is_empty() || says_so, "{shown:?} of {at}\n{}", self.history());
+            let fed = self.fed(at).await;
+            let leaks: Vec<&String> = fed
+                .iter()
+                .map(|(id, _)| id)
+                .filter(|id| before.contains(*id) && hidden.contains(*id))
+                .collect();
+            assert!(
+                leaks.is_empty(),
+                "{at} is told of what is hidden: {leaks:?}\n{}",
+                self.history()
+            );
+            let there =
+                fed.iter().filter(|(_, is_gone)| !is_gone).map(|(id, _)| id.clone()).collect();
+            let unseen = self.hidden(at, there).await;
+            assert!(
+                unseen.is_empty(),
+                "{at} is told of what it does not see: {unseen:?}\n{}",
+                self.history()
+            );
             self.watch[at].1 = hidden;
+        }
+    }
+
+    /// What the feed tells one of those who watch since it was read last: ids, and whether they are gone.
+    async fn fed(&mut self, at: usize) -> Vec<(String, bool)> {
+        let query = "query($after: String!) { changes(first: 100, after: $after) { nodes { kind subjectId } pageInfo { endCursor hasNextPage } } }";
+        let mut fed = Vec::new();
+        loop {
+            let after = json!({ "after": self.read_to[at] });
+            let answer = self.ask(&self.watch[at].0, query, after).await;
+            let page = &answer["data"]["changes"];
+            let Some(nodes) = page["nodes"].as_array() else { panic!("{answer:#}") };
+            fed.extend(nodes.iter().map(|node| {
+                (node["subjectId"].as_str().unwrap().to_owned(), node["kind"] == "DELETED")
+            }));
+            self.read_to[at] = page["pageInfo"]["endCursor"].clone();
+            if page["pageInfo"]["hasNextPage"] == false {
+                return fed;
+            }
         }
     }
 

@@ -342,6 +342,17 @@ async fn names_that_do_not_exist_name_what_is_near(place: Place) {
         let text = message(query, Value::Null).await;
         assert!(text.contains(near), "{query}: {text}");
     }
+    // One mistake is one error, whatever the validator leaves out over it.
+    for query in [
+        "{ meetings { totalCount { a } } }",
+        "{ meetings { nodes { ... on Meetng { id } } } }",
+        "{ meetings { nodes { ...F } } } fragment F on Meetng { id }",
+        "query($d: Int) { meetings { nodes { idd(a: $d) } } }",
+        "{ meetings { nodes { body { idd } } } }",
+    ] {
+        let answer = app.ask(&Principal::Anonymous, query, json!({ "d": 1 })).await;
+        assert_eq!(answer["errors"].as_array().map(Vec::len), Some(1), "{query}: {answer:#}");
+    }
 }
 
 /// The first error of a query, told in Korean.

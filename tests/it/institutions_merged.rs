@@ -3,10 +3,11 @@
 use aiplus::domain::principal::Principal;
 use aiplus::files::Files;
 use futures_util::future::join_all;
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
 use crate::support::acting::{acted, done, expected, number, outcome, told, tried, written};
-use crate::support::results::{World, good};
+use crate::support::results::{PROGRAMME, World, good};
 use crate::support::{Place, TestApp};
 use crate::tests;
 
@@ -17,6 +18,8 @@ tests![
     results_move_only_while_nothing_was_handed_in,
     a_case_shows_no_more_than_its_company_allows,
     two_that_merge_at_once_merge_once,
+    two_calls_at_once_close_no_circle,
+    what_hangs_in_a_circle_is_found,
 ];
 
 struct Desk {
@@ -364,6 +367,10 @@ async fn results_move_only_while_nothing_was_handed_in(place: Place) {
     assert_eq!(told(&twice), of("DUPLICATE"));
     let message = twice["errors"][0]["message"].as_str().unwrap().to_owned();
     assert!(message.contains("Obligation ") && message.contains(&quarter), "{message}");
+    // What it aims at goes with it, into the series as well.
+    let aims = json!({ "programme": PROGRAMME, "indicator": "COMPANIES", "institution": "KIBO", "quarter": quarter, "value": "40" });
+    let ministry = desk.app.principal("MSS", "program:read content:write").await;
+    done(&desk.app, &ministry, "setTarget", "", aims).await;
     let values = "SELECT count(*) FROM submission_value v JOIN institution i ON i.id = v.institution_id WHERE i.code = ";
     let saved = number(&desk.app, &format!("{values}'KIBO'")).await;
     assert!(saved > 0);
@@ -375,6 +382,12 @@ async fn results_move_only_while_nothing_was_handed_in(place: Place) {
     assert_eq!(number(&desk.app, &acting).await, 0);
     assert_eq!(number(&desk.app, &format!("{values}'T_NEW'")).await, saved);
     let lead = desk.app.principal("MSS", "program:read results:review").await;
+    let series = format!(
+        "{{ indicatorSeries(programme: \"{PROGRAMME}\", indicator: \"COMPANIES\", by: INSTITUTION, from: \"{quarter}\", to: \"{quarter}\") {{ points {{ key target }} }} }}"
+    );
+    let points = desk.read(&lead, &series).await["indicatorSeries"]["points"].clone();
+    let aimed = points.as_array().unwrap().iter().find(|point| point["key"] == "T_NEW");
+    assert_eq!(aimed.map(|point| &point["target"]), Some(&json!("40")), "{points:#}");
     for code in ["T_NEW", "KIBO"] {
         let query = format!(
             "{{ submissions(where: {{ institution: {{ code: {{ eq: \"{code}\" }} }} }}) {{ nodes {{ status institution {{ code }} }} }}                institution(code: \"{code}\") {{ obligations {{ totalCount }} }} }}"
@@ -449,4 +462,49 @@ async fn two_that_merge_at_once_merge_once(place: Place) {
     assert!(["CONFLICT", "SAME", "NOT_FOUND", "UNKNOWN"].contains(&&*outcomes[1]), "{outcomes:?}");
     let left = "SELECT count(*) FROM institution WHERE code IN ('T_A', 'T_B')";
     assert_eq!(number(&desk.app, left).await, 1);
+}
+
+/// Institutions above each other, named at once, and one merged into what is put below the other.
+async fn two_calls_at_once_close_no_circle(place: Place) {
+    let desk = Desk::new(&place).await;
+    for round in 0..6 {
+        let codes = ["A", "B", "C"].map(|end| format!("T_{round}_{end}"));
+        let mut rows = Vec::new();
+        for code in &codes {
+            rows.push(desk.firm(code, json!({})).await);
+        }
+        let below = |at: usize, above: usize| {
+            let row: &Value = &rows[at];
+            let input = json!({
+                "id": row["id"], "expectedVersion": row["version"], "parent": codes[above],
+            });
+            tried(&desk.app, &desk.operator, "amendInstitution", "", input)
+        };
+        let calls = join_all([below(0, 1), below(1, 0)]);
+        let mut outcomes: Vec<String> = calls.await.iter().map(outcome).collect();
+        outcomes.sort_unstable();
+        assert_eq!(outcomes, ["", "CIRCULAR"], "round {round}");
+        // A and C become one while C goes below whichever of A and B is below.
+        let into = desk.input(&codes[2], &codes[0]).await;
+        let merger = tried(&desk.app, &desk.operator, "mergeInstitutions", "", into);
+        let query = format!("{{ institution(code: \"{}\") {{ parent {{ code }} }} }}", codes[0]);
+        let found = desk.read(&desk.operator, &query).await;
+        let lower = usize::from(found["institution"]["parent"].is_null());
+        let (merged, moved) = futures_util::future::join(merger, below(2, lower)).await;
+        let told = [outcome(&merged), outcome(&moved)];
+        assert!(told.iter().any(String::is_empty), "round {round}: {told:?}");
+    }
+    desk.is_sound().await;
+}
+
+async fn what_hangs_in_a_circle_is_found(place: Place) {
+    let desk = Desk::new(&place).await;
+    desk.firm("T_ABOVE", json!({})).await;
+    desk.firm("T_BELOW", json!({ "parent": "T_ABOVE" })).await;
+    let close = "UPDATE institution SET parent_id = (SELECT id FROM institution WHERE code = 'T_BELOW') WHERE code = 'T_ABOVE'";
+    desk.app.db.execute_unprepared(close).await.unwrap();
+    let files = Files::new(&desk.app.settings.files);
+    let found = aiplus::service::integrity::all(&desk.app.db, &files, |_| {}).await.unwrap();
+    let circles = found.iter().find(|finding| finding.what == "rows that hang on their own kind");
+    assert_eq!(circles.map(|finding| finding.faults.len()), Some(2), "{circles:?}");
 }

@@ -2,6 +2,7 @@
 //! that is completed.
 
 use aiplus::domain::principal::Principal;
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::support::acting::{acted, done, expected, outcome, told, tried, written};
@@ -15,6 +16,7 @@ tests![
     a_plan_that_is_completed_is_not_planned_anew,
     a_task_that_something_names_stays,
     what_was_called_is_done_once,
+    two_calls_at_once_close_no_circle,
     who_may_not_changes_nothing,
 ];
 
@@ -286,7 +288,11 @@ async fn a_plan_that_is_completed_is_not_planned_anew(place: Place) {
         desk.faults("amendMilestone", with(&milestone, json!({ "dueOn": "2028" }))).await,
         expected(&[("PLAN_ENDED", "input.dueOn")])
     );
-    // No task of another plan comes to it.
+    // No task of it leaves it, and none of another plan comes to it.
+    assert_eq!(
+        desk.faults("amendTask", with(&task, json!({ "plan": null, "dueOn": "2028" }))).await,
+        expected(&[("PLAN_ENDED", "input.plan")])
+    );
     other["plan"] = Value::Null;
     let free = desk.made("addTask", TASK, other).await;
     assert_eq!(
@@ -344,6 +350,27 @@ async fn what_was_called_is_done_once(place: Place) {
     let before = written(&desk.app).await;
     assert_eq!(desk.made("removeTask", "policyPlan { code }", remove).await, gone);
     assert_eq!(written(&desk.app).await, before);
+}
+
+/// Plans that mandate each other, named at once, in several rounds.
+async fn two_calls_at_once_close_no_circle(place: Place) {
+    let desk = Desk::new(&place).await;
+    for round in 0..6 {
+        let codes = ["A", "B"].map(|end| format!("T_{round}_{end}"));
+        let mut rows = Vec::new();
+        for code in &codes {
+            let mut plan = desk.plan();
+            plan["code"] = json!(code);
+            rows.push(desk.made("createPlan", PLAN, plan).await);
+        }
+        let calls = [0, 1].map(|at| {
+            let input = with(&rows[at], json!({ "mandate": codes[1 - at] }));
+            tried(&desk.app, &desk.operator, "amendPlan", "", input)
+        });
+        let mut outcomes: Vec<String> = join_all(calls).await.iter().map(outcome).collect();
+        outcomes.sort_unstable();
+        assert_eq!(outcomes, ["", "CIRCULAR"], "round {round}");
+    }
 }
 
 async fn who_may_not_changes_nothing(place: Place) {

@@ -552,9 +552,18 @@ async fn an_obligation_joins_what_is_open(place: Place) {
             "{{ obligations(where: {{ institution: {{ code: {{ eq: \"{institution}\" }} }}, programme: {{ code: {{ eq: \"{PROGRAMME}\" }} }} }}) {{ nodes {{ id version }} }} }}"
         );
         let known = world.data(&world.lead, &query).await["obligations"]["nodes"][0].clone();
-        let input =
-            json!({ "id": known["id"], "expectedVersion": known["version"], "endsOn": ends_on });
-        world.done(&world.lead, "endObligation", input).await
+        let input = json!({
+            "id": known["id"], "expectedVersion": known["version"], "endsOn": ends_on, "idempotencyKey": key(),
+        });
+        let made = world.done(&world.lead, "endObligation", input.clone()).await;
+        let later = world.now + Duration::days(9);
+        let again = world.done_at(&world.lead, later, "endObligation", input).await;
+        assert_eq!(
+            (&again["joinedQuarters"], &again["keptQuarters"]),
+            (&made["joinedQuarters"], &made["keptQuarters"]),
+            "{institution} {ends_on}: a repeated call says the same"
+        );
+        made
     };
     let ended = end("STEPI", "2026-07-31").await;
     assert_eq!((&ended["joinedQuarters"], &ended["keptQuarters"]), (&json!([]), &json!([QUARTER])));

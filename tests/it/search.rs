@@ -163,10 +163,11 @@ async fn names_come_before_texts_on_every_page(place: Place) {
         ("tipa", "중소기업기술정보진흥원"),
         ("서울", "서울특별시"),
         ("seoul", "서울특별시"),
+        ("hub", "서울 AI 허브 운영"),
     ] {
         let pages = async |args: &str| {
             let query = format!(
-                "query($text: String!) {{ search(text: $text, {args}) {{ edges {{ cursor node {{ id title {{ ko en }} }} }} pageInfo {{ hasNextPage }} totalCount }} }}"
+                "query($text: String!) {{ search(text: $text, {args}) {{ edges {{ cursor node {{ id type title {{ ko en }} }} }} pageInfo {{ hasNextPage }} totalCount }} }}"
             );
             let answer = app.ask(&Principal::Anonymous, &query, json!({ "text": text })).await;
             assert!(answer.get("errors").is_none(), "{answer:#}");
@@ -180,7 +181,10 @@ async fn names_come_before_texts_on_every_page(place: Place) {
         let wanted = squeezed(&text.into());
         let in_name: Vec<bool> = all
             .iter()
-            .map(|edge| &edge["node"]["title"])
+            .map(|edge| &edge["node"])
+            // What is all text has no name.
+            .filter(|node| !["Statement", "Conflict"].contains(&node["type"].as_str().unwrap()))
+            .map(|node| &node["title"])
             .map(|title| {
                 squeezed(&title["ko"]).contains(&wanted) || squeezed(&title["en"]).contains(&wanted)
             })
@@ -190,6 +194,11 @@ async fn names_come_before_texts_on_every_page(place: Place) {
         assert!(
             texts <= 3,
             "{text}: only other names, which have no title of their own: {in_name:?}"
+        );
+        let text_at = all.iter().position(|edge| edge["node"]["type"] == "Statement");
+        assert!(
+            text_at.is_none_or(|at| at > last),
+            "{text}: a whole summary is no name: {text_at:?} {in_name:?}"
         );
         // Pages of two give the same.
         let (mut one_by_one, mut after) = (Vec::new(), String::new());

@@ -11,8 +11,9 @@ use std::iter;
 
 use super::fold;
 
-/// Raised whenever [`line`] or [`grams`] give something else for any text; the index is then made anew.
-pub const VERSION: u32 = 3;
+/// Raised whenever [`line`] or [`grams`] give something else for any text, or another column counts as a name; the index
+/// is then made anew.
+pub const VERSION: u32 = 4;
 /// Longest search text that is looked at, in characters.
 pub const MAX_QUERY: usize = 100;
 /// Most words of a search text; all must be found.

@@ -119,9 +119,9 @@ fn bill() -> Type {
         .localized("title", C::TitleKo, C::TitleEn, "의안명. Title.")
         .choice("proposerKind", C::ProposerKind, ProposerKind::CHOICE, "제안자 구분. Who proposed it.")
         .choice("stage", C::Stage, BillStage::CHOICE, "현재 단계. Stage, by the published events; null before the first.")
-        .partial_date("stageReachedOn", C::StageSince, "현재 단계 시작. Date of the event that brought the stage; `stageReachedOnPrecision` tells how exactly it is known.")
+        .partial_date("stageReachedOn", C::StageSince, "현재 단계 시작. Date of the event that brought the stage; the sources are cited at the event, and `stageReachedOnPrecision` tells how exactly it is known: filters compare the date as it stands.")
         .choice("stageReachedOnPrecision", C::StageSincePrecision, DatePrecision::CHOICE, "현재 단계 시작의 정밀도. How exactly `stageReachedOn` is known; null before the first event.")
-        .partial_date("latestEventOn", C::LatestEventOn, "최근 단계 일자. Date of the latest event; null before the first.")
+        .partial_date("latestEventOn", C::LatestEventOn, "최근 단계 일자. Date of the latest event, as exactly as that is known; null before the first.")
         .column("isClosed", C::IsClosed, "종결 여부. Whether the procedure is over: enacted, or ended without enactment.")
         .column("isEnacted", C::IsEnacted, "법률 반영 여부. Whether it became law.")
         .computed(

@@ -667,17 +667,29 @@ pub fn fault(text: &str) -> Option<String> {
     errors.first().map(|error| error.error.message().text(Language::English).to_owned())
 }
 
+/// Faults over which the validator leaves something out.
+const CUTS: [&str; 5] = [
+    "SubselectionOnEnumType",
+    "SubselectionOnScalarType",
+    "UndefinedField",
+    "UndefinedTypeInInlineFragmentTypeCondition",
+    "UndefinedTypeInNamedFragmentTypeCondition",
+];
+/// Faults that are none where something was left out.
+const FOLLOWS: [&str; 4] =
+    ["MissingSubselection", "UndefinedFragment", "UnusedFragment", "UnusedVariable"];
+
 fn located(
     diagnostics: &apollo_compiler::validation::DiagnosticList,
     make: impl Fn(Option<&str>, String) -> Error,
 ) -> Vec<GraphQlError> {
     let kinds = || diagnostics.iter().map(|diagnostic| diagnostic.error.unstable_error_name());
-    // A field that does not exist is left out by the validator, and what it stood in is then empty.
-    let is_cut = kinds().any(|kind| kind == Some("UndefinedField"));
+    // What does not exist is left out by the validator: what it stood in is then empty, and what stood in it not used.
+    let is_cut = kinds().flatten().any(|kind| CUTS.contains(&kind));
     diagnostics
         .iter()
         .zip(kinds())
-        .filter(|(_, kind)| !is_cut || *kind != Some("MissingSubselection"))
+        .filter(|(_, kind)| !is_cut || !kind.is_some_and(|kind| FOLLOWS.contains(&kind)))
         .take(10)
         .map(|(diagnostic, kind)| {
             let json = diagnostic.to_json();

@@ -1,14 +1,12 @@
 //! What those who run the programme set up: programmes, indicators, targets, rules, obligations, days off, quarters.
 
+use entity::holiday;
 use serde_json::{Map, Value};
-use uuid::Uuid;
 
-use super::mutation::{ERRORS, Fields, Mutation, row, whole};
+use super::mutation::{ERRORS, Fields, Mutation, deleted, row, whole};
 use crate::domain::access::{Needs, Object};
 use crate::error::Error;
-use crate::input::Tagged;
 use crate::mutation;
-use crate::read::global_id;
 use crate::service::indicator::{self, CreateIndicator, ReviseIndicator, SetIndicatorRange};
 use crate::service::obligation::{self, CreateObligation, EndObligation};
 use crate::service::programme::{
@@ -186,7 +184,7 @@ pub fn mutations() -> Vec<Mutation> {
             SETS_UP,
             REMOVED,
             "공휴일 삭제. Takes a day off away that was recorded by mistake.",
-            |act, input| removed(programme::remove_holiday(act, input).await)
+            |act, input| deleted::<holiday::Entity>(programme::remove_holiday(act, input).await)
         ),
         mutation!(
             OpenQuarter,
@@ -210,11 +208,6 @@ fn ended(done: Result<programme::Ended, Error>) -> Result<Map<String, Value>, Er
     let mut payload = row("programme", Ok(id))?;
     payload.insert("keptQuarters".to_owned(), kept.into());
     Ok(payload)
-}
-
-fn removed(done: Result<Uuid, Error>) -> Result<Map<String, Value>, Error> {
-    let id = global_id::encode(entity::holiday::Entity::TAG, done?);
-    Ok(Map::from_iter([("deletedId".to_owned(), id.into())]))
 }
 
 fn obliged(done: Result<obligation::Done, Error>) -> Result<Map<String, Value>, Error> {

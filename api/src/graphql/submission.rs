@@ -98,7 +98,7 @@ fn submission() -> Type {
         .column("originalDueOn", C::OriginalDueOn, "당초 기한. Due date by the rule.")
         .column("locksOn", C::LocksOn, "접수 마감일. Last day on which it is accepted for review at all, extensions and returns counted in; a restatement has none.")
         .column("returnDueOn", C::ReturnDueOn, "보완 기한. Day by which what was returned must come again.")
-        .computed("daysLeft", "Int", due, days_left, "남은 일수. Days until it is due, or due again; negative when overdue, null if nobody waits for it or a restatement has no due date.")
+        .computed("daysLeft", "Int", due, days_left, "남은 일수. Days until `dueOn`, or until `returnDueOn` of what is due again; negative when overdue, also while it is still taken (`locksOn`, which an extension moves then), null if nobody waits for it or a restatement has no due date.")
         .column("startedAt", C::StartedAt, "작성 시작 시각. When something was first saved.")
         .column("firstSubmittedAt", C::FirstSubmittedAt, "최초 제출 시각. When it was first handed in.")
         .column("isOnTime", C::IsOnTime, "기한 내 여부. Whether it was first submitted by the due date; null until then, and after a recall until it is submitted again, unless it was returned before.")

@@ -9,6 +9,7 @@ use entity::{claim, document};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
+use super::chain::alone;
 use super::citation::{OPERATORS, seen_with};
 use super::parts::{Columns, made, set, set_texts, visibility};
 use super::people::{begin, turn};
@@ -47,7 +48,7 @@ input! {
         /// 내용. What disagrees.
         summary: Localized<Prose>,
         /// 주장. The claims, not all of the same value.
-        claims: List<Claim, 2, 20>,
+        claims: List<Claim, 2, MAX_CLAIMS>,
         /// 공개 여부. Whether whoever sees the fact sees the conflict; operators alone see a claim whose document not everybody sees.
         is_public: bool = "true",
     }
@@ -67,7 +68,7 @@ input! {
         /// 사유. Why.
         reason: Localized<Prose>,
         /// 인정한 주장. Claims that hold; none if the fact is otherwise.
-        upheld: List<Id<claim::Entity>, 0, 20> = "[]",
+        upheld: List<Id<claim::Entity>, 0, MAX_CLAIMS> = "[]",
     }
 }
 
@@ -156,6 +157,8 @@ async fn claims_of(write: &Write<'_>, conflict: Uuid) -> Result<Vec<claim::Model
 /// Forbidden; user errors; internal.
 pub async fn record(act: &Act<'_>, new: RecordConflict) -> Result<Uuid, Error> {
     let mut write = begin(act, OPERATORS, &new.call).await?;
+    // One conflict about a field is open at a time.
+    alone::<Entity>(&write).await?;
     let id = Uuid::now_v7();
     if let Some(known) = write.repeats::<Entity>(&new.call, id).await? {
         return Ok(known);
@@ -290,6 +293,7 @@ pub async fn resolve(act: &Act<'_>, input: ResolveConflict) -> Result<Uuid, Erro
 pub async fn reopen(act: &Act<'_>, input: ReopenConflict) -> Result<Uuid, Error> {
     let call = input.call;
     let mut write = begin(act, OPERATORS, &call).await?;
+    alone::<Entity>(&write).await?;
     let Some(known) = turn::<Entity>(&mut write, act, &call, OWNED).await? else {
         return Ok(call.id);
     };

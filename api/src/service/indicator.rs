@@ -535,7 +535,9 @@ async fn may_weigh(write: &Write<'_>, new: &indicator::Model) -> Result<(), Erro
                 "적용 시작 분기에 이 사업의 다른 지표 가운데 그런 코드가 없습니다.",
                 "The programme has no other indicator of that code in the first quarter.",
             );
-            let codes = known.iter().map(|row| row.code.as_str());
+            let codes =
+                known.iter().filter(|row| is_weight(row.value_type, row.minimum.as_deref()));
+            let codes = codes.map(|row| row.code.as_str());
             faults.0.push(unknown("weightedBy", text, base, codes));
         }
         Some(row) => {

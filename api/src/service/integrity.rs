@@ -62,6 +62,8 @@ pub async fn all(
     let faults = verdict.faults.iter().map(ToString::to_string).collect();
     let what = format!("{} events of the audit, and what was submitted", verdict.events);
     found.push(Finding::new(what, faults));
+    tell("what hangs on its own kind");
+    found.push(circles(db).await?);
     tell("counts of submissions");
     found.push(tallies(db).await?);
     tell("stages of bills");
@@ -129,6 +131,45 @@ async fn numbers(db: &Store) -> Result<Finding, Error> {
         }
     }
     Ok(Finding::new("numbers of changes and of the audit", faults))
+}
+
+/// Rows that hang on rows of their own table, which close no circle.
+async fn circles(db: &Store) -> Result<Finding, Error> {
+    let mut circles = Circles { db, faults: Vec::new() };
+    for table in TABLES {
+        record::visit(table, &mut circles).await?;
+    }
+    Ok(Finding::new("rows that hang on their own kind", circles.faults))
+}
+
+struct Circles<'a> {
+    db: &'a Store,
+    faults: Vec<String>,
+}
+
+impl Visit for Circles<'_> {
+    type Output = ();
+
+    async fn fact<R: Record>(&mut self) -> Result<(), Error> {
+        let table = R::default().table_name().to_owned();
+        for (column, _) in R::REFERENCES.iter().filter(|(_, named)| *named == table) {
+            // `UNION` ends it: no row is walked from the same start twice.
+            let sql = format!(
+                "WITH RECURSIVE up (id, above) AS (SELECT id, {column} FROM {table} WHERE {column} IS NOT NULL \
+                 UNION SELECT up.id, t.{column} FROM up JOIN {table} t ON t.id = up.above WHERE up.above <> up.id) \
+                 SELECT id FROM up WHERE above = id"
+            );
+            for row in rows(self.db, &sql).await? {
+                let id: Uuid = row.try_get_by_index(0)?;
+                self.faults.push(format!("{} {id} hangs on itself by its {column}", R::TYPE));
+            }
+        }
+        Ok(())
+    }
+
+    async fn link<L: LinkRecord>(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
 }
 
 /// What statistics count of a submission, against its row.

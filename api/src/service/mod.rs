@@ -8,6 +8,7 @@ pub mod api_client;
 pub mod audit;
 pub mod bill;
 pub mod bill_import;
+mod chain;
 pub mod change;
 pub mod citation;
 pub mod conflict;

@@ -1,11 +1,11 @@
 //! Obligations 제출 의무: who must report for a programme, since when and until when. One that covers a quarter
 //! already opened joins it, or is refused; the list of an opened quarter keeps whoever is on it.
 
-use chrono::{NaiveDate, SubsecRound};
+use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use entity::common::Visibility;
-use entity::{obligation, programme, submission};
+use entity::{audit_event, obligation, programme, submission};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::programme::{ORIGIN, begin, institution_of, locked, programme_of};
@@ -258,7 +258,9 @@ pub async fn end(db: &Store, author: Author<'_>, input: EndObligation) -> Result
     let programme = locked(&write, find(&write, id).await?.programme_id).await?;
     let known = find(&write, id).await?;
     if write.repeats::<obligation::Entity>(&call, id).await?.is_some() {
-        return Ok(Done { id, joined: Vec::new(), kept: Vec::new() });
+        let at = write.first_used(&call).await?;
+        let before = ends_before(&write, &call, at).await?;
+        return quarters(&write, &known, (before, ends_on), at).await;
     }
     if known.version != version {
         return Err(Error::Conflict);
@@ -278,15 +280,45 @@ pub async fn end(db: &Store, author: Author<'_>, input: EndObligation) -> Result
     let covers = |quarter: Quarter| is_expected(span.0, span.1, quarter);
     let newly = |quarter| covers(quarter) && !covered(quarter);
     expected::join(&mut write, &author, (&programme, &known), newly, "endsOn").await?;
-    let mut done = Done { id, joined: Vec::new(), kept: Vec::new() };
-    for row in listed(write.reads(), &known).await? {
-        let quarter = quarter_of(&row.quarter)?;
-        if newly(quarter) {
-            done.joined.push(row.quarter);
-        } else if covered(quarter) && !covers(quarter) {
-            done.kept.push(row.quarter);
-        }
-    }
+    let done = quarters(&write, &known, (known.ends_on, ends_on), author.now).await?;
     write.commit().await?;
     Ok(done)
+}
+
+/// What an end that took the place of another at an instant did to the quarters that were open then.
+async fn quarters(
+    write: &Write<'_>,
+    known: &obligation::Model,
+    (before, ends_on): (Option<NaiveDate>, NaiveDate),
+    at: DateTime<Utc>,
+) -> Result<Done, Error> {
+    let mut done = Done { id: known.id, joined: Vec::new(), kept: Vec::new() };
+    for row in listed(write.reads(), known).await? {
+        let quarter = quarter_of(&row.quarter)?;
+        let covered = is_expected(known.starts_on, before, quarter);
+        let covers = is_expected(known.starts_on, Some(ends_on), quarter);
+        if covers != covered && row.created_at <= at {
+            let told = if covers { &mut done.joined } else { &mut done.kept };
+            told.push(row.quarter);
+        }
+    }
+    Ok(done)
+}
+
+/// The last day that an obligation had until a call changed it at an instant, as the audit keeps it.
+async fn ends_before(
+    write: &Write<'_>,
+    call: &input::Call,
+    at: DateTime<Utc>,
+) -> Result<Option<NaiveDate>, Error> {
+    let event = audit_event::Entity::find()
+        .filter(audit_event::Column::SubjectId.eq(call.id))
+        .filter(audit_event::Column::Action.eq(call.action))
+        .filter(audit_event::Column::At.eq(at))
+        .one(write.reads())
+        .await?;
+    let before = event.and_then(|event| event.before).unwrap_or_default();
+    let before: Option<Map<String, Value>> = serde_json::from_str(&before).ok();
+    let day = before.and_then(|row| row.get("ends_on")?.as_str()?.parse().ok());
+    Ok(day)
 }

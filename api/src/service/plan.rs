@@ -12,13 +12,14 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::chain::{alone, leads};
 use super::parts::{Columns, made, set};
-use super::people::{begin, take_off, turn};
+use super::people::{begin, ordered, take_off, turn};
 use super::record::Record;
 use super::sight;
 use super::write::Write;
 use crate::domain::access::{Needs, Object};
-use crate::domain::{partial_date, term};
+use crate::domain::partial_date;
 use crate::error::Error;
 use crate::input;
 use crate::input::types::{
@@ -26,9 +27,6 @@ use crate::input::types::{
 };
 use crate::input::{Call, InputErrors, taken};
 use crate::read::Act;
-
-/// Most plans that follow one from another.
-const MAX_DEPTH: usize = 20;
 
 const NEEDS: Needs = Needs::Write(Object::Content);
 
@@ -335,20 +333,6 @@ async fn is_ended(write: &Write<'_>, plan: Option<Uuid>) -> Result<bool, Error> 
     Ok(found.is_some_and(|plan| plan.status == PlanStatus::Completed))
 }
 
-/// Whether a plan follows from another, at whatever depth, or from too many.
-async fn follows(write: &Write<'_>, mandate: Option<Uuid>, own: Uuid) -> Result<bool, Error> {
-    let mut next = mandate;
-    for _ in 0..MAX_DEPTH {
-        let Some(id) = next else { return Ok(false) };
-        if id == own {
-            return Ok(true);
-        }
-        let found = policy_plan::Entity::find_by_id(id).one(write.reads()).await?;
-        next = found.and_then(|found| found.mandate_id);
-    }
-    Ok(next.is_some())
-}
-
 /// What an input sets of a plan, and the topics that it is to have.
 async fn plan(
     write: &Write<'_>,
@@ -381,7 +365,7 @@ async fn plan(
     draft.named::<institution::Entity>(("owner", "owner_id"), input.owner, None).await?;
     let of = ("mandate", "mandate_id");
     let mandate = draft.named::<policy_plan::Entity>(of, input.mandate, None).await?;
-    if follows(write, mandate, id).await? {
+    if leads::<policy_plan::Entity>(write, mandate, id, |plan| plan.mandate_id).await? {
         draft.faults.add(
             "mandate",
             "CIRCULAR",
@@ -395,10 +379,7 @@ async fn plan(
         known.map(|known| (known.starts_on, known.ends_on)).unwrap_or_default();
     let starts_on = draft.date("starts_on", input.starts_on, starts_on)?;
     let ends_on = draft.date("ends_on", input.ends_on, ends_on)?;
-    if term::is_reversed((starts_on.as_deref(), ends_on.as_deref())) {
-        let (ko, en) = ("종료가 시작보다 빠릅니다.", "It ends before it starts.");
-        draft.faults.add("endsOn", "INVALID_DATE", ko, en);
-    }
+    ordered(&mut draft.faults, "endsOn", (starts_on.as_deref(), ends_on.as_deref()));
     let topics = draft.all::<topic::Entity>("topics", input.topics).await?;
     Ok((draft.settle()?, topics))
 }
@@ -464,6 +445,9 @@ fn told(lists: &[(&str, Option<&Vec<Uuid>>)]) -> Columns {
 pub async fn amend(act: &Act<'_>, input: AmendPlan) -> Result<Uuid, Error> {
     use policy_plan::Entity;
     let (call, mut write) = (input.call.clone(), begin(act, NEEDS, &input.call).await?);
+    if input.mandate != Change::Keep {
+        alone::<Entity>(&write).await?;
+    }
     let known = first::<Entity>(&mut write, act, &call).await?;
     let Some(known) = known else { return Ok(call.id) };
     let (columns, topics) = plan(&write, act, (call.id, Some(known)), None, input).await?;
@@ -661,7 +645,8 @@ pub async fn amend_milestone(act: &Act<'_>, input: AmendMilestone) -> Result<Uui
     draft.reached(reached.as_ref());
     let (is_moved, is_undone) = (due != known.due, known.reached_on.is_some() && reached.is_none());
     if is_moved || is_undone {
-        let task = policy_task::Entity::find_by_id(known.task_id).one(write.reads()).await?;
+        let task = policy_task::Entity::find_by_id(known.task_id).lock_exclusive();
+        let task = task.one(write.reads()).await?;
         if is_ended(&write, task.and_then(|task| task.plan_id)).await? {
             draft.plan_ended(if is_moved { "dueOn" } else { "reachedOn" });
         }

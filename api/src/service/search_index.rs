@@ -25,10 +25,12 @@ const BATCH: u64 = 200;
 /// Rows after which the log tells how far it is.
 const STEP: usize = 20_000;
 
-/// Whether a column of a table holds a name or code rather than text: all that begin as the title's does.
-fn is_name(title: &str, column: &str) -> bool {
-    let stem = title.strip_suffix("_ko").unwrap_or(title);
-    column.starts_with(stem) || matches!(column, "short_name" | "code" | "number")
+/// Whether a column of a table holds a name or code rather than text: all that begin as the first does, unless that is a
+/// text itself.
+fn is_name(first: &str, column: &str) -> bool {
+    let stem = first.strip_suffix("_ko").unwrap_or(first);
+    let is_text = matches!(stem, "raw_text" | "reason" | "summary" | "value");
+    (!is_text && column.starts_with(stem)) || matches!(column, "short_name" | "code" | "number")
 }
 
 /// The rows of the index for one row of a table; none if it has no searchable text.

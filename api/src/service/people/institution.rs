@@ -21,13 +21,11 @@ use crate::input::types::{
 };
 use crate::input::{InputErrors, taken};
 use crate::read::{Act, row};
+use crate::service::chain::{alone, leads};
 use crate::service::named::stays;
 use crate::service::parts::{Columns, Whole, bring, made, set};
 use crate::service::sight;
 use crate::service::write::{Author, Write};
-
-/// Most institutions above one another.
-const MAX_DEPTH: usize = 20;
 
 input! {
     /// 다른 명칭. Another name.
@@ -252,16 +250,7 @@ async fn above(
             "A department belongs to an institution.",
         );
     }
-    let mut next = parent;
-    for _ in 0..MAX_DEPTH {
-        let Some(id) = next else { return Ok(()) };
-        if Some(id) == own {
-            break;
-        }
-        let found = institution::Entity::find_by_id(id).one(write.reads()).await?;
-        next = found.and_then(|found| found.parent_id);
-    }
-    if next.is_some() {
+    if leads_to(write, parent, own.unwrap_or_default()).await? {
         faults.add(
             "parent",
             "CIRCULAR",
@@ -272,18 +261,13 @@ async fn above(
     Ok(())
 }
 
-/// Whether an institution belongs to another, at whatever depth.
-pub(super) async fn is_below(write: &Write<'_>, own: Uuid, whole: Uuid) -> Result<bool, Error> {
-    let mut next = Some(own);
-    for _ in 0..MAX_DEPTH {
-        let Some(id) = next else { break };
-        let found = institution::Entity::find_by_id(id).one(write.reads()).await?;
-        next = found.and_then(|found| found.parent_id);
-        if next == Some(whole) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+/// Whether an institution is another or belongs to it, at whatever depth.
+pub(super) async fn leads_to(
+    write: &Write<'_>,
+    own: Option<Uuid>,
+    whole: Uuid,
+) -> Result<bool, Error> {
+    leads::<institution::Entity>(write, own, whole, |row| row.parent_id).await
 }
 
 type Numbers = Named<(IdentifierScheme, String)>;
@@ -389,6 +373,9 @@ pub async fn amend(act: &Act<'_>, input: AmendInstitution) -> Result<Uuid, Error
     use institution::Entity;
     let call = input.call;
     let mut write = begin(act, Needs::OwnProfile, &call).await?;
+    if input.parent != Change::Keep {
+        alone::<Entity>(&write).await?;
+    }
     let own = (Object::Profile, (|row: &institution::Model| Some(row.id)) as fn(&_) -> _);
     let Some(known) = turn::<Entity>(&mut write, act, &call, own).await? else {
         return Ok(call.id);

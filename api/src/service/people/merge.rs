@@ -23,7 +23,7 @@ use sea_orm::{
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::institution::is_below;
+use super::institution::leads_to;
 use super::{begin, sight};
 use crate::domain::access::{self, Needs, Object};
 use crate::domain::principal::{Scope, Scopes};
@@ -34,6 +34,7 @@ use crate::input::InputErrors;
 use crate::read::sql::Sql;
 use crate::read::{Act, row};
 use crate::service::adoption_case::naming;
+use crate::service::chain::alone;
 use crate::service::ledger::Change;
 use crate::service::parts::{Columns, made, set};
 use crate::service::record::{self, LinkRecord, Record, TABLES, Visit};
@@ -114,6 +115,7 @@ input! {
 pub async fn merge(act: &Act<'_>, input: MergeInstitutions) -> Result<Uuid, Error> {
     let call = input.call;
     let mut write = begin(act, Needs::Write(Object::Content), &call).await?;
+    alone::<Entity>(&write).await?;
     let mut faults = InputErrors::default();
     let given = Some(input.into.as_str());
     let into = sight::by_code::<Entity>(&write, act, &mut faults, "into", given).await?;
@@ -217,7 +219,9 @@ async fn bars(
             "Everybody sees only one of them: amend `isPublic` first, so that what is hidden is not shown by this.",
         );
     }
-    if is_below(write, into.id, from.id).await? || is_below(write, from.id, into.id).await? {
+    if leads_to(write, Some(into.id), from.id).await?
+        || leads_to(write, Some(from.id), into.id).await?
+    {
         faults.add(
             "into",
             "CIRCULAR",

@@ -5,7 +5,7 @@ use entity::{appointment, institution, membership, person};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use uuid::Uuid;
 
-use super::institution::is_below;
+use super::institution::leads_to;
 use super::{
     MAX_NAMESAKES, begin, code_and_name, hold, means, namesakes, new_names, ordered, take_off,
     tell_parts, turn, turns,
@@ -241,7 +241,7 @@ async fn check_department(
     faults: &mut InputErrors,
 ) -> Result<(), Error> {
     let Some(department) = department else { return Ok(()) };
-    if !is_below(write, department, institution).await? {
+    if department == institution || !leads_to(write, Some(department), institution).await? {
         faults.add(
             "department",
             "MISMATCH",
