@@ -547,7 +547,7 @@ async fn an_obligation_joins_what_is_open(place: Place) {
         assert_eq!(made["joinedQuarters"], joined, "{institution}");
     }
     // Ended back in time, the lists stay; prolonged, it joins.
-    let end = async |institution: &str, ends_on: &str| {
+    let end = async |hours: i64, institution: &str, ends_on: &str| {
         let query = format!(
             "{{ obligations(where: {{ institution: {{ code: {{ eq: \"{institution}\" }} }}, programme: {{ code: {{ eq: \"{PROGRAMME}\" }} }} }}) {{ nodes {{ id version }} }} }}"
         );
@@ -555,7 +555,8 @@ async fn an_obligation_joins_what_is_open(place: Place) {
         let input = json!({
             "id": known["id"], "expectedVersion": known["version"], "endsOn": ends_on, "idempotencyKey": key(),
         });
-        let made = world.done(&world.lead, "endObligation", input.clone()).await;
+        let now = world.now + Duration::hours(hours);
+        let made = world.done_at(&world.lead, now, "endObligation", input.clone()).await;
         let later = world.now + Duration::days(9);
         let again = world.done_at(&world.lead, later, "endObligation", input).await;
         assert_eq!(
@@ -565,17 +566,17 @@ async fn an_obligation_joins_what_is_open(place: Place) {
         );
         made
     };
-    let ended = end("STEPI", "2026-07-31").await;
+    let ended = end(1, "STEPI", "2026-07-31").await;
     assert_eq!((&ended["joinedQuarters"], &ended["keptQuarters"]), (&json!([]), &json!([QUARTER])));
     assert_eq!(listed(&world, "STEPI", quarters).await.len(), 2);
-    let longer = end("ETRI", "2026-12-31").await;
+    let longer = end(2, "ETRI", "2026-12-31").await;
     assert_eq!(
         (&longer["joinedQuarters"], &longer["keptQuarters"]),
         (&json!([QUARTER]), &json!([]))
     );
     assert_eq!(listed(&world, "ETRI", quarters).await.len(), 2);
     assert_eq!(
-        end("STEPI", "2026-09-30").await["joinedQuarters"],
+        end(3, "STEPI", "2026-09-30").await["joinedQuarters"],
         json!([QUARTER]),
         "it was there"
     );

@@ -163,7 +163,7 @@ async fn names_come_before_texts_on_every_page(place: Place) {
         ("tipa", "중소기업기술정보진흥원"),
         ("서울", "서울특별시"),
         ("seoul", "서울특별시"),
-        ("hub", "서울 AI 허브 운영"),
+        ("hub", "서울 AI 허브"),
     ] {
         let pages = async |args: &str| {
             let query = format!(
@@ -183,7 +183,9 @@ async fn names_come_before_texts_on_every_page(place: Place) {
             .iter()
             .map(|edge| &edge["node"])
             // What is all text has no name.
-            .filter(|node| !["Statement", "Conflict"].contains(&node["type"].as_str().unwrap()))
+            .filter(|node| {
+                !["Statement", "Conflict", "Claim"].contains(&node["type"].as_str().unwrap())
+            })
             .map(|node| &node["title"])
             .map(|title| {
                 squeezed(&title["ko"]).contains(&wanted) || squeezed(&title["en"]).contains(&wanted)
