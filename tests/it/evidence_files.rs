@@ -65,7 +65,8 @@ async fn held(files: &Files, revision: &str) -> Vec<[String; 3]> {
     );
     let found = files.world.data(&files.world.reviewer, &query).await;
     let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
-    let shown = |file: &Value| [&file["indicator"]["code"], &file["name"], &file["sha256"]].map(text);
+    let shown =
+        |file: &Value| [&file["indicator"]["code"], &file["name"], &file["sha256"]].map(text);
     found["node"]["files"]["nodes"].as_array().unwrap().iter().map(shown).collect()
 }
 
@@ -95,7 +96,9 @@ async fn evidence_is_handed_in_with_what_it_shows(place: Place) {
     // At the values of its indicator, and nowhere else.
     let id = world.seen("KIBO").await.id;
     let values = |revision: &str| {
-        format!("{{ node(id: \"{id}\") {{ ... on Submission {{ values {{ nodes {{ cell files{revision} {{ nodes {{ id }} }} }} }} }} }} }}")
+        format!(
+            "{{ node(id: \"{id}\") {{ ... on Submission {{ values {{ nodes {{ cell files{revision} {{ nodes {{ id }} }} }} }} }} }} }}"
+        )
     };
     let shown = world.data(&world.reviewer, &values("")).await;
     let with = |shown: &Value, cell: &str| {
@@ -168,7 +171,11 @@ async fn evidence_is_seen_by_who_sees_the_values(place: Place) {
     for (name, token, status) in [
         ("its institution", Some(files.token.clone()), StatusCode::OK),
         ("a reviewer", Some(token("TIPA", "program:read results:review").await), StatusCode::OK),
-        ("another partner", Some(token("KOSME", "program:read results:submit").await), StatusCode::NOT_FOUND),
+        (
+            "another partner",
+            Some(token("KOSME", "program:read results:submit").await),
+            StatusCode::NOT_FOUND,
+        ),
         ("who reports nothing", Some(token("ETRI", "program:read").await), StatusCode::NOT_FOUND),
         ("everybody", None, StatusCode::NOT_FOUND),
     ] {
@@ -181,8 +188,16 @@ async fn evidence_is_seen_by_who_sees_the_values(place: Place) {
     assert_eq!((part.status, &*part.bytes), (StatusCode::PARTIAL_CONTENT, &PDF[..4]));
     // Who may not save sends nothing, and what is hidden is not there.
     for (name, token, status) in [
-        ("a reviewer", token("TIPA", "program:read results:submit results:review").await, StatusCode::FORBIDDEN),
-        ("another partner", token("KOSME", "program:read results:submit").await, StatusCode::NOT_FOUND),
+        (
+            "a reviewer",
+            token("TIPA", "program:read results:submit results:review").await,
+            StatusCode::FORBIDDEN,
+        ),
+        (
+            "another partner",
+            token("KOSME", "program:read results:submit").await,
+            StatusCode::NOT_FOUND,
+        ),
         ("its reader", token("KIBO", "program:read").await, StatusCode::FORBIDDEN),
     ] {
         assert_eq!(put(&files, &token, "x.pdf", "*", PDF).await.status, status, "{name}");
@@ -203,11 +218,18 @@ async fn evidence_is_attached_where_values_are_saved(place: Place) {
     assert_eq!(done["submission"]["status"], "DRAFT");
     assert_eq!(done["submission"]["version"], before.version + 1);
     assert_eq!(world.done(&world.kibo, "attachEvidence", input).await, done, "once");
-    let stale = world.act(&world.kibo, "attachEvidence", before.input(json!({ "file": "0" }))).await;
+    let stale =
+        world.act(&world.kibo, "attachEvidence", before.input(json!({ "file": "0" }))).await;
     assert_eq!(codes(&stale), ["CONFLICT"]);
     let tag = format!("\"{}\"", before.version);
-    assert_eq!(put(&files, &files.token, "b.pdf", &tag, PDF).await.status, StatusCode::PRECONDITION_FAILED);
-    assert_eq!(put(&files, &files.token, "b.pdf", "", PDF).await.status, StatusCode::PRECONDITION_REQUIRED);
+    assert_eq!(
+        put(&files, &files.token, "b.pdf", &tag, PDF).await.status,
+        StatusCode::PRECONDITION_FAILED
+    );
+    assert_eq!(
+        put(&files, &files.token, "b.pdf", "", PDF).await.status,
+        StatusCode::PRECONDITION_REQUIRED
+    );
     world.save("KIBO", good()).await;
     world.submit("KIBO").await;
     // Handed in, it stands, by whichever way.

@@ -24,7 +24,7 @@ const AT_ONCE: usize = 12;
 
 /// Every mutation of the schema, in an order in which each can be done, with whose submission it is about; a new
 /// one has its place and its input here.
-const CALLS: [(&str, &str); 141] = [
+const CALLS: [(&str, &str); 143] = [
     ("createInstitution", ""),
     ("amendInstitution", ""),
     ("createPerson", ""),
@@ -291,7 +291,10 @@ async fn call(world: &World, admin: &Principal, mutation: &str, of: &str) -> (Pr
         "saveSubmissionDraft" => (world.partner(of), json!({ "values": good() })),
         "attachEvidence" => (world.partner(of), json!({ "indicator": "BUDGET", "file": "0" })),
         "removeEvidence" => {
-            let query = format!("{{ node(id: \"{}\") {{ ... on Submission {{ files {{ nodes {{ id }} }} }} }} }}", world.seen(of).await.id);
+            let query = format!(
+                "{{ node(id: \"{}\") {{ ... on Submission {{ files {{ nodes {{ id }} }} }} }} }}",
+                world.seen(of).await.id
+            );
             let found = world.data(&world.lead, &query).await;
             (world.partner(of), json!({ "file": found["node"]["files"]["nodes"][0]["id"] }))
         }

@@ -280,9 +280,17 @@ pub const SHAPES: &[Shape] = &[
         name: "SubmissionFileChange",
         description: "증빙 차이. An evidence file that differs.",
         fields: &[
-            ("indicator", "Indicator", "지표. Indicator whose values it shows; null for the whole."),
+            (
+                "indicator",
+                "Indicator",
+                "지표. Indicator whose values it shows; null for the whole.",
+            ),
             ("name", "String!", "파일 이름. Name of the file."),
-            ("before", "SubmissionFile", "앞 차수 파일. What the one revision has; null if nothing."),
+            (
+                "before",
+                "SubmissionFile",
+                "앞 차수 파일. What the one revision has; null if nothing.",
+            ),
             ("after", "SubmissionFile", "뒤 차수 파일. What the other has; null if nothing."),
         ],
     },

@@ -21,7 +21,9 @@ use crate::error::{Error, Message};
 use crate::input::Tagged;
 use crate::read::Reader;
 use crate::read::catalog::{Root, RootKind, page_args};
-use crate::read::model::{Arg, Args, Column, Filter, Guard, List, Scalar, Shape, Source, Through, Type};
+use crate::read::model::{
+    Arg, Args, Column, Filter, Guard, List, Scalar, Shape, Source, Through, Type,
+};
 use crate::read::sql::Sql;
 use crate::service::submission::actor;
 
@@ -241,7 +243,11 @@ fn submission_value() -> Type {
 
 /// Which revision a list is asked of.
 fn as_of() -> Arg {
-    Arg::new("revision", "Int", "차수. Number of a revision; what stands now if left out, nothing if there is no such revision.")
+    Arg::new(
+        "revision",
+        "Int",
+        "차수. Number of a revision; what stands now if left out, nothing if there is no such revision.",
+    )
 }
 
 /// Files by the values that they show: those of their indicator in their submission.

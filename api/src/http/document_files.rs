@@ -27,8 +27,8 @@ use super::graphql::answer_in_time;
 use super::headers::tell_position;
 use super::{Shared, body};
 use crate::domain::access::{self, Needs};
-use crate::domain::{admit, fold};
 use crate::domain::principal::Principal;
+use crate::domain::{admit, fold};
 use crate::error::Error;
 use crate::files::Staged;
 use crate::input::Tagged as _;
@@ -276,7 +276,9 @@ async fn take(
             let author = caller.author(Utc::now());
             let row = evidence::may_attach(&shared.app.db, &author, key).await?;
             let of = of.as_deref().map(fold::code);
-            let known = found.into_iter().filter(|file| file["indicator"]["code"].as_str() == of.as_deref());
+            let known = found
+                .into_iter()
+                .filter(|file| file["indicator"]["code"].as_str() == of.as_deref());
             let version = seen.version(row.version);
             (known.collect(), json!({ "id": id, "indicator": of, "expectedVersion": version }))
         }

@@ -4,9 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use entity::indicator::ValueType;
-use entity::{
-    indicator, industry, region, submission_file, submission_revision, submission_value,
-};
+use entity::{indicator, industry, region, submission_file, submission_revision, submission_value};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -210,9 +208,8 @@ fn values_of(
     let mut faults = Vec::new();
     let mut cells = Cells::new();
     let number = revision.number;
-    let holds = |first: i32, last: Option<i32>| {
-        first <= number && last.is_none_or(|last| last >= number)
-    };
+    let holds =
+        |first: i32, last: Option<i32>| first <= number && last.is_none_or(|last| last >= number);
     for row in rows.iter().filter(|row| holds(row.first_revision, row.last_revision)) {
         let cell = address(&row.cell)?;
         if !codes.fits(row, &cell) {
@@ -222,9 +219,8 @@ fn values_of(
     }
     let files = files.iter().filter(|row| holds(row.first_revision, row.last_revision));
     let files = files.map(|row| {
-        let code = |id: Uuid| {
-            codes.indicators.get(&id).map(|(code, ..)| code.clone()).unwrap_or_default()
-        };
+        let code =
+            |id: Uuid| codes.indicators.get(&id).map(|(code, ..)| code.clone()).unwrap_or_default();
         ((row.indicator_id.map(code), row.name.clone()), row.sha256.clone())
     });
     if content_hash(&cells, &files.collect::<Evidence>()) != revision.content_hash {

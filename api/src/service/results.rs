@@ -592,7 +592,8 @@ async fn files(reader: &Reader<'_>, id: Uuid, from: i32, to: i32) -> Result<Vec<
             }
         }
     }
-    let hash = |file: &Option<submission_file::Model>| file.as_ref().map(|file| file.sha256.clone());
+    let hash =
+        |file: &Option<submission_file::Model>| file.as_ref().map(|file| file.sha256.clone());
     // What was taken off and attached again is kept in two rows of one content.
     changes.retain(|_, [before, after]| hash(before) != hash(after));
     let shown = changes.into_iter().map(|((_, name), [before, after])| {

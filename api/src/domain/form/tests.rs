@@ -358,9 +358,11 @@ fn a_receipt_can_be_recomputed_by_others() {
     assert_eq!(content_hash(&values, &Evidence::new()), by_hand);
     let of_nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     assert_eq!(content_hash(&Cells::new(), &Evidence::new()), of_nothing);
-    let file = |of: Option<&str>, name: &str| ((of.map(str::to_owned), name.to_owned()), "ab".to_owned());
+    let file =
+        |of: Option<&str>, name: &str| ((of.map(str::to_owned), name.to_owned()), "ab".to_owned());
     let files = Evidence::from_iter([file(Some("A"), "1.pdf"), file(None, "2.pdf")]);
-    let lines = format!("{lines}[\"FILE\",null,\"2.pdf\",\"ab\"]\n[\"FILE\",\"A\",\"1.pdf\",\"ab\"]\n");
+    let lines =
+        format!("{lines}[\"FILE\",null,\"2.pdf\",\"ab\"]\n[\"FILE\",\"A\",\"1.pdf\",\"ab\"]\n");
     let by_hand: String = Sha256::digest(lines).iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(content_hash(&values, &files), by_hand);
 }

@@ -317,7 +317,10 @@ pub async fn faults(db: &Store, files: &Files) -> Result<(usize, Vec<String>), E
     let (mut last, mut count) = (String::new(), 0);
     loop {
         let mut sql = Sql::new(db.get_database_backend());
-        sql.push("SELECT sha256 FROM (").push(NAMED).push(") h WHERE sha256 > ").bind(last.as_str());
+        sql.push("SELECT sha256 FROM (")
+            .push(NAMED)
+            .push(") h WHERE sha256 > ")
+            .bind(last.as_str());
         sql.push(" ORDER BY sha256 LIMIT 500");
         let rows = db.query_all_raw(sql.finish()).await?;
         let hashes = rows.iter().map(|row| row.try_get_by_index(0));

@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use super::{Columns, Held, Turn, barred, data, file, find, refused, tally, turn};
 use crate::database::Store;
-use crate::domain::form::Evidence;
 use crate::domain::fold;
+use crate::domain::form::Evidence;
 use crate::domain::submission::Verb;
 use crate::error::{Error, UserError};
 use crate::input;
@@ -107,7 +107,10 @@ pub async fn attach(act: &Act<'_>, input: AttachEvidence) -> Result<(Uuid, Optio
             let known = data::indicators(write.reads(), row).await?;
             let found = known.iter().find(|one| one.code == fold::code(code)).cloned();
             if found.is_none() {
-                let text = ("이 분기 서식에 없는 지표입니다.", "The form of this quarter has no such indicator.");
+                let text = (
+                    "이 분기 서식에 없는 지표입니다.",
+                    "The form of this quarter has no such indicator.",
+                );
                 let codes = known.iter().map(|one| one.code.as_str());
                 faults.0.push(unknown("indicator", text, code, codes));
             }
@@ -115,11 +118,14 @@ pub async fn attach(act: &Act<'_>, input: AttachEvidence) -> Result<(Uuid, Optio
         }
     };
     let known = standing(write.reads(), row.id).await?;
-    let of_id = of.as_ref().map(|of| of.id);
-    let same = known.iter().map(|(file, _)| file).find(|file| {
-        file.indicator_id == of_id && arrived.as_ref().is_some_and(|it| it.name == file.name)
+    // By its code: the indicator may have been revised since.
+    let code = |of: &Option<indicator::Model>| of.as_ref().map(|of| of.code.clone());
+    let same = known.iter().find(|(file, file_of)| {
+        code(file_of) == code(&of) && arrived.as_ref().is_some_and(|it| it.name == file.name)
     });
-    let is_there = same.zip(arrived.as_ref()).is_some_and(|(file, it)| file.sha256 == it.staged.sha256);
+    let same = same.map(|(file, _)| file);
+    let is_there =
+        same.zip(arrived.as_ref()).is_some_and(|(file, it)| file.sha256 == it.staged.sha256);
     let Some(columns) = columns else {
         return Ok((row.id, same.filter(|_| is_there).map(|file| file.id)));
     };
@@ -139,7 +145,7 @@ pub async fn attach(act: &Act<'_>, input: AttachEvidence) -> Result<(Uuid, Optio
         id: Uuid::now_v7(),
         submission_id: row.id,
         institution_id: row.institution_id,
-        indicator_id: of_id,
+        indicator_id: of.as_ref().map(|of| of.id),
         name: it.name,
         media_type: it.media_type.to_owned(),
         byte_size: i32::try_from(it.staged.bytes).map_err(Error::internal)?,
