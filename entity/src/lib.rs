@@ -90,6 +90,7 @@ pub mod statistics_figure;
 pub mod statistics_release;
 pub mod submission;
 pub mod submission_comment;
+pub mod submission_file;
 pub mod submission_revision;
 pub mod submission_tally;
 pub mod submission_value;

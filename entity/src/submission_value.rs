@@ -52,8 +52,8 @@ pub struct Model {
     pub reason: Option<String>,
     /// 의견. Comment, which also answers a warning.
     pub comment: Option<String>,
-    /// 증빙. Where the evidence is.
-    pub evidence: Option<String>,
+    /// 증빙 설명. Where the evidence is, in words.
+    pub evidence_note: Option<String>,
     /// 시작 차수. First revision that holds it.
     pub first_revision: i32,
     /// 끝 차수. Last revision that holds it; null while it stands.

@@ -70,6 +70,7 @@ mod m20261128_000103_merged_institutions;
 mod m20261128_000104_conflict_resolutions;
 mod m20261128_000105_removed_targets;
 mod m20261128_000106_task_scope;
+mod m20261128_000110_submission_files;
 mod schema;
 mod table;
 
@@ -124,6 +125,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000104_conflict_resolutions::Migration),
             Box::new(m20261128_000105_removed_targets::Migration),
             Box::new(m20261128_000106_task_scope::Migration),
+            Box::new(m20261128_000110_submission_files::Migration),
         ]
     }
 }

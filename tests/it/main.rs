@@ -28,6 +28,7 @@ mod collation;
 mod costs;
 mod dashboard;
 mod documents_written;
+mod evidence_files;
 mod examples;
 mod exports;
 mod extremes;
@@ -122,6 +123,7 @@ fn main() -> ExitCode {
         costs::tests(),
         dashboard::tests(),
         documents_written::tests(),
+        evidence_files::tests(),
         examples::tests(),
         exports::tests(),
         extremes::tests(),

@@ -24,7 +24,7 @@ const AT_ONCE: usize = 12;
 
 /// Every mutation of the schema, in an order in which each can be done, with whose submission it is about; a new
 /// one has its place and its input here.
-const CALLS: [(&str, &str); 141] = [
+const CALLS: [(&str, &str); 143] = [
     ("createInstitution", ""),
     ("amendInstitution", ""),
     ("createPerson", ""),
@@ -144,6 +144,8 @@ const CALLS: [(&str, &str); 141] = [
     ("endObligation", ""),
     ("openQuarter", ""),
     ("saveSubmissionDraft", "KOSME"),
+    ("attachEvidence", "KOSME"),
+    ("removeEvidence", "KOSME"),
     ("submitSubmission", "KOSME"),
     ("recallSubmission", "KOSME"),
     ("submitSubmission", "KOSME"),
@@ -287,6 +289,15 @@ async fn call(world: &World, admin: &Principal, mutation: &str, of: &str) -> (Pr
             return (world.lead.clone(), input);
         }
         "saveSubmissionDraft" => (world.partner(of), json!({ "values": good() })),
+        "attachEvidence" => (world.partner(of), json!({ "indicator": "BUDGET", "file": "0" })),
+        "removeEvidence" => {
+            let query = format!(
+                "{{ node(id: \"{}\") {{ ... on Submission {{ files {{ nodes {{ id }} }} }} }} }}",
+                world.seen(of).await.id
+            );
+            let found = world.data(&world.lead, &query).await;
+            (world.partner(of), json!({ "file": found["node"]["files"]["nodes"][0]["id"] }))
+        }
         "submitSubmission" => (world.partner(of), json!({ "attestation": true })),
         "reportNilSubmission" => (world.partner(of), json!({ "reason": "실적 없음" })),
         "recallSubmission" => (world.partner(of), json!({})),

@@ -148,7 +148,9 @@ async fn the_whole_round_of_a_quarter(place: Place) {
     world
         .save(
             "KOSME",
-            vec![json!({ "indicator": "EXECUTED", "value": "600", "evidence": "집행내역.pdf" })],
+            vec![
+                json!({ "indicator": "EXECUTED", "value": "600", "evidenceNote": "집행내역.pdf" }),
+            ],
         )
         .await;
     let again = world.submit("KOSME").await;

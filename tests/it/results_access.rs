@@ -48,7 +48,7 @@ async fn fill(place: &Place) -> Filled {
         let cells = [
             good(),
             vec![
-                json!({ "indicator": "NOTE", "value": word, "comment": word, "evidence": word }),
+                json!({ "indicator": "NOTE", "value": word, "comment": word, "evidenceNote": word }),
                 json!({ "indicator": "RATE", "state": "MISSING", "reason": word }),
                 json!({ "indicator": "COMPANIES", "region": "KR-11", "value": "10" }),
             ],
@@ -62,6 +62,11 @@ async fn fill(place: &Place) -> Filled {
                 json!({ "reason": word, "expiresOn": "2026-12-31" }),
             ),
             (partner, "saveSubmissionDraft", json!({ "values": cells })),
+            (
+                partner,
+                "attachEvidence",
+                json!({ "indicator": "NOTE", "file": "0", "name": format!("{word}.pdf") }),
+            ),
             (partner, "submitSubmission", json!({ "attestation": true })),
             (
                 &world.reviewer,
@@ -85,7 +90,7 @@ async fn ids(world: &World, institution: &str) -> Ids {
     let submission = world.seen(institution).await.id;
     let query = format!(
         "{{ node(id: \"{submission}\") {{ ... on Submission {{ revisions {{ nodes {{ id receipt }} }} values {{ nodes {{ id }} }} \
-           comments {{ nodes {{ id }} }} extensions {{ nodes {{ id }} }} extensionRequests {{ nodes {{ id }} }} }} }} }}"
+           files {{ nodes {{ id }} }} comments {{ nodes {{ id }} }} extensions {{ nodes {{ id }} }} extensionRequests {{ nodes {{ id }} }} }} }} }}"
     );
     let data = world.data(&Principal::System, &query).await;
     let node = &data["node"];
@@ -93,6 +98,7 @@ async fn ids(world: &World, institution: &str) -> Ids {
     for (list, ty) in [
         ("revisions", "SubmissionRevision"),
         ("values", "SubmissionValue"),
+        ("files", "SubmissionFile"),
         ("comments", "SubmissionComment"),
         ("extensions", "Extension"),
         ("extensionRequests", "ExtensionRequest"),
@@ -237,7 +243,7 @@ async fn a_partner_sees_its_own_and_nothing_of_others(place: Place) {
             assert_eq!(list["nodes"].as_array().unwrap().len(), count, "{path} to {name}");
         }
         assert_eq!(data["submissions"]["nodes"][0]["id"], *filled.kibo.submission, "{name}");
-        let text = world.ask(who, "{ submissions { nodes { reason nilReason values(first: 100) { nodes { value reason comment evidence } } comments { nodes { message } } extensions { nodes { reason } } } } submissionValues(first: 100, includeSuperseded: true) { nodes { value reason comment evidence } } }").await;
+        let text = world.ask(who, "{ submissions { nodes { reason nilReason values(first: 100) { nodes { value reason comment evidenceNote files { nodes { name } } } } files { nodes { name } } comments { nodes { message } } extensions { nodes { reason } } } } submissionValues(first: 100, includeSuperseded: true) { nodes { value reason comment evidenceNote } } }").await;
         let text = text.to_string();
         assert!(text.contains("다른문구") && !text.contains(SECRET), "{name}: {text}");
         // Its neighbour's receipt and checks are none of its business.

@@ -269,7 +269,7 @@ async fn a_cell_is_cleared_or_set(place: Place) {
         json!({ "state": "ZERO_CONFIRMED" }),
         json!({ "comment": "메모" }),
         json!({ "reason": "까닭" }),
-        json!({ "evidence": "a.pdf" }),
+        json!({ "evidenceNote": "a.pdf" }),
     ] {
         let mut both = json!({ "indicator": "BUDGET", "clear": true });
         both.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());

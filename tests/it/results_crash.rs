@@ -196,7 +196,7 @@ async fn results(caller: Caller, ids: Arc<Vec<String>>, task: usize, told: mpsc:
                 value("COUNT", &(one + other).to_string()),
                 part("KR-11", one),
                 part("KR-26", other),
-                { "indicator": "NOTE", "value": format!("줄 \"{turn}\"\n둘째 줄"), "evidence": "증빙/\\" },
+                { "indicator": "NOTE", "value": format!("줄 \"{turn}\"\n둘째 줄"), "evidenceNote": "증빙/\\" },
             ]);
             let version = if turn.is_multiple_of(2) {
                 let (programme, quarter) =
@@ -233,7 +233,7 @@ fn hash(values: &[Value]) -> String {
             let parts = value["cell"].as_str().unwrap().split('/').collect();
             let text = |field: &str| value[field].to_string();
             let line =
-                ["cell", "state", "value", "reason", "comment", "evidence"].map(text).join(",");
+                ["cell", "state", "value", "reason", "comment", "evidenceNote"].map(text).join(",");
             (parts, format!("[{line}]\n"))
         })
         .collect();
@@ -279,7 +279,7 @@ async fn all_is_whole(caller: &Caller, ids: &[String], receipts: &[Receipt]) -> 
             }
             let query = format!(
                 "{{ node(id: \"{id}\") {{ ... on Submission {{ values(revision: {number}, first: 100) {{ \
-                   nodes {{ cell state value reason comment evidence }} }} }} }} }}"
+                   nodes {{ cell state value reason comment evidenceNote }} }} }} }} }}"
             );
             let shown = caller.data(&query).await;
             let values = shown["node"]["values"]["nodes"].as_array().unwrap();
@@ -290,7 +290,7 @@ async fn all_is_whole(caller: &Caller, ids: &[String], receipts: &[Receipt]) -> 
         }
         let stands = caller
             .data(&format!(
-                "{{ node(id: \"{id}\") {{ ... on Submission {{ values(first: 100) {{ nodes {{ cell state value reason comment evidence }} }} }} }} }}"
+                "{{ node(id: \"{id}\") {{ ... on Submission {{ values(first: 100) {{ nodes {{ cell state value reason comment evidenceNote }} }} }} }} }}"
             ))
             .await;
         let stands = stands["node"]["values"]["nodes"].as_array().unwrap();

@@ -16,6 +16,7 @@ use crate::database::{self, sqlite_file};
 use crate::error::Error;
 use crate::files::Files;
 use crate::private;
+use crate::service::document::file;
 use crate::service::{audit, integrity};
 
 /// A copy of the database.
@@ -98,7 +99,7 @@ fn put(part: &Path, path: &Path) -> Result<(), Error> {
     done().map_err(|error| told(path, &error))
 }
 
-/// Where the files of documents stand beside a copy.
+/// Where the files of documents and submissions stand beside a copy.
 fn files_of(copy: &Path) -> Files {
     let mut name = copy.as_os_str().to_owned();
     name.push(".files");
@@ -108,10 +109,8 @@ fn files_of(copy: &Path) -> Files {
 /// Hashes of the files that a copy names.
 async fn named(copy: &Path) -> Result<Vec<String>, Error> {
     let db = database::connect(&format!("sqlite://{}", copy.display()), 1).await?;
-    let asked = Statement::from_string(
-        DbBackend::Sqlite,
-        "SELECT DISTINCT sha256 FROM document_file ORDER BY sha256",
-    );
+    let asked = format!("{} ORDER BY sha256", file::NAMED);
+    let asked = Statement::from_string(DbBackend::Sqlite, asked);
     let rows = db.query_all_raw(asked).await?;
     db.close().await?;
     rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
@@ -155,7 +154,7 @@ pub async fn backup(
     if count > 0 {
         let folder = beside.folder().display();
         let files = if count == 1 { "file" } else { "files" };
-        print(&format!("{folder} holds {count} {files} of its documents\n"));
+        print(&format!("{folder} holds {count} {files} of its documents and submissions\n"));
     }
     if number > 0 {
         print(&format!("note this anchor elsewhere: {number}:{hash}\n"));

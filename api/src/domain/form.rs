@@ -104,7 +104,7 @@ pub struct Entry {
     /// Comment, which also answers a warning.
     pub comment: Option<String>,
     /// Where the evidence is.
-    pub evidence: Option<String>,
+    pub evidence_note: Option<String>,
 }
 
 /// Values of a submission by their addresses.
@@ -441,7 +441,7 @@ pub fn entry(
     value: Option<&str>,
     reason: Option<String>,
     comment: Option<String>,
-    evidence: Option<String>,
+    evidence_note: Option<String>,
 ) -> Result<Entry, Text> {
     let value = value.map(str::trim).filter(|value| !value.is_empty());
     let state = match (state, value) {
@@ -498,24 +498,26 @@ pub fn entry(
         scaled,
         reason: noted(reason)?,
         comment: noted(comment)?,
-        evidence: noted(evidence)?,
+        evidence_note: noted(evidence_note)?,
     })
 }
 
-/// SHA-256, in hexadecimal, over the values: for each cell in the order of its parts a line of JSON
-/// `[cell, state, value, reason, comment, evidence]` in UTF-8 without spaces, null where there is none, each
-/// line ended by a line feed. So a receipt can be checked by others.
-pub fn content_hash(cells: &Cells) -> String {
+/// Evidence files by what they show, an indicator or the whole, and their name: the hash of each.
+pub type Evidence = BTreeMap<(Option<String>, String), String>;
+
+/// SHA-256, in hexadecimal, over values and evidence files: for each cell in the order of its parts a line of JSON
+/// `[cell, state, value, reason, comment, evidenceNote]`, then for each file, those of the whole first, then by indicator
+/// and name, `["FILE", indicator, name, sha256]`; in UTF-8 without spaces, null where there is none, each line ended by a
+/// line feed. So a receipt can be checked by others.
+pub fn content_hash(cells: &Cells, files: &Evidence) -> String {
+    use serde_json::json;
     let mut hash = Sha256::new();
-    for (cell, entry) in cells {
-        let line = serde_json::json!([
-            cell.to_string(),
-            entry.state.code(),
-            entry.value,
-            entry.reason,
-            entry.comment,
-            entry.evidence
-        ]);
+    let cells = cells.iter().map(|(cell, entry)| {
+        let Entry { state, value, reason, comment, evidence_note, .. } = entry;
+        json!([cell.to_string(), state.code(), value, reason, comment, evidence_note])
+    });
+    let files = files.iter().map(|((of, name), sha256)| json!(["FILE", of, name, sha256]));
+    for line in cells.chain(files) {
         hash.update(line.to_string());
         hash.update(b"\n");
     }

@@ -4,6 +4,7 @@ use entity::document::{DocumentKind, Licence};
 use serde_json::Value;
 
 use crate::error::Error;
+use crate::input::Tagged;
 use crate::read::model::{Args, Column, Guard, Scalar, Source, Through, Type};
 use crate::read::sql::Sql;
 use crate::read::{Reader, global_id};
@@ -132,15 +133,11 @@ fn document_author() -> Type {
     .sorted(&["position"])
 }
 
-/// Tag of the ids of files.
-const FILE: [u8; 2] = *b"DF";
-
 fn document_file() -> Type {
     use entity::document_file::Column as C;
-    let id = Column { source: Source::Expression(key), scalar: Scalar::Text };
     Type::fact::<entity::document_file::Entity>(
         "DocumentFile",
-        FILE,
+        entity::document_file::Entity::TAG,
         Guard::Via { fk: "document_id", parent: "Document" },
         "첨부 파일. A file of a document, as OParl's File; seen as its document is.",
     )
@@ -150,15 +147,28 @@ fn document_file() -> Type {
     .column("mediaType", C::MediaType, "형식. Media type (RFC 6838), as read from the content.")
     .column("byteSize", C::ByteSize, "크기. Size in bytes.")
     .column("sha256", C::Sha256, "해시. SHA-256 of the content, lower-case hexadecimal.")
-    .computed(
-        "downloadPath",
-        "String!",
-        vec![id],
-        download_path,
-        "내려받기 경로. Path at this server's address by which the content is read, with the same token.",
-    )
+    .downloaded::<entity::document_file::Entity>()
     .sorted(&["position"])
     .unfiltered(&["byteSize"])
+}
+
+/// Says where a file's content is read.
+pub(super) trait Downloaded: Sized {
+    /// The path.
+    fn downloaded<E: Tagged>(self) -> Self;
+}
+
+impl Downloaded for Type {
+    fn downloaded<E: Tagged>(self) -> Self {
+        let id = Column { source: Source::Expression(key), scalar: Scalar::Text };
+        self.computed(
+            "downloadPath",
+            "String!",
+            vec![id],
+            download_path::<E>,
+            "내려받기 경로. Path at this server's address by which the content is read, with the same token.",
+        )
+    }
 }
 
 fn key(_: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Args) -> Result<(), Error> {
@@ -166,8 +176,8 @@ fn key(_: &Reader<'_>, sql: &mut Sql, alias: &str, _: &Args, _: &Args) -> Result
     Ok(())
 }
 
-fn download_path(_: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
+fn download_path<E: Tagged>(_: &Reader<'_>, values: &[Value], _: &Args) -> Result<Value, Error> {
     let id = values.first().and_then(Value::as_str).and_then(|key| key.parse().ok());
     let id = id.ok_or_else(|| Error::internal("a file without an id"))?;
-    Ok(format!("/files/{}", global_id::encode(FILE, id)).into())
+    Ok(format!("/files/{}", global_id::encode(E::TAG, id)).into())
 }

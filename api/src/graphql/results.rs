@@ -260,7 +260,7 @@ pub const SHAPES: &[Shape] = &[
             ("value", "String", "값. Exact value as text."),
             ("reason", "String", "사유. Why there is no value."),
             ("comment", "String", "의견. Comment."),
-            ("evidence", "String", "증빙. Where the evidence is."),
+            ("evidenceNote", "String", "증빙 설명. Where the evidence is, in words."),
         ],
     },
     Shape {
@@ -277,6 +277,24 @@ pub const SHAPES: &[Shape] = &[
         ],
     },
     Shape {
+        name: "SubmissionFileChange",
+        description: "증빙 차이. An evidence file that differs.",
+        fields: &[
+            (
+                "indicator",
+                "Indicator",
+                "지표. Indicator whose values it shows; null for the whole.",
+            ),
+            ("name", "String!", "파일 이름. Name of the file."),
+            (
+                "before",
+                "SubmissionFile",
+                "앞 차수 파일. What the one revision has; null if nothing.",
+            ),
+            ("after", "SubmissionFile", "뒤 차수 파일. What the other has; null if nothing."),
+        ],
+    },
+    Shape {
         name: "SubmissionDiff",
         description: "차수 비교 결과. What differs between two revisions.",
         fields: &[
@@ -288,7 +306,12 @@ pub const SHAPES: &[Shape] = &[
                 "[SubmissionCellChange!]!",
                 "차이. Cells that differ, by their address; at most 1,000.",
             ),
-            ("isTruncated", "Boolean!", "생략 여부. Whether more differ."),
+            ("isTruncated", "Boolean!", "생략 여부. Whether more cells differ."),
+            (
+                "files",
+                "[SubmissionFileChange!]!",
+                "증빙 차이. Evidence files that differ, by indicator and name; those of the whole first.",
+            ),
         ],
     },
     Shape {

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::api_client::permission;
 use super::audit_event::WITHHELD;
+use super::document::Downloaded as _;
 use super::result_statistics;
 use crate::domain::access;
 use crate::domain::due_date::Reminder;
@@ -20,7 +21,9 @@ use crate::error::{Error, Message};
 use crate::input::Tagged;
 use crate::read::Reader;
 use crate::read::catalog::{Root, RootKind, page_args};
-use crate::read::model::{Arg, Args, Column, Filter, Guard, List, Scalar, Shape, Source, Type};
+use crate::read::model::{
+    Arg, Args, Column, Filter, Guard, List, Scalar, Shape, Source, Through, Type,
+};
 use crate::read::sql::Sql;
 use crate::service::submission::actor;
 
@@ -32,6 +35,7 @@ pub fn types() -> Vec<Type> {
     vec![
         submission(),
         submission_value(),
+        submission_file(),
         submission_revision(),
         submission_comment(),
         extension(),
@@ -120,7 +124,9 @@ fn submission() -> Type {
         .computed("clocks", "SubmissionClocks!", timed, clocks, "처리 기간. How long each side took.")
         .computed("viewerCan", "SubmissionActions!", acted, viewer_can, "가능한 작업. What the caller may do with it now, and if not, why.")
         .many("values", entity::submission_value::Column::SubmissionId, "SubmissionValue", &["cell"], "값. Values as they stand, or as a revision had them.")
-        .narrowed(Arg::new("revision", "Int", "차수. Number of a revision; what stands now if left out, nothing if there is no such revision."), of_revision)
+        .narrowed(as_of(), of_revision)
+        .many("files", entity::submission_file::Column::SubmissionId, "SubmissionFile", &["name"], "증빙 파일. Evidence as it stands, or as a revision had it: of the whole and of its values.")
+        .narrowed(as_of(), of_revision)
         .many("revisions", entity::submission_revision::Column::SubmissionId, "SubmissionRevision", &["-number"], "차수. What was handed in, newest first.")
         .many("comments", entity::submission_comment::Column::SubmissionId, "SubmissionComment", &["created_at"], "검토 의견. What reviewers asked to put right.")
         .many("extensions", entity::extension::Column::SubmissionId, "Extension", &["created_at"], "기한연장. Extensions granted.")
@@ -163,7 +169,7 @@ fn submission_value() -> Type {
         Guard::Result,
         "제출 값. A cell of a submission: an indicator's total, or a part of it by region, size, industry.",
     )
-    .unfiltered(&["comment", "evidence"]);
+    .unfiltered(&["comment", "evidenceNote"]);
     let number = vec![ty.input(C::Value), ty.input(C::Scaled)];
     ty.owned(&[C::InstitutionId])
         .one("submission", C::SubmissionId, "Submission", "제출. Submission.")
@@ -193,7 +199,9 @@ fn submission_value() -> Type {
         )
         .column("reason", C::Reason, "사유. Why there is no value.")
         .column("comment", C::Comment, "의견. Comment, which also answers a warning.")
-        .column("evidence", C::Evidence, "증빙. Where the evidence is.")
+        .column("evidenceNote", C::EvidenceNote, "증빙 설명. Where the evidence is, in words; the files are `files`.")
+        .through("files", FILES, "SubmissionFile", &["name"], "증빙 파일. Evidence of its indicator in the submission as it stands, or as a revision had it.")
+        .narrowed(as_of(), of_revision)
         .column("firstRevision", C::FirstRevision, "시작 차수. First revision that holds it.")
         .column(
             "lastRevision",
@@ -224,13 +232,54 @@ fn submission_value() -> Type {
                 "number",
                 "reason",
                 "comment",
-                "evidence",
+                "evidenceNote",
                 "firstRevision",
                 "lastRevision",
                 "submission.origin",
             ],
         )
         .statistics(result_statistics::of_values())
+}
+
+/// Which revision a list is asked of.
+fn as_of() -> Arg {
+    Arg::new(
+        "revision",
+        "Int",
+        "차수. Number of a revision; what stands now if left out, nothing if there is no such revision.",
+    )
+}
+
+/// Files by the values that they show: those of their indicator in their submission.
+const FILES: Through = Through {
+    table: "(SELECT v.id AS value_id, f.id AS file_id FROM submission_value v JOIN submission_file f \
+        ON f.submission_id = v.submission_id AND f.indicator_id = v.indicator_id)",
+    parent: "value_id",
+    target: "file_id",
+};
+
+fn submission_file() -> Type {
+    use entity::submission_file::Column as C;
+    Type::rows::<entity::submission_file::Entity>(
+        "SubmissionFile",
+        entity::submission_file::Entity::TAG,
+        Guard::Result,
+        "증빙 파일. A file that shows what a submission says, of the whole or of the values of an indicator; seen by who sees its values.",
+    )
+    .owned(&[C::InstitutionId])
+    .one("submission", C::SubmissionId, "Submission", "제출. Submission.")
+    .one("indicator", C::IndicatorId, "Indicator", "지표. Indicator whose values it shows; null for the whole.")
+    .column("name", C::Name, "파일 이름. Name with its extension.")
+    .column("mediaType", C::MediaType, "형식. Media type (RFC 6838), as read from the content.")
+    .column("byteSize", C::ByteSize, "크기. Size in bytes.")
+    .column("sha256", C::Sha256, "해시. SHA-256 of the content, lower-case hexadecimal.")
+    .downloaded::<entity::submission_file::Entity>()
+    .column("addedBy", C::AddedBy, "첨부자. Client that attached it.")
+    .column("addedAt", C::AddedAt, "첨부 시각. When it was attached.")
+    .column("firstRevision", C::FirstRevision, "시작 차수. First revision that holds it.")
+    .column("lastRevision", C::LastRevision, "끝 차수. Last revision that holds it; null while it stands.")
+    .sorted(&["name"])
+    .unfiltered(&["byteSize"])
 }
 
 /// The root fields declared here.
@@ -285,7 +334,7 @@ fn submission_revision() -> Type {
     .one("submission", C::SubmissionId, "Submission", "제출. Submission.")
     .column("number", C::Number, "차수. Number, from 1.")
     .column("receipt", C::Receipt, "접수 번호. Receipt number.")
-    .column("contentHash", C::ContentHash, "내용 해시. SHA-256 over its values; `domain/form.rs` tells how, so that a receipt can be checked by others.")
+    .column("contentHash", C::ContentHash, "내용 해시. SHA-256 over its values and evidence files; `domain/form.rs` tells how, so that a receipt can be checked by others.")
     .column("cellCount", C::CellCount, "값 수. Cells in it.")
     .column("isNil", C::IsNil, "실적 없음 여부. Whether it says that there is nothing to report.")
     .column("nilReason", C::NilReason, "실적 없음 사유. Why.")

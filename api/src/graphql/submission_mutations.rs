@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::mutation::{ERRORS, Fields, Mutation, refused_item, shown};
+use super::mutation::{ERRORS, Fields, Mutation, refused_item, row, shown};
 use super::results::problems;
 use crate::domain::access::Needs;
 use crate::error::Error;
@@ -15,6 +15,7 @@ use crate::service::submission::bulk::{
     self, AcceptSubmissions, Bulk, RemindSubmissions, SubmissionItem,
 };
 use crate::service::submission::draft::{self, SaveSubmissionDraft, Saved};
+use crate::service::submission::evidence::{self, AttachEvidence, RemoveEvidence};
 use crate::service::submission::extension::{
     self, DeclineExtension, GrantExtension, RequestExtension,
 };
@@ -59,6 +60,19 @@ const SAVED: Fields = &[
     ),
     ERRORS,
 ];
+const EVIDENCE: Fields = &[
+    ("submission", "Submission", "제출. The submission as it is now; null if nothing was done."),
+    (
+        "file",
+        "SubmissionFile",
+        "증빙 파일. The file; null if nothing was done, or it is gone since the call was made first.",
+    ),
+    ERRORS,
+];
+const WITHOUT: Fields = &[
+    ("submission", "Submission", "제출. The submission as it is now; null if nothing was done."),
+    ERRORS,
+];
 const ITEMS: Fields = &[
     (
         "items",
@@ -77,6 +91,26 @@ pub fn mutations() -> Vec<Mutation> {
             SAVED,
             "저장. Saves values, all or none; the first saving begins the draft.",
             |act, input| saved(draft::save(act.db, act.author, input).await)
+        ),
+        mutation!(
+            AttachEvidence,
+            Needs::Submit,
+            EVIDENCE,
+            "증빙 첨부. Attaches an evidence file that came with the call to a submission or its values of an indicator, up to 10 MB, where values can be saved; larger ones by `PUT /submissions/{id}/files/{name}`.",
+            |act, input| {
+                let (submission, file) = evidence::attach(act, input).await?;
+                Ok(Map::from_iter([
+                    ("submission".to_owned(), submission.to_string().into()),
+                    ("file".to_owned(), file.map(|id| id.to_string()).into()),
+                ]))
+            }
+        ),
+        mutation!(
+            RemoveEvidence,
+            Needs::Submit,
+            WITHOUT,
+            "증빙 삭제. Takes an evidence file off, where values can be saved; a revision submitted with it keeps it.",
+            |act, input| row("submission", evidence::remove(act, input).await)
         ),
         mutation!(
             SubmitSubmission,

@@ -1,5 +1,5 @@
-//! Files of documents: `PUT /documents/{code}/files/{name}` takes one, `GET /files/{id}` gives it, with ranges
-//! (RFC 9110 §14).
+//! Files of documents and evidence of submissions: `PUT /documents/{code}/files/{name}` and `PUT /submissions/{id}/files/{name}`
+//! take one, `GET /files/{id}` gives it, with ranges (RFC 9110 §14).
 //!
 //! What may be seen and written is asked by GraphQL as any caller could ask it; only the content goes another way: it is
 //! written to the disk as it comes ([`crate::files`]), and read from there.
@@ -14,8 +14,9 @@ use axum::http::header::{self, HeaderValue};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use chrono::Utc;
 use futures_util::StreamExt as _;
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 use tower_http::services::ServeFile;
 use uuid::Uuid;
 
@@ -26,28 +27,48 @@ use super::graphql::answer_in_time;
 use super::headers::tell_position;
 use super::{Shared, body};
 use crate::domain::access::{self, Needs};
-use crate::domain::admit;
 use crate::domain::principal::Principal;
+use crate::domain::{admit, fold};
 use crate::error::Error;
 use crate::files::Staged;
+use crate::input::Tagged as _;
 use crate::input::types::Upload;
 use crate::read::global_id;
 use crate::service::document::file;
+use crate::service::submission::evidence;
+use crate::service::submission::file::Failure;
 
 /// Longest pause of what arrives.
 const PAUSE: Duration = Duration::from_secs(30);
 /// Longest time in which a file must have arrived.
 const ARRIVAL: Duration = Duration::from_secs(15 * 60);
 
-const FILE: &str =
-    "query($id: ID!) { node(id: $id) { ... on DocumentFile { name mediaType byteSize sha256 } } }";
-const DOCUMENT: &str = "query($code: String!, $name: String!) { document(code: $code) {
+const FILE: &str = "query($id: ID!) { node(id: $id) {
+  ... on DocumentFile { name mediaType byteSize sha256 }
+  ... on SubmissionFile { name mediaType byteSize sha256 }
+} }";
+const DOCUMENT: &str = "query($of: String!, $name: String!) { of: document(code: $of) {
   files(where: { name: { eq: $name } }, first: 1) { nodes { id } }
 } }";
-const ATTACH: &str = "mutation($input: AttachFileInput!) { attachFile(input: $input) {
+const ATTACH: &str = "mutation($input: AttachFileInput!) { done: attachFile(input: $input) {
   file { id version name mediaType byteSize sha256 downloadPath document { code version } }
   errors { code path message }
 } }";
+const SUBMISSION: &str = "query($of: ID!, $name: String!) { of: node(id: $of) { ... on Submission {
+  files(where: { name: { eq: $name } }, first: 50) { nodes { indicator { code } } }
+} } }";
+const ATTACH_EVIDENCE: &str = "mutation($input: AttachEvidenceInput!) { done: attachEvidence(input: $input) {
+  file { id name mediaType byteSize sha256 downloadPath indicator { code } submission { id version } }
+  errors { code path message }
+} }";
+
+/// What a file is put to.
+enum Place {
+    /// The document of that code.
+    Document(String),
+    /// The submission of that global id, or its values of an indicator.
+    Submission(String, Option<String>),
+}
 
 /// `GET /files/{id}`.
 pub async fn download(
@@ -169,9 +190,39 @@ pub async fn upload(
     Path((code, name)): Path<(String, String)>,
     request: Request,
 ) -> Response {
+    put(&shared, Ok(Place::Document(code)), name, request).await
+}
+
+/// `PUT /submissions/{id}/files/{name}?indicator=`.
+pub async fn upload_evidence(
+    State(shared): State<Shared>,
+    Path((id, name)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    let query = request.uri().query().unwrap_or_default();
+    let mut given = form_urlencoded::parse(query.as_bytes());
+    let place = match (given.next(), given.next()) {
+        (None, _) => Ok(Place::Submission(id, None)),
+        (Some((name, code)), None) if name == "indicator" && admit::is_text(&code) => {
+            Ok(Place::Submission(id, Some(code.into_owned())))
+        }
+        _ => Err(files::bad(
+            "쓸 수 있는 매개변수: indicator(지표 코드) 하나",
+            "There is one parameter: indicator, the code of one.",
+        )),
+    };
+    put(&shared, place, name, request).await
+}
+
+async fn put(
+    shared: &Shared,
+    place: Result<Place, Fault>,
+    name: String,
+    request: Request,
+) -> Response {
     let (parts, body) = request.into_parts();
-    let mut caller = Caller::of(&shared, &parts);
-    let taken = take(&shared, &mut caller, &parts, body, (code, name));
+    let mut caller = Caller::of(shared, &parts);
+    let taken = take(shared, &mut caller, &parts, body, (place, name));
     let taken = shared.app.pulse().during(taken).await;
     files::finish(&caller, taken)
 }
@@ -181,11 +232,16 @@ async fn take(
     caller: &mut Caller,
     parts: &Parts,
     body: Body,
-    (code, name): (String, String),
+    (place, name): (Result<Place, Fault>, String),
 ) -> Result<Response, Fault> {
     files::only(parts, &[Method::PUT], "PUT")?;
     files::sign_in(shared, caller, parts).await?;
-    access::may_begin(&caller.principal, Needs::OwnProfile).map_err(Error::from)?;
+    let place = place?;
+    let (needs, find, attach, of) = match &place {
+        Place::Document(code) => (Needs::OwnProfile, DOCUMENT, ATTACH, code),
+        Place::Submission(id, _) => (Needs::Submit, SUBMISSION, ATTACH_EVIDENCE, id),
+    };
+    access::may_begin(&caller.principal, needs).map_err(Error::from)?;
     files::check_body(&parts.headers)?;
     if parts.headers.contains_key(header::CONTENT_RANGE) {
         return Err(files::bad(
@@ -203,27 +259,41 @@ async fn take(
     if length.is_some_and(|length: u64| length > shared.files.most) {
         return Err(body::too_large(shared.files.most).into());
     }
-    let names =
-        [("code".to_owned(), code.clone().into()), ("name".to_owned(), name.clone().into())];
-    let asked = (DOCUMENT.to_owned(), Map::from_iter(names), 1);
-    let asked = prepare(shared, caller, parts, asked).await?;
-    let (found, _) = only_data(answer_in_time(shared, caller, &asked).await?)?;
-    if found["document"].is_null() {
-        return Err(Error::NotFound.into());
-    }
-    file::may_attach(&shared.app.db, &caller.principal, &code).await?;
-    let is_new = found["document"]["files"]["nodes"][0].is_null();
+    let names = [("of".to_owned(), of.clone().into()), ("name".to_owned(), name.clone().into())];
+    let asked = (find.to_owned(), Map::from_iter(names), 1);
+    let (known, mut input) = match &place {
+        Place::Document(code) => {
+            let found = ask(shared, caller, parts, asked).await?;
+            file::may_attach(&shared.app.db, &caller.principal, code).await?;
+            (found, json!({ "document": code }))
+        }
+        Place::Submission(id, of) => {
+            let seen = files::seen(&parts.headers)?.ok_or(Failure::NoVersion)?;
+            let (_, key) = global_id::decode(id)
+                .filter(|(tag, _)| *tag == entity::submission::Entity::TAG)
+                .ok_or(Error::NotFound)?;
+            let found = ask(shared, caller, parts, asked).await?;
+            let author = caller.author(Utc::now());
+            let row = evidence::may_attach(&shared.app.db, &author, key).await?;
+            let of = of.as_deref().map(fold::code);
+            let known = found
+                .into_iter()
+                .filter(|file| file["indicator"]["code"].as_str() == of.as_deref());
+            let version = seen.version(row.version);
+            (known.collect(), json!({ "id": id, "indicator": of, "expectedVersion": version }))
+        }
+    };
     let _held = shared.admission.hold_upload(caller).await?;
     let staged = receive(shared, body, &name).await?;
-    let file = Upload::reference(0, &staged.sha256, &staged.name);
-    let input = json!({ "document": code, "file": file, "idempotencyKey": key });
+    input["file"] = Upload::reference(0, &staged.sha256, &staged.name);
+    input["idempotencyKey"] = key.into();
     let args = Map::from_iter([("input".to_owned(), input)]);
-    let mut prepared = prepare(shared, caller, parts, (ATTACH.to_owned(), args, 1)).await?;
+    let mut prepared = prepare(shared, caller, parts, (attach.to_owned(), args, 1)).await?;
     prepared.uploads = Arc::from([staged]);
     let answered = answer_in_time(shared, caller, &prepared).await?;
     let position = answered.position;
     let (mut data, _) = only_data(answered)?;
-    let mut answer = data["attachFile"].take();
+    let mut answer = data["done"].take();
     let file = answer["file"].take();
     let mut response = if file.is_null() {
         // Of a call made again whose file is gone since, there is nothing to tell.
@@ -231,13 +301,28 @@ async fn take(
         let status = if is_done { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
         (status, Json(answer)).into_response()
     } else {
-        let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
+        let status = if known.is_empty() { StatusCode::CREATED } else { StatusCode::OK };
         let place = HeaderValue::from_str(file["downloadPath"].as_str().unwrap_or_default());
         let place = place.map_err(Error::internal)?;
         (status, [(header::LOCATION, place)], Json(json!({ "file": file }))).into_response()
     };
     tell_position(response.headers_mut(), position);
     Ok(response)
+}
+
+/// The files of that name that what a file is put to has already.
+async fn ask(
+    shared: &Shared,
+    caller: &mut Caller,
+    parts: &Parts,
+    asked: (String, Map<String, Value>, usize),
+) -> Result<Vec<Value>, Fault> {
+    let asked = prepare(shared, caller, parts, asked).await?;
+    let (mut found, _) = only_data(answer_in_time(shared, caller, &asked).await?)?;
+    match found["of"]["files"]["nodes"].take() {
+        Value::Array(known) => Ok(known),
+        _ => Err(Error::NotFound.into()),
+    }
 }
 
 /// Writes a body to the disk as it comes.

@@ -342,7 +342,7 @@ pub(super) fn check_body(headers: &HeaderMap) -> Result<(), Fault> {
 
 /// The version that `If-Match` names; none if the header is not there. A weak tag names its version too: proxies
 /// weaken tags of what they compress, or add `-gzip`, and a version does not depend on that.
-fn seen(headers: &HeaderMap) -> Result<Option<Seen>, Fault> {
+pub(super) fn seen(headers: &HeaderMap) -> Result<Option<Seen>, Fault> {
     let mut given = headers.get_all(header::IF_MATCH).iter().peekable();
     if given.peek().is_none() {
         return Ok(None);

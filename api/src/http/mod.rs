@@ -118,6 +118,7 @@ fn routes(shared: Shared) -> Router {
         .route("/import/{file}", any(files::import))
         .route("/files/{id}", any(document_files::download))
         .route("/documents/{code}/files/{name}", any(document_files::upload))
+        .route("/submissions/{id}/files/{name}", any(document_files::upload_evidence))
         .route("/metrics", get(metrics::endpoint))
         .layer(cors::layer(shared.clone()))
         // Outermost: who is turned away costs no look-up.

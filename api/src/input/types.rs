@@ -136,6 +136,7 @@ tagged!(
     statement b"ST",
     statistics_release b"SL",
     submission b"SB",
+    submission_file b"SF",
     target b"TG",
     validation_rule b"VR",
     webhook b"WH",

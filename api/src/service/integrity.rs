@@ -72,10 +72,10 @@ pub async fn all(
     found.push(withheld(db).await?);
     tell("the search index");
     found.push(index(db).await?);
-    tell("files of documents");
+    tell("files of documents and submissions");
     let (count, faults) = file::faults(db, files).await?;
     let name = if count == 1 { "file" } else { "files" };
-    found.push(Finding::new(format!("{count} {name} of documents"), faults));
+    found.push(Finding::new(format!("{count} {name} of documents and submissions"), faults));
     Ok(found)
 }
 

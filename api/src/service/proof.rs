@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use entity::indicator::ValueType;
-use entity::{indicator, industry, region, submission_revision, submission_value};
+use entity::{indicator, industry, region, submission_file, submission_revision, submission_value};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use super::submission::values::{address, entry};
 use super::write::as_json;
 use crate::domain::cell::Cell;
 use crate::domain::decimal;
-use crate::domain::form::{Cells, content_hash};
+use crate::domain::form::{Cells, Evidence, content_hash};
 use crate::error::Error;
 
 /// What is wrong with what was submitted.
@@ -23,7 +23,7 @@ pub enum Wrong {
     Revision(String),
     /// The revision of that receipt is not there any more.
     Gone(String),
-    /// The values of the revision of that receipt are not those that were submitted.
+    /// The values or files of the revision of that receipt are not those that were submitted.
     Values(String),
     /// A value of that receipt, at that cell, is not worth what its text says, or counts elsewhere.
     Value(String, String),
@@ -158,7 +158,15 @@ pub async fn look(
         }
         page += 1;
         let mut values: BTreeMap<Uuid, Vec<submission_value::Model>> = BTreeMap::new();
-        let of = found.iter().map(|row| row.submission_id);
+        let mut files: BTreeMap<Uuid, Vec<submission_file::Model>> = BTreeMap::new();
+        let of: Vec<Uuid> = found.iter().map(|row| row.submission_id).collect();
+        for row in submission_file::Entity::find()
+            .filter(submission_file::Column::SubmissionId.is_in(of.iter().copied()))
+            .all(db)
+            .await?
+        {
+            files.entry(row.submission_id).or_default().push(row);
+        }
         for row in submission_value::Entity::find()
             .filter(submission_value::Column::SubmissionId.is_in(of))
             .all(db)
@@ -178,7 +186,8 @@ pub async fn look(
                 faults.push(Wrong::Revision(revision.receipt.clone()));
             }
             let of = values.get(&revision.submission_id).map_or(&[][..], Vec::as_slice);
-            faults.extend(values_of(&revision, of, &codes)?);
+            let files = files.get(&revision.submission_id).map_or(&[][..], Vec::as_slice);
+            faults.extend(values_of(&revision, (of, files), &codes)?);
             if faults.len() >= most {
                 return Ok(faults);
             }
@@ -190,26 +199,31 @@ pub async fn look(
     Ok(faults)
 }
 
-/// What is wrong with the values of a revision.
+/// What is wrong with the values and files of a revision.
 fn values_of(
     revision: &submission_revision::Model,
-    rows: &[submission_value::Model],
+    (rows, files): (&[submission_value::Model], &[submission_file::Model]),
     codes: &Codes,
 ) -> Result<Vec<Wrong>, Error> {
     let mut faults = Vec::new();
     let mut cells = Cells::new();
     let number = revision.number;
-    let holds = |row: &&submission_value::Model| {
-        row.first_revision <= number && row.last_revision.is_none_or(|last| last >= number)
-    };
-    for row in rows.iter().filter(holds) {
+    let holds =
+        |first: i32, last: Option<i32>| first <= number && last.is_none_or(|last| last >= number);
+    for row in rows.iter().filter(|row| holds(row.first_revision, row.last_revision)) {
         let cell = address(&row.cell)?;
         if !codes.fits(row, &cell) {
             faults.push(Wrong::Value(revision.receipt.clone(), row.cell.clone()));
         }
         cells.insert(cell, entry(row.clone()));
     }
-    if content_hash(&cells) != revision.content_hash {
+    let files = files.iter().filter(|row| holds(row.first_revision, row.last_revision));
+    let files = files.map(|row| {
+        let code =
+            |id: Uuid| codes.indicators.get(&id).map(|(code, ..)| code.clone()).unwrap_or_default();
+        ((row.indicator_id.map(code), row.name.clone()), row.sha256.clone())
+    });
+    if content_hash(&cells, &files.collect::<Evidence>()) != revision.content_hash {
         faults.push(Wrong::Values(revision.receipt.clone()));
     }
     Ok(faults)

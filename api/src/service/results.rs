@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Datelike, Utc};
 use entity::indicator::Aggregation;
-use entity::submission_value;
+use entity::{indicator, submission_file, submission_value};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QueryResult,
     QuerySelect,
@@ -573,5 +573,33 @@ pub async fn diff(reader: &Reader<'_>, id: Uuid, from: i32, to: i32) -> Result<V
         "to": to,
         "changes": shown,
         "isTruncated": is_truncated,
+        "files": files(reader, id, from, to).await?,
     }))
+}
+
+/// What differs in the evidence files of two revisions.
+async fn files(reader: &Reader<'_>, id: Uuid, from: i32, to: i32) -> Result<Vec<Value>, Error> {
+    use submission_file::{Column as C, Entity};
+    let rows = Entity::find().filter(C::SubmissionId.eq(id)).order_by_asc(C::Id);
+    let rows = rows.find_also_related(indicator::Entity).all(reader.db).await?;
+    let mut changes: BTreeMap<_, [Option<submission_file::Model>; 2]> = BTreeMap::new();
+    for (row, of) in rows {
+        let key = (of.map(|of| of.code), row.name.clone());
+        let change = changes.entry(key).or_default();
+        for (side, number) in change.iter_mut().zip([from, to]) {
+            if row.first_revision <= number && row.last_revision.is_none_or(|last| last >= number) {
+                *side = Some(row.clone());
+            }
+        }
+    }
+    let hash =
+        |file: &Option<submission_file::Model>| file.as_ref().map(|file| file.sha256.clone());
+    // What was taken off and attached again is kept in two rows of one content.
+    changes.retain(|_, [before, after]| hash(before) != hash(after));
+    let shown = changes.into_iter().map(|((_, name), [before, after])| {
+        let of = before.as_ref().or(after.as_ref()).and_then(|file| file.indicator_id);
+        let key = |file: Option<submission_file::Model>| file.map(|file| file.id.to_string());
+        json!({ "indicator": of.map(|id| id.to_string()), "name": name, "before": key(before), "after": key(after) })
+    });
+    Ok(shown.collect())
 }

@@ -82,7 +82,7 @@ fn write_cell(
         &cell.value,
         &cell.reason,
         &cell.comment,
-        &cell.evidence,
+        &cell.evidence_note,
     ];
     let identity = identity.map(String::as_str);
     writer.write_record(answer.into_iter().chain(identity).map(words::defused))
@@ -528,7 +528,7 @@ impl File<'_> {
             state: column_of(5),
             reason: column_of(7),
             comment: column_of(8),
-            evidence: column_of(9),
+            evidence_note: column_of(9),
             ..Spots::of(CSV, row, value_column)
         };
         let mut answered = Addresses::default();
@@ -621,7 +621,7 @@ impl File<'_> {
             fields[meaning] = number::tidy(&asked, taken.text);
         }
         self.problems.indicator = None;
-        let [_, _, region, size, industry, state, value, reason, comment, evidence] = fields;
+        let [_, _, region, size, industry, state, value, reason, comment, evidence_note] = fields;
         let of = |text: &str, dimension: usize| self.lists.dimensions[dimension].code(text);
         let cell = Cell {
             indicator: code,
@@ -632,7 +632,7 @@ impl File<'_> {
             value,
             reason,
             comment,
-            evidence,
+            evidence_note,
         };
         (cell, is_faulty)
     }

@@ -212,7 +212,7 @@ pub struct Cell {
     /// Comment, which also answers a warning.
     pub comment: String,
     /// Where the proof is.
-    pub evidence: String,
+    pub evidence_note: String,
 }
 
 impl Cell {
@@ -220,7 +220,7 @@ impl Cell {
     /// total whose value was taken out is no answer.
     fn is_blank(&self) -> bool {
         let says_nothing = self.state.is_empty() || (plan::is_total(self) && self.state == "VALUE");
-        let texts = [&self.value, &self.reason, &self.comment, &self.evidence];
+        let texts = [&self.value, &self.reason, &self.comment, &self.evidence_note];
         says_nothing && texts.into_iter().all(String::is_empty)
     }
 }
@@ -255,7 +255,7 @@ struct Spots {
     state: Option<u16>,
     reason: Option<u16>,
     comment: Option<u16>,
-    evidence: Option<u16>,
+    evidence_note: Option<u16>,
     /// Whether it stands nowhere: the file has no such row or column.
     is_absent: bool,
 }
@@ -303,7 +303,7 @@ impl Placed {
                     "state" => spots.state,
                     "reason" => spots.reason,
                     "comment" => spots.comment,
-                    "evidence" => spots.evidence,
+                    "evidenceNote" => spots.evidence_note,
                     _ => None,
                 };
                 (spots.row, column.unwrap_or(spots.value))

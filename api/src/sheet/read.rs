@@ -126,7 +126,7 @@ fn total_spots(row: u32) -> Spots {
         state: Some(TOTALS_STATE),
         reason: Some(TOTALS_REASON),
         comment: Some(TOTALS_COMMENT),
-        evidence: Some(TOTALS_EVIDENCE),
+        evidence_note: Some(TOTALS_EVIDENCE),
         ..Spots::of(Tab::Totals.name(), row, TOTALS_VALUE)
     }
 }
@@ -241,7 +241,7 @@ fn total(
             TOTALS_VALUE => (&mut cell.value, asked),
             TOTALS_REASON => (&mut cell.reason, Asked::TEXT),
             TOTALS_COMMENT => (&mut cell.comment, Asked::TEXT),
-            TOTALS_EVIDENCE => (&mut cell.evidence, Asked::TEXT),
+            TOTALS_EVIDENCE => (&mut cell.evidence_note, Asked::TEXT),
             // The rest are labels.
             _ => continue,
         };

@@ -138,7 +138,7 @@ fn write_total(pen: &mut Pen<'_, '_>, row: u32, total: &Total<'_>) -> Result<(),
         wrapped(cell.value.as_str()),
         &cell.reason,
         &cell.comment,
-        &cell.evidence,
+        &cell.evidence_note,
     ];
     pen.sheet.set_row_height(row, style::row_height(texts.into_iter().zip(TOTALS_WIDTHS)))?;
     let state = style::value(Kind::Boolean, 0);
@@ -147,7 +147,7 @@ fn write_total(pen: &mut Pen<'_, '_>, row: u32, total: &Total<'_>) -> Result<(),
     for (column, text) in [
         (TOTALS_REASON, &cell.reason),
         (TOTALS_COMMENT, &cell.comment),
-        (TOTALS_EVIDENCE, &cell.evidence),
+        (TOTALS_EVIDENCE, &cell.evidence_note),
     ] {
         pen.text(row, column, text, &style::input())?;
     }

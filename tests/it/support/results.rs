@@ -84,6 +84,10 @@ pub fn document(mutation: &str) -> String {
         "saveSubmissionDraft" => {
             format!("{SUBMISSION} created updated unchanged cleared {PROBLEMS}")
         }
+        "attachEvidence" => {
+            format!("{SUBMISSION} file {{ id name sha256 downloadPath indicator {{ code }} }}")
+        }
+        "removeEvidence" => SUBMISSION.to_owned(),
         _ => format!("{SUBMISSION} {REVISION}"),
     };
     format!(

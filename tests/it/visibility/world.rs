@@ -20,7 +20,8 @@ use aiplus::service::search_index;
 use entity::audit_event::AuditOutcome;
 use entity::change::ChangeKind;
 use entity::{
-    Choice, audit_event, change, search_document, search_gram, statistics_cell, submission_value,
+    Choice, audit_event, change, search_document, search_gram, statistics_cell, submission_file,
+    submission_value,
 };
 use sea_orm::sea_query::ColumnType;
 use sea_orm::{
@@ -161,7 +162,8 @@ impl World {
         }
         // Values are parts of a submission and no record of their own.
         tables.push(described::<submission_value::Entity>("SubmissionValue", &[], PART));
-        // Cells of a release likewise.
+        // Their evidence, and cells of a release, likewise.
+        tables.push(described::<submission_file::Entity>("SubmissionFile", &[], PART));
         tables.push(described::<statistics_cell::Entity>("StatisticsCell", &[], CELL));
         let secret = "SELECT feed_secret FROM ledger";
         let secret = Statement::from_string(app.db.get_database_backend(), secret);
@@ -788,6 +790,7 @@ impl Work<'_> {
     /// Values of submissions, which no search finds.
     async fn parts(&mut self) -> Result<(), Error> {
         self.rows::<submission_value::Entity>("SubmissionValue", |_, _| None).await?;
+        self.rows::<submission_file::Entity>("SubmissionFile", |_, _| None).await?;
         self.rows::<statistics_cell::Entity>("StatisticsCell", |_, _| None).await
     }
 

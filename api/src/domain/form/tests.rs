@@ -31,7 +31,7 @@ fn number(scaled: i64) -> Entry {
         scaled: Some(scaled),
         reason: None,
         comment: None,
-        evidence: None,
+        evidence_note: None,
     }
 }
 
@@ -355,9 +355,16 @@ fn a_receipt_can_be_recomputed_by_others() {
         "[\"B\",\"MISSING\",null,\"집계 중\",null,null]\n",
     );
     let by_hand: String = Sha256::digest(lines).iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(content_hash(&values), by_hand);
+    assert_eq!(content_hash(&values, &Evidence::new()), by_hand);
     let of_nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-    assert_eq!(content_hash(&Cells::new()), of_nothing);
+    assert_eq!(content_hash(&Cells::new(), &Evidence::new()), of_nothing);
+    let file =
+        |of: Option<&str>, name: &str| ((of.map(str::to_owned), name.to_owned()), "ab".to_owned());
+    let files = Evidence::from_iter([file(Some("A"), "1.pdf"), file(None, "2.pdf")]);
+    let lines =
+        format!("{lines}[\"FILE\",null,\"2.pdf\",\"ab\"]\n[\"FILE\",\"A\",\"1.pdf\",\"ab\"]\n");
+    let by_hand: String = Sha256::digest(lines).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(content_hash(&values, &files), by_hand);
 }
 
 proptest! {
@@ -383,7 +390,7 @@ proptest! {
     fn different_values_have_different_hashes(one in "\\PC{0,6}", other in "\\PC{0,6}", third in "\\PC{0,6}") {
         let hash = |value: &str, reason: &str| {
             let said = Entry { value: Some(value.to_owned()), reason: Some(reason.to_owned()), ..number(0) };
-            content_hash(&cells(vec![("A", said)]))
+            content_hash(&cells(vec![("A", said)]), &Evidence::new())
         };
         prop_assert_eq!(hash(&one, &other) == hash(&one, &third), other == third);
         prop_assert_eq!(hash(&one, &other) == hash(&other, &one), one == other);

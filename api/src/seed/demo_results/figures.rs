@@ -182,7 +182,7 @@ fn value(cell: sheet::Cell) -> SubmissionValue {
         value: text(cell.value),
         reason: text(cell.reason),
         comment: text(cell.comment),
-        evidence: text(cell.evidence),
+        evidence_note: text(cell.evidence_note),
         clear: false,
     }
 }
@@ -218,7 +218,7 @@ fn voucher(
         Turn::Broken => typical * 4 / 10,
     };
     form.total("BUDGET_ALLOCATED", allocated);
-    form.total("BUDGET_EXECUTED", executed).evidence = format!("{quarter} 집행 내역서(예시)");
+    form.total("BUDGET_EXECUTED", executed).evidence_note = format!("{quarter} 집행 내역서(예시)");
     let regions = weights(&REGIONS, numbers);
     form.by_region("BUDGET_EXECUTED", quarter, &split(executed, MILLION, &regions));
     let counted = form.total("COMPANIES_SUPPORTED", companies);

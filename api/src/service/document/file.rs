@@ -1,4 +1,5 @@
-//! Files 첨부 파일 of documents: what arrived with a call ([`crate::files`]) becomes one, and orphans go.
+//! Files 첨부 파일 of documents: what arrived with a call ([`crate::files`]) becomes one, and orphans go. Evidence of
+//! submissions arrives and goes as they do ([`crate::service::submission::evidence`]).
 
 use std::collections::HashSet;
 
@@ -21,6 +22,7 @@ use crate::input;
 use crate::input::InputErrors;
 use crate::input::types::{FileName, Upload};
 use crate::read::Act;
+use crate::read::sql::Sql;
 use crate::service::parts::{Columns, made, set};
 use crate::service::people::{begin, version_of};
 use crate::service::sight;
@@ -28,6 +30,9 @@ use crate::service::write::{Removed, Write};
 
 /// Most files of a document.
 const MAX_FILES: usize = 50;
+
+/// The hashes that rows name, each once: what no row names is an orphan.
+pub const NAMED: &str = "SELECT sha256 FROM document_file UNION SELECT sha256 FROM submission_file";
 
 input! {
     /// 파일 첨부. A file of a document; one of the same name is replaced.
@@ -99,14 +104,17 @@ fn not_taken(field: &str, refused: Refused) -> UserError {
 }
 
 /// A file that is taken.
-struct Arrived<'a> {
-    staged: &'a Staged,
-    name: String,
-    media_type: &'static str,
+pub(in crate::service) struct Arrived<'a> {
+    /// The file as it came.
+    pub staged: &'a Staged,
+    /// Name that it has from now on.
+    pub name: String,
+    /// What it is.
+    pub media_type: &'static str,
 }
 
 /// The file that came with a call, where it is found by its hash from now on; what is wrong with it is told.
-async fn arrived<'a>(
+pub(in crate::service) async fn arrived<'a>(
     act: &Act<'a>,
     upload: Upload,
     name: Option<FileName>,
@@ -116,8 +124,8 @@ async fn arrived<'a>(
         faults.add(
             "file",
             "UPLOAD_REQUIRED",
-            "파일을 요청과 함께 multipart/form-data로 보내거나 PUT /documents/{자료 키}/files/{파일 이름}으로 올리십시오.",
-            "Send the file with the call as multipart/form-data, or by PUT /documents/{code}/files/{name}.",
+            "파일을 요청과 함께 multipart/form-data로 보내거나 PUT(/documents/{자료 키}/files/{파일 이름}, /submissions/{제출 id}/files/{파일 이름})으로 올리십시오.",
+            "Send the file with the call as multipart/form-data, or by PUT (/documents/{code}/files/{name}, /submissions/{id}/files/{name}).",
         );
         return Ok(None);
     };
@@ -244,12 +252,17 @@ pub async fn remove(act: &Act<'_>, input: RemoveFile) -> Result<Option<Uuid>, Er
 
 /// Hashes of these that rows name.
 async fn named(db: &Store, hashes: &[String]) -> Result<HashSet<String>, Error> {
-    use document_file::{Column, Entity};
     let mut named = HashSet::new();
     for hashes in hashes.chunks(500) {
-        let found = Entity::find().select_only().column(Column::Sha256).distinct();
-        let found = found.filter(Column::Sha256.is_in(hashes)).into_tuple::<String>();
-        named.extend(found.all(db).await?);
+        let mut sql = Sql::new(db.get_database_backend());
+        sql.push("SELECT sha256 FROM (").push(NAMED).push(") h WHERE sha256 IN (");
+        for (at, hash) in hashes.iter().enumerate() {
+            sql.push(if at > 0 { ", " } else { "" }).bind(hash.as_str());
+        }
+        sql.push(")");
+        for row in db.query_all_raw(sql.finish()).await? {
+            named.insert(row.try_get_by_index(0)?);
+        }
     }
     Ok(named)
 }
@@ -300,13 +313,18 @@ async fn own_name(db: &Store) -> Result<String, Error> {
 /// # Errors
 /// Internal.
 pub async fn faults(db: &Store, files: &Files) -> Result<(usize, Vec<String>), Error> {
-    use document_file::{Column, Entity};
     let mut faults = Vec::new();
     let (mut last, mut count) = (String::new(), 0);
     loop {
-        let next = Entity::find().select_only().column(Column::Sha256).distinct();
-        let next = next.filter(Column::Sha256.gt(&last)).order_by_asc(Column::Sha256).limit(500);
-        let hashes: Vec<String> = next.into_tuple().all(db).await?;
+        let mut sql = Sql::new(db.get_database_backend());
+        sql.push("SELECT sha256 FROM (")
+            .push(NAMED)
+            .push(") h WHERE sha256 > ")
+            .bind(last.as_str());
+        sql.push(" ORDER BY sha256 LIMIT 500");
+        let rows = db.query_all_raw(sql.finish()).await?;
+        let hashes = rows.iter().map(|row| row.try_get_by_index(0));
+        let hashes = hashes.collect::<Result<Vec<String>, _>>()?;
         let Some(end) = hashes.last() else { return Ok((count, faults)) };
         last = end.clone();
         for hash in hashes {

@@ -13,7 +13,7 @@ use entity::institution_name::{self, NameKind};
 use entity::reporting_period::{self, PeriodState};
 use entity::{
     appointment, idempotency, membership, merged_institution, search_document, submission,
-    submission_value, target, target_value,
+    submission_file, submission_value, target, target_value,
 };
 use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait as _, SelectStatement};
 use sea_orm::{
@@ -446,7 +446,7 @@ async fn moved(
     if told.len() <= MAX_TOLD {
         write.tell(told);
     }
-    // Values of results that are not handed in, what targets were, names by which it was found, and calls that were made of it.
+    // Values and files of results that are not handed in, what targets were, names by which it was found, and calls that were made of it.
     use search_document::Column as D;
     search_document::Entity::update_many()
         .col_expr(D::SubjectId, into.id.into())
@@ -458,6 +458,11 @@ async fn moved(
     submission_value::Entity::update_many()
         .col_expr(submission_value::Column::InstitutionId, into.id.into())
         .filter(submission_value::Column::InstitutionId.eq(from.id))
+        .exec(write.parts())
+        .await?;
+    submission_file::Entity::update_many()
+        .col_expr(submission_file::Column::InstitutionId, into.id.into())
+        .filter(submission_file::Column::InstitutionId.eq(from.id))
         .exec(write.parts())
         .await?;
     target_value::Entity::update_many()

@@ -107,6 +107,24 @@ fn in_force<C: ColumnTrait>(from: C, to: C, quarter: &str) -> Condition {
         .add(Condition::any().add(to.is_null()).add(to.gte(quarter)))
 }
 
+/// The indicators of a submission, in the order of the form.
+///
+/// # Errors
+/// Internal.
+pub async fn indicators(
+    db: &impl ConnectionTrait,
+    submission: &submission::Model,
+) -> Result<Vec<entity::indicator::Model>, Error> {
+    use entity::indicator::{Column, Entity};
+    Ok(Entity::find()
+        .filter(Column::ProgrammeId.eq(submission.programme_id))
+        .filter(in_force(Column::ValidFrom, Column::ValidTo, &submission.quarter))
+        .order_by_asc(Column::Position)
+        .order_by_asc(Column::Id)
+        .all(db)
+        .await?)
+}
+
 /// A stored quarter.
 pub fn quarter_of(text: &str) -> Result<Quarter, Error> {
     text.parse().map_err(|_| Error::internal(format!("{text} is no quarter")))
@@ -160,16 +178,7 @@ impl FormData {
             .one(db)
             .await?
             .ok_or_else(missing)?;
-        let indicators = {
-            use entity::indicator::{Column, Entity};
-            Entity::find()
-                .filter(Column::ProgrammeId.eq(programme.id))
-                .filter(in_force(Column::ValidFrom, Column::ValidTo, &submission.quarter))
-                .order_by_asc(Column::Position)
-                .order_by_asc(Column::Id)
-                .all(db)
-                .await?
-        };
+        let indicators = indicators(db, submission).await?;
         let definitions = indicators.iter().map(definition).collect::<Result<Vec<_>, _>>()?;
         let codes: Vec<&str> = definitions.iter().map(|known| known.code.as_str()).collect();
         let rules = rules(db, &programme, &submission.quarter, &codes).await?;

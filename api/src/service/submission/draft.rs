@@ -38,8 +38,8 @@ input! {
         reason: Option<String>,
         /// 의견. Comment, which also answers a warning.
         comment: Option<String>,
-        /// 증빙. Where the evidence is.
-        evidence: Option<String>,
+        /// 증빙 설명. Where the evidence is, in words.
+        evidence_note: Option<String>,
         /// 삭제. Whether the cell is cleared; rejected beside anything but its address.
         clear: bool = "false",
     }
@@ -66,7 +66,7 @@ impl SubmissionValue {
             value: text(&self.value),
             reason: text(&self.reason),
             comment: text(&self.comment),
-            evidence: text(&self.evidence),
+            evidence_note: text(&self.evidence_note),
         }
     }
 }
@@ -161,7 +161,7 @@ fn edits(data: &FormData, given: &[SubmissionValue]) -> Result<Edits, Error> {
 
 /// Whether anything but its address is given of a cell.
 fn says_something(cell: &sheet::Cell) -> bool {
-    let said = [&cell.state, &cell.value, &cell.reason, &cell.comment, &cell.evidence];
+    let said = [&cell.state, &cell.value, &cell.reason, &cell.comment, &cell.evidence_note];
     said.into_iter().any(|text| !text.trim().is_empty())
 }
 

@@ -79,7 +79,7 @@ pub enum Seen {
 
 impl Seen {
     /// The version to be judged by, where there is this one now.
-    fn version(&self, now: i32) -> i32 {
+    pub fn version(&self, now: i32) -> i32 {
         match self {
             Self::Any => now,
             Self::OneOf(versions) if versions.contains(&now) => now,
@@ -316,7 +316,7 @@ fn written(data: &FormData, cell: &Cell, entry: &Entry) -> sheet::Cell {
         value,
         reason: text(&entry.reason),
         comment: text(&entry.comment),
-        evidence: text(&entry.evidence),
+        evidence_note: text(&entry.evidence_note),
     }
 }
 
@@ -571,7 +571,7 @@ fn keep_notes(read: &mut Read, standing: &Standing, replace: bool) -> Vec<Kept> 
         for (field, now, was) in [
             ("reason", &mut entry.reason, &before.reason),
             ("comment", &mut entry.comment, &before.comment),
-            ("evidence", &mut entry.evidence, &before.evidence),
+            ("evidenceNote", &mut entry.evidence_note, &before.evidence_note),
         ] {
             let (None, Some(said)) = (&*now, was) else { continue };
             if !is_brief && kept.len() < MAX_PROBLEMS {
@@ -633,11 +633,14 @@ pub async fn may_upload(
     }
     let found =
         by_codes(db, principal, &target.institution, &target.programme, &target.quarter).await?;
+    may_save(principal, &found)?;
+    Ok(found)
+}
+
+/// Whether it is the caller's to save, whatever its state.
+pub(super) fn may_save(principal: &Principal, found: &submission::Model) -> Result<(), Error> {
     let who = actor(principal, found.institution_id, found.submitted_by.as_deref());
-    if who.is_own && who.can_submit {
-        return Ok(found);
-    }
-    Err(refused(&Refused::NotYours, principal))
+    if who.is_own && who.can_submit { Ok(()) } else { Err(refused(&Refused::NotYours, principal)) }
 }
 
 /// Checks an upload and, if wished, saves it: as a whole, or not at all.
@@ -802,7 +805,7 @@ fn of_kept(kept: &Kept, places: &BTreeMap<Cell, Placed>) -> Found {
     let (ko, en) = match *field {
         "reason" => ("빈칸이어서 저장된 사유", "Blank, so the saved reason"),
         "comment" => ("빈칸이어서 저장된 의견", "Blank, so the saved comment"),
-        "evidence" => ("빈칸이어서 저장된 증빙", "Blank, so the saved evidence"),
+        "evidenceNote" => ("빈칸이어서 저장된 증빙", "Blank, so the saved evidence"),
         _ => ("빈칸이거나 파일에 없어 저장된 값", "Blank or not in the file, so the saved value"),
     };
     Found {

@@ -11,10 +11,10 @@ use uuid::Uuid;
 
 use super::data::FormData;
 use super::values::{Edits, Standing};
-use super::{Columns, Done, Held, Turn, extension, settled, tally, today, turn};
+use super::{Columns, Done, Held, Turn, evidence, extension, settled, tally, today, turn};
 use crate::database::Store;
 use crate::domain::cell::Cell;
-use crate::domain::form::{Cells, Entry, Problem, content_hash};
+use crate::domain::form::{Cells, Entry, Evidence, Problem, content_hash};
 use crate::domain::submission::{Content, NotReady, Verb, awaited_by, may_hand_in, may_report_nil};
 use crate::error::{Error, Message, UserError};
 use crate::input;
@@ -128,7 +128,9 @@ async fn hand_in(
         let edits: Edits = standing.cells.keys().map(|cell| (cell.clone(), None)).collect();
         (_, told) = standing.edit(&write, &data, &held.submission, edits).await?;
     }
-    let mut revision = revision(&author, &held, &data, &standing.cells, said, &call.key)?;
+    let files = evidence::standing(write.reads(), held.submission.id).await?;
+    let content = (&standing.cells, &evidence::content(&files));
+    let mut revision = revision(&author, &held, &data, content, said, &call.key)?;
     revision.restatement_reason = restatement_reason(&write, &held).await?;
     let columns = handed_in(&author, &held, status, &revision)?;
     extension::close(&mut write, &author, &held, (ExtensionRequestStatus::Withdrawn, None)).await?;
@@ -261,13 +263,13 @@ fn revision(
     author: &Author<'_>,
     held: &Held,
     data: &FormData,
-    cells: &Cells,
+    (cells, files): (&Cells, &Evidence),
     said: &Statement<'_>,
     key: &str,
 ) -> Result<submission_revision::Model, Error> {
     let row = &held.submission;
     let number = row.revision + 1;
-    let hash = content_hash(cells);
+    let hash = content_hash(cells, files);
     // The first digits of the hash let a receipt be told from one for other figures at a glance.
     let seal: String = hash.chars().take(6).collect::<String>().to_uppercase();
     let receipt = format!(

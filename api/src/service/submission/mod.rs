@@ -8,6 +8,7 @@
 pub mod bulk;
 pub mod data;
 pub mod draft;
+pub mod evidence;
 pub mod expected;
 pub mod extension;
 pub mod file;

@@ -213,7 +213,7 @@ pub fn cell(data: &FormData, raw: &sheet::Cell) -> Result<(Cell, Option<Entry>),
         (!trimmed.is_empty()).then(|| admit::composed(trimmed).into_owned())
     };
     let value = given(&raw.value);
-    let notes = [given(&raw.reason), given(&raw.comment), given(&raw.evidence)];
+    let notes = [given(&raw.reason), given(&raw.comment), given(&raw.evidence_note)];
     let state = part(&raw.state, "state", STATE, &data.lists.states);
     let is_blank =
         matches!(state, Ok(None)) && value.is_none() && notes.iter().all(Option::is_none);
@@ -223,7 +223,7 @@ pub fn cell(data: &FormData, raw: &sheet::Cell) -> Result<(Cell, Option<Entry>),
     let wrong = |field, code, message, value: &str, faults: &mut Vec<Fault>| {
         faults.push(Fault { field, code, message, value: value.to_owned(), nearest: None });
     };
-    for (field, text) in ["reason", "comment", "evidence"].into_iter().zip(&notes) {
+    for (field, text) in ["reason", "comment", "evidenceNote"].into_iter().zip(&notes) {
         if let Err(message) = form::noted(text.clone()) {
             let value = text.as_deref().unwrap_or_default();
             wrong(field, "INVALID_TEXT", message, value, &mut faults);
@@ -233,7 +233,7 @@ pub fn cell(data: &FormData, raw: &sheet::Cell) -> Result<(Cell, Option<Entry>),
         Ok(code) => (true, data.indicator(code)),
         Err(_) => (false, None),
     };
-    let [reason, comment, evidence] = notes;
+    let [reason, comment, evidence_note] = notes;
     let entry = match (state, definition) {
         (Err(fault), _) => {
             faults.push(*fault);
@@ -245,7 +245,7 @@ pub fn cell(data: &FormData, raw: &sheet::Cell) -> Result<(Cell, Option<Entry>),
             let state = state.and_then(|code| ValueState::iter().find(|it| it.code() == code));
             let value = value.map(|value| typed(data, definition, &value)).transpose();
             let entry = value.and_then(|value| {
-                form::entry(definition, state, value.as_deref(), reason, comment, evidence)
+                form::entry(definition, state, value.as_deref(), reason, comment, evidence_note)
             });
             match entry {
                 Ok(entry) => Some(entry),

@@ -58,7 +58,7 @@ pub fn entry(row: submission_value::Model) -> Entry {
         scaled: row.scaled,
         reason: row.reason,
         comment: row.comment,
-        evidence: row.evidence,
+        evidence_note: row.evidence_note,
     }
 }
 
@@ -219,7 +219,7 @@ fn row(
         scaled: Set(entry.scaled),
         reason: Set(entry.reason.clone()),
         comment: Set(entry.comment.clone()),
-        evidence: Set(entry.evidence.clone()),
+        evidence_note: Set(entry.evidence_note.clone()),
         first_revision: Set(first_revision),
         last_revision: Set(None),
     })
@@ -237,7 +237,7 @@ fn shown(entry: Option<&Entry>) -> Value {
         ("value", &entry.value),
         ("reason", &entry.reason),
         ("comment", &entry.comment),
-        ("evidence", &entry.evidence),
+        ("evidenceNote", &entry.evidence_note),
     ];
     for (name, text) in parts {
         if let Some(text) = text {

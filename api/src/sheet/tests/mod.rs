@@ -105,7 +105,7 @@ fn answers(placed: Vec<Placed>) -> Vec<Placed> {
 
 /// Whether an answer says nothing.
 pub(super) fn is_blank(cell: &Cell) -> bool {
-    [&cell.state, &cell.value, &cell.reason, &cell.comment, &cell.evidence]
+    [&cell.state, &cell.value, &cell.reason, &cell.comment, &cell.evidence_note]
         .iter()
         .all(|it| it.is_empty())
 }

@@ -101,13 +101,13 @@ fn total(code: String, kind: Kind) -> impl Strategy<Value = Cell> {
         proptest::sample::select(vec!["", "VALUE", "ZERO_CONFIRMED", "NOT_APPLICABLE", "MISSING"]);
     let value = prop_oneof![value(kind), Just(String::new())];
     (state, value, text(), text(), text()).prop_map(
-        move |(state, value, reason, comment, evidence)| Cell {
+        move |(state, value, reason, comment, evidence_note)| Cell {
             indicator: code.clone(),
             state: state.into(),
             value,
             reason,
             comment,
-            evidence,
+            evidence_note,
             ..Cell::default()
         },
     )
@@ -170,7 +170,7 @@ fn forms() -> impl Strategy<Value = Form> {
             });
             let cells = cells
                 .filter(|it| {
-                    let is_blank = [&it.value, &it.reason, &it.comment, &it.evidence]
+                    let is_blank = [&it.value, &it.reason, &it.comment, &it.evidence_note]
                         .iter()
                         .all(|it| it.is_empty());
                     let is_blank = is_blank && matches!(it.state.as_str(), "" | "VALUE");
@@ -223,7 +223,7 @@ proptest! {
     fn csv_comes_back_unchanged(form in forms(), texts in (text(), text(), text())) {
         let mut form = form;
         for cell in &mut form.cells {
-            (cell.reason, cell.comment, cell.evidence) = texts.clone();
+            (cell.reason, cell.comment, cell.evidence_note) = texts.clone();
         }
         form.cells.retain(|it| !is_blank(it));
         let (placed, problems) = read_text(&write_csv(&form).unwrap(), &form).unwrap();

@@ -12,7 +12,7 @@ export interface Entry {
   readonly value: string;
   readonly reason: string;
   readonly comment: string;
-  readonly evidence: string;
+  readonly evidenceNote: string;
 }
 
 export type Field = keyof Entry;
@@ -34,7 +34,7 @@ export interface Edit {
 export type Entries = ReadonlyMap<string, Entry>;
 export type Edits = ReadonlyMap<string, Edit>;
 
-export const NOTHING: Entry = { state: 'VALUE', value: '', reason: '', comment: '', evidence: '' };
+export const NOTHING: Entry = { state: 'VALUE', value: '', reason: '', comment: '', evidenceNote: '' };
 
 export function address(cell: string): Address {
   const [indicator = '', region = '', size = '', industry = ''] = cell.split('/');
@@ -53,7 +53,7 @@ export function isSame(one: Entry | undefined, other: Entry | undefined): boolea
     plain(a.value) === plain(b.value) &&
     a.reason.trim() === b.reason.trim() &&
     a.comment.trim() === b.comment.trim() &&
-    a.evidence.trim() === b.evidence.trim()
+    a.evidenceNote.trim() === b.evidenceNote.trim()
   );
 }
 
@@ -91,7 +91,7 @@ export function input(cell: string, entry: Entry) {
     value: hasValue ? entry.value.trim() || null : null,
     reason: hasValue ? null : entry.reason.trim() || null,
     comment: entry.comment.trim() || null,
-    evidence: entry.evidence.trim() || null,
+    evidenceNote: entry.evidenceNote.trim() || null,
   };
 }
 

@@ -127,7 +127,7 @@ function Row({ cell, indicator, sheet, faults, onTyped }: RowProps) {
   const fault = (field: Field) => faults.get(`${cell} ${field}`) ?? (field === 'value' ? faults.get(cell) : undefined);
   const isPart = cell !== indicator.code;
   const name = isPart ? partName(cell, sheet) : say(indicator.name);
-  const asksComment = problems.some(({ severity }) => severity === 'WARNING') || entry.comment !== '' || entry.evidence !== '';
+  const asksComment = problems.some(({ severity }) => severity === 'WARNING') || entry.comment !== '' || entry.evidenceNote !== '';
   const [isOpen, setOpen] = useState(false);
   const needsReason = entry.state === 'NOT_APPLICABLE' || entry.state === 'MISSING';
   const isBad = problems.some(({ severity }) => severity === 'ERROR') || [...faults.keys()].some((key) => key.split(' ')[0] === cell);
@@ -233,11 +233,11 @@ function Row({ cell, indicator, sheet, faults, onTyped }: RowProps) {
                   {t.evidence}
                 </>
               }
-              value={entry.evidence}
+              value={entry.evidenceNote}
               placeholder={t.evidenceHint}
               maxLength={2000}
-              fault={fault('evidence')}
-              onChange={(event) => set({ evidence: event.target.value })}
+              fault={fault('evidenceNote')}
+              onChange={(event) => set({ evidenceNote: event.target.value })}
             />
           </div>
         ) : (

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 
-import { number, time } from '../app/language';
+import { number, say, time } from '../app/language';
 import { Badge, Loading, Name } from '../app/ui';
 import { useLoad } from './ask';
 import { NOTHING } from './cells';
@@ -145,7 +145,7 @@ function Difference({ sheet, number: to }: { sheet: Sheet; number: number }) {
   const t = texts();
   const { data, failure } = useLoad((session) => difference(session, sheet.submission.id, to - 1, to), `${sheet.submission.id} ${to}`);
   if (!data) return failure ? <Notice told={{ tone: 'bad', text: sentence(failure, t) }} /> : <Loading height="4rem" />;
-  if (data.changes.length === 0) return <p>{t.sameValues}</p>;
+  if (data.changes.length + data.files.length === 0) return <p>{t.sameValues}</p>;
   const text = (side: Change['before'], cell: string) =>
     side ? entryText({ ...NOTHING, state: side.state, value: side.value ?? '', reason: side.reason ?? '' }, indicatorOf(cell, sheet)) : '–';
   return (
@@ -167,6 +167,16 @@ function Difference({ sheet, number: to }: { sheet: Sheet; number: number }) {
               <td>{text(before, cell)}</td>
               <td>{text(after, cell)}</td>
               <td>{after?.comment ?? ''}</td>
+            </tr>
+          ))}
+          {data.files.map(({ indicator, name, before, after }) => (
+            <tr key={`${indicator?.code ?? ''} ${name}`}>
+              <th scope="row">
+                {t.evidenceFiles}: {indicator ? say(indicator.name) : t.whole}
+              </th>
+              <td>{before ? name : '–'}</td>
+              <td>{after ? name : '–'}</td>
+              <td>{before && after ? t.replacedFile : ''}</td>
             </tr>
           ))}
         </tbody>

@@ -36,8 +36,8 @@ const PAGES = 10;
 /** Days over which a due date may move: the longest run of days off. */
 const RUN = 14;
 
-function entry({ state, value, reason, comment, evidence }: Value): Entry {
-  return { state, value: value ?? '', reason: reason ?? '', comment: comment ?? '', evidence: evidence ?? '' };
+function entry({ state, value, reason, comment, evidenceNote }: Value): Entry {
+  return { state, value: value ?? '', reason: reason ?? '', comment: comment ?? '', evidenceNote: evidenceNote ?? '' };
 }
 
 /** The submission with its values, and the form that it fills in. */

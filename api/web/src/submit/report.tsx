@@ -5,6 +5,7 @@ import { Link, useTitle } from '../app/router';
 import { Illustrative, Loading, Name } from '../app/ui';
 import { run, useLoad, useSession } from './ask';
 import { input, open, overtaken } from './cells';
+import { Evidence } from './evidence';
 import { AskExtension } from './extension';
 import { Files } from './files';
 import { commentsAt, type Faults, Grid } from './grid';
@@ -323,6 +324,8 @@ function Desk({ sheet, isLoading, reload, isOwn }: DeskProps) {
           </>
         )}
       </section>
+
+      <Evidence sheet={sheet} mayWrite={mayWrite} reload={reload} />
 
       {mayWrite && (
         <section className="panel" aria-labelledby="check">

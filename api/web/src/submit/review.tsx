@@ -88,9 +88,9 @@ export function Reading({ sheet, mayComment, faults }: ReadingProps) {
                     </p>
                   ))}
                   {entry?.comment && <p>“{entry.comment}”</p>}
-                  {entry?.evidence && (
+                  {entry?.evidenceNote && (
                     <p className="note">
-                      {t.evidence}: {entry.evidence}
+                      {t.evidence}: {entry.evidenceNote}
                     </p>
                   )}
                   {mayComment && <Comment cell={cell} sheet={sheet} fault={faults.get(cell)} />}

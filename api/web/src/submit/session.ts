@@ -203,11 +203,11 @@ export class Session {
     throw new Failure('CREDENTIALS');
   }
 
-  /** A file of a form, with the name that the server gives it. */
-  async download(path: string): Promise<File> {
+  /** A file, under this name or the one that the server gives it. */
+  async download(path: string, called?: string): Promise<File> {
     const response = await this.#call(path, { headers: {} }, FILE_PATIENCE);
     if (!response.ok) throw await refusal(response);
-    const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'form';
+    const name = called ?? /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'form';
     return new File([await response.blob()], name, { type: response.headers.get('content-type') ?? '' });
   }
 
@@ -218,6 +218,12 @@ export class Session {
     const body = await json(response.clone());
     if (!('problems' in body)) throw await refusal(response);
     return body as Report;
+  }
+
+  /** Puts a file where it is kept. */
+  async put(path: string, file: Blob, headers: Record<string, string>): Promise<void> {
+    const response = await this.#call(path, { method: 'PUT', headers, body: file }, FILE_PATIENCE);
+    if (!response.ok) throw await refusal(response);
   }
 
   /** Sends a workbook, and gets it back with its problems marked in it. */
