@@ -370,7 +370,11 @@ async fn filters_stand_in_the_address(place: Place) {
         ("cases", "size=소기업", "where: { size: { eq: SMALL } }"),
         ("cases", "size=small", "where: { size: { eq: SMALL } }"),
         ("cases", "size.in=ｓｍａｌｌ,중기업\u{200B}", "where: { size: { in: [SMALL, MEDIUM] } }"),
-        ("cases", "size.ne=소 기업&region=서울", r#"where: { size: { ne: SMALL }, region: { code: { eq: "KR-11" } } }"#),
+        (
+            "cases",
+            "size.ne=소 기업&region=서울",
+            r#"where: { size: { ne: SMALL }, region: { code: { eq: "KR-11" } } }"#,
+        ),
         (
             "cases",
             "stage=pilot&orderBy=-started_on",
@@ -512,7 +516,11 @@ async fn what_cannot_be_asked_is_refused(place: Place) {
         ("startedOn=yesterday", &["startedOn"], "`startedOn`"),
         ("investment.gte=much&size=SMALL", &["investment.gte"], "`investment.gte`"),
         ("orderBy=NOTHING", &["orderBy"], "`orderBy`"),
-        ("where=%7B%22size%22:%7B%22eq%22:%22x%22%7D%7D", &["where", "size", "eq"], "`where.size.eq`"),
+        (
+            "where=%7B%22size%22:%7B%22eq%22:%22x%22%7D%7D",
+            &["where", "size", "eq"],
+            "`where.size.eq`",
+        ),
     ] {
         for file in ["cases.csv", "statistics/adoptionCaseStatistics.csv"] {
             for language in ["en", "ko"] {

@@ -36,6 +36,7 @@ tests![
     a_merged_value_is_told_once,
     a_workbook_that_is_not_read_is_told_why,
     what_has_its_reason_is_asked_for_none,
+    a_quarter_runs_with_files_that_other_programs_saved,
     notes_that_a_file_has_no_room_for_stay,
 ];
 
@@ -321,7 +322,14 @@ async fn a_file_of_another_version_overwrites_nothing(place: Place) {
     }
     assert_eq!(files.version().await, 2);
     // What names the version that there is, is taken, as RFC 9110 writes it and as proxies rewrite it.
-    let tags = ["W/\"2\"", "\"1\", W/\"3\"", "*", "\"5-gzip\"", " \"1\" ,, \"6\" ", "\"a,b\", W/\",\" , \"7\""];
+    let tags = [
+        "W/\"2\"",
+        "\"1\", W/\"3\"",
+        "*",
+        "\"5-gzip\"",
+        " \"1\" ,, \"6\" ",
+        "\"a,b\", W/\",\" , \"7\"",
+    ];
     for (at, tag) in (7..).zip(tags) {
         let next = files.book(1, &[("BUDGET", "", &at.to_string())]);
         let saved = files.up("submission.xlsx", "&mode=save", &[("if-match", tag)], next).await;
@@ -683,11 +691,7 @@ async fn a_problem_names_the_cell_that_is_wrong(place: Place) {
             text("지표코드,규모,업종,값\nBUDGET,,,5\nBUDGET,,C,5\nEXECUTED,,,5\n"),
             &[["CSV", "C3", "BREAKDOWN"], ["-", "-", "REQUIRED"]],
         ),
-        (
-            "submission.csv",
-            csv(&[",,,30,5,5,", "KR-11,,,30,5,,"]),
-            &[["CSV", "E3", "BREAKDOWN"]],
-        ),
+        ("submission.csv", csv(&[",,,30,5,5,", "KR-11,,,30,5,,"]), &[["CSV", "E3", "BREAKDOWN"]]),
         (
             "submission.csv",
             text("지표코드,값\nCOMPANY,1\n"),
@@ -841,13 +845,18 @@ async fn whose_form_it_is_is_known_as_people_write_it(place: Place) {
         let told = up.json();
         assert_eq!(up.status, StatusCode::OK, "{to:?}: {told:#}");
         let counts = &told["counts"];
-        assert_eq!((&counts["created"], &counts["rejected"]), (&json!(1), &json!(0)), "{to:?}: {told:#}");
+        assert_eq!(
+            (&counts["created"], &counts["rejected"]),
+            (&json!(1), &json!(0)),
+            "{to:?}: {told:#}"
+        );
         assert_eq!(told["errorCount"], 2, "{to:?}: {told:#}");
     }
     // So it is in the address, and in a workbook.
     for quarter in [format!("{year}q{number}"), format!("{year}Q{number}%E2%80%8B")] {
-        let request = Request::get(format!("/export/submission.csv?programme=t_ai&quarter={quarter}"))
-            .header(header::AUTHORIZATION, format!("Bearer {}", files.token));
+        let request =
+            Request::get(format!("/export/submission.csv?programme=t_ai&quarter={quarter}"))
+                .header(header::AUTHORIZATION, format!("Bearer {}", files.token));
         let answer = files.send(request.body(Body::empty()).unwrap()).await;
         assert_eq!(answer.status, StatusCode::OK, "{quarter}");
         let name = answer.headers[header::CONTENT_DISPOSITION].to_str().unwrap();
@@ -855,7 +864,10 @@ async fn whose_form_it_is_is_known_as_people_write_it(place: Place) {
     }
     let book = files.book(1, &[("COMPANIES", "", "30")]);
     let strings = "xl/sharedStrings.xml";
-    let wide = [(strings, ">KIBO<", ">ｋｉｂｏ\u{200B}<"), (strings, quarter, &format!("{year}q{number}"))];
+    let wide = [
+        (strings, ">KIBO<", ">ｋｉｂｏ\u{200B}<"),
+        (strings, quarter, &format!("{year}q{number}")),
+    ];
     let up = files.up("submission.xlsx", "", &[], patched(&book, &wide)).await;
     assert_eq!(up.json()["counts"]["created"], 1, "{:#}", up.json());
 }
@@ -875,7 +887,9 @@ async fn a_row_of_another_form_is_told_by_its_cells(place: Place) {
         (",T_AI,", ",OTHER,", &["L3"]),
         (",KIBO,T_AI,", ",KOSME,OTHER,", &["K3", "L3"]),
     ] {
-        for (more, status) in [("", StatusCode::OK), ("&mode=save", StatusCode::UNPROCESSABLE_ENTITY)] {
+        for (more, status) in
+            [("", StatusCode::OK), ("&mode=save", StatusCode::UNPROCESSABLE_ENTITY)]
+        {
             let up = files.up("submission.csv", more, &[], one(from, to)).await;
             let told = up.json();
             assert_eq!(up.status, status, "{to}: {told:#}");
@@ -895,7 +909,9 @@ async fn a_row_of_another_form_is_told_by_its_cells(place: Place) {
     let up = files.up("submission.csv", "", &[], wide.clone().into()).await;
     assert_eq!(up.problems()[0], ["CSV", "E4", "FILE"].map(str::to_owned), "{:#}", up.json());
     // All of another is another form, as before.
-    for other in [filled.replace(&files.quarter, "2019-Q1"), wide.replace(&files.quarter, "2019-Q1")] {
+    for other in
+        [filled.replace(&files.quarter, "2019-Q1"), wide.replace(&files.quarter, "2019-Q1")]
+    {
         let up = files.up("submission.csv", "", &[], other.into()).await;
         assert_eq!(up.json()["error"]["code"], "OTHER_FORM", "{:#}", up.json());
     }
@@ -926,7 +942,11 @@ async fn a_number_that_is_shown_scaled_is_told(place: Place) {
             assert!(message.contains(&format!("as {seen};")), "{message}");
             assert!(message.contains("3300000000 was taken"), "{message}");
             assert_eq!(of[0]["severity"], severity, "{told:#}");
-            assert_eq!((&told["isReady"], &told["errorCount"]), (&json!(true), &json!(0)), "{told:#}");
+            assert_eq!(
+                (&told["isReady"], &told["errorCount"]),
+                (&json!(true), &json!(0)),
+                "{told:#}"
+            );
         }
     }
 }
@@ -1004,9 +1024,65 @@ async fn what_has_its_reason_is_asked_for_none(place: Place) {
         assert!(notes.contains(kind) && notes.contains(reason), "{notes}");
         assert!(!notes.contains(asked), "{notes}");
         let strings = part("xl/sharedStrings.xml");
-        let summary = if language == "ko" { "경고 1건. 모두" } else { "Warnings: 1. The comment" };
+        let summary =
+            if language == "ko" { "경고 1건. 모두" } else { "Warnings: 1. The comment" };
         assert!(strings.contains(summary), "{strings}");
     }
+}
+
+/// A form as LibreOffice saves it again: its texts in runs, strings where numbers were, a rate formatted as a
+/// percentage, a formula. Made of the demonstration's AI_TRAINING; the test writes its own codes into it.
+const RESAVED: &[u8] = include_bytes!("../fixtures/form_resaved.xlsx");
+
+async fn a_quarter_runs_with_files_that_other_programs_saved(place: Place) {
+    let files = Files::new(&place).await;
+    // CSV as Korean Excel saves it.
+    let filled = filled(&files).await;
+    let (cp949, _, is_lossy) = encoding_rs::EUC_KR.encode(filled.trim_start_matches('\u{feff}'));
+    assert!(!is_lossy);
+    let saved = files.up("submission.csv", "&mode=save", &[], cp949.into_owned()).await;
+    let told = saved.json();
+    assert_eq!((&told["encoding"], &told["isSaved"]), (&json!("CP949"), &json!(true)), "{told:#}");
+    let strings = "xl/sharedStrings.xml";
+    let quarter = format!(">{}<", files.quarter);
+    let own = [
+        (strings, ">KOSME<", ">KIBO<"),
+        (strings, ">AI_TRAINING<", ">T_AI<"),
+        (strings, ">2026-Q3<", &*quarter),
+        (strings, ">TRAINEES<", ">COMPANIES<"),
+        (strings, ">SESSIONS<", ">BUDGET<"),
+        (strings, ">TRAINING_COST<", ">EXECUTED<"),
+        (strings, ">COMPLETION_RATE<", ">RATE<"),
+        (strings, ">REMARKS<", ">NOTE<"),
+        ("xl/worksheets/sheet2.xml", "28*10000000</f><v>280000000<", "4*5</f><v>20<"),
+    ];
+    let saved = files.up("submission.xlsx", "&mode=save", &[], patched(RESAVED, &own)).await;
+    let told = saved.json();
+    assert_eq!(saved.status, StatusCode::OK, "{told:#}");
+    assert_eq!((&told["isSaved"], &told["isReady"]), (&json!(true), &json!(true)), "{told:#}");
+    assert_eq!(saved.problems(), [["합계", "G8", "FILE"].map(str::to_owned)], "{told:#}");
+    let down = String::from_utf8(files.down("submission.csv").await.bytes).unwrap();
+    for (row, value) in [
+        ("COMPANIES,지표 COMPANIES,,", "680"),
+        ("COMPANIES,지표 COMPANIES,KR-11,", "480"),
+        ("COMPANIES,지표 COMPANIES,KR-26,", "200"),
+        ("BUDGET,", "30"),
+        ("EXECUTED,", "20"),
+        ("RATE,", "88.5"),
+    ] {
+        let row = down.lines().find(|line| line.starts_with(row)).unwrap();
+        assert_eq!(row.split(',').nth(6), Some(value), "{row}");
+    }
+    // It is handed in and accepted as any other.
+    let world = &files.world;
+    let input = async |more: Value| {
+        let seen = world.seen_in("KIBO", PROGRAMME, &files.quarter).await;
+        seen.input(more)
+    };
+    let submit = input(json!({ "attestation": true })).await;
+    world.done(world.partner("KIBO"), "submitSubmission", submit).await;
+    let accepted = world.done(&world.reviewer, "acceptSubmission", input(json!({})).await).await;
+    assert_eq!(accepted["submission"]["status"], "ACCEPTED", "{accepted:#}");
 }
 
 async fn notes_that_a_file_has_no_room_for_stay(place: Place) {

@@ -233,7 +233,11 @@ async fn a_wrong_value_is_told_with_its_names(place: Place) {
                 "SQLITE://aiplus.db",
             ],
         ),
-        ("AIPLUS_OPERATORS", "operators", &["MSS TIPA", ",", "MSS,", "MSS,MSS", "MSS,TIPA,MSS,MSS"]),
+        (
+            "AIPLUS_OPERATORS",
+            "operators",
+            &["MSS TIPA", ",", "MSS,", "MSS,MSS", "MSS,TIPA,MSS,MSS"],
+        ),
         ("AIPLUS_QUERY_TIMEOUT", "query-timeout", &["-1", "abc", "0", "601", "10s", "1.5"]),
         ("AIPLUS_EXPORT_TIMEOUT", "export-timeout", &["-1", "1h", "3601"]),
         ("AIPLUS_KEEP_CHANGES", "keep-changes", &["abc", "-1", "36501"]),

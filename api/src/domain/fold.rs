@@ -135,7 +135,8 @@ pub(super) mod tests {
 
     #[test]
     fn what_shows_nothing_is_taken_out_and_signs_stay() {
-        for (written, seen) in [("12\u{200B}", "12"), ("\u{FEFF} 1\u{AD}2² \u{2060}", "12²"), ("\u{200B}", "")]
+        for (written, seen) in
+            [("12\u{200B}", "12"), ("\u{FEFF} 1\u{AD}2² \u{2060}", "12²"), ("\u{200B}", "")]
         {
             assert_eq!(visible(written), seen, "{written:?}");
             assert_eq!(is_blank(written), seen.is_empty(), "{written:?}");

@@ -151,7 +151,13 @@ pub struct Problem {
     pub is_justified: bool,
 }
 
-fn problem(cells: &Cells, cell: Cell, rule: &str, severity: Severity, mut message: Text) -> Problem {
+fn problem(
+    cells: &Cells,
+    cell: Cell,
+    rule: &str,
+    severity: Severity,
+    mut message: Text,
+) -> Problem {
     let entry = cells.get(&cell);
     let is_justified =
         severity == Severity::Warning && entry.is_some_and(|entry| entry.comment.is_some());
@@ -375,14 +381,8 @@ fn outlier(form: &Form<'_>, indicator: &Indicator, cells: &Cells, problems: &mut
         let middle = i64::try_from(median / 2).unwrap_or(i64::MAX);
         let shown = decimal::show(middle, indicator.decimals);
         let message = Text::new(
-            format!(
-                "지난 {}개 분기의 중앙값({shown})에서 크게 벗어납니다.",
-                history.len()
-            ),
-            format!(
-                "It is far from the median of the last {} quarters, {shown}.",
-                history.len()
-            ),
+            format!("지난 {}개 분기의 중앙값({shown})에서 크게 벗어납니다.", history.len()),
+            format!("It is far from the median of the last {} quarters, {shown}.", history.len()),
         );
         problems.add(problem(cells, cell, "OUTLIER", Severity::Warning, message));
     }

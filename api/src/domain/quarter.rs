@@ -169,12 +169,29 @@ mod tests {
 
     #[test]
     fn a_quarter_is_known_as_people_write_it() {
-        for text in
-            ["2026-Q3", "2026Q3", "2026-q3", " ２０２６-Q3", "2026–Ｑ３", "\u{FEFF}2026-Q\u{200B}3", "2026년 3분기"]
-        {
+        for text in [
+            "2026-Q3",
+            "2026Q3",
+            "2026-q3",
+            " ２０２６-Q3",
+            "2026–Ｑ３",
+            "\u{FEFF}2026-Q\u{200B}3",
+            "2026년 3분기",
+        ] {
             assert_eq!(Quarter::written(text), "2026-Q3".parse().ok(), "{text}");
         }
-        for text in ["", "Q", "2026", "2026-Q5", "26Q3", "2026--Q3", "2026-Q3Q", "2026Q3\0", "년분기", "3분기"] {
+        for text in [
+            "",
+            "Q",
+            "2026",
+            "2026-Q5",
+            "26Q3",
+            "2026--Q3",
+            "2026-Q3Q",
+            "2026Q3\0",
+            "년분기",
+            "3분기",
+        ] {
             assert_eq!(Quarter::written(text), None, "{text}");
         }
     }

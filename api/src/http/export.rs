@@ -22,7 +22,9 @@ use tracing::Instrument as _;
 
 use super::admission::{admit_step, in_turn};
 use super::caller::Caller;
-use super::export_address::{argument, no_json, parameters, put, shown, speak, spoken, twice, unknown};
+use super::export_address::{
+    argument, no_json, parameters, put, shown, speak, spoken, twice, unknown,
+};
 use super::export_conditions::{Asked, Codes, Conditions};
 use super::files::{self, Fault};
 use super::graphql::answer_in_time;

@@ -55,13 +55,13 @@ impl Asked {
         let rest = if name == "where" { rest } else { &[] };
         let told: Vec<String> = std::iter::once(name).chain(rest.iter().cloned()).collect();
         let (was, is) = (format!("`{}`", path.join(".")), format!("`{}`", told.join(".")));
-        for (sentence, variable, parameter) in
-            [(&mut message.ko, "변수", "매개변수"), (&mut message.en, "The variable", "The parameter")]
-        {
+        for (sentence, variable, parameter) in [
+            (&mut message.ko, "변수", "매개변수"),
+            (&mut message.en, "The variable", "The parameter"),
+        ] {
             let as_variable = format!("{variable} {was}");
-            *sentence = sentence
-                .replace(&as_variable, &format!("{parameter} {is}"))
-                .replace(&was, &is);
+            *sentence =
+                sentence.replace(&as_variable, &format!("{parameter} {is}")).replace(&was, &is);
         }
         Error::Argument { code, path: told, message }
     }

@@ -201,9 +201,13 @@ leaf!(
     "INVALID_DATE",
     |at, given| scalar(Scalar::Date, at, given)
 );
-leaf!(Quarter, "Quarter", |given| Quarter::written(given.as_str()?), "INVALID_QUARTER", |at, given| {
-    scalar(Scalar::Quarter, at, given)
-});
+leaf!(
+    Quarter,
+    "Quarter",
+    |given| Quarter::written(given.as_str()?),
+    "INVALID_QUARTER",
+    |at, given| { scalar(Scalar::Quarter, at, given) }
+);
 
 leaf!(
     DateTime<Utc>,

@@ -121,7 +121,9 @@ fn closed(error: &ZipError) -> Unreadable {
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => {
             Unreadable::NotAWorkbook(Other::Encrypted)
         }
-        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => Unreadable::NotAWorkbook(Other::Packed),
+        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
+            Unreadable::NotAWorkbook(Other::Packed)
+        }
         _ => DAMAGED,
     }
 }

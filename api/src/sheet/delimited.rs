@@ -414,7 +414,8 @@ impl<'a> Identity<'a> {
                 _ => "",
             }
         });
-        let parts = || (0..).zip(said).take(self.owner.own.len()).filter(|(_, text)| !text.is_empty());
+        let parts =
+            || (0..).zip(said).take(self.owner.own.len()).filter(|(_, text)| !text.is_empty());
         let wrong: Vec<(usize, &str)> =
             parts().filter(|(part, text)| !self.owner.is_own(*part, text)).collect();
         if wrong.is_empty() {

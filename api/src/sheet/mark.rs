@@ -140,7 +140,9 @@ const HEADINGS: [(&str, &str); 5] =
 fn kind_word(problem: &Problem) -> Text {
     match problem.severity {
         Severity::Error => Text::new("오류", "Error"),
-        Severity::Warning if problem.is_justified => Text::new("경고(사유 있음)", "Warning, explained"),
+        Severity::Warning if problem.is_justified => {
+            Text::new("경고(사유 있음)", "Warning, explained")
+        }
         Severity::Warning => Text::new("경고", "Warning"),
         Severity::Info => Text::new("안내", "Note"),
     }

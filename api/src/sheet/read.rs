@@ -101,9 +101,8 @@ impl<'a> Owner<'a> {
     /// Of a form.
     pub(super) fn new(form: &'a Form) -> Self {
         let known = [&form.institution, &form.programme];
-        let known = known.map(|it| {
-            Codes::new(Family::Owner, [(it.code.as_str(), [it.name.as_str()])])
-        });
+        let known =
+            known.map(|it| Codes::new(Family::Owner, [(it.code.as_str(), [it.name.as_str()])]));
         Self { own: [&form.institution.code, &form.programme.code, &form.quarter], known }
     }
 
