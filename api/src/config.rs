@@ -1,7 +1,9 @@
 //! Every setting, with its default: flags of the command line, and the environment under the name given
 //! in the flag's help. `cli::settings` reads both; nothing else reads the environment.
 
+use std::fmt::Display;
 use std::net::{IpAddr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -33,15 +35,36 @@ fn list<T>(text: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T
     if wrong.is_empty() { Ok(values) } else { Err(wrong.join("; ")) }
 }
 
+/// Reads a whole number within bounds.
+fn whole<T>(bounds: RangeInclusive<T>) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync
+where
+    T: FromStr + PartialOrd + Display + Clone + Send + Sync + 'static,
+{
+    move |text| {
+        let read: Option<T> = text.trim().parse().ok().filter(|number| bounds.contains(number));
+        read.ok_or_else(|| {
+            format!("write a whole number from {} to {}", bounds.start(), bounds.end())
+        })
+    }
+}
+
 fn operators(text: &str) -> Result<Vec<String>, String> {
     let codes = list(text, |code| {
         let is_code = !code.is_empty() && !code.contains(char::is_whitespace);
         if is_code { Ok(code.to_owned()) } else { Err("is no code of an institution".to_owned()) }
     })?;
+    let twice: Vec<&str> = codes
+        .iter()
+        .enumerate()
+        .filter(|(at, code)| codes[..*at].contains(code) && !codes[at + 1..].contains(code))
+        .map(|(_, code)| code.as_str())
+        .collect();
     if codes.is_empty() {
         Err("at least one institution runs the programme".to_owned())
-    } else {
+    } else if twice.is_empty() {
         Ok(codes)
+    } else {
+        Err(format!("name each institution once: {} is there more than once", twice.join(", ")))
     }
 }
 
@@ -138,10 +161,10 @@ pub struct DatabaseSettings {
     #[arg(long, env = "AIPLUS_DATABASE_READ_URL", value_parser = database_url, hide_env_values = true, global = true)]
     pub database_read_url: Option<String>,
     /// Seconds that the replica may be behind and still be read
-    #[arg(long, env = "AIPLUS_DATABASE_READ_LAG", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600), global = true)]
+    #[arg(long, env = "AIPLUS_DATABASE_READ_LAG", default_value_t = 10, value_parser = whole::<u64>(1..=3600), global = true)]
     pub database_read_lag: u64,
     /// Most connections to the database at a time
-    #[arg(long, env = "AIPLUS_DATABASE_CONNECTIONS", default_value_t = 8, value_parser = clap::value_parser!(u32).range(2..=1000), global = true)]
+    #[arg(long, env = "AIPLUS_DATABASE_CONNECTIONS", default_value_t = 8, value_parser = whole::<u32>(2..=1000), global = true)]
     pub database_connections: u32,
     /// When SQLite waits for the disk
     #[arg(long, env = "AIPLUS_SQLITE_SYNCHRONOUS", value_enum, default_value_t = Synchronous::Full, global = true)]
@@ -171,10 +194,10 @@ pub struct LogSettings {
     #[arg(long, env = "AIPLUS_LOG_REQUESTS", default_value_t = false, action = clap::ArgAction::Set, global = true)]
     pub log_requests: bool,
     /// Milliseconds from which a request is logged as slow (`request.slow`); 0 for never
-    #[arg(long, env = "AIPLUS_SLOW_REQUEST", default_value_t = 2_000, global = true)]
+    #[arg(long, env = "AIPLUS_SLOW_REQUEST", default_value_t = 2_000, value_parser = whole::<u32>(0..=u32::MAX), global = true)]
     pub slow_request: u32,
     /// Milliseconds from which a statement is logged as slow, without its values (`statement.slow`); 0 for never
-    #[arg(long, env = "AIPLUS_SLOW_STATEMENT", default_value_t = 500, global = true)]
+    #[arg(long, env = "AIPLUS_SLOW_STATEMENT", default_value_t = 500, value_parser = whole::<u32>(0..=u32::MAX), global = true)]
     pub slow_statement: u32,
 }
 
@@ -222,35 +245,35 @@ pub enum Introspection {
 #[command(next_help_heading = "Limits")]
 pub struct LimitSettings {
     /// Seconds after which a query is given up
-    #[arg(long, env = "AIPLUS_QUERY_TIMEOUT", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600), global = true)]
+    #[arg(long, env = "AIPLUS_QUERY_TIMEOUT", default_value_t = 10, value_parser = whole::<u64>(1..=600), global = true)]
     pub query_timeout: u64,
     /// Seconds that an export may take
     // No longer than tokens that were taken back are known after their end: a file may outlast its token.
-    #[arg(long, env = "AIPLUS_EXPORT_TIMEOUT", default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..=3600), global = true)]
+    #[arg(long, env = "AIPLUS_EXPORT_TIMEOUT", default_value_t = 3600, value_parser = whole::<u64>(1..=3600), global = true)]
     pub export_timeout: u64,
     /// Requests a minute from one address (IPv6: one /64); 0 for no limit
-    #[arg(long, env = "AIPLUS_ADDRESS_RATE", default_value_t = 6000, global = true)]
+    #[arg(long, env = "AIPLUS_ADDRESS_RATE", default_value_t = 6000, value_parser = whole::<u32>(0..=u32::MAX), global = true)]
     pub address_rate: u32,
     /// Cost points a minute of the callers without a token at one address: one a request, and one for each row read or each millisecond that a connection to the database was held, whichever are more; 0 for no limit
-    #[arg(long, env = "AIPLUS_ADDRESS_COST", default_value_t = 60_000, global = true)]
+    #[arg(long, env = "AIPLUS_ADDRESS_COST", default_value_t = 60_000, value_parser = whole::<u32>(0..=u32::MAX), global = true)]
     pub address_cost: u32,
     /// Percent of the connections to the database that one client, or all callers without a token together, may hold at a time
-    #[arg(long, env = "AIPLUS_SHARE", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100), global = true)]
+    #[arg(long, env = "AIPLUS_SHARE", default_value_t = 50, value_parser = whole::<u32>(1..=100), global = true)]
     pub share: u32,
     /// Whether callers on this machine are limited as well
     #[arg(long, env = "AIPLUS_RATE_LOOPBACK", default_value_t = false, action = clap::ArgAction::Set, global = true)]
     pub rate_loopback: bool,
     /// Cost points a minute of a client of the tier STANDARD, counted alike; ELEVATED has ten times as many; 0 for no limit
-    #[arg(long, env = "AIPLUS_CLIENT_RATE", default_value_t = 60_000, global = true)]
+    #[arg(long, env = "AIPLUS_CLIENT_RATE", default_value_t = 60_000, value_parser = whole::<u32>(0..=u32::MAX), global = true)]
     pub client_rate: u32,
     /// Most connections at a time
-    #[arg(long, env = "AIPLUS_CONNECTIONS", default_value_t = 4096, value_parser = clap::value_parser!(u32).range(1..=1_000_000), global = true)]
+    #[arg(long, env = "AIPLUS_CONNECTIONS", default_value_t = 4096, value_parser = whole::<u32>(1..=1_000_000), global = true)]
     pub connections: u32,
     /// Most connections at a time from one address; 0 for no limit
-    #[arg(long, env = "AIPLUS_CONNECTIONS_PER_ADDRESS", default_value_t = 256, global = true)]
+    #[arg(long, env = "AIPLUS_CONNECTIONS_PER_ADDRESS", default_value_t = 256, value_parser = whole::<u32>(0..=u32::MAX), global = true)]
     pub connections_per_address: u32,
     /// Most WebSocket connections and streams of server-sent events at a time from one address
-    #[arg(long, env = "AIPLUS_SOCKETS_PER_ADDRESS", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000), global = true)]
+    #[arg(long, env = "AIPLUS_SOCKETS_PER_ADDRESS", default_value_t = 100, value_parser = whole::<u32>(1..=100_000), global = true)]
     pub sockets_per_address: u32,
     /// Who is told the schema by introspection
     #[arg(long, env = "AIPLUS_INTROSPECTION", value_enum, default_value_t = Introspection::Everyone, global = true)]
@@ -277,10 +300,10 @@ impl LimitSettings {
 #[command(next_help_heading = "Retention")]
 pub struct RetentionSettings {
     /// Days for which changes are kept: who goes on after an older cursor of `changes` is told `CURSOR_EXPIRED`; 0 for ever
-    #[arg(long, env = "AIPLUS_KEEP_CHANGES", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=36_500), global = true)]
+    #[arg(long, env = "AIPLUS_KEEP_CHANGES", default_value_t = 0, value_parser = whole::<u32>(0..=36_500), global = true)]
     pub keep_changes: u32,
     /// Days for which idempotency keys are kept: an older call that is repeated is a new one; 0 for ever
-    #[arg(long, env = "AIPLUS_KEEP_KEYS", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=36_500), global = true)]
+    #[arg(long, env = "AIPLUS_KEEP_KEYS", default_value_t = 0, value_parser = whole::<u32>(0..=36_500), global = true)]
     pub keep_keys: u32,
 }
 
@@ -298,10 +321,10 @@ pub struct WebhookSettings {
     #[arg(long, env = "AIPLUS_WEBHOOK_KEY_FILE", global = true)]
     pub webhook_key_file: Option<PathBuf>,
     /// Seconds in which a receiver must answer
-    #[arg(long, env = "AIPLUS_WEBHOOK_TIMEOUT", default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=60), global = true)]
+    #[arg(long, env = "AIPLUS_WEBHOOK_TIMEOUT", default_value_t = 15, value_parser = whole::<u64>(1..=60), global = true)]
     pub webhook_timeout: u64,
     /// Days of failures after which a webhook is disabled
-    #[arg(long, env = "AIPLUS_WEBHOOK_DAYS", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..=365), global = true)]
+    #[arg(long, env = "AIPLUS_WEBHOOK_DAYS", default_value_t = 5, value_parser = whole::<u32>(1..=365), global = true)]
     pub webhook_days: u32,
 }
 
@@ -343,7 +366,7 @@ pub struct FileSettings {
     #[arg(long, env = "AIPLUS_FILES", global = true)]
     pub files: Option<PathBuf>,
     /// Most mebibytes of a file
-    #[arg(long, env = "AIPLUS_FILE_SIZE", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=2000), global = true)]
+    #[arg(long, env = "AIPLUS_FILE_SIZE", default_value_t = 100, value_parser = whole::<u32>(1..=2000), global = true)]
     pub file_size: u32,
 }
 
@@ -392,7 +415,7 @@ pub struct ServeSettings {
     #[arg(long, env = "AIPLUS_TRUSTED_PROXIES", value_parser = networks, default_value = "", hide_default_value = true, global = true)]
     pub trusted_proxies: std::vec::Vec<IpNet>,
     /// Seconds for which `/readyz` says that the server stops before it takes no more connections
-    #[arg(long, env = "AIPLUS_DRAIN", default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=600), global = true)]
+    #[arg(long, env = "AIPLUS_DRAIN", default_value_t = 0, value_parser = whole::<u64>(0..=600), global = true)]
     pub drain: u64,
     /// File to which the end of the audit is added each minute in which it moved, to be kept where who can write the database cannot
     #[arg(long, env = "AIPLUS_AUDIT_ANCHOR_FILE", global = true)]

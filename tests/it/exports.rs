@@ -366,6 +366,24 @@ async fn filters_stand_in_the_address(place: Place) {
         ),
         ("values", "code=KOSME", ""),
         ("meetings", "quarter=2026-Q3", r#"where: { quarter: "2026-Q3" }"#),
+        // Codes as people have them: of lists by their Korean names too.
+        ("cases", "size=소기업", "where: { size: { eq: SMALL } }"),
+        ("cases", "size=small", "where: { size: { eq: SMALL } }"),
+        ("cases", "size.in=ｓｍａｌｌ,중기업\u{200B}", "where: { size: { in: [SMALL, MEDIUM] } }"),
+        (
+            "cases",
+            "size.ne=소 기업&region=서울",
+            r#"where: { size: { ne: SMALL }, region: { code: { eq: "KR-11" } } }"#,
+        ),
+        (
+            "cases",
+            "stage=pilot&orderBy=-started_on",
+            "where: { stage: { eq: PILOT } }, orderBy: [{ field: STARTED_ON, direction: DESC }]",
+        ),
+        ("meetings", "quarter=2026q3", r#"where: { quarter: "2026-Q3" }"#),
+        ("submissions", "quarter=２０２６-Q2", r#"where: { quarter: { eq: "2026-Q2" } }"#),
+        ("published", "state=withheld", "where: { state: { eq: WITHHELD } }"),
+        ("bills", "reached=drafting", "where: { reached: DRAFTING }"),
         ("recommendations", "isOverdue=true", "where: { isOverdue: true }"),
         ("published", "state=WITHHELD", "where: { state: { eq: WITHHELD } }"),
         ("published", "state=NOT_REPORTED", "where: { state: { eq: NOT_REPORTED } }"),
@@ -486,6 +504,36 @@ async fn what_cannot_be_asked_is_refused(place: Place) {
         let sentence = answer["error"]["message"].as_str().unwrap();
         assert!(sentence.contains(words), "{query}: {sentence}");
         assert!(query == "district=" || !sentence.contains("isNull"), "{query}: {sentence}");
+    }
+    // What is wrong is named as it was written, in its path too.
+    for (query, path, words) in [
+        ("size=bogus", &["size"][..], "`size`"),
+        ("size.in=SMALL,X", &["size.in"], "`size.in`"),
+        ("size=SMALL&region=KR-11&stage=x", &["stage"], "`stage`"),
+        ("barriersKind=x", &["barriersKind"], "`barriersKind`"),
+        ("region=KR-99", &["region"], "`region`"),
+        ("region.in=KR-11,KR-99", &["region.in"], "`region.in`"),
+        ("startedOn=yesterday", &["startedOn"], "`startedOn`"),
+        ("investment.gte=much&size=SMALL", &["investment.gte"], "`investment.gte`"),
+        ("orderBy=NOTHING", &["orderBy"], "`orderBy`"),
+        (
+            "where=%7B%22size%22:%7B%22eq%22:%22x%22%7D%7D",
+            &["where", "size", "eq"],
+            "`where.size.eq`",
+        ),
+    ] {
+        for file in ["cases.csv", "statistics/adoptionCaseStatistics.csv"] {
+            for language in ["en", "ko"] {
+                let asked = get(&format!("/export/{file}?{query}"));
+                let answer = call(&routes, with(asked, &[("accept-language", language)])).await;
+                let told = answer.json();
+                assert_eq!(answer.status, 400, "{told}");
+                assert_eq!(told["errors"][0]["path"], json!(path), "{file} {query}: {told}");
+                let sentence = told["error"]["message"].as_str().unwrap();
+                assert!(sentence.contains(words), "{file} {query}: {sentence}");
+                assert!(!sentence.contains('$') && !sentence.contains("`code`"), "{sentence}");
+            }
+        }
     }
     // Who may not ask is told that, not which codes there are.
     let answer = down(&routes, "/export/values.csv?institution=NOBODY", None).await;

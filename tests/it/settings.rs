@@ -233,12 +233,28 @@ async fn a_wrong_value_is_told_with_its_names(place: Place) {
                 "SQLITE://aiplus.db",
             ],
         ),
-        ("AIPLUS_OPERATORS", "operators", &["MSS TIPA", ",", "MSS,"]),
+        (
+            "AIPLUS_OPERATORS",
+            "operators",
+            &["MSS TIPA", ",", "MSS,", "MSS,MSS", "MSS,TIPA,MSS,MSS"],
+        ),
+        ("AIPLUS_QUERY_TIMEOUT", "query-timeout", &["-1", "abc", "0", "601", "10s", "1.5"]),
+        ("AIPLUS_EXPORT_TIMEOUT", "export-timeout", &["-1", "1h", "3601"]),
+        ("AIPLUS_KEEP_CHANGES", "keep-changes", &["abc", "-1", "36501"]),
+        ("AIPLUS_SLOW_REQUEST", "slow-request", &["2s", "4294967296"]),
+        ("AIPLUS_DRAIN", "drain", &["-1", "99999999999999999999"]),
     ] {
         for value in values {
             let label = format!("{name} (--{flag})");
             let lines = wrong(terminal.aiplus(&["schema"]), &[(name, value)]).await;
             names(&lines, &[&label]);
+            // What a library says of a number helps nobody.
+            for piece in ["invalid digit", "too large", "too small", "is not in", "empty string"] {
+                assert!(!lines[0].contains(piece), "{lines:#?}");
+            }
+            if label.contains("TIMEOUT") {
+                assert!(lines[0].contains("write a whole number from 1 to "), "{lines:#?}");
+            }
             let flag = format!("--{flag}={value}");
             let told = wrong(terminal.aiplus(&["schema", &flag]), &[]).await;
             assert_eq!(told, lines, "a flag is told as its variable is");

@@ -20,6 +20,8 @@ pub enum Family {
     Industry,
     /// Kinds of value.
     State,
+    /// Whose form it is: institutions, programmes.
+    Owner,
 }
 
 /// Longest text that is read as a code or name, in bytes.
@@ -71,7 +73,7 @@ fn aliases(family: Family, code: &str) -> &'static [String] {
     let list = match family {
         Family::Region => "region",
         Family::Size => "size",
-        Family::Indicator | Family::Industry | Family::State => return &[],
+        Family::Indicator | Family::Industry | Family::State | Family::Owner => return &[],
     };
     ALIASES.get(list).and_then(|list| list.get(code)).map(Vec::as_slice).unwrap_or_default()
 }
@@ -162,7 +164,7 @@ impl Codes {
                 let known = self.places.get_key_value(division).filter(|_| is_its);
                 known.map(|(code, _)| code.as_str())
             }
-            Family::Indicator | Family::Size | Family::State => {
+            Family::Indicator | Family::Size | Family::State | Family::Owner => {
                 nearest(text, self.codes.iter().map(String::as_str))
             }
         }

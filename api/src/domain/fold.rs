@@ -15,6 +15,18 @@ fn is_invisible(c: char) -> bool {
         || (c.is_control() && !c.is_whitespace())
 }
 
+/// Whether a text shows nothing.
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || is_invisible(c))
+}
+
+/// A text without what shows nothing, and without spaces around it. Unlike [`clean`] it leaves signs as they are, so
+/// that 1² is not 12.
+pub fn visible(text: &str) -> String {
+    let seen: String = text.chars().filter(|c| !is_invisible(*c)).collect();
+    seen.trim().to_owned()
+}
+
 /// A text as it looks: Hangul composed, letters and digits of one width, nothing invisible, one space
 /// between words and none around them.
 pub fn clean(text: &str) -> String {
@@ -119,6 +131,16 @@ pub(super) mod tests {
         assert_eq!(key("KR-11 서울특별시"), key("kr11서울특별시"));
         assert_eq!(key("Jeonnam–Gwangju"), key("JEONNAM_GWANGJU"));
         assert_eq!(key("중소·벤처"), key("중소ㆍ벤처"));
+    }
+
+    #[test]
+    fn what_shows_nothing_is_taken_out_and_signs_stay() {
+        for (written, seen) in
+            [("12\u{200B}", "12"), ("\u{FEFF} 1\u{AD}2² \u{2060}", "12²"), ("\u{200B}", "")]
+        {
+            assert_eq!(visible(written), seen, "{written:?}");
+            assert_eq!(is_blank(written), seen.is_empty(), "{written:?}");
+        }
     }
 
     proptest! {

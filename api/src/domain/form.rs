@@ -61,6 +61,17 @@ pub struct Range {
 }
 
 impl Indicator {
+    /// By what a cell breaks it down that it is not to be broken down by: `region`, `size` or `industry`.
+    pub fn undivided(&self, cell: &Cell) -> Option<&'static str> {
+        let pattern = cell.pattern();
+        match (pattern.region, pattern.size, pattern.industry.is_some()) {
+            (true, ..) if !self.by_region => Some("region"),
+            (_, true, _) if !self.by_size => Some("size"),
+            (.., true) if !self.by_industry => Some("industry"),
+            _ => None,
+        }
+    }
+
     /// What a value beyond the range is told; none for one within.
     pub fn beyond(&self, scaled: i64) -> Option<Text> {
         let Range { minimum, maximum, .. } = self.range;
@@ -140,12 +151,28 @@ pub struct Problem {
     pub is_justified: bool,
 }
 
-fn problem(cells: &Cells, cell: Cell, rule: &str, severity: Severity, message: Text) -> Problem {
+fn problem(
+    cells: &Cells,
+    cell: Cell,
+    rule: &str,
+    severity: Severity,
+    mut message: Text,
+) -> Problem {
     let entry = cells.get(&cell);
+    let is_justified =
+        severity == Severity::Warning && entry.is_some_and(|entry| entry.comment.is_some());
+    // What the programme's own rules say ends as their authors wrote it.
+    let is_asked = matches!(rule, "RANGE" | "OUTLIER");
+    if is_justified {
+        message.ko.push_str(" 의견에 사유가 적혀 있습니다.");
+        message.en.push_str(" The comment says why.");
+    } else if severity == Severity::Warning && is_asked {
+        message.ko.push_str(" 맞으면 의견에 사유를 적어 주십시오.");
+        message.en.push_str(" If it is right, say why in the comment.");
+    }
     Problem {
         value: entry.and_then(|entry| entry.value.clone()),
-        is_justified: severity == Severity::Warning
-            && entry.is_some_and(|entry| entry.comment.is_some()),
+        is_justified,
         cell,
         rule: rule.to_owned(),
         severity,
@@ -253,11 +280,7 @@ fn of_cell(indicator: &Indicator, cell: &Cell, entry: &Entry, cells: &Cells, pro
     let mut add = |rule, message| {
         problems.add(problem(cells, cell.clone(), rule, Severity::Error, message));
     };
-    let pattern = cell.pattern();
-    if pattern.region && !indicator.by_region
-        || pattern.size && !indicator.by_size
-        || pattern.industry.is_some() && !indicator.by_industry
-    {
+    if indicator.undivided(cell).is_some() {
         let message = Text::new(
             "이 지표는 이렇게 나누어 보고하지 않습니다.",
             "This indicator is not broken down in this way.",
@@ -269,12 +292,8 @@ fn of_cell(indicator: &Indicator, cell: &Cell, entry: &Entry, cells: &Cells, pro
         let message = Text::new("값이 없는 사유를 적어 주십시오.", "Say why there is no value.");
         add("REASON", message);
     }
-    if let Some(mut message) = entry.scaled.and_then(|scaled| indicator.beyond(scaled)) {
+    if let Some(message) = entry.scaled.and_then(|scaled| indicator.beyond(scaled)) {
         let severity = indicator.range.severity;
-        if severity == Severity::Warning {
-            message.ko.push_str(" 맞으면 의견에 사유를 적어 주십시오.");
-            message.en.push_str(" If it is right, say why in the comment.");
-        }
         problems.add(problem(cells, cell.clone(), "RANGE", severity, message));
     }
 }
@@ -362,14 +381,8 @@ fn outlier(form: &Form<'_>, indicator: &Indicator, cells: &Cells, problems: &mut
         let middle = i64::try_from(median / 2).unwrap_or(i64::MAX);
         let shown = decimal::show(middle, indicator.decimals);
         let message = Text::new(
-            format!(
-                "지난 {}개 분기의 중앙값({shown})에서 크게 벗어납니다. 맞으면 의견에 사유를 적어 주십시오.",
-                history.len()
-            ),
-            format!(
-                "It is far from the median of the last {} quarters, {shown}. If it is right, say why in the comment.",
-                history.len()
-            ),
+            format!("지난 {}개 분기의 중앙값({shown})에서 크게 벗어납니다.", history.len()),
+            format!("It is far from the median of the last {} quarters, {shown}.", history.len()),
         );
         problems.add(problem(cells, cell, "OUTLIER", Severity::Warning, message));
     }
@@ -402,8 +415,8 @@ fn rules(form: &Form<'_>, cells: &Cells, problems: &mut Told) {
             Verdict::Failed => (
                 Severity::Warning,
                 Text::new(
-                    "규칙을 계산할 수 없습니다. 값을 확인하고 의견을 적어 주십시오.",
-                    "The rule could not be evaluated; check the values and leave a comment.",
+                    "규칙을 계산할 수 없으니 값을 확인해 주십시오.",
+                    "The rule could not be evaluated; check the values.",
                 ),
             ),
         };

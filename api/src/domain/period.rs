@@ -2,6 +2,7 @@
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 
+use super::fold;
 use super::partial_date;
 use super::quarter::Quarter;
 
@@ -66,6 +67,13 @@ impl Period {
         starts
             .flat_map(|day| Length::ALL.into_iter().filter_map(move |of| Self::of(of, day)))
             .find(|period| period.label == text)
+    }
+
+    /// The period that people mean by a text, as [`Quarter::written`] does.
+    pub fn written(text: &str) -> Option<Self> {
+        let quarter = || Quarter::written(text).map(Self::from);
+        let code = || (!text.contains('\0')).then(|| fold::code(text));
+        Self::parse(text).or_else(quarter).or_else(|| Self::parse(&code()?))
     }
 
     /// How every period is written that shares a day with this one.

@@ -8,10 +8,15 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Datelike, Days, FixedOffset, Months, NaiveDate, TimeZone, Utc};
 
+use super::fold;
+
 /// First year of the grammar.
 const FIRST_YEAR: u16 = 1900;
 /// Last year of the grammar.
 const LAST_YEAR: u16 = 2999;
+
+/// Longest text that is read as a quarter, in bytes.
+const LONGEST: usize = 100;
 
 /// A quarter of the calendar year; the fiscal year is the calendar year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,6 +105,26 @@ fn midnight(date: NaiveDate) -> DateTime<Utc> {
     }
 }
 
+impl Quarter {
+    /// The quarter that people mean by a text: in another case or width, with signs that show nothing, without its
+    /// hyphen, in Korean.
+    pub fn written(text: &str) -> Option<Self> {
+        if let Ok(quarter) = text.parse() {
+            return Some(quarter);
+        }
+        // Nothing that long is a quarter; NUL is no sign that people write.
+        if text.len() > LONGEST || text.contains('\0') {
+            return None;
+        }
+        let code = fold::code(text);
+        let (year, number) = match code.strip_suffix("분기") {
+            Some(korean) => korean.split_once('년')?,
+            None => code.split_once("-Q").or_else(|| code.split_once('Q'))?,
+        };
+        format!("{year}-Q{number}").parse().ok()
+    }
+}
+
 impl fmt::Display for Quarter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:04}-Q{}", self.year, self.number)
@@ -140,6 +165,35 @@ mod tests {
         assert_eq!(before.to_rfc3339(), "2026-09-30T15:00:00+00:00");
         assert_eq!(quarter.last_day().to_string(), "2026-09-30");
         assert_eq!("2026-Q4".parse::<Quarter>().unwrap().next().to_string(), "2027-Q1");
+    }
+
+    #[test]
+    fn a_quarter_is_known_as_people_write_it() {
+        for text in [
+            "2026-Q3",
+            "2026Q3",
+            "2026-q3",
+            " ２０２６-Q3",
+            "2026–Ｑ３",
+            "\u{FEFF}2026-Q\u{200B}3",
+            "2026년 3분기",
+        ] {
+            assert_eq!(Quarter::written(text), "2026-Q3".parse().ok(), "{text}");
+        }
+        for text in [
+            "",
+            "Q",
+            "2026",
+            "2026-Q5",
+            "26Q3",
+            "2026--Q3",
+            "2026-Q3Q",
+            "2026Q3\0",
+            "년분기",
+            "3분기",
+        ] {
+            assert_eq!(Quarter::written(text), None, "{text}");
+        }
     }
 
     #[test]

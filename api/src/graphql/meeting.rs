@@ -453,7 +453,7 @@ fn in_quarter(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result
     let quarter: Quarter = args
         .get("value")
         .and_then(Value::as_str)
-        .and_then(|text| text.parse().ok())
+        .and_then(Quarter::written)
         .ok_or_else(|| Error::not_a_quarter("quarter"))?;
     // A date known to the month sorts before its first day, and belongs to the quarter all the same.
     let first = quarter.first_day().format("%Y-%m").to_string();
@@ -484,7 +484,7 @@ fn is_covers_period_recorded(_: &Reader<'_>, values: &[Value], _: &Args) -> Resu
 
 fn covers_any(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(), Error> {
     let text = args.get("value").and_then(Value::as_str).unwrap_or_default();
-    let period = Period::parse(text).ok_or_else(|| {
+    let period = Period::written(text).ok_or_else(|| {
         Error::argument(
             "covers",
             format!("{text}은(는) 기간이 아닙니다. 2026-07, 2026-Q3, 2026-H2, 2026처럼 적습니다."),

@@ -227,7 +227,7 @@ fn valid_in(_: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) -> Result<(
     let quarter: Quarter = args
         .get("value")
         .and_then(serde_json::Value::as_str)
-        .and_then(|text| text.parse().ok())
+        .and_then(Quarter::written)
         .ok_or_else(|| Error::not_a_quarter("validIn"))?;
     let quarter = quarter.to_string();
     sql.push("(").column(alias, "valid_from").push(" <= ").bind(quarter.clone());

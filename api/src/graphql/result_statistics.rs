@@ -8,7 +8,7 @@ use sea_orm::Iterable;
 use serde_json::Value;
 
 use crate::domain::completeness::{Completeness, completeness};
-use crate::domain::quarter::seoul;
+use crate::domain::quarter::{Quarter, seoul};
 use crate::error::Error;
 use crate::read::Reader;
 use crate::read::model::{Arg, Args};
@@ -212,7 +212,10 @@ fn write_change(reader: &Reader<'_>, sql: &mut Sql, alias: &str, args: &Args) ->
     sql.push("CASE WHEN ").column(alias, "scaled").push(WITHIN).push(" THEN ");
     sql.column(alias, "scaled").push(" - (SELECT max(w.scaled) FROM submission o JOIN submission s ON s.institution_id = o.institution_id AND s.programme_id = o.programme_id AND s.quarter = ");
     match args.get("comparedWith").and_then(Value::as_str) {
-        Some(quarter) => sql.bind(quarter.to_owned()),
+        Some(quarter) => {
+            let known = Quarter::written(quarter).map(|quarter| quarter.to_string());
+            sql.bind(known.unwrap_or_else(|| quarter.to_owned()))
+        }
         None => sql.push("CASE WHEN substr(o.quarter, 7, 1) = '1' THEN CAST(CAST(substr(o.quarter, 1, 4) AS integer) - 1 AS text) || '-Q4' ELSE substr(o.quarter, 1, 6) || CAST(CAST(substr(o.quarter, 7, 1) AS integer) - 1 AS text) END"),
     };
     counting(sql, known_at(reader, args)?);

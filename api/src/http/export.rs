@@ -22,13 +22,16 @@ use tracing::Instrument as _;
 
 use super::admission::{admit_step, in_turn};
 use super::caller::Caller;
-use super::export_address::{no_json, parameters, put, shown, speak, spoken, twice, unknown};
-use super::export_conditions::{Codes, Conditions};
+use super::export_address::{
+    argument, no_json, parameters, put, shown, speak, spoken, twice, unknown,
+};
+use super::export_conditions::{Asked, Codes, Conditions};
 use super::files::{self, Fault};
 use super::graphql::answer_in_time;
 use super::headers::least;
 use super::unsent::Held;
 use super::{Shared, export_dictionary};
+use crate::domain::access::Denied;
 use crate::domain::principal::Principal;
 use crate::domain::suggest;
 use crate::error::Error;
@@ -77,12 +80,20 @@ pub async fn sign_in(shared: &Shared, caller: &mut Caller, parts: &Parts) -> Res
     Ok(())
 }
 
+/// Refuses who shows no token where one is needed, before anything else is judged.
+pub fn token_first(principal: &Principal, root: &Root) -> Result<(), Error> {
+    match graphql::catalog().barred(principal, root) {
+        Some(Denied::SignedOut) => Err(Error::SignedOut),
+        _ => Ok(()),
+    }
+}
+
 /// What an address asks for.
 struct Wish {
     args: Map<String, Value>,
     columns: Vec<Column>,
     heads: Vec<Head>,
-    codes: Codes,
+    asked: Asked,
 }
 
 fn wish(ty: &Type, root: &Root, columns: Vec<Column>, parts: &Parts) -> Result<Wish, Error> {
@@ -104,7 +115,7 @@ fn wish(ty: &Type, root: &Root, columns: Vec<Column>, parts: &Parts) -> Result<W
             "lang" => speak(&mut language, text)?,
             _ => match own {
                 Some(arg) => {
-                    let value = export::argument(&arg.ty, &text).map_err(|_| no_json(&name))?;
+                    let value = argument(&arg.ty, &name, &text)?;
                     put(&mut args, arg.name, value)?;
                 }
                 None if conditions.take(&name, &text)? => {}
@@ -115,8 +126,8 @@ fn wish(ty: &Type, root: &Root, columns: Vec<Column>, parts: &Parts) -> Result<W
             },
         }
     }
-    let (filter, codes) = conditions.close();
-    if let Some(filter) = filter {
+    let mut asked = conditions.close();
+    if let Some(filter) = asked.filter.take() {
         args.insert("where".to_owned(), filter);
     }
     let columns = match fields {
@@ -131,7 +142,7 @@ fn wish(ty: &Type, root: &Root, columns: Vec<Column>, parts: &Parts) -> Result<W
             _ => Texts::Plain,
         },
     });
-    Ok(Wish { args, heads: heads.collect(), columns, codes })
+    Ok(Wish { args, heads: heads.collect(), columns, asked })
 }
 
 /// Refuses codes that no row bears which the caller may see.
@@ -203,11 +214,13 @@ async fn send(
     sign_in(shared, caller, parts).await?;
     let catalog = graphql::catalog();
     let root = catalog.listed(ty)?;
-    let Wish { args, columns, heads, codes } =
+    token_first(&caller.principal, root)?;
+    let Wish { args, columns, heads, asked } =
         wish(ty, root, export::columns(catalog, ty, export)?, parts)?;
     let document = export::document(root, &args, &columns.iter().collect::<Vec<_>>());
-    let prepared = prepare(shared, caller, parts, (document, args, export::STEP)).await?;
-    check(shared, caller, parts, &codes).await?;
+    let prepared = prepare(shared, caller, parts, (document, args, export::STEP)).await;
+    let prepared = prepared.map_err(|error| asked.told(error))?;
+    check(shared, caller, parts, &asked.codes).await?;
     let place = shared.admission.hold_export(caller).await?;
     let writer = RowWriter::new(format, export.name, heads).map_err(Error::internal)?;
     let mut running = Box::new(Running {
@@ -226,7 +239,7 @@ async fn send(
     // What is wrong with the question is told by the answer's status.
     let begun = running.step().await;
     caller.allowance = running.caller.allowance;
-    begun?;
+    begun.map_err(|error| asked.told(error))?;
     if parts.method == Method::HEAD {
         return Ok(file(export.name, format, Body::empty())?);
     }

@@ -1,10 +1,15 @@
 //! The address of a file: its parameters, and what is said of those that cannot be read.
 
+use apollo_compiler::schema::ExtendedType;
 use axum::http::request::Parts;
+use entity::adoption_case::BusinessSize;
 use serde_json::{Map, Value};
 
+use crate::domain::codes::{Codes, Family};
 use crate::domain::{admit, suggest};
 use crate::error::Error;
+use crate::graphql::engine::validation_schema;
+use crate::read::export;
 
 /// The parameters of an address, in their order.
 pub fn parameters(parts: &Parts) -> Result<Vec<(String, String)>, Error> {
@@ -54,6 +59,36 @@ pub fn no_json(name: &str) -> Error {
         format!("`{name}` 값이 올바른 JSON이 아닙니다."),
         format!("`{name}` is not valid JSON."),
     )
+}
+
+/// The value of an argument out of the text of an address, codes of lists as they are kept.
+///
+/// # Errors
+/// The text is like JSON and is none.
+pub fn argument(ty: &str, name: &str, text: &str) -> Result<Value, Error> {
+    let is_json = text.starts_with(['{', '[', '"']);
+    let kept = match is_json {
+        true => text.to_owned(),
+        false if ty.starts_with('[') => {
+            text.split(',').map(|text| kept(ty, text)).collect::<Vec<_>>().join(",")
+        }
+        false => kept(ty, text),
+    };
+    export::argument(ty, &kept).map_err(|_| no_json(name))
+}
+
+/// A code of a list as it is kept, however it is written, by its Korean name too; other texts as they stand.
+pub fn kept(ty: &str, text: &str) -> String {
+    let ty = ty.trim_matches(['[', ']', '!']);
+    let Some(ExtendedType::Enum(list)) = validation_schema().types.get(ty) else {
+        return text.to_owned();
+    };
+    let names = list.values.iter().map(|(code, value)| {
+        let name = value.description.as_ref().map_or("", |text| export::term(text));
+        (code.as_str(), [name])
+    });
+    let family = if ty == BusinessSize::CHOICE.name { Family::Size } else { Family::State };
+    Codes::new(family, names).find(text).unwrap_or(text).to_owned()
 }
 
 /// Keeps an argument, unless it is there already.

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::export_address::no_json;
+use super::export_address::{argument, kept, no_json};
 use crate::error::Error;
 use crate::graphql::request::Response;
 use crate::read::export::{self, Column};
@@ -17,10 +17,54 @@ const OPERATORS: [&str; 11] =
 pub struct Conditions<'c> {
     ty: &'c Type,
     columns: &'c [Column],
-    all: Vec<Value>,
+    /// Each with the name of its parameter.
+    all: Vec<(String, Value)>,
     /// Values of a column that is named several times are alternatives.
-    alternatives: Vec<(&'c Column, Vec<Value>)>,
+    alternatives: Vec<(&'c Column, String, Vec<Value>)>,
     codes: Codes,
+}
+
+/// What is asked for under the conditions of an address.
+#[derive(Debug, Default)]
+pub struct Asked {
+    /// The list's filter, if there is any condition.
+    pub filter: Option<Value>,
+    /// Codes of rows that must be known.
+    pub codes: Codes,
+    /// Names of the parameters of its terms.
+    names: Vec<String>,
+}
+
+impl Asked {
+    /// An error of the document as one of the address: its path and its words name the parameter that the caller wrote.
+    pub fn told(&self, error: Error) -> Error {
+        let Error::Argument { code, path, mut message } = error else { return error };
+        let first = path.first().map_or("", |first| first.trim_start_matches('$')).to_owned();
+        let mut rest = path.get(1..).unwrap_or_default();
+        let mut name = first;
+        if name == "where" {
+            let mut at = 0;
+            if let (true, [and, place, inner @ ..]) = (self.names.len() > 1, rest)
+                && and == "and"
+            {
+                (at, rest) = (place.parse().unwrap_or(0), inner);
+            }
+            name = self.names.get(at).cloned().unwrap_or(name);
+        }
+        // Below a filter that was written as one, the caller's own way goes on.
+        let rest = if name == "where" { rest } else { &[] };
+        let told: Vec<String> = std::iter::once(name).chain(rest.iter().cloned()).collect();
+        let (was, is) = (format!("`{}`", path.join(".")), format!("`{}`", told.join(".")));
+        for (sentence, variable, parameter) in [
+            (&mut message.ko, "변수", "매개변수"),
+            (&mut message.en, "The variable", "The parameter"),
+        ] {
+            let as_variable = format!("{variable} {was}");
+            *sentence =
+                sentence.replace(&as_variable, &format!("{parameter} {is}")).replace(&was, &is);
+        }
+        Error::Argument { code, path: told, message }
+    }
 }
 
 impl<'c> Conditions<'c> {
@@ -37,7 +81,7 @@ impl<'c> Conditions<'c> {
         if name == "where" {
             let value: Map<String, Value> =
                 serde_json::from_str(text).map_err(|_| no_json(name))?;
-            self.all.push(value.into());
+            self.all.push((name.to_owned(), value.into()));
             return Ok(true);
         }
         let filter = self.ty.filters.iter().find(|filter| filter.name == name);
@@ -58,10 +102,10 @@ impl<'c> Conditions<'c> {
             return Err(nothing(name, own.map(|(column, _)| &*column.key)));
         }
         if is_search {
-            self.all.push(json!({ "search": text }));
+            self.all.push((name.to_owned(), json!({ "search": text })));
         } else if let Some(filter) = filter {
-            let value = export::argument(filter.ty, text).map_err(|_| no_json(name))?;
-            self.all.push(json!({ filter.name: value }));
+            let value = argument(filter.ty, name, text)?;
+            self.all.push((name.to_owned(), json!({ filter.name: value })));
         } else if let Some((column, operator)) = compared {
             self.compare(name, (column, operator), text)?;
         }
@@ -85,7 +129,13 @@ impl<'c> Conditions<'c> {
         if !is_text && matches!(operator, "eq" | "ne") && text.contains(',') {
             return Err(several(name, operator));
         }
-        let mut values: Vec<Value> = texts.iter().map(|text| column.read(operator, text)).collect();
+        // Parts of a code are looked for as they are written.
+        let is_whole = !matches!(operator, "contains" | "startsWith");
+        let value = |text: &&str| match is_whole {
+            true => column.read(operator, &kept(&column.ty, text)),
+            false => column.read(operator, text),
+        };
+        let mut values: Vec<Value> = texts.iter().map(value).collect();
         if let ("eq" | "ne" | "in" | "notIn", Some(lookup)) = (operator, column.lookup) {
             for text in texts {
                 self.codes.add(name, lookup, text);
@@ -96,12 +146,12 @@ impl<'c> Conditions<'c> {
             _ => values.pop().unwrap_or_default(),
         };
         if operator != "eq" {
-            self.all.push(column.condition(operator, value));
+            self.all.push((name.to_owned(), column.condition(operator, value)));
             return Ok(());
         }
-        match self.alternatives.iter_mut().find(|(known, _)| known.key == column.key) {
-            Some((_, values)) => values.push(value),
-            None => self.alternatives.push((column, vec![value])),
+        match self.alternatives.iter_mut().find(|(known, ..)| known.key == column.key) {
+            Some((.., values)) => values.push(value),
+            None => self.alternatives.push((column, name.to_owned(), vec![value])),
         }
         Ok(())
     }
@@ -113,20 +163,22 @@ impl<'c> Conditions<'c> {
         ["where"].into_iter().chain(filters).chain(columns.map(|column| &*column.key))
     }
 
-    /// The list's filter, if there is any condition; and codes of rows that must be known.
-    pub fn close(mut self) -> (Option<Value>, Codes) {
-        for (column, mut values) in self.alternatives {
-            self.all.push(match values.len() {
+    /// What they come to.
+    pub fn close(mut self) -> Asked {
+        for (column, name, mut values) in self.alternatives {
+            let condition = match values.len() {
                 1 => column.condition("eq", values.pop().unwrap_or_default()),
                 _ => column.condition("in", values.into()),
-            });
+            };
+            self.all.push((name, condition));
         }
-        let filter = match self.all.len() {
+        let (names, mut all): (Vec<String>, Vec<Value>) = self.all.into_iter().unzip();
+        let filter = match all.len() {
             0 => None,
-            1 => self.all.pop(),
-            _ => Some(json!({ "and": self.all })),
+            1 => all.pop(),
+            _ => Some(json!({ "and": all })),
         };
-        (filter, self.codes)
+        Asked { filter, codes: self.codes, names }
     }
 }
 
@@ -170,7 +222,12 @@ impl Codes {
             match (data[&alias]["code"].as_str(), absent) {
                 (Some(kept), _) if kept != code => return Err(otherwise(name, kept)),
                 (None, Some(one)) if one.error.code() == Error::NotFound.code() => {
-                    return Err(Error::at(vec![name.clone()], one.error.message()));
+                    // The lookup's argument is the caller's parameter.
+                    let mut message = one.error.message();
+                    let is = format!("`{name}`");
+                    message.ko = message.ko.replace("`code`", &is);
+                    message.en = message.en.replace("`code`", &is);
+                    return Err(Error::at(vec![name.clone()], message));
                 }
                 _ => {}
             }

@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 
 use super::Shared;
 use super::caller::Caller;
-use super::export::{check, file, only_data, prepare, sign_in};
-use super::export_address::{no_json, parameters, put, speak, spoken, unknown};
+use super::export::{check, file, only_data, prepare, sign_in, token_first};
+use super::export_address::{argument, no_json, parameters, put, speak, spoken, unknown};
 use super::export_conditions::Conditions;
 use super::files::{self, Fault};
 use super::graphql::answer_in_time;
@@ -43,6 +43,7 @@ pub async fn endpoint(
             .root("Query", name)
             .filter(|root| matches!(root.kind, RootKind::Statistics(_) | RootKind::Statistic(..)));
         let (format, root) = format.zip(root).ok_or(Error::NotFound)?;
+        token_first(&caller.principal, root)?;
         let (mut args, mut language) = (Map::new(), None);
         let listed = match root.kind {
             RootKind::Statistics(ty) => Some(catalog.declared(ty)?),
@@ -57,10 +58,9 @@ pub async fn endpoint(
             let arg = root.args.iter().find(|arg| arg.name == name && arg.name != "where");
             if let Some(arg) = arg {
                 let value = match arg.name {
-                    "orderBy" => export::order(&text),
-                    _ => export::argument(&arg.ty, &text),
-                };
-                let value = value.map_err(|_| no_json(&name))?;
+                    "orderBy" => export::order(&text).map_err(|_| no_json(&name)),
+                    _ => argument(&arg.ty, &name, &text),
+                }?;
                 put(&mut args, arg.name, value)?;
             } else if name == "lang" {
                 speak(&mut language, text)?;
@@ -71,13 +71,14 @@ pub async fn endpoint(
                 return Err(unknown(&name, own.chain(more)).into());
             }
         }
-        let (filter, codes) = conditions.map(Conditions::close).unwrap_or_default();
-        args.extend(filter.map(|filter| ("where".to_owned(), filter)));
+        let mut conditions = conditions.map(Conditions::close).unwrap_or_default();
+        args.extend(conditions.filter.take().map(|filter| ("where".to_owned(), filter)));
         let asked = (document(catalog, root, &args), args, page::MAX_SIZE);
-        let prepared = prepare(&shared, &mut caller, &parts, asked).await?;
-        check(&shared, &mut caller, &parts, &codes).await?;
+        let prepared = prepare(&shared, &mut caller, &parts, asked).await;
+        let prepared = prepared.map_err(|error| conditions.told(error))?;
+        check(&shared, &mut caller, &parts, &conditions.codes).await?;
         let answered = answer_in_time(&shared, &mut caller, &prepared).await?;
-        let (mut data, _) = only_data(answered)?;
+        let (mut data, _) = only_data(answered).map_err(|error| conditions.told(error))?;
         let told = data.get_mut(root.name).map(Value::take).unwrap_or_default();
         let bytes = match format {
             Format::Json => None,

@@ -204,10 +204,9 @@ fn wished(parts: &Parts, caller: &Caller) -> Result<Wished, Fault> {
         }
     }
     match (institution, programme, quarter) {
-        (Some(_), Some(_), Some(quarter)) if quarter.parse::<Quarter>().is_err() => {
-            Err(Error::not_a_quarter("quarter").into())
-        }
         (Some(institution), Some(programme), Some(quarter)) => {
+            let known = Quarter::written(&quarter);
+            let quarter = known.ok_or_else(|| Error::not_a_quarter("quarter"))?.to_string();
             Ok(Wished { target: Target { institution, programme, quarter }, save, replace })
         }
         _ => Err(bad(
@@ -354,21 +353,39 @@ pub(super) fn seen(headers: &HeaderMap) -> Result<Option<Seen>, Fault> {
         )
     };
     let mut versions = Vec::new();
-    for tag in given.flat_map(|value| value.to_str().unwrap_or("?").split(',')).map(str::trim) {
-        if tag == "*" {
+    for value in given {
+        let mut rest = value.as_bytes().trim_ascii();
+        if rest == b"*" {
             return Ok(Some(Seen::Any));
         }
-        if tag.is_empty() {
-            continue;
+        while let Some(tag) = next_tag(&mut rest).map_err(|NoTag| bad())? {
+            let opaque = tag.strip_suffix(b"-gzip").unwrap_or(tag);
+            // A tag that is none of ours names no version that there is.
+            let version = std::str::from_utf8(opaque).ok().and_then(|text| text.parse().ok());
+            versions.push(version.unwrap_or(0));
         }
-        let strong = tag.strip_prefix("W/").unwrap_or(tag);
-        let opaque = strong.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-        let opaque = opaque.ok_or_else(bad)?;
-        let opaque = opaque.strip_suffix("-gzip").unwrap_or(opaque);
-        // A tag that is none of ours names no version that there is.
-        versions.push(opaque.parse().unwrap_or(0));
     }
     if versions.is_empty() { Err(bad()) } else { Ok(Some(Seen::OneOf(versions))) }
+}
+
+/// What stands where an entity tag should is none.
+struct NoTag;
+
+/// Takes the next entity tag off a list (RFC 9110 §8.8.3), what stands between its quotation marks: any byte but those,
+/// controls and spaces, commas too. Elements may be empty; none is left at the end.
+fn next_tag<'t>(list: &mut &'t [u8]) -> Result<Option<&'t [u8]>, NoTag> {
+    let is_between = |byte: &u8| matches!(byte, b' ' | b'\t' | b',');
+    let Some(start) = list.iter().position(|byte| !is_between(byte)) else { return Ok(None) };
+    let tag = &list[start..];
+    let tag = tag.strip_prefix(b"W/").unwrap_or(tag).strip_prefix(b"\"").ok_or(NoTag)?;
+    let end = tag.iter().position(|byte| *byte == b'"').ok_or(NoTag)?;
+    let (opaque, rest) = (&tag[..end], tag[end + 1..].trim_ascii_start());
+    let is_of_tag = |byte: &u8| matches!(byte, 0x21 | 0x23..=0x7E | 0x80..);
+    if !opaque.iter().all(is_of_tag) || !matches!(rest.first(), None | Some(b',')) {
+        return Err(NoTag);
+    }
+    *list = rest;
+    Ok(Some(opaque))
 }
 
 /// The caller's key, kept apart from those of mutations.

@@ -202,9 +202,13 @@ leaf!(
     "INVALID_DATE",
     |at, given| scalar(Scalar::Date, at, given)
 );
-leaf!(Quarter, "Quarter", |given| given.as_str()?.parse().ok(), "INVALID_QUARTER", |at, given| {
-    scalar(Scalar::Quarter, at, given)
-});
+leaf!(
+    Quarter,
+    "Quarter",
+    |given| Quarter::written(given.as_str()?),
+    "INVALID_QUARTER",
+    |at, given| { scalar(Scalar::Quarter, at, given) }
+);
 
 leaf!(
     DateTime<Utc>,
@@ -213,7 +217,7 @@ leaf!(
     "INVALID_DATE",
     |at, given| scalar(Scalar::DateTime, at, given)
 );
-leaf!(Period, "Period", |given| Period::parse(given.as_str()?), "INVALID_PERIOD", |at, given| {
+leaf!(Period, "Period", |given| Period::written(given.as_str()?), "INVALID_PERIOD", |at, given| {
     scalar(Scalar::Period, at, given)
 });
 

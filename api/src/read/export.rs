@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::catalog::{Catalog, Root, RootKind};
 use super::model::{Field, Kind, Type};
+use crate::domain::fold;
 use crate::error::Error;
 
 /// Rows of one step: read by one query, and charged when it has ended.
@@ -342,9 +343,9 @@ pub fn order(text: &str) -> Result<Value, serde_json::Error> {
     if text.starts_with(['{', '[']) {
         return serde_json::from_str(text);
     }
-    let term = |name: &str| match name.strip_prefix('-') {
+    let term = |name: &str| match fold::code(name).strip_prefix('-') {
         Some(name) => json!({ "field": name, "direction": "DESC" }),
-        None => json!({ "field": name, "direction": "ASC" }),
+        None => json!({ "field": fold::code(name), "direction": "ASC" }),
     };
     Ok(text.split(',').map(term).collect())
 }

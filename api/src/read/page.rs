@@ -144,8 +144,8 @@ pub fn bound(scalar: Scalar, value: &Value) -> Option<Bound> {
         Scalar::Text | Scalar::Choice(_) | Scalar::PartialDate => {
             value.as_str().filter(|text| admit::is_text(text))?.to_owned().into()
         }
-        Scalar::Period => Period::parse(value.as_str()?)?.label.into(),
-        Scalar::Quarter => value.as_str()?.parse::<Quarter>().ok()?.to_string().into(),
+        Scalar::Period => Period::written(value.as_str()?)?.label.into(),
+        Scalar::Quarter => Quarter::written(value.as_str()?)?.to_string().into(),
         Scalar::Int | Scalar::Krw => match value {
             Value::String(digits) => digits.parse::<i64>().ok()?.into(),
             number => number.as_i64()?.into(),

@@ -50,7 +50,8 @@ fn given<'a>(args: &'a Args, name: &str) -> Option<&'a str> {
 }
 
 fn quarter(args: &Args, name: &str) -> Result<Option<Quarter>, Error> {
-    given(args, name).map(|text| text.parse().map_err(|_| Error::not_a_quarter(name))).transpose()
+    let read = |text| Quarter::written(text).ok_or_else(|| Error::not_a_quarter(name));
+    given(args, name).map(read).transpose()
 }
 
 /// The quarters asked for; the last eight if none are named.

@@ -13,6 +13,7 @@ use quick_xml::encoding::DecodingReader;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
 use zip::ZipArchive;
+use zip::result::ZipError;
 
 use super::{MAX_ENTRIES, MAX_UPLOAD, Other, Unreadable};
 
@@ -70,7 +71,7 @@ impl<'a> Archive<'a> {
     /// Opens a part; none if there is none of that name.
     pub(super) fn part(&mut self, name: &str) -> Result<Option<Xml<'_>>, Unreadable> {
         let Some(index) = self.entries.get(&folded(name)).copied() else { return Ok(None) };
-        let entry = self.zip.by_index(index).map_err(|_| DAMAGED)?;
+        let entry = self.zip.by_index(index).map_err(|error| closed(&error))?;
         let entry: Box<dyn Read + '_> = Box::new(entry);
         let counted = Counted { inner: entry, left: self.left.clone() };
         let pieces =
@@ -111,6 +112,19 @@ impl<'a> Archive<'a> {
             let kept = held.len().saturating_sub(word.len());
             held.drain(..kept);
         }
+    }
+}
+
+/// Why a part cannot be opened.
+fn closed(error: &ZipError) -> Unreadable {
+    match error {
+        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => {
+            Unreadable::NotAWorkbook(Other::Encrypted)
+        }
+        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
+            Unreadable::NotAWorkbook(Other::Packed)
+        }
+        _ => DAMAGED,
     }
 }
 
@@ -241,7 +255,7 @@ impl Xml<'_> {
             }
             Event::End(_) => self.depth = self.depth.saturating_sub(1),
             // Nothing that Excel writes or opens has one.
-            Event::DocType(_) => return Err(DAMAGED),
+            Event::DocType(_) => return Err(Unreadable::NotAWorkbook(Other::DocumentType)),
             Event::Eof => return Ok(None),
             _ => {}
         }

@@ -4,6 +4,7 @@ use super::format::Look;
 use super::number::{self, Asked};
 use super::problems::Problems;
 use super::{Kind, MAX_TEXT, Place, Text, shown};
+use crate::domain::fold;
 
 /// What a cell of a file holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,9 +42,9 @@ pub(super) struct Taken {
 }
 
 impl Content {
-    /// Whether it is a text of white space.
+    /// Whether it is a text that shows nothing.
     pub(super) fn is_white(&self) -> bool {
-        matches!(self, Self::Text(text) if text.trim().is_empty())
+        matches!(self, Self::Text(text) if fold::is_blank(text))
     }
 
     /// The text of a label; nothing where there is none.
@@ -72,6 +73,7 @@ impl Content {
             Taken { text, is_faulty: true }
         };
         match self {
+            Self::Text(text) if fold::is_blank(&text) => Taken::default(),
             Self::Text(text) => checked(asked, text, place, problems),
             Self::Number(value, _) if number::is_too_long(value) => {
                 wrong(number::text(value), too_long())
@@ -122,7 +124,7 @@ fn checked(
     place: &dyn Fn() -> Place,
     problems: &mut Problems,
 ) -> Taken {
-    if number::is_number(asked.kind) && number::has_exponent(text.trim()) {
+    if number::is_number(asked.kind) && number::has_exponent(&fold::visible(&text)) {
         problems.error(place(), exponent(&text));
         return Taken { text, is_faulty: true };
     }

@@ -18,12 +18,13 @@ use super::merged::Merged;
 use super::number::Asked;
 use super::plan::is_total;
 use super::problems::Problems;
-use super::read::{check_form, check_version, hand_on_missing, no_code};
+use super::read::{Owner, check_version, hand_on_missing, no_code};
 use super::words::{self, Lists};
 use super::{
     Cell, Failed, Form, MAX_COLUMNS, MAX_LONG_ROWS, MAX_PART_ROWS, MAX_TEXT, MAX_UPLOAD, Other,
     Placed, Reading, Spots, Text, Unreadable, encoding, number,
 };
+use crate::domain::fold;
 
 /// Byte-order mark, by which spreadsheets know UTF-8.
 pub(super) const MARK: &str = "\u{FEFF}";
@@ -121,7 +122,7 @@ pub fn read_csv(
     } else {
         file.read_wide(&mut lines, &mut identity, each)?;
     }
-    let version = identity.finish(&mut problems);
+    let version = identity.finish(&mut problems)?;
     let lost = problems.lost;
     Ok(Reading { problems: problems.into_found(), lost, version, encoding: Some(encoding) })
 }
@@ -378,9 +379,14 @@ pub(super) fn check_width(text: &str, delimiter: u8) -> Result<(), Unreadable> {
 /// Whose form the rows say it is.
 struct Identity<'a> {
     form: &'a Form,
+    owner: Owner<'a>,
     columns: [Option<u16>; CSV_IDENTITY.len()],
     /// The oldest version that a row names.
     version: Option<i32>,
+    /// Whether a row says that it is of this form.
+    has_own: bool,
+    /// What the first one says that is of another.
+    other: Option<String>,
 }
 
 impl<'a> Identity<'a> {
@@ -389,42 +395,76 @@ impl<'a> Identity<'a> {
             let found = head.iter().position(|known| known == heading)?;
             u16::try_from(found).ok()
         };
-        Self { form, columns: CSV_IDENTITY.map(column_of), version: None }
+        let columns = CSV_IDENTITY.map(column_of);
+        let owner = Owner::new(form);
+        Self { form, owner, columns, version: None, has_own: false, other: None }
     }
 
-    /// Refuses a row of another form; what it leaves blank, it does not say.
-    fn check(&mut self, cells: &[(u16, Content)]) -> Result<(), Unreadable> {
-        let [institution, programme, quarter, version] = self.columns.map(|column| {
+    /// Whether a row is of this form; what it leaves blank, it does not say. Of a row of another form each cell that
+    /// says so is told, and nothing of it is taken.
+    fn is_own(&mut self, row: u32, cells: &[(u16, Content)], problems: &mut Problems) -> bool {
+        // Of what a comma tore it is not known which column it is in.
+        if cells.iter().any(|(_, held)| matches!(held, Content::Torn { .. })) {
+            return true;
+        }
+        let said = self.columns.map(|column| {
             let held = cells.iter().find(|(other, _)| Some(*other) == column);
             match held {
-                Some((_, Content::Text(text))) => text.trim(),
+                Some((_, Content::Text(text))) if !fold::is_blank(text) => text.trim(),
                 _ => "",
             }
         });
-        let form = self.form;
-        let own =
-            [&form.institution, &form.programme].map(|own| (own.code.as_str(), own.name.trim()));
-        // A name will do as well as a code.
-        let said = |text: &'_ str, (code, name): (&str, &str)| match text {
-            "" => code.to_owned(),
-            text if text == name => code.to_owned(),
-            text => text.to_owned(),
-        };
-        let (institution, programme) = (said(institution, own[0]), said(programme, own[1]));
-        let quarter = if quarter.is_empty() { &form.quarter } else { quarter };
-        check_form(form, [&institution, &programme, quarter])?;
-        if let Ok(version) = version.parse() {
-            self.version = Some(self.version.map_or(version, |before| before.min(version)));
+        let parts =
+            || (0..).zip(said).take(self.owner.own.len()).filter(|(_, text)| !text.is_empty());
+        let wrong: Vec<(usize, &str)> =
+            parts().filter(|(part, text)| !self.owner.is_own(*part, text)).collect();
+        if wrong.is_empty() {
+            self.has_own |= parts().next().is_some();
+            let [.., version] = said;
+            if let Ok(version) = fold::clean(version).parse() {
+                self.version = Some(self.version.map_or(version, |before| before.min(version)));
+            }
+            return true;
         }
-        Ok(())
+        let mut found = self.owner.own.map(short);
+        for (part, text) in wrong {
+            found[part] = short(text);
+            let message = other_row(CSV_IDENTITY[part], self.owner.own[part], &found[part]);
+            let column = self.columns[part].unwrap_or_default();
+            problems.error(place(CSV, row, column), message);
+        }
+        problems.lost += 1;
+        self.other.get_or_insert_with(|| found.join(" / "));
+        false
     }
 
-    /// Warns about an old version, and tells it.
-    fn finish(self, problems: &mut Problems) -> Option<i32> {
-        let version = self.version?;
-        check_version(self.form, &version.to_string(), problems);
-        Some(version)
+    /// Refuses a file of which all that say whose they are say another form; warns about an old version, and tells it.
+    fn finish(self, problems: &mut Problems) -> Result<Option<i32>, Unreadable> {
+        if let (false, Some(found)) = (self.has_own, self.other) {
+            return Err(Unreadable::OtherForm { expected: self.owner.own.join(" / "), found });
+        }
+        if let Some(version) = self.version {
+            check_version(self.form, &version.to_string(), problems);
+        }
+        Ok(self.version)
     }
+}
+
+/// What a cell says, as it looks and short enough to be told.
+fn short(text: &str) -> String {
+    fold::clean(text).chars().take(60).collect()
+}
+
+/// The sentence about a row of another form.
+fn other_row(heading: &str, own: &str, found: &str) -> Text {
+    Text::new(
+        format!(
+            "이 행은 다른 양식의 것입니다({heading} {found}, 이 양식은 {own}). 행을 지우거나 칸을 바로잡아 주십시오."
+        ),
+        format!(
+            "This row is of another form: its {heading} is {found}, and the form's is {own}. Take the row out, or put the cell right."
+        ),
+    )
 }
 
 /// A file whose headings are known.
@@ -458,8 +498,8 @@ impl File<'_> {
             if rows > MAX_PART_ROWS + 1 {
                 return Err(Unreadable::TooManyRows { limit: MAX_PART_ROWS });
             }
-            if !cells.iter().any(|(_, held)| matches!(held, Content::Torn { .. })) {
-                identity.check(&cells)?;
+            if !identity.is_own(row, &cells, self.problems) {
+                continue;
             }
             let row = Row { row, cells, from_above: Vec::new() };
             grid.row(row, &Merged::default(), self.problems, &mut |placed| {
@@ -543,8 +583,8 @@ impl File<'_> {
             if rows > MAX_LONG_ROWS {
                 return Err(Unreadable::TooManyRows { limit: MAX_LONG_ROWS });
             }
-            if !cells.iter().any(|(_, held)| matches!(held, Content::Torn { .. })) {
-                identity.check(&cells)?;
+            if !identity.is_own(row, &cells, self.problems) {
+                continue;
             }
             let (cell, mut is_faulty) = self.long_answer(row, cells, &columns);
             if !is_faulty && cell.is_blank() {

@@ -39,6 +39,8 @@ pub(super) struct Grid<'a> {
     addresses: PartAddresses,
     /// Addresses of values that are merged with cells below.
     tops: HashMap<(u32, u16), [String; 3]>,
+    /// Merged values of which it has been told that nobody knows whose they are.
+    told: HashSet<(u32, u16)>,
 }
 
 /// A row: its cells, and what reaches down into it from merged cells.
@@ -99,6 +101,7 @@ impl<'a> Grid<'a> {
             dimensions,
             addresses: PartAddresses::default(),
             tops: HashMap::new(),
+            told: HashSet::new(),
         })
     }
 
@@ -220,7 +223,7 @@ impl<'a> Grid<'a> {
 
     /// A value that is merged over rows of several parts belongs to none of them.
     fn check_merged(
-        &self,
+        &mut self,
         dimensions: &[String; 3],
         hidden: Vec<(Range, Rc<Content>)>,
         problems: &mut Problems,
@@ -230,8 +233,15 @@ impl<'a> Grid<'a> {
         }
         for (range, _) in hidden {
             if self.tops.get(&(range.top, range.left)).is_some_and(|top| top != dimensions) {
-                problems.lose(place(self.sheet, range.top, range.left), merged_value(range));
+                self.tell_merged(range, problems);
             }
+        }
+    }
+
+    /// Tells once of a merged value that it is not known whose it is.
+    fn tell_merged(&mut self, range: Range, problems: &mut Problems) {
+        if self.told.insert((range.top, range.left)) {
+            problems.lose(place(self.sheet, range.top, range.left), merged_value(range));
         }
     }
 
@@ -249,7 +259,7 @@ impl<'a> Grid<'a> {
             let Some(range) = merged.range(row, value.column) else { continue };
             let is_indicator = |column| matches!(self.column(column), Some(Column::Values { .. }));
             if (range.left + 1..=range.right.min(200)).any(is_indicator) {
-                problems.lose(place(self.sheet, row, value.column), merged_value(range));
+                self.tell_merged(range, problems);
             }
             if range.bottom > row {
                 self.tops.insert((range.top, range.left), dimensions.clone());

@@ -48,7 +48,7 @@ pub fn mark_xlsx(
         if !mark.note.is_empty() {
             mark.note.push('\n');
         }
-        let word = severity_word(problem.severity);
+        let word = kind_word(problem);
         mark.note.push_str(&format!("[{}] {}", pick(&word), pick(&problem.message)));
     }
     let mut workbook = Workbook::new();
@@ -112,8 +112,12 @@ fn write_findings(
     pen.text(0, 0, &format!("{} 분기 실적 – 점검 결과", form.quarter), &style::title())?;
     let whose = format!("{} · {}", form.institution.name, form.programme.name);
     pen.text(1, 0, &whose, &style::subtitle())?;
-    let count = |severity| findings.iter().filter(|(it, _)| it.severity == severity).count();
-    let summary = summary(count(Severity::Error), count(Severity::Warning));
+    let count = |severity, is_justified| {
+        let is_it = |it: &Problem| it.severity == severity && it.is_justified == is_justified;
+        findings.iter().filter(|(it, _)| is_it(it)).count()
+    };
+    let [open, answered] = [false, true].map(|answered| count(Severity::Warning, answered));
+    let summary = summary(count(Severity::Error, false), open, answered);
     pen.text(2, 0, pick(&summary), &style::section())?;
     pen.sheet.set_row_height(2, 24)?.set_row_height(4, 24)?;
     for (column, heading) in (0..).zip(HEADINGS) {
@@ -133,22 +137,31 @@ fn write_findings(
 const HEADINGS: [(&str, &str); 5] =
     [("번호", "No."), ("시트", "Sheet"), ("셀", "Cell"), ("구분", "Kind"), ("내용", "What")];
 
-fn severity_word(severity: Severity) -> Text {
-    match severity {
+fn kind_word(problem: &Problem) -> Text {
+    match problem.severity {
         Severity::Error => Text::new("오류", "Error"),
+        Severity::Warning if problem.is_justified => {
+            Text::new("경고(사유 있음)", "Warning, explained")
+        }
         Severity::Warning => Text::new("경고", "Warning"),
         Severity::Info => Text::new("안내", "Note"),
     }
 }
 
-fn summary(errors: usize, warnings: usize) -> Text {
-    match (errors, warnings) {
-        (0, 0) => Text::new("문제가 없습니다.", "Nothing is wrong."),
-        (0, _) => Text::new(
+/// Errors, warnings that ask for a comment, and those that have it.
+fn summary(errors: usize, open: usize, answered: usize) -> Text {
+    let warnings = open + answered;
+    match (errors, open, answered) {
+        (0, 0, 0) => Text::new("문제가 없습니다.", "Nothing is wrong."),
+        (0, 0, _) => Text::new(
+            format!("경고 {warnings}건. 모두 ‘의견’ 칸에 까닭이 적혀 있습니다."),
+            format!("Warnings: {warnings}. The comment (의견) of each says why."),
+        ),
+        (0, ..) => Text::new(
             format!("경고 {warnings}건. 값이 맞으면 ‘의견’ 칸에 까닭을 적어 주십시오."),
             format!("Warnings: {warnings}. If a value is right, say why in its comment (의견)."),
         ),
-        (_, _) => Text::new(
+        (..) => Text::new(
             format!("오류 {errors}건, 경고 {warnings}건. 오류를 모두 고쳐야 제출할 수 있습니다."),
             format!(
                 "Errors: {errors}, warnings: {warnings}. It can be handed in once there is no error."
@@ -180,7 +193,7 @@ fn write_finding(
         Some(target) => pen.link(row, 2, target, &cell, &style::link())?,
         None => pen.text(row, 2, &cell, &middle)?,
     }
-    let word = severity_word(problem.severity);
+    let word = kind_word(problem);
     pen.text(row, 3, pick(&word), &style::finding(problem.severity))?;
     pen.text(row, 4, message, &style::prose())
 }

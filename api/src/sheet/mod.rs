@@ -312,6 +312,12 @@ impl Placed {
         Some(layout::place(spots.sheet, row, column))
     }
 
+    /// The same where a row holds this answer alone; else the value's cell: what names the row is right for others.
+    pub fn at_own(&self, part: &str) -> Option<Place> {
+        let is_alone = self.spots.indicator.is_some_and(|(row, _)| row == self.spots.row);
+        self.at(if is_alone { part } else { "value" })
+    }
+
     /// An answer that says nothing, where a total would stand.
     fn blank(indicator: &str, spots: Spots) -> Self {
         let cell = Cell { indicator: indicator.to_owned(), ..Cell::default() };
@@ -341,6 +347,8 @@ pub struct Problem {
     pub message: Text,
     /// What it means.
     pub severity: Severity,
+    /// Whether it is a warning whose cell has a comment, which answers it.
+    pub is_justified: bool,
 }
 
 /// What a file says besides its answers.
@@ -373,6 +381,10 @@ pub enum Other {
     Markup,
     /// Text such as CSV.
     Text,
+    /// A workbook packed by a method that Excel does not use.
+    Packed,
+    /// A workbook whose XML declares a document type.
+    DocumentType,
     /// A damaged workbook.
     Damaged,
     /// Something else.
@@ -559,6 +571,14 @@ impl Other {
             Self::Text => (
                 "엑셀 통합 문서가 아니라 텍스트 파일입니다. CSV는 /import/submission.csv로 올려 주십시오.",
                 "This is no workbook but text. CSV goes to /import/submission.csv.",
+            ),
+            Self::Packed => (
+                "엑셀이 쓰지 않는 방식(bzip2, LZMA 등)으로 압축된 통합 문서(.xlsx)라 읽지 않습니다. 엑셀에서 열어 다시 저장해 주십시오.",
+                "The workbook (.xlsx) is compressed by a method that Excel does not use (such as bzip2 or LZMA) and is not read; open it in a spreadsheet program and save it again.",
+            ),
+            Self::DocumentType => (
+                "XML에 문서 형식 선언(DOCTYPE)이 든 통합 문서(.xlsx)라, 안전을 위해 읽지 않습니다. 엑셀에서 열어 다시 저장해 주십시오.",
+                "The XML of the workbook (.xlsx) declares a document type (DOCTYPE), which is not read for safety; open it in a spreadsheet program and save it again.",
             ),
             Self::Damaged => (
                 "손상되어 읽을 수 없는 엑셀 통합 문서(.xlsx)입니다. 엑셀에서 열어 다시 저장해 주십시오.",

@@ -2,6 +2,7 @@
 
 use super::unit::{self, Beside};
 use super::{Indicator, Kind, Text};
+use crate::domain::fold;
 pub(super) use crate::domain::form::yes_no;
 
 /// What is asked in a cell.
@@ -166,14 +167,14 @@ pub(super) fn has_exponent(text: &str) -> bool {
 pub(super) fn tidy(asked: &Asked<'_>, typed: String) -> String {
     match asked.kind {
         Kind::Text => typed,
-        Kind::Boolean => match typed.trim() {
+        Kind::Boolean => match &*fold::clean(&typed) {
             word if word.eq_ignore_ascii_case("TRUE") => yes_no(true).to_owned(),
             word if word.eq_ignore_ascii_case("FALSE") => yes_no(false).to_owned(),
             word => word.to_owned(),
         },
         Kind::Integer | Kind::Decimal | Kind::Krw | Kind::Percent => match Dressed::of(&typed) {
             Some(it) if unit::typed(&it.unit, asked) == Beside::Fits => it.number,
-            _ => typed.trim().to_owned(),
+            _ => fold::visible(&typed),
         },
     }
 }
@@ -203,7 +204,7 @@ struct Dressed {
 impl Dressed {
     /// Takes a text apart; none, if it is no number with a unit.
     fn of(typed: &str) -> Option<Self> {
-        let text: String = typed.trim().chars().map(narrow).collect();
+        let text: String = fold::visible(typed).chars().map(narrow).collect();
         let is_digit = |letter: char| letter.is_ascii_digit();
         let (start, end) = (text.find(is_digit)?, text.rfind(is_digit)? + 1);
         // A point or comma before the first digit is no number's.

@@ -32,11 +32,20 @@ impl Problems {
 
     /// Notes what was made of a cell.
     pub(super) fn info(&mut self, place: Place, message: Text) {
-        if self.infos.len() < MAX_INFOS {
-            let indicator = self.indicator.clone();
-            let place = Some(place);
-            self.infos.push(Problem { place, indicator, message, severity: Severity::Info });
-        } else if let Some(last) = self.infos.last_mut()
+        self.remark(place, message, Severity::Info);
+    }
+
+    /// Notes what was made of a cell that shows something else, so that it is looked at again.
+    pub(super) fn caution(&mut self, place: Place, message: Text) {
+        self.remark(place, message, Severity::Warning);
+    }
+
+    fn remark(&mut self, place: Place, message: Text, severity: Severity) {
+        let of = |it: &&mut Problem| it.severity == severity;
+        if self.infos.iter().filter(|it| it.severity == severity).count() < MAX_INFOS {
+            let (place, indicator) = (Some(place), self.indicator.clone());
+            self.infos.push(Problem { place, indicator, message, severity, is_justified: false });
+        } else if let Some(last) = self.infos.iter_mut().rev().find(of)
             && last.place.is_some()
         {
             last.place = None;
@@ -63,7 +72,7 @@ impl Problems {
     fn note(&mut self, place: Option<Place>, message: Text, severity: Severity) {
         let indicator = self.indicator.clone();
         if self.found.len() + 1 < MAX_PROBLEMS {
-            self.found.push(Problem { place, indicator, message, severity });
+            self.found.push(Problem { place, indicator, message, severity, is_justified: false });
         } else if !self.is_full() {
             // The last one says that the list is cut, so that nobody takes it for all.
             let message = Text::new(
@@ -74,7 +83,13 @@ impl Problems {
                     "There are {MAX_PROBLEMS} problems or more; from this cell on they are not listed. Put right the ones before and check again."
                 ),
             );
-            self.found.push(Problem { place, indicator: None, message, severity: Severity::Error });
+            self.found.push(Problem {
+                place,
+                indicator: None,
+                message,
+                severity: Severity::Error,
+                is_justified: false,
+            });
         }
     }
 }

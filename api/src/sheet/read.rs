@@ -1,6 +1,6 @@
 //! A workbook that comes back.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::book::{Book, Next};
 use super::content::Content;
@@ -17,6 +17,9 @@ use super::words::{self, Lists};
 use super::{
     Cell, Form, LAYOUT, MAX_COLUMNS, MAX_PART_ROWS, Placed, Reading, Spots, Text, Unreadable,
 };
+use crate::domain::codes::{Codes, Family};
+use crate::domain::fold;
+use crate::domain::quarter::Quarter;
 
 /// Reads a workbook made of `form`, handing on its answers row by row: the totals, blank ones too, then the
 /// parts. A code that is not in the form's lists, or a word that is no state, is handed on as it stands, so that
@@ -49,12 +52,12 @@ fn identity(book: &mut Book<'_>) -> Result<[String; IDENTITY.len()], Unreadable>
         };
         let mut texts = cells.into_iter().filter(|(column, _)| *column < 2).map(|(_, held)| held);
         let label = texts.next().and_then(Content::label).unwrap_or_default();
-        if label.trim() != *key {
+        if fold::clean(&label) != *key {
             let expected = Expected::Heading(key);
             return Err(bad_heading(Tab::Codes.name(), row, 0, &label, expected));
         }
         let text = texts.next().and_then(Content::label).unwrap_or_default();
-        *value = text.trim().to_owned();
+        *value = fold::clean(&text);
         Ok(Next::Row)
     })?;
     Ok(found)
@@ -79,17 +82,39 @@ fn check_identity(
 }
 
 /// Refuses the form of another institution, programme or quarter.
-pub(super) fn check_form(form: &Form, found: [&str; 3]) -> Result<(), Unreadable> {
-    let own = [&form.institution.code, &form.programme.code, &form.quarter];
-    let is_own = |(own, found): (&&String, &str)| own.eq_ignore_ascii_case(found);
-    if own.iter().zip(found).all(is_own) {
+fn check_form(form: &Form, found: [&str; 3]) -> Result<(), Unreadable> {
+    let owner = Owner::new(form);
+    if (0..).zip(found).all(|(part, text)| owner.is_own(part, text)) {
         return Ok(());
     }
-    let [institution, programme, quarter] = own;
-    Err(Unreadable::OtherForm {
-        expected: format!("{institution} / {programme} / {quarter}"),
-        found: found.join(" / "),
-    })
+    Err(Unreadable::OtherForm { expected: owner.own.join(" / "), found: found.join(" / ") })
+}
+
+/// Whose form it is: institution, programme, quarter.
+pub(super) struct Owner<'a> {
+    /// How each is written.
+    pub(super) own: [&'a str; 3],
+    known: [Codes; 2],
+}
+
+impl<'a> Owner<'a> {
+    /// Of a form.
+    pub(super) fn new(form: &'a Form) -> Self {
+        let known = [&form.institution, &form.programme];
+        let known =
+            known.map(|it| Codes::new(Family::Owner, [(it.code.as_str(), [it.name.as_str()])]));
+        Self { own: [&form.institution.code, &form.programme.code, &form.quarter], known }
+    }
+
+    /// Whether a text names its own part, by code or name, however it is written.
+    pub(super) fn is_own(&self, part: usize, text: &str) -> bool {
+        let Some(own) = self.own.get(part) else { return false };
+        *own == text
+            || match self.known.get(part) {
+                Some(codes) => codes.find(text).is_some(),
+                None => Quarter::written(text).is_some_and(|quarter| quarter.to_string() == *own),
+            }
+    }
 }
 
 /// Warns about a form that is not the newest.
@@ -144,6 +169,8 @@ fn read_totals(
     let (mut rows, mut next_row) = (0, TOTALS_FIRST);
     let mut answered: HashMap<String, u32> = HashMap::new();
     let mut merged = book.merged(Tab::Totals)?;
+    // Rows of merged values that have been told.
+    let mut told: HashSet<u32> = HashSet::new();
     book.rows(Tab::Totals, &mut |row, mut cells| {
         let from_above = merged.spread(row, &mut cells);
         if row == TOTALS_HEAD_ROW {
@@ -168,14 +195,24 @@ fn read_totals(
         // A note that is merged over rows is of each that has an answer.
         let is_answer = |column: &u16| matches!(*column, TOTALS_STATE | TOTALS_VALUE);
         let has_answer = cells.iter().any(|(column, held)| is_answer(column) && !held.is_white());
+        let mut is_hidden = false;
         for (range, content) in from_above {
             if range.left == TOTALS_VALUE {
-                problems.lose(place(sheet, range.top, range.left), merged_value(range));
+                is_hidden = true;
+                if told.insert(range.top) {
+                    let at = place(sheet, range.top, range.left);
+                    problems.error(at, merged_value(range));
+                }
             } else if has_answer {
                 merged::put(&mut cells, range.left, Content::clone(&content));
             }
         }
-        let Some(mut placed) = total(row, cells, lists, problems) else { return Ok(Next::Row) };
+        let Some(mut placed) = total(row, cells, lists, problems) else {
+            problems.lost += usize::from(is_hidden);
+            return Ok(Next::Row);
+        };
+        // What is wrong with it has been told, at the cell that its value is merged with.
+        placed.is_faulty |= is_hidden;
         let code = &placed.cell.indicator;
         if let Some(earlier) = answered.get(code) {
             let earlier = place(sheet, *earlier, TOTALS_VALUE);

@@ -58,13 +58,7 @@ pub(super) fn of_number(
     }
     let percent = "%".repeat(look.percents.into());
     let (seen, exact_shown) = (format!("{seen}{percent}"), format!("{exact}{percent}"));
-    problems.info(
-        place(),
-        match look.thousands {
-            0 => as_stored(&seen, &exact_shown),
-            _ => in_thousands(&seen, &exact),
-        },
-    );
+    tell(&look, (&seen, &exact_shown), place, problems);
     Taken { text: exact, is_faulty: false }
 }
 
@@ -79,9 +73,24 @@ pub(super) fn of_text(
     let exact = number::shifted(&number::text(value), 2 * i32::from(look.percents));
     let text = format!("{exact}{percent}");
     if let Some(seen) = seen(&exact, &look) {
-        problems.info(place(), as_stored(&format!("{seen}{percent}"), &text));
+        tell(&look, (&format!("{seen}{percent}"), &text), place, problems);
     }
     Taken { text, is_faulty: false }
+}
+
+/// Tells of a cell that another number is seen than was taken. One in thousands that does not say so may well have been
+/// entered as it is seen.
+fn tell(
+    look: &Look,
+    (seen, taken): (&str, &str),
+    place: &dyn Fn() -> Place,
+    problems: &mut Problems,
+) {
+    match (look.thousands, look.unit.as_deref()) {
+        (0, _) => problems.info(place(), as_stored(seen, taken)),
+        (_, None) => problems.caution(place(), in_thousands(seen, taken)),
+        (_, Some(unit)) => problems.info(place(), in_thousands(&format!("{seen}{unit}"), taken)),
+    }
 }
 
 /// Characters that a cell without a format of its own shows of a number.
@@ -115,7 +124,8 @@ fn seen(exact: &str, look: &Look) -> Option<String> {
         Digits::Date | Digits::Clock { .. } => return None,
     };
     let unsigned = look.drops_sign && shown.starts_with('-');
-    let is_exact = number::shifted(&shown, steps) == exact && !unsigned;
+    let is_exact = number::shifted(&shown, steps) == exact && (steps == 0 || exact == "0");
+    let is_exact = is_exact && !unsigned;
     (!is_exact).then(|| if unsigned { text.trim_start_matches('-').to_owned() } else { text })
 }
 
@@ -171,8 +181,12 @@ fn not_a_percentage(seen: &str, stored: &str) -> Text {
 
 fn in_thousands(seen: &str, exact: &str) -> Text {
     Text::new(
-        format!("천 단위로 줄여 {seen}(으)로 보이는 칸이라, 저장된 값 {exact}을(를) 받았습니다."),
-        format!("The cell is shown in thousands as {seen}; the stored value {exact} was taken."),
+        format!(
+            "표시 형식이 값을 줄여 {seen}(으)로 보이는 칸이라, 저장된 값 {exact}을(를) 받았습니다. 보이는 값이 맞으면 그 값을 적어 주십시오."
+        ),
+        format!(
+            "The cell's format shows its number scaled down, as {seen}; the stored value {exact} was taken. If what it shows is right, enter that."
+        ),
     )
 }
 

@@ -477,11 +477,18 @@ fn faulty(placed: &Placed, place: Place, fault: Fault) -> Found {
     }
 }
 
-fn of_rule(problem: &Problem, places: &BTreeMap<Cell, Placed>) -> Found {
-    // Who is asked for a reason looks for its cell.
-    let part = if problem.rule == "REASON" { "reason" } else { "value" };
+fn of_rule(problem: &Problem, data: &FormData, places: &BTreeMap<Cell, Placed>) -> Found {
+    let place = |placed: &Placed| match problem.rule.as_str() {
+        // Who is asked for a reason looks for its cell.
+        "REASON" => placed.at("reason"),
+        "BREAKDOWN" => {
+            let known = data.indicator(&problem.cell.indicator);
+            placed.at_own(known.and_then(|it| it.undivided(&problem.cell)).unwrap_or("value"))
+        }
+        _ => placed.at("value"),
+    };
     Found {
-        place: places.get(&problem.cell).and_then(|placed| placed.at(part)),
+        place: places.get(&problem.cell).and_then(place),
         address: Some(problem.cell.to_string()),
         indicator: Some(problem.cell.indicator.clone()),
         rule: problem.rule.clone(),
@@ -541,6 +548,7 @@ fn marked(
                 _ => found.message.clone(),
             },
             severity: found.severity,
+            is_justified: found.is_justified,
         })
         .collect();
     let pick: fn(&Text) -> &str = match language {
@@ -767,7 +775,7 @@ pub async fn upload(
         })
         .collect();
     let is_ready = is_ready && rejected == 0 && closed.is_none();
-    problems.extend(checked.iter().map(|problem| of_rule(problem, &places)));
+    problems.extend(checked.iter().map(|problem| of_rule(problem, &data, &places)));
     // Last, so that no error is cut off for their sake.
     problems.extend(kept.iter().map(|kept| of_kept(kept, &places)));
     if let Some(why) = &closed {

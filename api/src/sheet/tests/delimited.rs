@@ -134,20 +134,33 @@ fn a_row_says_whose_form_it_is() {
     let own = String::from_utf8(write_csv(&form()).unwrap()).unwrap();
     let reading = read_csv(own.as_bytes(), &form(), &mut |_| {}).unwrap();
     assert_eq!((reading.version, reading.problems), (Some(3), vec![]));
-    for (before, after) in [
-        ("KOSME,AI-VOUCHER,2026-Q3,3", "NIPA,AI-VOUCHER,2026-Q3,3"),
-        ("KOSME,AI-VOUCHER,2026-Q3,3", "KOSME,OTHER,2026-Q3,3"),
-        ("KOSME,AI-VOUCHER,2026-Q3,3", ",,2026-Q4,"),
+    for (after, cells) in [
+        ("NIPA,AI-VOUCHER,2026-Q3,3", &["K2"][..]),
+        ("KOSME,OTHER,2026-Q3,3", &["L2"]),
+        (",,2026-Q4,", &["M2"]),
+        ("NIPA,OTHER,2026-Q4,3", &["K2", "L2", "M2"]),
     ] {
-        // One row is enough.
-        let other = own.replacen(before, after, 1);
-        match read_text(other.as_bytes(), &form()) {
+        let before = "KOSME,AI-VOUCHER,2026-Q3,3";
+        // A row of another form is told, and nothing of it is taken.
+        let reading = read_csv(own.replacen(before, after, 1).as_bytes(), &form(), &mut |_| {});
+        let reading = reading.unwrap();
+        let told: Vec<String> =
+            reading.problems.iter().map(|it| it.place.as_ref().unwrap().cell.clone()).collect();
+        assert_eq!((told, reading.lost), (cells.iter().map(|it| (*it).to_owned()).collect(), 1));
+        // All of them are another form.
+        match read_text(own.replace(before, after).as_bytes(), &form()) {
             Err(Unreadable::OtherForm { expected, found }) => {
                 assert_eq!(expected, "KOSME / AI-VOUCHER / 2026-Q3");
                 assert_ne!(expected, found);
             }
             it => panic!("{it:?}"),
         }
+    }
+    for same in ["ｋｏｓｍｅ,ai-voucher,2026q3,３", "K\u{200B}OSME,AI 바우처지원,2026-q3\u{FEFF},3"]
+    {
+        let other = own.replace("KOSME,AI-VOUCHER,2026-Q3,3", same);
+        let reading = read_csv(other.as_bytes(), &form(), &mut |_| {}).unwrap();
+        assert_eq!((reading.version, reading.problems), (Some(3), vec![]), "{same}");
     }
     let old = own.replace("2026-Q3,3", "2026-Q3,2");
     let reading = read_csv(old.as_bytes(), &form(), &mut |_| {}).unwrap();

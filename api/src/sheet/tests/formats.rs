@@ -126,8 +126,13 @@ fn a_percentage_a_date_and_thousands_are_told_where_none_are_asked_for() {
         ("G5", "0", "10.4", "10", Severity::Info, "칸에 보이는 대로 10"),
         ("G5", "General", "300.0000000001", "300", Severity::Info, "칸에 보이는 대로 300"),
         ("G6", "#,##0", "3333.5", "3334", Severity::Info, "칸에 보이는 대로 3334"),
-        ("G6", "#,##0,", "1234567", "1234567", Severity::Info, "1235(으)로 보이는"),
-        ("G6", "#,##0,,\"백만원\"", "1200000", "1200000", Severity::Info, "1(으)로 보이는"),
+        ("G6", "#,##0,", "1234567", "1234567", Severity::Warning, "1235(으)로 보이는"),
+        ("G6", "#,##0,", "3300000000", "3300000000", Severity::Warning, "3300000(으)로 보이는"),
+        ("G6", "0.0,", "5000", "5000", Severity::Warning, "5(으)로 보이는"),
+        ("G6", "#,##0.0,,", "-3300000000", "-3300000000", Severity::Warning, "-3300(으)로 보이는"),
+        // Where the cell says that they are thousands, they are told all the same.
+        ("G6", "#,##0.0,,\"백만\"", "3300000000", "3300000000", Severity::Info, "3300백만(으)로"),
+        ("G6", "#,##0,,\"백만원\"", "1200000", "1200000", Severity::Info, "1백만원(으)로 보이는"),
     ] {
         let book = formatted(TOTALS_XML, &[(at, code, &format!("<v>{value}</v>"))]);
         let (placed, problems) = read_book(&book, &form()).unwrap();
@@ -154,7 +159,7 @@ fn a_percentage_a_date_and_thousands_are_told_where_none_are_asked_for() {
         TOTALS_XML,
         &[
             ("G5", "0.0", "<v>1.5</v>"),
-            ("G6", "#,##0,", "<v>5000</v>"),
+            ("G6", "#,##0,", "<v>0</v>"),
             ("G10", "0%", "<v>0.9</v>"),
             ("I5", "yyyy-mm-dd", "<v>46295</v>"),
         ],
@@ -162,7 +167,7 @@ fn a_percentage_a_date_and_thousands_are_told_where_none_are_asked_for() {
     let (placed, problems) = read_book(&book, &form()).unwrap();
     assert_eq!(problems, []);
     let values: Vec<_> = placed.iter().map(|it| it.cell.value.as_str()).take(3).collect();
-    assert_eq!((values, &*placed[0].cell.comment), (vec!["1.5", "5000", "90%"], "2026-09-30"));
+    assert_eq!((values, &*placed[0].cell.comment), (vec!["1.5", "0", "90%"], "2026-09-30"));
 }
 
 /// The template with merged ranges in a sheet.

@@ -5,7 +5,13 @@ use super::*;
 fn error(sheet: &str, cell: &str, message: &str) -> Problem {
     let place = Place { sheet: sheet.into(), cell: cell.into() };
     let message = Text::new(message, format!("en {message}"));
-    Problem { place: Some(place), indicator: None, message, severity: Severity::Error }
+    Problem {
+        place: Some(place),
+        indicator: None,
+        message,
+        severity: Severity::Error,
+        is_justified: false,
+    }
 }
 
 /// An answer at a place.

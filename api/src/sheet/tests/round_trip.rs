@@ -213,6 +213,7 @@ proptest! {
                 indicator: None,
                 message: Text::new(it.cell.value.clone(), ""),
                 severity: Severity::Error,
+                is_justified: false,
             })
             .collect();
         let marked = mark_xlsx(&form, &placed, &notes, korean).unwrap();
