@@ -62,7 +62,11 @@ impl Desk {
     async fn new(place: &Place) -> Self {
         let folder = TempDir::new().unwrap();
         let mut settings = settings();
-        settings.files = FileSettings { files: Some(folder.path().join("files")), file_size: 1 };
+        settings.files = FileSettings {
+            files: Some(folder.path().join("files")),
+            file_size: 1,
+            ..FileSettings::default()
+        };
         let files = Files::new(&settings.files);
         let app = place.app_with(&settings).await;
         let operator = app.token(&app.client("MSS", SCOPES).await).await;
