@@ -36,6 +36,7 @@ mod facts_written;
 mod faults;
 mod feed;
 mod feedback_written;
+mod files_in_bucket;
 mod filters;
 mod history_imported;
 mod http;
@@ -122,6 +123,7 @@ fn main() -> ExitCode {
         costs::tests(),
         dashboard::tests(),
         documents_written::tests(),
+        files_in_bucket::tests(),
         examples::tests(),
         exports::tests(),
         extremes::tests(),

@@ -1,6 +1,7 @@
 //! Databases, applications and callers for the tests.
 
 pub mod acting;
+pub mod bucket;
 pub mod client;
 pub mod clients;
 mod postgres;
