@@ -156,7 +156,8 @@ async fn an_orphan_of_a_bucket_goes(place: Place) {
     store.remove("aiplus/owner");
     sweep().await.unwrap();
     let left = store.names();
-    let left: Vec<&str> = left.iter().map(String::as_str).filter(|it| it.contains("/ab")).collect();
+    let left: Vec<&str> =
+        left.iter().map(String::as_str).filter(|it| it.starts_with("aiplus/ab/")).collect();
     assert_eq!(left, [mine]);
     assert!(has(&format!("aiplus/aside/{threes}")) && has("aiplus/owner"));
 }

@@ -416,7 +416,7 @@ async fn a_store_of_files_is_set_whole(place: Place) {
     }
     let mut whole = terminal.aiplus(&["schema"]);
     whole.envs(all.map(|(name, _, value)| (name, value)));
-    assert_eq!(finished(whole).await.0, Some(0));
+    assert_eq!(finished(whole).await.code, Some(0));
 }
 
 async fn an_operator_is_an_institution(place: Place) {

@@ -197,8 +197,9 @@ async fn answer(State(store): State<Store>, request: Request) -> Response<Body> 
     if !matches!(fault, Some(Fault::Cut)) || parts.method != Method::GET {
         return answer;
     }
-    let (head, body) = answer.into_parts();
+    let (mut head, body) = answer.into_parts();
     let body = axum::body::to_bytes(body, 1 << 26).await.unwrap();
+    head.headers.insert("content-length", body.len().into());
     let half = body.slice(..body.len() / 2);
     let pieces = [Ok(half), Err(std::io::Error::other("cut"))];
     Response::from_parts(head, Body::from_stream(stream::iter(pieces)))
