@@ -1,7 +1,7 @@
 //! Every setting, with its default: flags of the command line, and the environment under the name given
 //! in the flag's help. `cli::settings` reads both; nothing else reads the environment.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -99,6 +99,64 @@ fn database_url(text: &str) -> Result<String, String> {
     database::check(text).map(|()| text.to_owned())
 }
 
+/// An address of a store of files: what is sent there is for nobody's eyes, so without TLS it stays on this machine.
+fn store_address(text: &str) -> Result<String, String> {
+    let url = public_url(text)?;
+    let host = url.strip_prefix("http://").unwrap_or_default();
+    let host =
+        host.rsplit_once(':').filter(|(_, port)| !port.ends_with(']')).map_or(host, |it| it.0);
+    let number = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    if url.starts_with("https://") || host == "localhost" || number.is_ok_and(|it| it.is_loopback())
+    {
+        Ok(url)
+    } else {
+        Err("without TLS a store is on this machine alone; write https://".to_owned())
+    }
+}
+
+/// A bucket, and what its names begin with there.
+fn bucket(text: &str) -> Result<String, String> {
+    let is_part = |part: &str, letters: &str| {
+        let is_plain = |letter: char| letter.is_ascii_alphanumeric() || letters.contains(letter);
+        !part.is_empty() && part.chars().all(is_plain) && !part.chars().all(|letter| letter == '.')
+    };
+    let mut parts = text.split('/');
+    let name = parts.next().unwrap_or_default();
+    let is_name = (3..=63).contains(&name.len()) && is_part(name, ".-");
+    if is_name && name.to_ascii_lowercase() == name && parts.all(|part| is_part(part, "._-")) {
+        Ok(text.to_owned())
+    } else {
+        Err("write BUCKET or BUCKET/PREFIX, such as aiplus-files or shared/aiplus: letters, digits and . _ -".to_owned())
+    }
+}
+
+/// A text that is told to nobody.
+#[derive(Clone)]
+pub struct Hidden(String);
+
+impl Hidden {
+    /// The text.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
+
+impl FromStr for Hidden {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let is_plain = text.chars().all(|letter| letter.is_ascii_graphic());
+        let fault = "it holds what is no letter, digit or sign of ASCII";
+        if is_plain { Ok(Self(text.to_owned())) } else { Err(fault.to_owned()) }
+    }
+}
+
 /// What is logged: a level for everything, and levels for targets.
 #[derive(Debug, Clone)]
 pub struct LogFilter(pub Targets);
@@ -110,6 +168,7 @@ impl FromStr for LogFilter {
         // What drivers say of each statement is of no use to an operator, unless they are named.
         let mut filter = Targets::new()
             .with_default(LevelFilter::INFO)
+            .with_target("object_store", LevelFilter::WARN)
             .with_target("sea_orm_migration", LevelFilter::WARN)
             .with_target("sqlx", LevelFilter::WARN);
         let read = |level: &str| {
@@ -362,17 +421,71 @@ impl WebhookSettings {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Files")]
 pub struct FileSettings {
-    /// Folder of the files of documents, made when the first one comes; `files` beside the SQLite file or in the working folder if left out. Servers of one database share it
+    /// Folder of the files of documents, made when the first one comes; `files` beside the SQLite file or in the working folder if left out. Servers of one database share it, unless `AIPLUS_S3_BUCKET` is set: then only what arrives is there, until it is sent
     #[arg(long, env = "AIPLUS_FILES", global = true)]
     pub files: Option<PathBuf>,
     /// Most mebibytes of a file
     #[arg(long, env = "AIPLUS_FILE_SIZE", default_value_t = 100, value_parser = whole::<u32>(1..=2000), global = true)]
     pub file_size: u32,
+    #[command(flatten)]
+    #[allow(missing_docs, reason = "the group has its own documentation")]
+    pub store: StoreSettings,
 }
 
 impl Default for FileSettings {
     fn default() -> Self {
-        Self { files: None, file_size: 100 }
+        Self { files: None, file_size: 100, store: StoreSettings::default() }
+    }
+}
+
+/// An S3-compatible store of the files, in place of the folder.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Files")]
+pub struct StoreSettings {
+    /// Bucket of an S3-compatible store that keeps the files in place of the folder, and what their names begin with there: `BUCKET` or `BUCKET/PREFIX`
+    #[arg(long, env = "AIPLUS_S3_BUCKET", value_parser = bucket, global = true)]
+    pub s3_bucket: Option<String>,
+    /// Address of the store, to which the bucket is added (path style), such as `https://s3.ap-northeast-2.amazonaws.com`; without TLS on this machine alone
+    #[arg(long, env = "AIPLUS_S3_ENDPOINT", value_parser = store_address, global = true)]
+    pub s3_endpoint: Option<String>,
+    /// Region of the store; many that are not Amazon's take any
+    #[arg(long, env = "AIPLUS_S3_REGION", default_value = "us-east-1", global = true)]
+    pub s3_region: String,
+    /// Id of the key that may read, write, delete and list there
+    #[arg(long, env = "AIPLUS_S3_ACCESS_KEY", hide_env_values = true, global = true)]
+    pub s3_access_key: Option<Hidden>,
+    /// The key itself
+    #[arg(long, env = "AIPLUS_S3_SECRET_KEY", hide_env_values = true, global = true)]
+    pub s3_secret_key: Option<Hidden>,
+    /// Seconds in which the store must answer, and go on
+    #[arg(long, env = "AIPLUS_S3_TIMEOUT", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=60), global = true)]
+    pub s3_timeout: u64,
+}
+
+impl Default for StoreSettings {
+    fn default() -> Self {
+        Self {
+            s3_bucket: None,
+            s3_endpoint: None,
+            s3_region: "us-east-1".to_owned(),
+            s3_access_key: None,
+            s3_secret_key: None,
+            s3_timeout: 10,
+        }
+    }
+}
+
+impl StoreSettings {
+    /// Those without which the others say nothing.
+    pub fn missing(&self) -> Vec<&'static str> {
+        let set = [
+            ("s3-bucket", self.s3_bucket.is_some()),
+            ("s3-endpoint", self.s3_endpoint.is_some()),
+            ("s3-access-key", self.s3_access_key.is_some()),
+            ("s3-secret-key", self.s3_secret_key.is_some()),
+        ];
+        let is_any = set.iter().any(|(_, is_set)| *is_set);
+        set.iter().filter(|(_, is_set)| is_any && !is_set).map(|(name, _)| *name).collect()
     }
 }
 

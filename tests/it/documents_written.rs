@@ -31,27 +31,27 @@ tests![
 ];
 
 /// A server with a folder of its own, an operator and a partner.
-struct Desk {
-    app: TestApp,
-    files: Files,
+pub struct Desk {
+    pub app: TestApp,
+    pub files: Files,
     _folder: TempDir,
-    operator: String,
+    pub operator: String,
     partner: String,
 }
 
-struct Answer {
-    status: StatusCode,
+pub struct Answer {
+    pub status: StatusCode,
     headers: HeaderMap,
-    bytes: Vec<u8>,
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
-    fn json(&self) -> Value {
+    pub fn json(&self) -> Value {
         serde_json::from_slice(&self.bytes)
             .unwrap_or_else(|_| panic!("{} {}", self.status, String::from_utf8_lossy(&self.bytes)))
     }
 
-    fn header(&self, name: header::HeaderName) -> &str {
+    pub fn header(&self, name: header::HeaderName) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 }
@@ -60,9 +60,13 @@ const SCOPES: &str = "program:read content:write";
 
 impl Desk {
     async fn new(place: &Place) -> Self {
+        Self::with(place, FileSettings { file_size: 1, ..FileSettings::default() }).await
+    }
+
+    pub async fn with(place: &Place, files: FileSettings) -> Self {
         let folder = TempDir::new().unwrap();
         let mut settings = settings();
-        settings.files = FileSettings { files: Some(folder.path().join("files")), file_size: 1 };
+        settings.files = FileSettings { files: Some(folder.path().join("files")), ..files };
         let files = Files::new(&settings.files);
         let app = place.app_with(&settings).await;
         let operator = app.token(&app.client("MSS", SCOPES).await).await;
@@ -85,7 +89,7 @@ impl Desk {
     }
 
     /// What a mutation gives: its payload.
-    async fn act(&self, token: &str, field: &str, fields: &str, input: Value) -> Value {
+    pub async fn act(&self, token: &str, field: &str, fields: &str, input: Value) -> Value {
         let mut type_name = format!("{field}Input");
         type_name[..1].make_ascii_uppercase();
         let query = format!(
@@ -101,7 +105,7 @@ impl Desk {
     }
 
     /// A document of the operator's, or the partner's.
-    async fn document(&self, token: &str, more: Value) -> Value {
+    pub async fn document(&self, token: &str, more: Value) -> Value {
         let mut input = json!({ "title": { "ko": "제3차 회의록" }, "kind": "MINUTES", "publishedOn": "2026-11-20" });
         for (name, value) in more.as_object().unwrap() {
             input[name] = value.clone();
@@ -111,7 +115,13 @@ impl Desk {
         made["document"].clone()
     }
 
-    async fn put(&self, token: &str, code: &str, name: &str, content: impl Into<Body>) -> Answer {
+    pub async fn put(
+        &self,
+        token: &str,
+        code: &str,
+        name: &str,
+        content: impl Into<Body>,
+    ) -> Answer {
         let name: String = form_urlencoded::byte_serialize(name.as_bytes()).collect();
         let name = name.replace('+', "%20");
         let request = Request::put(format!("/documents/{code}/files/{name}"))
@@ -119,11 +129,11 @@ impl Desk {
         self.send(request.body(content.into()).unwrap()).await
     }
 
-    async fn get(&self, token: Option<&str>, path: &str, more: &[(&str, &str)]) -> Answer {
+    pub async fn get(&self, token: Option<&str>, path: &str, more: &[(&str, &str)]) -> Answer {
         self.read(Method::GET, token, path, more).await
     }
 
-    async fn read(
+    pub async fn read(
         &self,
         method: Method,
         token: Option<&str>,
@@ -141,7 +151,13 @@ impl Desk {
     }
 
     /// A request as clients of the multipart request specification send it, with one file.
-    async fn form(&self, token: Option<&str>, input: Value, name: &str, content: &[u8]) -> Answer {
+    pub async fn form(
+        &self,
+        token: Option<&str>,
+        input: Value,
+        name: &str,
+        content: &[u8],
+    ) -> Answer {
         let query = "mutation($input: AttachFileInput!) { attachFile(input: $input) { file { name mediaType byteSize downloadPath } errors { code path } } }";
         let operations = json!({ "query": query, "variables": { "input": input } });
         let mut body = format!(
@@ -161,7 +177,7 @@ impl Desk {
     }
 }
 
-const PDF: &[u8] = b"%PDF-1.7\nminutes of the third meeting";
+pub const PDF: &[u8] = b"%PDF-1.7\nminutes of the third meeting";
 
 async fn a_document_is_recorded_and_amended(place: Place) {
     let desk = Desk::new(&place).await;

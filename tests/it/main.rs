@@ -37,6 +37,7 @@ mod facts_written;
 mod faults;
 mod feed;
 mod feedback_written;
+mod files_in_bucket;
 mod filters;
 mod history_imported;
 mod http;
@@ -124,6 +125,7 @@ fn main() -> ExitCode {
         dashboard::tests(),
         documents_written::tests(),
         evidence_files::tests(),
+        files_in_bucket::tests(),
         examples::tests(),
         exports::tests(),
         extremes::tests(),

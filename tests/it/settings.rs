@@ -18,6 +18,7 @@ tests![
     every_command_tells_every_mistake_at_once,
     a_wrong_value_is_told_with_its_names,
     what_is_wrong_on_this_machine_is_told_at_once,
+    a_store_of_files_is_set_whole,
     an_operator_is_an_institution,
     what_is_right_is_taken,
     files_are_for_their_owner_alone,
@@ -195,6 +196,32 @@ async fn a_wrong_value_is_told_with_its_names(place: Place) {
                 "https://:::",
             ],
         ),
+        (
+            "AIPLUS_S3_ENDPOINT",
+            "s3-endpoint",
+            &[
+                "s3.example.kr",
+                "http://s3.example.kr",
+                "http://10.0.0.1:9000",
+                "https://s3.example.kr/bucket",
+                "https://key@s3.example.kr",
+            ],
+        ),
+        (
+            "AIPLUS_S3_BUCKET",
+            "s3-bucket",
+            &[
+                "s3://files",
+                "Files",
+                "ab",
+                "files/",
+                "files//a",
+                "files/../a",
+                "/files",
+                "files/a b",
+            ],
+        ),
+        ("AIPLUS_S3_SECRET_KEY", "s3-secret-key", &["hun ter2", "비밀"]),
         ("AIPLUS_TRUSTED_PROXIES", "trusted-proxies", &["10.0.0.0/33", "10.0.0", "::/129", "all"]),
         (
             "AIPLUS_LOG",
@@ -386,6 +413,26 @@ async fn what_is_wrong_on_this_machine_is_told_at_once(place: Place) {
     let lines = wrong(terminal.aiplus(&["serve"]), &set).await;
     names(&lines, &[here[0], here[1], here[2], here[4]]);
     assert_eq!(files(folder), before, "nothing is touched");
+}
+
+async fn a_store_of_files_is_set_whole(place: Place) {
+    let terminal = Terminal::new(&place).await;
+    let all = [
+        ("AIPLUS_S3_BUCKET", "AIPLUS_S3_BUCKET (--s3-bucket)", "files/aiplus"),
+        ("AIPLUS_S3_ENDPOINT", "AIPLUS_S3_ENDPOINT (--s3-endpoint)", "http://[::1]:9000"),
+        ("AIPLUS_S3_ACCESS_KEY", "AIPLUS_S3_ACCESS_KEY (--s3-access-key)", "key"),
+        ("AIPLUS_S3_SECRET_KEY", "AIPLUS_S3_SECRET_KEY (--s3-secret-key)", "hunter2"),
+    ];
+    for (given, _, value) in all {
+        let lines = wrong(terminal.aiplus(&["schema"]), &[(given, value)]).await;
+        let missing: Vec<&str> =
+            all.iter().filter(|it| it.0 != given).map(|(_, label, _)| *label).collect();
+        names(&lines, &missing);
+        assert!(!lines.join("").contains("hunter2"));
+    }
+    let mut whole = terminal.aiplus(&["schema"]);
+    whole.envs(all.map(|(name, _, value)| (name, value)));
+    assert_eq!(finished(whole).await.code, Some(0));
 }
 
 async fn an_operator_is_an_institution(place: Place) {

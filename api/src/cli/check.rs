@@ -15,6 +15,7 @@ use crate::config::{AccessSettings, DatabaseSettings, ServeSettings};
 use crate::database::{self, is_sqlite, sqlite_file};
 use crate::domain::codes::nearest;
 use crate::error::Error;
+use crate::files::Files;
 use crate::graphql::engine;
 use crate::graphql::persisted::Persisted;
 use crate::seed;
@@ -79,6 +80,12 @@ pub async fn settings(
         mistakes.at("files", cause);
     } else if let Some(path) = folder.filter(|folder| folder.exists() && !folder.is_dir()) {
         mistakes.at("files", format!("{} is no folder", path.display()));
+    }
+    for flag in serve.files.store.missing() {
+        mistakes.at(flag, "a store of files needs it as well");
+    }
+    if let Err(error) = Files::new(&serve.files).bucket() {
+        mistakes.at("s3-endpoint", error.for_operator());
     }
     let files = [
         ("database-url", file),

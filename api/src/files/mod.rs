@@ -1,10 +1,12 @@
-//! Files of documents: each content once, under its SHA-256, in a folder. What arrives is written beside them first and
-//! takes its place when it is whole and on the disk, before the row that names it is written. So no row names what is
-//! not there. What no row names is an orphan: it is put aside, comes back if a row names it after all, and goes a day
+//! Files of documents: each content once, under its SHA-256, in a folder or in a [`bucket`]. What arrives is written beside
+//! them first and takes its place when it is whole and on the disk, before the row that names it is written. So no row names
+//! what is not there. What no row names is an orphan: it is put aside, comes back if a row names it after all, and goes a day
 //! later ([`crate::service::document::file::sweep`]).
 //!
-//! Several servers of one database may share the folder; it says whose it is, and those of another leave it alone.
+//! Several servers of one database may share the folder or the bucket; it says whose it is, and those of another leave it
+//! alone.
 
+pub mod bucket;
 pub mod kind;
 
 use std::io::{self, ErrorKind};
@@ -14,7 +16,7 @@ use std::time::{Duration, SystemTime};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use tokio::fs::File;
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use uuid::Uuid;
 
 use crate::config::FileSettings;
@@ -22,6 +24,7 @@ use crate::domain::admit;
 use crate::domain::canonical::hex;
 use crate::error::{Error, Message};
 use crate::private;
+use bucket::Bucket;
 use kind::Refused;
 
 /// How long content rests before it is put aside, and aside before it goes: what writes its row has long ended by then.
@@ -35,10 +38,11 @@ const OWNER: &str = "owner";
 /// Digits of a hash.
 const DIGITS: usize = 64;
 
-/// The folder of the files.
+/// The folder of the files, or their bucket and the folder of what arrives.
 #[derive(Debug, Clone)]
 pub struct Files {
     folder: Arc<Path>,
+    bucket: Result<Option<Bucket>, Arc<str>>,
     /// Most bytes of a file.
     pub most: u64,
 }
@@ -52,7 +56,23 @@ impl Files {
     /// The folder that is set; nothing is made yet.
     pub fn new(settings: &FileSettings) -> Self {
         let folder = settings.files.clone().unwrap_or_else(|| FileSettings::FOLDER.into());
-        Self { folder: folder.into(), most: u64::from(settings.file_size) * 1024 * 1024 }
+        let bucket = Bucket::new(&settings.store).map_err(|error| error.for_operator().into());
+        Self { folder: folder.into(), bucket, most: u64::from(settings.file_size) * 1024 * 1024 }
+    }
+
+    /// The bucket, where one is set in place of the folder.
+    ///
+    /// # Errors
+    /// Unavailable, if this machine cannot reach any such.
+    pub fn bucket(&self) -> Result<Option<&Bucket>, Error> {
+        self.bucket.as_ref().map(Option::as_ref).map_err(Error::unavailable)
+    }
+
+    /// What an operator knows the place of contents by.
+    pub fn shown(&self) -> String {
+        let folder = || self.folder.display().to_string();
+        let bucket = self.bucket.as_ref().ok().and_then(Option::as_ref);
+        bucket.map_or_else(folder, |bucket| bucket.shown().to_owned())
     }
 
     /// Where the content of a hash is.
@@ -95,7 +115,7 @@ impl Files {
         path
     }
 
-    /// Where a content of this size is that a row names.
+    /// Where a content of this size is that a row names, in the folder.
     ///
     /// # Errors
     /// Unavailable, if it is not there, or is not what it was.
@@ -118,6 +138,9 @@ impl Files {
     /// # Errors
     /// Unavailable.
     pub async fn is_of(&self, database: String) -> Result<bool, Error> {
+        if let Some(bucket) = self.bucket()? {
+            return bucket.is_of(&database).await;
+        }
         let files = self.clone();
         blocking(move || {
             let path = files.folder_for("")?.join(OWNER);
@@ -140,6 +163,9 @@ impl Files {
     /// Unavailable.
     pub async fn old(&self, group: u8) -> Result<Vec<String>, Error> {
         let group = hex(&[group]);
+        if let Some(bucket) = self.bucket()? {
+            return bucket.old(&group).await;
+        }
         let folder = self.folder.join(&group);
         blocking(move || {
             let found = named_in(&folder, GRACE)?.into_iter().map(|rest| format!("{group}{rest}"));
@@ -153,6 +179,9 @@ impl Files {
     /// # Errors
     /// Unavailable.
     pub async fn put_aside(&self, sha256: String) -> Result<(), Error> {
+        if let Some(bucket) = self.bucket()? {
+            return bucket.put_aside(&sha256).await;
+        }
         let files = self.clone();
         blocking(move || {
             let (path, aside) = (files.path(&sha256), files.folder_for(ASIDE)?.join(&sha256));
@@ -169,6 +198,9 @@ impl Files {
     /// # Errors
     /// Unavailable.
     pub async fn aside(&self) -> Result<[Vec<String>; 2], Error> {
+        if let Some(bucket) = self.bucket()? {
+            return bucket.aside().await;
+        }
         let folder = self.folder.join(ASIDE);
         let all = blocking(move || Ok([Duration::ZERO, GRACE].map(|time| named_in(&folder, time))));
         let [all, old] = all.await?;
@@ -184,6 +216,9 @@ impl Files {
     /// # Errors
     /// Unavailable.
     pub async fn settle(&self, sha256: String, is_named: bool) -> Result<(), Error> {
+        if let Some(bucket) = self.bucket()? {
+            return bucket.settle(&sha256, is_named).await;
+        }
         let files = self.clone();
         blocking(move || {
             let aside = files.folder.join(ASIDE).join(&sha256);
@@ -200,24 +235,43 @@ impl Files {
         &self.folder
     }
 
-    /// Copies contents into another folder, unless they are there.
+    /// Copies contents to another place, unless they are there.
     ///
     /// # Errors
     /// Internal, if one is not here, is not what it was, or cannot be written there.
     pub async fn copy_to(&self, other: &Self, hashes: &[String]) -> Result<(), Error> {
+        let told = |error: Error| Error::internal(error.for_operator());
+        let bucket = self.bucket().map_err(told)?;
         for sha256 in hashes {
+            if bucket.is_some() {
+                // It is hashed as it comes, and never larger than what was once taken.
+                let mut coming = Self { most: u64::MAX, ..other.clone() }.receive().await?;
+                self.read(sha256, async |piece| coming.take(piece).await).await.map_err(told)?;
+                let staged = coming.staged("").await.map_err(told)?;
+                if staged.sha256 != *sha256 {
+                    return Err(Error::internal(self.is_other(sha256)));
+                }
+                staged.keep().await.map_err(told)?;
+                continue;
+            }
             if let Some(fault) = self.fault(sha256).await {
                 return Err(Error::internal(fault));
             }
-            let (from, other, sha256) = (self.path(sha256), other.clone(), sha256.clone());
-            blocking(move || other.place(&from, &sha256))
-                .await
-                .map_err(|error| Error::internal(error.for_operator()))?;
+            other.put(&self.path(sha256), sha256).await.map_err(told)?;
         }
         Ok(())
     }
 
     /// Lets the content of a file on the disk be found by its hash.
+    async fn put(&self, from: &Path, sha256: &str) -> Result<(), Error> {
+        if let Some(bucket) = self.bucket()? {
+            return bucket.put(from, sha256).await;
+        }
+        let (files, from, sha256) = (self.clone(), from.to_owned(), sha256.to_owned());
+        blocking(move || files.place(&from, &sha256)).await
+    }
+
+    /// The same, in the folder.
     fn place(&self, from: &Path, sha256: &str) -> io::Result<()> {
         let folder = self.folder_for(sha256.get(..2).unwrap_or_default())?;
         let path = self.path(sha256);
@@ -247,26 +301,50 @@ impl Files {
         std::fs::rename(&part.0, to)
     }
 
+    /// All of a content that a row names, piece by piece.
+    async fn read(
+        &self,
+        sha256: &str,
+        mut each: impl AsyncFnMut(&[u8]) -> io::Result<()>,
+    ) -> Result<(), Error> {
+        if let Some(bucket) = self.bucket()? {
+            return bucket.read(sha256, each).await;
+        }
+        let (files, hash) = (self.clone(), sha256.to_owned());
+        let file = blocking(move || std::fs::File::open(files.found(&hash))).await?;
+        let (mut file, mut piece) = (File::from_std(file), vec![0; 256 * 1024]);
+        loop {
+            match file.read(&mut piece).await.map_err(broken)? {
+                0 => return Ok(()),
+                length => each(&piece[..length]).await.map_err(broken)?,
+            }
+        }
+    }
+
+    fn is_other(&self, sha256: &str) -> String {
+        format!("the file {} is not what its name says", self.shown_at(sha256))
+    }
+
+    fn shown_at(&self, sha256: &str) -> String {
+        let (group, rest) = sha256.split_at_checked(2).unwrap_or_default();
+        format!("{}/{group}/{rest}", self.shown())
+    }
+
     /// What is wrong with the content of a hash that a row names, if anything is.
     pub async fn fault(&self, sha256: &str) -> Option<String> {
-        let (files, hash) = (self.clone(), sha256.to_owned());
-        let shown = self.path(sha256).display().to_string();
-        let read = blocking(move || {
-            let mut file = std::fs::File::open(files.found(&hash))?;
-            let (mut hash, mut piece) = (Context::new(&SHA256), vec![0; 256 * 1024]);
-            loop {
-                match io::Read::read(&mut file, &mut piece)? {
-                    0 => return Ok(hex(hash.finish().as_ref())),
-                    length => hash.update(&piece[..length]),
-                }
-            }
+        let mut hash = Context::new(&SHA256);
+        let read = self.read(sha256, async |piece| {
+            hash.update(piece);
+            Ok(())
         });
         match read.await {
-            Ok(found) if found == sha256 => None,
-            Ok(_) => Some(format!("the file {shown} is not what its name says")),
-            Err(error) => {
-                Some(format!("the file {shown} cannot be read: {}", error.for_operator()))
-            }
+            Ok(()) if hex(hash.finish().as_ref()) == sha256 => None,
+            Ok(()) => Some(self.is_other(sha256)),
+            Err(error) => Some(format!(
+                "the file {} cannot be read: {}",
+                self.shown_at(sha256),
+                error.for_operator()
+            )),
         }
     }
 
@@ -354,21 +432,36 @@ impl Incoming {
                 format!("The file is too large (at most {most} bytes)."),
             )));
         }
-        self.hash.update(piece);
-        self.file.write_all(piece).await.map_err(broken)
+        self.take(piece).await.map_err(broken)
     }
 
-    /// The whole file, called `name`, on the disk.
+    async fn take(&mut self, piece: &[u8]) -> io::Result<()> {
+        self.hash.update(piece);
+        self.file.write_all(piece).await
+    }
+
+    /// The whole file, called `name`, on the disk. Where there is a bucket it is sent there at once if it is what its name
+    /// says: a call that is to name it has less time.
     ///
     /// # Errors
     /// Unavailable.
-    pub async fn finish(mut self, name: &str) -> Result<Staged, Error> {
+    pub async fn finish(self, name: &str) -> Result<Staged, Error> {
+        let mut staged = self.staged(name).await?;
+        if staged.files.bucket()?.is_some() && staged.kind(&staged.name).await?.is_ok() {
+            staged.keep().await?;
+            staged.is_kept = true;
+        }
+        Ok(staged)
+    }
+
+    async fn staged(mut self, name: &str) -> Result<Staged, Error> {
         self.file.flush().await.map_err(broken)?;
         self.file.sync_all().await.map_err(broken)?;
         let Self { files, held, hash, bytes, .. } = self;
         // As people on other systems write it.
         let name = admit::composed(name.trim()).into_owned();
-        Ok(Staged { files, held, name, bytes, sha256: hex(hash.finish().as_ref()) })
+        let sha256 = hex(hash.finish().as_ref());
+        Ok(Staged { files, held, is_kept: false, name, bytes, sha256 })
     }
 }
 
@@ -378,6 +471,8 @@ impl Incoming {
 pub struct Staged {
     files: Files,
     held: Held,
+    /// Whether it is found by its hash already.
+    is_kept: bool,
     /// As it is called where it comes from.
     pub name: String,
     /// Size in bytes.
@@ -401,8 +496,6 @@ impl Staged {
     /// # Errors
     /// Unavailable.
     pub async fn keep(&self) -> Result<(), Error> {
-        let (files, held) = (self.files.clone(), self.held.0.clone());
-        let sha256 = self.sha256.clone();
-        blocking(move || files.place(&held, &sha256)).await
+        if self.is_kept { Ok(()) } else { self.files.put(&self.held.0, &self.sha256).await }
     }
 }

@@ -2,8 +2,9 @@
 //! take one, `GET /files/{id}` gives it, with ranges (RFC 9110 §14).
 //!
 //! What may be seen and written is asked by GraphQL as any caller could ask it; only the content goes another way: it is
-//! written to the disk as it comes ([`crate::files`]), and read from there.
+//! written to the disk as it comes ([`crate::files`]), and read from there or from the bucket.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -30,7 +31,7 @@ use crate::domain::access::{self, Needs};
 use crate::domain::principal::Principal;
 use crate::domain::{admit, fold};
 use crate::error::Error;
-use crate::files::Staged;
+use crate::files::{Files, Staged};
 use crate::input::Tagged as _;
 use crate::input::types::Upload;
 use crate::read::global_id;
@@ -124,16 +125,7 @@ async fn send(
     let mut response = if names(&known, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let path = shared.files.whole(sha256, bytes).await?;
-        let mut serving = ServeFile::new(&path).ignore_multi_range_requests(true);
-        let served = serving.try_call(Request::from_parts(parts, Body::empty())).await;
-        let lost =
-            |cause: String| Error::unavailable(format!("files: {}: {cause}", path.display()));
-        let served = served.map_err(|error| lost(error.to_string()))?;
-        if served.status() == StatusCode::NOT_FOUND {
-            return Err(lost("it is gone".to_owned()).into());
-        }
-        served.map(Body::new)
+        content(&shared.files, sha256, bytes, parts).await?
     };
     if response.status() == StatusCode::RANGE_NOT_SATISFIABLE {
         let size = format!("bytes */{bytes}");
@@ -156,6 +148,56 @@ async fn send(
         headers.insert(header, HeaderValue::from_str(value).map_err(Error::internal)?);
     }
     Ok(response)
+}
+
+/// A content that a row names, or the range of it that is asked for; with `RANGE_NOT_SATISFIABLE` nothing of it.
+async fn content(files: &Files, sha256: &str, bytes: u64, parts: Parts) -> Result<Response, Error> {
+    let Some(bucket) = files.bucket()? else {
+        let path = files.whole(sha256, bytes).await?;
+        let mut serving = ServeFile::new(&path).ignore_multi_range_requests(true);
+        let served = serving.try_call(Request::from_parts(parts, Body::empty())).await;
+        let lost =
+            |cause: String| Error::unavailable(format!("files: {}: {cause}", path.display()));
+        let served = served.map_err(|error| lost(error.to_string()))?;
+        if served.status() == StatusCode::NOT_FOUND {
+            return Err(lost("it is gone".to_owned()));
+        }
+        return Ok(served.map(Body::new));
+    };
+    // Several ranges are none, as in the folder.
+    let range = match parts.headers.get(header::RANGE).map(|range| ranges(range, bytes)) {
+        Some(None) => return Ok(StatusCode::RANGE_NOT_SATISFIABLE.into_response()),
+        Some(Some(range)) => range,
+        None => None,
+    };
+    let is_head = parts.method == Method::HEAD;
+    let span = range.clone().map(|range| *range.start()..*range.end() + 1);
+    let length = span.as_ref().map_or(bytes, |span| span.end - span.start);
+    let body = Body::from_stream(bucket.open(sha256, bytes, span, is_head).await?);
+    let lines = [(header::ACCEPT_RANGES, "bytes".to_owned())]
+        .into_iter()
+        .chain([(header::CONTENT_LENGTH, length.to_string())])
+        .chain(range.as_ref().map(|range| {
+            let span = format!("bytes {}-{}/{bytes}", range.start(), range.end());
+            (header::CONTENT_RANGE, span)
+        }));
+    let mut response = Response::new(if is_head { Body::empty() } else { body });
+    for (name, value) in lines {
+        response.headers_mut().insert(name, value.parse().map_err(Error::internal)?);
+    }
+    if range.is_some() {
+        *response.status_mut() = StatusCode::PARTIAL_CONTENT;
+    }
+    Ok(response)
+}
+
+/// The range of a header; none within, if several are asked for, and none at all, if there is no such part.
+fn ranges(header: &HeaderValue, bytes: u64) -> Option<Option<RangeInclusive<u64>>> {
+    let read = http_range_header::parse_range_header(header.to_str().ok()?).ok()?;
+    if read.ranges.len() > 1 {
+        return Some(None);
+    }
+    read.validate(bytes).ok()?.pop().map(Some)
 }
 
 /// Whether tags of a header name this content, strong or weak: a hash is never another.

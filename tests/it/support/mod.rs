@@ -1,6 +1,7 @@
 //! Databases, applications and callers for the tests.
 
 pub mod acting;
+pub mod bucket;
 pub mod client;
 pub mod clients;
 mod postgres;
@@ -454,7 +455,7 @@ pub fn settings() -> ServeSettings {
         audit_anchor_file: None,
         reminders: false,
         retention: RetentionSettings::default(),
-        files: FileSettings { files: Some(files()), file_size: 100 },
+        files: FileSettings { files: Some(files()), ..FileSettings::default() },
         webhooks: WebhookSettings::default(),
         limits: LimitSettings {
             query_timeout: 10,

@@ -274,7 +274,7 @@ async fn named(db: &Store, hashes: &[String]) -> Result<HashSet<String>, Error> 
 /// Unavailable; internal.
 pub async fn sweep(db: &Store, files: &Files) -> Result<usize, Error> {
     if !files.is_of(own_name(db).await?).await? {
-        tracing::error!(folder = %files.folder().display(), "files.of_another_database");
+        tracing::error!(folder = %files.shown(), "files.of_another_database");
         return Ok(0);
     }
     // What came to be named since it was put aside is missed meanwhile: it comes first.
