@@ -146,6 +146,7 @@ impl FromStr for LogFilter {
         // What drivers say of each statement is of no use to an operator, unless they are named.
         let mut filter = Targets::new()
             .with_default(LevelFilter::INFO)
+            .with_target("object_store", LevelFilter::WARN)
             .with_target("sea_orm_migration", LevelFilter::WARN)
             .with_target("sqlx", LevelFilter::WARN);
         let read = |level: &str| {
