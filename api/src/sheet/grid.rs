@@ -180,8 +180,8 @@ impl<'a> Grid<'a> {
             }
         }
         problems.indicator = None;
-        self.check_merged(&dimensions, hidden, problems);
-        self.note_merged(row, &dimensions, &values, merged, problems);
+        self.check_merged(&dimensions, hidden, &mut values, problems);
+        self.note_merged(row, &dimensions, &mut values, merged, problems);
         if values.is_empty() {
             return;
         }
@@ -221,11 +221,12 @@ impl<'a> Grid<'a> {
         self.columns.get(usize::from(column))
     }
 
-    /// A value that is merged over rows of several parts belongs to none of them.
+    /// A value that is merged over rows of several parts belongs to none of them: what the row has of it is faulty.
     fn check_merged(
         &mut self,
         dimensions: &[String; 3],
         hidden: Vec<(Range, Rc<Content>)>,
+        values: &mut Vec<Value>,
         problems: &mut Problems,
     ) {
         if dimensions.iter().all(String::is_empty) {
@@ -234,6 +235,7 @@ impl<'a> Grid<'a> {
         for (range, _) in hidden {
             if self.tops.get(&(range.top, range.left)).is_some_and(|top| top != dimensions) {
                 self.tell_merged(range, problems);
+                values.push(Value::faulty(range.left));
             }
         }
     }
@@ -241,7 +243,7 @@ impl<'a> Grid<'a> {
     /// Tells once of a merged value that it is not known whose it is.
     fn tell_merged(&mut self, range: Range, problems: &mut Problems) {
         if self.told.insert((range.top, range.left)) {
-            problems.lose(place(self.sheet, range.top, range.left), merged_value(range));
+            problems.error(place(self.sheet, range.top, range.left), merged_value(range));
         }
     }
 
@@ -251,20 +253,29 @@ impl<'a> Grid<'a> {
         &mut self,
         row: u32,
         dimensions: &[String; 3],
-        values: &[Value],
+        values: &mut Vec<Value>,
         merged: &merged::Merged,
         problems: &mut Problems,
     ) {
-        for value in values {
+        let mut others = Vec::new();
+        for value in values.iter_mut() {
             let Some(range) = merged.range(row, value.column) else { continue };
-            let is_indicator = |column| matches!(self.column(column), Some(Column::Values { .. }));
-            if (range.left + 1..=range.right.min(200)).any(is_indicator) {
+            let is_indicator = |column: &u16| {
+                *column != value.column
+                    && matches!(self.column(*column), Some(Column::Values { .. }))
+            };
+            let beside: Vec<u16> =
+                (range.left..=range.right.min(200)).filter(is_indicator).collect();
+            if !beside.is_empty() {
                 self.tell_merged(range, problems);
+                value.is_faulty = true;
+                others.extend(beside.into_iter().map(Value::faulty));
             }
             if range.bottom > row {
                 self.tops.insert((range.top, range.left), dimensions.clone());
             }
         }
+        values.append(&mut others);
     }
 
     fn note_duplicates(
@@ -294,6 +305,14 @@ struct Value {
     column: u16,
     answer: words::Answer,
     is_faulty: bool,
+}
+
+impl Value {
+    /// One of which it has been told that nobody knows whose it is.
+    fn faulty(column: u16) -> Self {
+        let answer = (words::VALUE, String::new(), String::new());
+        Self { column, answer, is_faulty: true }
+    }
 }
 
 /// The sentence about a value below no heading, said once per column.
