@@ -302,7 +302,7 @@ async fn take(
         return Err(body::too_large(shared.files.most).into());
     }
     let names = [("of".to_owned(), of.clone().into()), ("name".to_owned(), name.clone().into())];
-    let asked = (find.to_owned(), Map::from_iter(names), 1);
+    let asked = (find.to_owned(), Map::from_iter(names), evidence::MAX_FILES);
     let (known, mut input) = match &place {
         Place::Document(code) => {
             let found = ask(shared, caller, parts, asked).await?;

@@ -24,7 +24,7 @@ use crate::service::document::file::arrived;
 use crate::service::write::{Author, Write};
 
 /// Most files of a submission that stand at once.
-const MAX_FILES: usize = 50;
+pub const MAX_FILES: usize = 50;
 
 input! {
     /// 증빙 첨부. An evidence file; one of the same name on the same is replaced.
