@@ -294,8 +294,11 @@ async fn what_is_no_evidence_is_refused(place: Place) {
 async fn content_stays_as_long_as_a_revision_has_it(place: Place) {
     let mut files = Files::new(&place).await;
     let folder = TempDir::new().unwrap();
-    files.world.app.settings.files =
-        FileSettings { files: Some(folder.path().join("files")), file_size: 1 };
+    files.world.app.settings.files = FileSettings {
+        files: Some(folder.path().join("files")),
+        file_size: 1,
+        ..FileSettings::default()
+    };
     let kept = Folder::new(&files.world.app.settings.files);
     let world = &files.world;
     world.save("KIBO", good()).await;

@@ -221,18 +221,10 @@ impl Bucket {
     ///
     /// # Errors
     /// Unavailable.
-    pub async fn read(
-        &self,
-        sha256: &str,
-        mut each: impl AsyncFnMut(&[u8]) -> io::Result<()>,
-    ) -> Result<(), Error> {
+    pub async fn read(&self, sha256: &str) -> Result<BoxStream<'static, io::Result<Bytes>>, Error> {
         let found = self.found(sha256, GetOptions::default()).await;
-        let mut pieces = found.map_err(|error| self.broken(error))?.into_stream();
-        while let Some(piece) = pieces.next().await {
-            let piece = piece.map_err(|error| self.broken(error))?;
-            each(&piece).await.map_err(super::broken)?;
-        }
-        Ok(())
+        let pieces = found.map_err(|error| self.broken(error))?.into_stream();
+        Ok(pieces.map_err(io::Error::other).boxed())
     }
 
     /// Whether it is of this database; one that is nobody's is from now on.
@@ -251,7 +243,11 @@ impl Bucket {
             if owner.is_none() {
                 let mine = database.to_owned().into_bytes().into();
                 match self.store.put_opts(&key, mine, PutMode::Create.into()).await {
-                    Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => {}
+                    Ok(_)
+                    | Err(
+                        object_store::Error::AlreadyExists { .. }
+                        | object_store::Error::Precondition { .. },
+                    ) => {}
                     Err(error) => return Err(error),
                 }
                 owner = asked().await?;

@@ -15,6 +15,9 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use aws_lc_rs::digest::{Context, SHA256};
+use axum::body::Bytes;
+use futures_util::StreamExt as _;
+use futures_util::stream::{self, BoxStream};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use uuid::Uuid;
@@ -246,7 +249,11 @@ impl Files {
             if bucket.is_some() {
                 // It is hashed as it comes, and never larger than what was once taken.
                 let mut coming = Self { most: u64::MAX, ..other.clone() }.receive().await?;
-                self.read(sha256, async |piece| coming.take(piece).await).await.map_err(told)?;
+                let mut pieces = self.read(sha256).await.map_err(told)?;
+                while let Some(piece) = pieces.next().await {
+                    let taken = async { coming.take(&piece?).await };
+                    taken.await.map_err(|error| told(broken(error)))?;
+                }
                 let staged = coming.staged("").await.map_err(told)?;
                 if staged.sha256 != *sha256 {
                     return Err(Error::internal(self.is_other(sha256)));
@@ -302,23 +309,19 @@ impl Files {
     }
 
     /// All of a content that a row names, piece by piece.
-    async fn read(
-        &self,
-        sha256: &str,
-        mut each: impl AsyncFnMut(&[u8]) -> io::Result<()>,
-    ) -> Result<(), Error> {
+    async fn read(&self, sha256: &str) -> Result<BoxStream<'static, io::Result<Bytes>>, Error> {
         if let Some(bucket) = self.bucket()? {
-            return bucket.read(sha256, each).await;
+            return bucket.read(sha256).await;
         }
         let (files, hash) = (self.clone(), sha256.to_owned());
         let file = blocking(move || std::fs::File::open(files.found(&hash))).await?;
-        let (mut file, mut piece) = (File::from_std(file), vec![0; 256 * 1024]);
-        loop {
-            match file.read(&mut piece).await.map_err(broken)? {
-                0 => return Ok(()),
-                length => each(&piece[..length]).await.map_err(broken)?,
-            }
-        }
+        let pieces = stream::try_unfold(File::from_std(file), async |mut file| {
+            let mut piece = vec![0; 256 * 1024];
+            let length = file.read(&mut piece).await?;
+            piece.truncate(length);
+            Ok((length > 0).then(|| (Bytes::from(piece), file)))
+        });
+        Ok(pieces.boxed())
     }
 
     fn is_other(&self, sha256: &str) -> String {
@@ -332,14 +335,16 @@ impl Files {
 
     /// What is wrong with the content of a hash that a row names, if anything is.
     pub async fn fault(&self, sha256: &str) -> Option<String> {
-        let mut hash = Context::new(&SHA256);
-        let read = self.read(sha256, async |piece| {
-            hash.update(piece);
-            Ok(())
-        });
-        match read.await {
-            Ok(()) if hex(hash.finish().as_ref()) == sha256 => None,
-            Ok(()) => Some(self.is_other(sha256)),
+        let hashed = async {
+            let (mut hash, mut pieces) = (Context::new(&SHA256), self.read(sha256).await?);
+            while let Some(piece) = pieces.next().await {
+                hash.update(&piece.map_err(broken)?);
+            }
+            Ok::<_, Error>(hash.finish())
+        };
+        match hashed.await {
+            Ok(hash) if hex(hash.as_ref()) == sha256 => None,
+            Ok(_) => Some(self.is_other(sha256)),
             Err(error) => Some(format!(
                 "the file {} cannot be read: {}",
                 self.shown_at(sha256),

@@ -216,7 +216,7 @@ fn carried_out(store: &Store, parts: &Parts, body: Bytes) -> Response<Body> {
     let kept = |held: &mut Held, content: Bytes| {
         let tag = tag(&content);
         held.objects.insert(name.to_owned(), (content, Utc::now()));
-        told(200, &[tag.clone()], format!("<R><ETag>{}</ETag></R>", tag.1))
+        told(200, std::slice::from_ref(&tag), format!("<R><ETag>{}</ETag></R>", tag.1))
     };
     match (parts.method.as_str(), asked("uploadId")) {
         ("GET", _) if name.is_empty() => listed(held, &query),
