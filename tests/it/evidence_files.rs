@@ -139,14 +139,14 @@ async fn evidence_is_handed_in_with_what_it_shows(place: Place) {
     assert_eq!(with(&shown, "BUDGET"), json!([{ "id": budget["id"] }]));
     // The difference tells them, and what was handed in is read for good.
     let query = format!(
-        "{{ submissionDiff(id: \"{id}\", from: 2, to: 3) {{ changes {{ cell }} files {{ indicator {{ code }} name before {{ id }} after {{ id }} }} }} }}"
+        "{{ submissionDiff(id: \"{id}\", from: 2, to: 3) {{ changes {{ cell }} files {{ indicator name before {{ id }} after {{ id }} }} }} }}"
     );
     let diff = world.data(&world.kibo, &query).await["submissionDiff"].clone();
     assert_eq!(
         diff,
         json!({ "changes": [], "files": [
             { "indicator": null, "name": "report.pdf", "before": { "id": whole["id"] }, "after": null },
-            { "indicator": { "code": "BUDGET" }, "name": "report.pdf", "before": { "id": budget["id"] }, "after": { "id": right["id"] } },
+            { "indicator": "BUDGET", "name": "report.pdf", "before": { "id": budget["id"] }, "after": { "id": right["id"] } },
         ] })
     );
     let reviewer = Files::token(world, "TIPA", "program:read results:review").await;

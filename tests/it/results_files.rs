@@ -791,7 +791,7 @@ async fn a_csv_knows_whose_form_it_is(place: Place) {
         ("KIBO,".to_owned(), "KOSME,".to_owned()),
         (PROGRAMME.to_owned(), "OTHER".to_owned()),
     ] {
-        let other = filled.replacen(&from, &to, 1).into_bytes();
+        let other = filled.replace(&from, &to).into_bytes();
         let up = files.up("submission.csv", "", &[], other).await;
         assert_eq!(up.json()["error"]["code"], "OTHER_FORM", "{to}");
     }

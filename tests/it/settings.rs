@@ -114,7 +114,7 @@ async fn every_command_tells_every_mistake_at_once(place: Place) {
             "https://b.example.kr/page is no origin",
             "proxy is no network",
             "inof is no level",
-            "1..=600",
+            "write a whole number from 1 to 600",
             "true, false",
             "everyone, signed-in, nobody",
             "between two commas",

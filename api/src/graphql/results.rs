@@ -282,16 +282,29 @@ pub const SHAPES: &[Shape] = &[
         fields: &[
             (
                 "indicator",
-                "Indicator",
-                "지표. Indicator whose values it shows; null for the whole.",
+                "String",
+                "지표 코드. Indicator whose values it shows; null for the whole.",
             ),
             ("name", "String!", "파일 이름. Name of the file."),
             (
                 "before",
-                "SubmissionFile",
+                "SubmissionFileContent",
                 "앞 차수 파일. What the one revision has; null if nothing.",
             ),
-            ("after", "SubmissionFile", "뒤 차수 파일. What the other has; null if nothing."),
+            (
+                "after",
+                "SubmissionFileContent",
+                "뒤 차수 파일. What the other has; null if nothing.",
+            ),
+        ],
+    },
+    Shape {
+        name: "SubmissionFileContent",
+        description: "증빙 내용. An evidence file as a revision has it.",
+        fields: &[
+            ("id", "ID!", "식별자. Id of the `SubmissionFile`, for `node(id:)`."),
+            ("sha256", "String!", "해시. SHA-256 of the content, lower-case hexadecimal."),
+            ("downloadPath", "String!", "내려받기 경로. Where it is read: `GET` with a token."),
         ],
     },
     Shape {

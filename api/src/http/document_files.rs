@@ -339,8 +339,11 @@ async fn take(
     let file = answer["file"].take();
     let mut response = if file.is_null() {
         // Of a call made again whose file is gone since, there is nothing to tell.
-        let is_done = answer["errors"].as_array().is_some_and(Vec::is_empty);
-        let status = if is_done { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        let status = match answer["errors"][0]["code"].as_str() {
+            None => StatusCode::OK,
+            Some("CONFLICT") => StatusCode::PRECONDITION_FAILED,
+            Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        };
         (status, Json(answer)).into_response()
     } else {
         let status = if known.is_empty() { StatusCode::CREATED } else { StatusCode::OK };

@@ -21,11 +21,12 @@ use crate::domain::decimal;
 use crate::domain::fold;
 use crate::domain::quarter::Quarter;
 use crate::error::Error;
+use crate::input::Tagged as _;
 use crate::read::Reader;
 use crate::read::model::Args;
 use crate::read::sql::Sql;
 use crate::read::statistic::origin;
-use crate::read::{codes, row, scope};
+use crate::read::{codes, global_id, row, scope};
 use crate::service::submission;
 
 /// Longest span of quarters.
@@ -597,10 +598,12 @@ async fn files(reader: &Reader<'_>, id: Uuid, from: i32, to: i32) -> Result<Vec<
         |file: &Option<submission_file::Model>| file.as_ref().map(|file| file.sha256.clone());
     // What was taken off and attached again is kept in two rows of one content.
     changes.retain(|_, [before, after]| hash(before) != hash(after));
-    let shown = changes.into_iter().map(|((_, name), [before, after])| {
-        let of = before.as_ref().or(after.as_ref()).and_then(|file| file.indicator_id);
-        let key = |file: Option<submission_file::Model>| file.map(|file| file.id.to_string());
-        json!({ "indicator": of.map(|id| id.to_string()), "name": name, "before": key(before), "after": key(after) })
+    let content = |file: submission_file::Model| {
+        let id = global_id::encode(Entity::TAG, file.id);
+        json!({ "sha256": file.sha256, "downloadPath": format!("/files/{id}"), "id": id })
+    };
+    let shown = changes.into_iter().map(|((of, name), [before, after])| {
+        json!({ "indicator": of, "name": name, "before": before.map(content), "after": after.map(content) })
     });
     Ok(shown.collect())
 }

@@ -12,8 +12,8 @@ use quick_xml::XmlVersion;
 use quick_xml::encoding::DecodingReader;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
-use zip::ZipArchive;
 use zip::result::ZipError;
+use zip::{CompressionMethod, ZipArchive};
 
 use super::{MAX_ENTRIES, MAX_UPLOAD, Other, Unreadable};
 
@@ -72,6 +72,10 @@ impl<'a> Archive<'a> {
     pub(super) fn part(&mut self, name: &str) -> Result<Option<Xml<'_>>, Unreadable> {
         let Some(index) = self.entries.get(&folded(name)).copied() else { return Ok(None) };
         let entry = self.zip.by_index(index).map_err(|error| closed(&error))?;
+        // Told before it is read: then it is a fault of reading like any other.
+        if !matches!(entry.compression(), CompressionMethod::Stored | CompressionMethod::Deflated) {
+            return Err(Unreadable::NotAWorkbook(Other::Packed));
+        }
         let entry: Box<dyn Read + '_> = Box::new(entry);
         let counted = Counted { inner: entry, left: self.left.clone() };
         let pieces =
@@ -121,9 +125,7 @@ fn closed(error: &ZipError) -> Unreadable {
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => {
             Unreadable::NotAWorkbook(Other::Encrypted)
         }
-        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
-            Unreadable::NotAWorkbook(Other::Packed)
-        }
+        ZipError::UnsupportedArchive(_) => Unreadable::NotAWorkbook(Other::Packed),
         _ => DAMAGED,
     }
 }

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 
-import { number, say, time } from '../app/language';
+import { number, time } from '../app/language';
 import { Badge, Loading, Name } from '../app/ui';
 import { useLoad } from './ask';
 import { NOTHING } from './cells';
@@ -170,9 +170,9 @@ function Difference({ sheet, number: to }: { sheet: Sheet; number: number }) {
             </tr>
           ))}
           {data.files.map(({ indicator, name, before, after }) => (
-            <tr key={`${indicator?.code ?? ''} ${name}`}>
+            <tr key={`${indicator ?? ''} ${name}`}>
               <th scope="row">
-                {t.evidenceFiles}: {indicator ? say(indicator.name) : t.whole}
+                {t.evidenceFiles}: {indicator ? cellName(indicator, sheet) : t.whole}
               </th>
               <td>{before ? name : '–'}</td>
               <td>{after ? name : '–'}</td>
