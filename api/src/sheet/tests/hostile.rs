@@ -191,7 +191,7 @@ fn tables_and_nesting_have_limits() {
     let doctype = with_part("xl/sharedStrings.xml", |text| {
         text.replacen("<sst ", "<!DOCTYPE x [<!ENTITY a \"b\">]><sst ", 1)
     });
-    assert_eq!(refused(&doctype), DAMAGED);
+    assert_eq!(refused(&doctype), Unreadable::NotAWorkbook(Other::DocumentType));
 }
 
 #[test]
