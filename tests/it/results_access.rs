@@ -450,10 +450,10 @@ async fn the_feed_tells_of_what_the_caller_sees(place: Place) {
     }
     let (own, all) = (told(world, &world.kibo).await, told(world, &world.lead).await);
     let count = |told: &[String], ty: &str| told.iter().filter(|found| *found == ty).count();
-    // Expected, asked for and extended, saved, handed in, returned, saved, handed in, accepted.
-    assert_eq!(count(&own, "Submission"), 9);
+    // Expected, asked for and extended, saved, shown by a file, handed in, returned, saved, handed in, accepted.
+    assert_eq!(count(&own, "Submission"), 10);
     assert_eq!(count(&own, "ExtensionRequest"), 2, "asked for, and granted");
-    assert_eq!(count(&all, "Submission"), 19, "two alike, and one that is only expected");
+    assert_eq!(count(&all, "Submission"), 21, "two alike, and one that is only expected");
     assert_eq!(count(&own, "SubmissionRevision"), 3, "two, one of them accepted");
     assert_eq!((count(&own, "SubmissionComment"), count(&own, "Extension")), (1, 1));
     assert_eq!(count(&all, "SubmissionComment"), 2);
