@@ -27,7 +27,7 @@ export default defineConfig({
   // Where `npm run dev` finds a server to ask.
   server: {
     proxy: Object.fromEntries(
-      ['/graphql', '/oauth', '/export', '/import', '/calendar'].map((path) => [path, process.env.AIPLUS_URL ?? 'http://127.0.0.1:8080']),
+      ['/graphql', '/oauth', '/export', '/import', '/calendar', '/files', '/submissions'].map((path) => [path, process.env.AIPLUS_URL ?? 'http://127.0.0.1:8080']),
     ),
   },
   // GraphiQL's workers are made for the build; what prepares dependencies for `npm run dev` breaks on them.

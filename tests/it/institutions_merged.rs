@@ -369,7 +369,7 @@ async fn results_move_only_while_nothing_was_handed_in(place: Place) {
     assert!(message.contains("Obligation ") && message.contains(&quarter), "{message}");
     // What it aims at goes with it, into the series as well.
     let aims = json!({ "programme": PROGRAMME, "indicator": "COMPANIES", "institution": "KIBO", "quarter": quarter, "value": "40" });
-    let ministry = desk.app.principal("MSS", "program:read content:write").await;
+    let ministry = desk.app.principal("MSS", "program:read results:review").await;
     done(&desk.app, &ministry, "setTarget", "", aims).await;
     let values = "SELECT count(*) FROM submission_value v JOIN institution i ON i.id = v.institution_id WHERE i.code = ";
     let saved = number(&desk.app, &format!("{values}'KIBO'")).await;

@@ -136,6 +136,8 @@ async fn no_mutation_begins_before_it_is_asked_who_calls(place: Place) {
                 | "submitSubmission"
                 | "reportNilSubmission"
                 | "recallSubmission"
+                | "attachEvidence"
+                | "removeEvidence"
                 | "requestExtension" => submits,
                 "reopenSubmission"
                 | "restateSubmission"

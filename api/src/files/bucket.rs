@@ -46,6 +46,8 @@ use crate::error::Error;
 const PART: u64 = 5 * 1024 * 1024;
 /// How often what may be sent twice is tried again.
 const RETRIES: usize = 2;
+/// Bytes a second that are sent at the least: a large content has more time than a small one.
+const SLOWEST: u64 = 128 * 1024;
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(5);
 
@@ -333,7 +335,9 @@ impl HttpConnector for Sender {
 #[async_trait]
 impl HttpService for Sender {
     async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let answered = tokio::time::timeout(self.timeout, self.client.request(request)).await;
+        let sent = u64::try_from(request.body().content_length()).unwrap_or(u64::MAX);
+        let time = self.timeout + Duration::from_secs(sent / SLOWEST);
+        let answered = tokio::time::timeout(time, self.client.request(request)).await;
         let answered = answered.map_err(|late| HttpError::new(HttpErrorKind::Timeout, late))?;
         let (parts, body) = answered
             .map_err(|error| {

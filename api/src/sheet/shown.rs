@@ -28,19 +28,13 @@ pub(super) fn of_number(
         problems.error(place(), not_a_percentage(&format!("{exact}%"), &stored));
         return Taken { text: stored, is_faulty: true };
     }
-    match unit::shown(&look, asked) {
-        Beside::Fits => {}
-        Beside::Other => {
-            let scaled = number::shifted(&exact, -3 * i32::from(look.thousands));
-            let number = seen(&exact, &look).unwrap_or(scaled);
-            let shown = format!("{number}{}", look.unit.as_deref().unwrap_or_default());
-            problems.error(place(), unit::other_shown(&shown, &exact, asked));
-            return Taken { text: exact, is_faulty: true };
-        }
-        Beside::Unknown => {
-            let unit = look.unit.as_deref().unwrap_or_default();
-            problems.info(place(), unit::unknown_shown(unit, &exact, asked));
-        }
+    let beside = unit::shown(&look, asked);
+    if beside == Beside::Other {
+        let scaled = number::shifted(&exact, -3 * i32::from(look.thousands));
+        let number = seen(&exact, &look).unwrap_or(scaled);
+        let shown = format!("{number}{}", look.unit.as_deref().unwrap_or_default());
+        problems.error(place(), unit::other_shown(&shown, &exact, asked));
+        return Taken { text: exact, is_faulty: true };
     }
     let decimals = usize::try_from(asked.decimals).unwrap_or(usize::MAX);
     let seen = match look.digits {
@@ -50,16 +44,23 @@ pub(super) fn of_number(
         }
         _ => seen(&exact, &look),
     };
-    let Some(seen) = seen else { return Taken { text: exact, is_faulty: false } };
     let is_rounded = look.thousands == 0 && matches!(look.digits, Digits::Places(_) | Digits::All);
-    if is_rounded && number::places(&exact) > decimals && number::places(&seen) <= decimals {
-        problems.info(place(), as_shown(&seen, &exact));
-        return Taken { text: seen, is_faulty: false };
+    let is_too_fine = is_rounded && number::places(&exact) > decimals;
+    let (text, seen) = match seen {
+        Some(seen) if is_too_fine && number::places(&seen) <= decimals => (seen, None),
+        seen => (exact.clone(), seen),
+    };
+    if text != exact {
+        problems.info(place(), as_shown(&text, &exact));
     }
-    let percent = "%".repeat(look.percents.into());
-    let (seen, exact_shown) = (format!("{seen}{percent}"), format!("{exact}{percent}"));
-    tell(&look, (&seen, &exact_shown), place, problems);
-    Taken { text: exact, is_faulty: false }
+    if beside == Beside::Unknown {
+        let unit = look.unit.as_deref().unwrap_or_default();
+        problems.info(place(), unit::unknown_shown(unit, &text, asked));
+    } else if let Some(seen) = seen {
+        let percent = "%".repeat(look.percents.into());
+        tell(&look, (&format!("{seen}{percent}"), &format!("{exact}{percent}")), place, problems);
+    }
+    Taken { text, is_faulty: false }
 }
 
 /// A number where a text is asked for: the number that is stored, with the sign of a percentage.
@@ -124,8 +125,9 @@ fn seen(exact: &str, look: &Look) -> Option<String> {
         Digits::Date | Digits::Clock { .. } => return None,
     };
     let unsigned = look.drops_sign && shown.starts_with('-');
-    let is_exact = number::shifted(&shown, steps) == exact && (steps == 0 || exact == "0");
-    let is_exact = is_exact && !unsigned;
+    // Thousands that say so are the number itself.
+    let is_told = steps == 0 || look.unit.is_some() || exact == "0";
+    let is_exact = is_told && number::shifted(&shown, steps) == exact && !unsigned;
     (!is_exact).then(|| if unsigned { text.trim_start_matches('-').to_owned() } else { text })
 }
 

@@ -170,10 +170,10 @@ pub(super) fn unknown_shown(unit: &str, taken: &str, asked: &Asked<'_>) -> Text 
     let wanted = named(asked);
     Text::new(
         format!(
-            "표시 형식에 ‘{unit}’이(가) 보이는 칸인데 지표의 단위는 {wanted}입니다. 저장된 값 {taken}을(를) {wanted} 단위로 받았습니다."
+            "표시 형식에 ‘{unit}’이(가) 보이는 칸인데 지표의 단위는 {wanted}입니다. 값 {taken}을(를) {wanted} 단위로 받았습니다."
         ),
         format!(
-            "The cell's format shows '{unit}' and the indicator is in {wanted}; the stored value {taken} was taken in {wanted}."
+            "The cell's format shows '{unit}' and the indicator is in {wanted}; {taken} was taken in {wanted}."
         ),
     )
 }

@@ -7,7 +7,7 @@
 // OFFICER, REVIEWER and READER are `ID:SECRET` of clients of KOSME (results:submit), TIPA (results:review) and one
 // without either scope. It writes to the server's database: one that can be thrown away.
 
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -214,6 +214,39 @@ async function play(context) {
     for (const [cell, { value }] of Object.entries(values)) equal(valueOf(now, cell), value, `the saved ${cell}`);
   });
   await look(page, 'draft-ko');
+
+  // What shows a value hangs on it.
+  await step('A file that shows a value cannot be attached, read again and taken off.', async () => {
+    const names = async () => {
+      const { submissions } = await ask(clients.OFFICER, `query($id: ID!) { submissions(where: { id: { eq: $id } }) { nodes { files(first: 9) { nodes { name indicator { code } } } } } }`, { id });
+      return submissions.nodes[0].files.nodes.map(({ name, indicator }) => `${indicator?.code}: ${name}`).join();
+    };
+    const attach = async (name, bytes) => {
+      await writeFile(join(folder, name), bytes);
+      await tabTo(page, '파일 붙이기');
+      const chooser = page.waitForEvent('filechooser');
+      await page.keyboard.press('Enter');
+      await (await chooser).setFiles(join(folder, name));
+    };
+    await page.getByLabel('붙일 곳').selectOption({ value: 'TRAINING_COST' });
+    expected.push(/4(15|22)/);
+    await attach('정산서.exe', 'MZ');
+    await told(page, '정산서.exe');
+    equal(await names(), '', 'files after one of a kind that is not taken');
+    await attach('정산서 1차.pdf', '%PDF-1.7 정산');
+    await told(page, '정산서 1차.pdf 파일을 붙였습니다');
+    equal(await names(), 'TRAINING_COST: 정산서 1차.pdf', 'the files');
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: '정산서 1차.pdf', exact: true }).click();
+    equal(await readFile(await (await download).path(), 'utf8'), '%PDF-1.7 정산', 'what came down');
+    await attach('참고.txt', '참고할 것');
+    await told(page, '참고.txt 파일을 붙였습니다');
+    page.once('dialog', (dialog) => dialog.accept());
+    await page.getByRole('button', { name: /^빼기.*참고\.txt/ }).click();
+    await told(page, '참고.txt 파일을 뺐습니다');
+    equal(await names(), 'TRAINING_COST: 정산서 1차.pdf', 'the files that stay');
+  });
+  await look(page, 'evidence-ko');
 
   // What the page does not take is told at its field, and nothing is lost.
   await step('A value that is none is not told at its field.', async () => {

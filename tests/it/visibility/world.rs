@@ -163,7 +163,10 @@ impl World {
         // Values are parts of a submission and no record of their own.
         tables.push(described::<submission_value::Entity>("SubmissionValue", &[], PART));
         // Their evidence, and cells of a release, likewise.
-        tables.push(described::<submission_file::Entity>("SubmissionFile", &[], PART));
+        let mut files = described::<submission_file::Entity>("SubmissionFile", &[], PART);
+        // A file and a value that name one indicator belong together, whoever sees it.
+        files.columns.iter_mut().for_each(|it| it.is_null &= it.name != "indicator_id");
+        tables.push(files);
         tables.push(described::<statistics_cell::Entity>("StatisticsCell", &[], CELL));
         let secret = "SELECT feed_secret FROM ledger";
         let secret = Statement::from_string(app.db.get_database_backend(), secret);
