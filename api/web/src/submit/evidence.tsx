@@ -62,7 +62,7 @@ export function Evidence({ sheet, mayWrite, reload }: { sheet: Sheet; mayWrite: 
     });
 
   return (
-    <section className="panel" aria-labelledby={`${name}-title`} aria-busy={isBusy || undefined}>
+    <section className="panel evidence" aria-labelledby={`${name}-title`} aria-busy={isBusy || undefined}>
       <h2 id={`${name}-title`}>{t.evidenceFiles}</h2>
       {mayWrite && <p className="note no-print">{t.evidenceLead}</p>}
       {files.nodes.length === 0 && <p>{t.noEvidence}</p>}
@@ -86,16 +86,18 @@ export function Evidence({ sheet, mayWrite, reload }: { sheet: Sheet; mayWrite: 
         ))}
       </ul>
       {mayWrite && (
-        <div className="row no-print">
-          <label htmlFor={`${name}-of`}>{t.evidenceOf}</label>
-          <select id={`${name}-of`} value={of} onChange={(event) => setOf(event.target.value)}>
-            <option value="">{t.whole}</option>
-            {sheet.indicators.map((indicator) => (
-              <option key={indicator.code} value={indicator.code}>
-                {say(indicator.name)}
-              </option>
-            ))}
-          </select>
+        <div className="row-of-fields no-print">
+          <div className="field">
+            <label htmlFor={`${name}-of`}>{t.evidenceOf}</label>
+            <select id={`${name}-of`} value={of} onChange={(event) => setOf(event.target.value)}>
+              <option value="">{t.whole}</option>
+              {sheet.indicators.map((indicator) => (
+                <option key={indicator.code} value={indicator.code}>
+                  {say(indicator.name)}
+                </option>
+              ))}
+            </select>
+          </div>
           <Button isOff={isBusy} onClick={() => input.current?.click()}>
             {t.attach}
           </Button>
