@@ -114,6 +114,15 @@ fn store_address(text: &str) -> Result<String, String> {
     }
 }
 
+/// The name of a region, which goes into what a request is signed with.
+fn region(text: &str) -> Result<String, String> {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+    if !text.is_empty() && text.len() <= 64 && text.chars().all(is_plain) {
+        return Ok(text.to_owned());
+    }
+    Err("is no region: letters, digits, - and _, such as ap-northeast-2".to_owned())
+}
+
 /// A bucket, and what its names begin with there.
 fn bucket(text: &str) -> Result<String, String> {
     let is_part = |part: &str, letters: &str| {
@@ -151,8 +160,8 @@ impl FromStr for Hidden {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let is_plain = text.chars().all(|letter| letter.is_ascii_graphic());
-        let fault = "it holds what is no letter, digit or sign of ASCII";
+        let is_plain = !text.is_empty() && text.chars().all(|letter| letter.is_ascii_graphic());
+        let fault = "it is empty, or holds what is no letter, digit or sign of ASCII";
         if is_plain { Ok(Self(text.to_owned())) } else { Err(fault.to_owned()) }
     }
 }
@@ -417,16 +426,19 @@ impl WebhookSettings {
     }
 }
 
-/// Where files of documents are kept.
+/// Where files of documents and submissions are kept.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Files")]
 pub struct FileSettings {
-    /// Folder of the files of documents, made when the first one comes; `files` beside the SQLite file or in the working folder if left out. Servers of one database share it, unless `AIPLUS_S3_BUCKET` is set: then only what arrives is there, until it is sent
+    /// Folder of the files of documents and submissions, made when the first one comes; `files` beside the SQLite file or in the working folder if left out. Servers of one database share it, unless `AIPLUS_S3_BUCKET` is set: then only what arrives is there, until it is sent
     #[arg(long, env = "AIPLUS_FILES", global = true)]
     pub files: Option<PathBuf>,
     /// Most mebibytes of a file
     #[arg(long, env = "AIPLUS_FILE_SIZE", default_value_t = 100, value_parser = whole::<u32>(1..=2000), global = true)]
     pub file_size: u32,
+    /// Most mebibytes of files that an institution sends to a server in a day
+    #[arg(long, env = "AIPLUS_FILES_DAILY", default_value_t = 5_000, value_parser = whole::<u32>(1..=1_000_000), global = true)]
+    pub files_daily: u32,
     #[command(flatten)]
     #[allow(missing_docs, reason = "the group has its own documentation")]
     pub store: StoreSettings,
@@ -434,7 +446,7 @@ pub struct FileSettings {
 
 impl Default for FileSettings {
     fn default() -> Self {
-        Self { files: None, file_size: 100, store: StoreSettings::default() }
+        Self { files: None, file_size: 100, files_daily: 5_000, store: StoreSettings::default() }
     }
 }
 
@@ -449,7 +461,7 @@ pub struct StoreSettings {
     #[arg(long, env = "AIPLUS_S3_ENDPOINT", value_parser = store_address, global = true)]
     pub s3_endpoint: Option<String>,
     /// Region of the store; many that are not Amazon's take any
-    #[arg(long, env = "AIPLUS_S3_REGION", default_value = "us-east-1", global = true)]
+    #[arg(long, env = "AIPLUS_S3_REGION", default_value = "us-east-1", value_parser = region, global = true)]
     pub s3_region: String,
     /// Id of the key that may read, write, delete and list there
     #[arg(long, env = "AIPLUS_S3_ACCESS_KEY", hide_env_values = true, global = true)]
@@ -458,7 +470,7 @@ pub struct StoreSettings {
     #[arg(long, env = "AIPLUS_S3_SECRET_KEY", hide_env_values = true, global = true)]
     pub s3_secret_key: Option<Hidden>,
     /// Seconds in which the store must answer, and go on
-    #[arg(long, env = "AIPLUS_S3_TIMEOUT", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=60), global = true)]
+    #[arg(long, env = "AIPLUS_S3_TIMEOUT", default_value_t = 10, value_parser = whole::<u64>(1..=60), global = true)]
     pub s3_timeout: u64,
 }
 

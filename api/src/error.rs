@@ -362,8 +362,8 @@ impl Error {
             ),
             Self::NotFound => Message::new("찾을 수 없습니다.", "Not found."),
             Self::Conflict => Message::new(
-                "그사이 다른 사람이 수정했습니다. 다시 불러온 뒤 시도해 주십시오.",
-                "Somebody else changed it meanwhile. Load it again and retry.",
+                "그사이 내용이 바뀌었습니다. 다시 불러온 뒤 시도해 주십시오.",
+                "It was changed meanwhile. Load it again and retry.",
             ),
             Self::Timeout => Message::new(
                 "처리 시간이 한도를 넘었습니다. 질의를 나누어 주십시오.",

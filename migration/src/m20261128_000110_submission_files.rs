@@ -30,7 +30,7 @@ fn tables() -> Vec<Table> {
             .text("added_by")
             .instant("added_at")
             .index(&["submission_id", "name", "id"])
-            .index(&["indicator_id"])
+            .index(&["indicator_id", "submission_id"])
             .index(&["sha256"]),
     ]
 }

@@ -16,6 +16,7 @@ use tower::ServiceExt;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::support::acting;
+use crate::support::client::multipart;
 use crate::support::{Place, TestApp, settings};
 use crate::tests;
 
@@ -159,21 +160,7 @@ impl Desk {
         content: &[u8],
     ) -> Answer {
         let query = "mutation($input: AttachFileInput!) { attachFile(input: $input) { file { name mediaType byteSize downloadPath } errors { code path } } }";
-        let operations = json!({ "query": query, "variables": { "input": input } });
-        let mut body = format!(
-            "--XX\r\nContent-Disposition: form-data; name=\"operations\"\r\n\r\n{operations}\r\n\
-             --XX\r\nContent-Disposition: form-data; name=\"map\"\r\n\r\n{{\"0\":[\"variables.input.file\"]}}\r\n\
-             --XX\r\nContent-Disposition: form-data; name=\"0\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
-        )
-        .into_bytes();
-        body.extend_from_slice(content);
-        body.extend_from_slice(b"\r\n--XX--\r\n");
-        let mut request = Request::post("/graphql")
-            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=XX");
-        if let Some(token) = token {
-            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
-        }
-        self.send(request.body(Body::from(body)).unwrap()).await
+        self.send(multipart(token, query, &input, name, content)).await
     }
 }
 

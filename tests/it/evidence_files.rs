@@ -15,6 +15,8 @@ use tempfile::TempDir;
 
 use crate::results_files::{Answer, Files};
 use crate::support::Place;
+use crate::support::acting::number;
+use crate::support::client::multipart;
 use crate::support::results::{codes, good, key};
 use crate::tests;
 
@@ -24,6 +26,9 @@ tests![
     evidence_is_attached_where_values_are_saved,
     what_is_no_evidence_is_refused,
     content_stays_as_long_as_a_revision_has_it,
+    an_officer_attaches_with_the_scope_of_results_alone,
+    nothing_to_report_has_no_evidence_of_values,
+    what_is_refused_is_kept_nowhere_and_on_record,
 ];
 
 const PDF: &[u8] = b"%PDF-1.7\nwhat was spent";
@@ -324,4 +329,67 @@ async fn content_stays_as_long_as_a_revision_has_it(place: Place) {
     assert_eq!(get(&files, Some(&files.token), &first).await.bytes, PDF);
     std::fs::write(at(&first), b"%PDF-1.7 by somebody else").unwrap();
     assert!(faults(&files).await[0].contains("is not what its name says"));
+    // It is whole again once the right one comes, also where the other was as long.
+    std::fs::write(at(&first), vec![b'x'; PDF.len()]).unwrap();
+    attached(&files, "again.pdf", PDF, StatusCode::CREATED).await;
+    assert_eq!(faults(&files).await, Vec::<String>::new());
+}
+
+const ATTACH: &str = "mutation($input: AttachEvidenceInput!) { attachEvidence(input: $input) { file { name } errors { code } } }";
+
+async fn an_officer_attaches_with_the_scope_of_results_alone(place: Place) {
+    let files = Files::new(&place).await;
+    let input = files.world.seen("KIBO").await.input(json!({ "file": null }));
+    let sent = multipart(Some(&files.token), ATTACH, &input, "a.pdf", PDF);
+    let told = files.send(sent).await.json();
+    assert_eq!(
+        told["data"]["attachEvidence"],
+        json!({ "file": { "name": "a.pdf" }, "errors": [] })
+    );
+}
+
+async fn nothing_to_report_has_no_evidence_of_values(place: Place) {
+    let files = Files::new(&place).await;
+    let world = &files.world;
+    attached(&files, "whole.pdf", PDF, StatusCode::CREATED).await;
+    attached(&files, "value.pdf?indicator=BUDGET", PDF, StatusCode::CREATED).await;
+    let input = json!({ "reason": "사업을 시작하지 않았습니다.", "attestation": true });
+    let input = world.seen("KIBO").await.input(input);
+    world.done(&world.kibo, "reportNilSubmission", input).await;
+    let names: Vec<String> = held(&files, "").await.into_iter().map(|[_, name, _]| name).collect();
+    assert_eq!(names, ["whole.pdf"]);
+}
+
+async fn what_is_refused_is_kept_nowhere_and_on_record(place: Place) {
+    let files = Files::new(&place).await;
+    let world = &files.world;
+    let kept = Folder::new(&world.app.settings.files);
+    let refusals = async || {
+        world.app.app.engine.backlog.flush(&world.app.db).await.unwrap();
+        let events = "SELECT count(*) FROM audit_event WHERE action = 'attachEvidence' AND outcome = 'REFUSED'";
+        number(&world.app, events).await
+    };
+    let (before, other) = (refusals().await, world.seen("KOSME").await);
+    let stray: &[u8] = b"%PDF-1.7 of nobody";
+    let hash = aiplus::domain::canonical::digest("%PDF-1.7 of nobody");
+    // Another's, by either way, and one's own with what nobody can have.
+    let sent = multipart(
+        Some(&files.token),
+        ATTACH,
+        &other.input(json!({ "file": null })),
+        "a.pdf",
+        stray,
+    );
+    assert_eq!(files.send(sent).await.json()["errors"][0]["extensions"]["code"], "NOT_FOUND");
+    let request = Request::put(format!("/submissions/{}/files/a.pdf", other.id))
+        .header(header::AUTHORIZATION, format!("Bearer {}", files.token))
+        .header(header::IF_MATCH, "*");
+    let answer = files.send(request.body(Body::from(stray)).unwrap()).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    for (place, version) in [("a.pdf?indicator=NOTHING", "*"), ("a.pdf", "\"77\"")] {
+        let answer = put(&files, &files.token, place, version, stray).await;
+        assert!(answer.status.is_client_error(), "{place}");
+    }
+    assert!(!kept.path(&hash).exists());
+    assert_eq!(refusals().await, before + 4);
 }

@@ -795,6 +795,11 @@ async fn a_csv_knows_whose_form_it_is(place: Place) {
         let up = files.up("submission.csv", "", &[], other).await;
         assert_eq!(up.json()["error"]["code"], "OTHER_FORM", "{to}");
     }
+    // A quotation mark that is never closed makes no comment of all that follows.
+    let open = filled.replacen(",,,,,30,", ",,,,,30,\"확인함", 1);
+    assert_ne!(open, filled);
+    let up = files.up("submission.csv", "&mode=save", &[], open.into_bytes()).await;
+    assert_eq!(up.json()["error"]["code"], "OPEN_QUOTE");
     // It knows its version, as a workbook does.
     let saved = files.up("submission.csv", "&mode=save", &[], filled.clone().into_bytes()).await;
     assert_eq!(saved.status, StatusCode::OK, "{:#}", saved.json());

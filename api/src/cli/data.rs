@@ -109,7 +109,10 @@ fn files_of(copy: &Path) -> Files {
 /// Hashes of the files that a copy names.
 async fn named(copy: &Path) -> Result<Vec<String>, Error> {
     let db = database::connect(&format!("sqlite://{}", copy.display()), 1).await?;
-    let asked = format!("{} ORDER BY sha256", file::NAMED);
+    let asked = format!(
+        "{} ORDER BY sha256",
+        file::NAMING.map(|it| format!("SELECT sha256 FROM {it}")).join(" UNION ")
+    );
     let asked = Statement::from_string(DbBackend::Sqlite, asked);
     let rows = db.query_all_raw(asked).await?;
     db.close().await?;

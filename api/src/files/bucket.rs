@@ -14,10 +14,11 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use axum::body::Bytes;
+use axum::body::{Bytes, to_bytes};
 use chrono::{TimeDelta, Utc};
 use futures_util::stream::BoxStream;
 use futures_util::{StreamExt as _, TryStreamExt as _};
+use hyper::Method;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
@@ -48,6 +49,14 @@ const PART: u64 = 5 * 1024 * 1024;
 const RETRIES: usize = 2;
 /// Bytes a second that are sent at the least: a large content has more time than a small one.
 const SLOWEST: u64 = 128 * 1024;
+/// Longest answer that is no content, such as a list of a thousand names, in bytes.
+const MAX_ANSWER: u64 = 4 * 1024 * 1024;
+/// Bytes that are read of what a store says of a fault.
+const MAX_FAULT: usize = 16 * 1024;
+/// Longest cause that is told, in characters.
+const MAX_CAUSE: usize = 600;
+/// Longest name of a database in the file that says whose the bucket is, in bytes.
+const MAX_OWNER: u64 = 1024;
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(5);
 
@@ -126,10 +135,13 @@ impl Bucket {
     }
 
     fn broken(&self, error: impl fmt::Display) -> Error {
-        Error::unavailable(format!("files: {}: {error}", self.shown))
+        // What a store says is a stranger's text.
+        let told = error.to_string();
+        let told: String = told.chars().filter(|it| !it.is_control()).take(MAX_CAUSE).collect();
+        Error::unavailable(format!("files: {}: {told}", self.shown))
     }
 
-    /// Sends a content, unless it was sent lately. What has begun ends, whoever waits for it.
+    /// Sends a content, also where one is: it may not be what it was. What has begun ends, whoever waits for it.
     ///
     /// # Errors
     /// Unavailable.
@@ -148,12 +160,6 @@ impl Bucket {
             source: Box::new(error),
         };
         let bytes = file.metadata().await.map_err(told)?.len();
-        match self.store.head(key).await {
-            // The sweep leaves it for longer than its row can take to come.
-            Ok(there) if there.size == bytes && !is_old(&there, GRACE / 2) => return Ok(()),
-            Ok(_) | Err(object_store::Error::NotFound { .. }) => {}
-            Err(error) => return Err(error),
-        }
         let mut next = async || {
             let mut part = Vec::new();
             (&mut file).take(PART).read_to_end(&mut part).await.map(|_| part).map_err(told)
@@ -229,6 +235,18 @@ impl Bucket {
         Ok(pieces.map_err(io::Error::other).boxed())
     }
 
+    /// Whether it answers, for who holds its key.
+    ///
+    /// # Errors
+    /// Unavailable.
+    pub async fn answers(&self) -> Result<(), Error> {
+        let folder = self.named(&[ASIDE]);
+        let mut listed = self.store.list(Some(&folder));
+        let listed = tokio::time::timeout(self.timeout, listed.try_next()).await;
+        let listed = listed.map_err(|_| self.broken("no answer in time"))?;
+        listed.map(drop).map_err(|error| self.broken(error))
+    }
+
     /// Whether it is of this database; one that is nobody's is from now on.
     ///
     /// # Errors
@@ -236,6 +254,7 @@ impl Bucket {
     pub async fn is_of(&self, database: &str) -> Result<bool, Error> {
         let key = self.named(&[OWNER]);
         let asked = async || match self.store.get(&key).await {
+            Ok(found) if found.meta.size > MAX_OWNER => Ok(Some(Bytes::new())),
             Ok(found) => found.bytes().await.map(Some),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error),
@@ -319,6 +338,14 @@ fn is_old(entry: &ObjectMeta, time: Duration) -> bool {
     TimeDelta::from_std(time).is_ok_and(|time| Utc::now() - entry.last_modified >= time)
 }
 
+/// The code that a store gives a fault (`<Code>SlowDown</Code>`), of all that it says.
+fn fault_code(said: &[u8]) -> String {
+    let said = String::from_utf8_lossy(said);
+    let code = said.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
+    let letters = code.map_or("", |(code, _)| code).chars();
+    letters.filter(char::is_ascii_alphanumeric).take(60).collect()
+}
+
 /// Sends the library's requests.
 #[derive(Debug, Clone)]
 struct Sender {
@@ -335,6 +362,8 @@ impl HttpConnector for Sender {
 #[async_trait]
 impl HttpService for Sender {
     async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        // A list has its questions in the address; a content has none.
+        let is_content = request.method() == Method::GET && request.uri().query().is_none();
         let sent = u64::try_from(request.body().content_length()).unwrap_or(u64::MAX);
         let time = self.timeout + Duration::from_secs(sent / SLOWEST);
         let answered = tokio::time::timeout(time, self.client.request(request)).await;
@@ -347,8 +376,14 @@ impl HttpService for Sender {
                 HttpError::new(kind, error)
             })?
             .into_parts();
-        let body = Paced { body, timeout: self.timeout, ends: None };
-        Ok(HttpResponse::from_parts(parts, HttpResponseBody::new(body)))
+        let left = if is_content { u64::MAX } else { MAX_ANSWER };
+        let body = Paced { body, timeout: self.timeout, ends: None, left };
+        if parts.status.is_success() {
+            return Ok(HttpResponse::from_parts(parts, HttpResponseBody::new(body)));
+        }
+        // What a store says of a fault may be long, and tell the key and the signature that it was asked with.
+        let said = to_bytes(axum::body::Body::new(body), MAX_FAULT).await.unwrap_or_default();
+        Ok(HttpResponse::from_parts(parts, Bytes::from(fault_code(&said)).into()))
     }
 }
 
@@ -357,6 +392,8 @@ struct Paced {
     body: Incoming,
     timeout: Duration,
     ends: Option<Pin<Box<Sleep>>>,
+    /// Bytes that may still come.
+    left: u64,
 }
 
 impl Body for Paced {
@@ -370,6 +407,15 @@ impl Body for Paced {
         let this = &mut *self;
         if let Poll::Ready(next) = Pin::new(&mut this.body).poll_frame(context) {
             this.ends = None;
+            let come = match &next {
+                Some(Ok(frame)) => frame.data_ref().map_or(0, Bytes::len) as u64,
+                _ => 0,
+            };
+            let Some(left) = this.left.checked_sub(come) else {
+                let long = io::Error::other("the answer is too long");
+                return Poll::Ready(Some(Err(HttpError::new(HttpErrorKind::Unknown, long))));
+            };
+            this.left = left;
             let cut = |error| HttpError::new(HttpErrorKind::Interrupted, error);
             return Poll::Ready(next.map(|frame| frame.map_err(cut)));
         }

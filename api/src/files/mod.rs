@@ -1,4 +1,4 @@
-//! Files of documents: each content once, under its SHA-256, in a folder or in a [`bucket`]. What arrives is written beside
+//! Files of documents and submissions: each content once, under its SHA-256, in a folder or in a [`bucket`]. What arrives is written beside
 //! them first and takes its place when it is whole and on the disk, before the row that names it is written. So no row names
 //! what is not there. What no row names is an orphan: it is put aside, comes back if a row names it after all, and goes a day
 //! later ([`crate::service::document::file::sweep`]).
@@ -9,13 +9,16 @@
 pub mod bucket;
 pub mod kind;
 
+use std::collections::HashMap;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use axum::body::Bytes;
+use chrono::{Datelike as _, Utc};
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, BoxStream};
 use tokio::fs::File;
@@ -25,6 +28,7 @@ use uuid::Uuid;
 use crate::config::FileSettings;
 use crate::domain::admit;
 use crate::domain::canonical::hex;
+use crate::domain::quarter::seoul;
 use crate::error::{Error, Message};
 use crate::private;
 use bucket::Bucket;
@@ -38,6 +42,7 @@ const INCOMING: &str = "incoming";
 const ASIDE: &str = "aside";
 /// The file that says whose the folder is.
 const OWNER: &str = "owner";
+const MEBI: u64 = 1024 * 1024;
 /// Digits of a hash.
 const DIGITS: usize = 64;
 
@@ -48,6 +53,38 @@ pub struct Files {
     bucket: Result<Option<Bucket>, Arc<str>>,
     /// Most bytes of a file.
     pub most: u64,
+    daily: Arc<Daily>,
+}
+
+/// Bytes that came of each institution today, in Seoul, of as many as may: what nobody comes to name stays for a day or two.
+#[derive(Debug)]
+struct Daily {
+    most: u64,
+    came: Mutex<(i64, HashMap<Uuid, u64>)>,
+}
+
+impl Daily {
+    fn add(&self, of: Uuid, bytes: u64) -> Result<(), Error> {
+        let today = i64::from(Utc::now().with_timezone(&seoul()).date_naive().num_days_from_ce());
+        let mut came = self.came.lock().unwrap_or_else(PoisonError::into_inner);
+        if came.0 != today {
+            *came = (today, HashMap::new());
+        }
+        let sum = came.1.entry(of).or_default();
+        *sum = sum.saturating_add(bytes);
+        if *sum <= self.most {
+            return Ok(());
+        }
+        let most = self.most / MEBI;
+        Err(Error::TooLarge(Message::new(
+            format!(
+                "이 기관이 오늘 올린 파일이 한도 {most}MiB를 넘었습니다. 내일(서울 시각) 다시 올리거나 운영 기관에 문의하십시오."
+            ),
+            format!(
+                "Your institution has sent more than {most} MiB of files today, which is the most; send it tomorrow (in Seoul), or ask the operators."
+            ),
+        )))
+    }
 }
 
 /// A fault of the disk: the operator's business, and one that may pass.
@@ -60,7 +97,10 @@ impl Files {
     pub fn new(settings: &FileSettings) -> Self {
         let folder = settings.files.clone().unwrap_or_else(|| FileSettings::FOLDER.into());
         let bucket = Bucket::new(&settings.store).map_err(|error| error.for_operator().into());
-        Self { folder: folder.into(), bucket, most: u64::from(settings.file_size) * 1024 * 1024 }
+        let [most, daily] =
+            [settings.file_size, settings.files_daily].map(|it| u64::from(it) * MEBI);
+        let daily = Arc::new(Daily { most: daily, came: Mutex::default() });
+        Self { folder: folder.into(), bucket, most, daily }
     }
 
     /// The bucket, where one is set in place of the folder.
@@ -93,11 +133,11 @@ impl Files {
         Ok(folder)
     }
 
-    /// Makes room for a file that is about to arrive.
+    /// Makes room for a file that is about to arrive, of an institution.
     ///
     /// # Errors
     /// Unavailable.
-    pub async fn receive(&self) -> Result<Incoming, Error> {
+    pub async fn receive(&self, of: Option<Uuid>) -> Result<Incoming, Error> {
         let files = self.clone();
         let made = move || {
             let path = files.folder_for(INCOMING)?.join(Uuid::now_v7().to_string());
@@ -106,7 +146,7 @@ impl Files {
         };
         let (files, held, file) = blocking(made).await?;
         let file = File::from_std(file);
-        Ok(Incoming { files, held, file, hash: Context::new(&SHA256), bytes: 0 })
+        Ok(Incoming { files, of, held, file, hash: Context::new(&SHA256), bytes: 0 })
     }
 
     /// Where the content of a hash is, of a row that names it: an orphan that was put aside is none any more.
@@ -248,7 +288,7 @@ impl Files {
         for sha256 in hashes {
             if bucket.is_some() {
                 // It is hashed as it comes, and never larger than what was once taken.
-                let mut coming = Self { most: u64::MAX, ..other.clone() }.receive().await?;
+                let mut coming = Self { most: u64::MAX, ..other.clone() }.receive(None).await?;
                 let mut pieces = self.read(sha256).await.map_err(told)?;
                 while let Some(piece) = pieces.next().await {
                     let taken = async { coming.take(&piece?).await };
@@ -282,19 +322,8 @@ impl Files {
     fn place(&self, from: &Path, sha256: &str) -> io::Result<()> {
         let folder = self.folder_for(sha256.get(..2).unwrap_or_default())?;
         let path = self.path(sha256);
-        match std::fs::hard_link(from, &path) {
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                let file = private::options().open(&path)?;
-                if file.metadata()?.len() == std::fs::metadata(from)?.len() {
-                    // It is not old any more.
-                    file.set_modified(SystemTime::now())?;
-                } else {
-                    self.copy(from, &path)?;
-                }
-            }
-            Err(_) => self.copy(from, &path)?,
-            Ok(()) => {}
-        }
+        // Where there is one already it may be old, or not what it was.
+        std::fs::hard_link(from, &path).or_else(|_| self.copy(from, &path))?;
         std::fs::File::open(folder)?.sync_all()?;
         std::fs::File::open(&self.folder)?.sync_all()
     }
@@ -331,6 +360,17 @@ impl Files {
     fn shown_at(&self, sha256: &str) -> String {
         let (group, rest) = sha256.split_at_checked(2).unwrap_or_default();
         format!("{}/{group}/{rest}", self.shown())
+    }
+
+    /// Whether a bucket answers; a folder is asked at each content.
+    ///
+    /// # Errors
+    /// Unavailable.
+    pub async fn answers(&self) -> Result<(), Error> {
+        match self.bucket()? {
+            Some(bucket) => bucket.answers().await,
+            None => Ok(()),
+        }
     }
 
     /// What is wrong with the content of a hash that a row names, if anything is.
@@ -417,6 +457,7 @@ impl Drop for Held {
 #[expect(missing_debug_implementations, reason = "a hash in the making shows nothing")]
 pub struct Incoming {
     files: Files,
+    of: Option<Uuid>,
     held: Held,
     file: File,
     hash: Context,
@@ -427,9 +468,11 @@ impl Incoming {
     /// Takes the next piece.
     ///
     /// # Errors
-    /// Too large; unavailable.
+    /// Too large, or too much today; unavailable.
     pub async fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
-        self.bytes += piece.len() as u64;
+        let length = piece.len() as u64;
+        self.bytes += length;
+        self.of.map_or(Ok(()), |of| self.files.daily.add(of, length))?;
         let most = self.files.most;
         if self.bytes > most {
             return Err(Error::TooLarge(Message::new(
@@ -445,28 +488,31 @@ impl Incoming {
         self.file.write_all(piece).await
     }
 
-    /// The whole file, called `name`, on the disk. Where there is a bucket it is sent there at once if it is what its name
-    /// says: a call that is to name it has less time.
+    /// The same, of what is to be named by a call that is known to be allowed. Where there is a bucket it is sent there at
+    /// once if it is what its name says: the call has less time.
     ///
     /// # Errors
     /// Unavailable.
     pub async fn finish(self, name: &str) -> Result<Staged, Error> {
-        let mut staged = self.staged(name).await?;
+        let staged = self.staged(name).await?;
         if staged.files.bucket()?.is_some() && staged.kind(&staged.name).await?.is_ok() {
             staged.keep().await?;
-            staged.is_kept = true;
         }
         Ok(staged)
     }
 
-    async fn staged(mut self, name: &str) -> Result<Staged, Error> {
+    /// The whole file, called `name`, on the disk.
+    ///
+    /// # Errors
+    /// Unavailable.
+    pub async fn staged(mut self, name: &str) -> Result<Staged, Error> {
         self.file.flush().await.map_err(broken)?;
         self.file.sync_all().await.map_err(broken)?;
         let Self { files, held, hash, bytes, .. } = self;
         // As people on other systems write it.
         let name = admit::composed(name.trim()).into_owned();
         let sha256 = hex(hash.finish().as_ref());
-        Ok(Staged { files, held, is_kept: false, name, bytes, sha256 })
+        Ok(Staged { files, held, is_kept: AtomicBool::new(false), name, bytes, sha256 })
     }
 }
 
@@ -477,7 +523,7 @@ pub struct Staged {
     files: Files,
     held: Held,
     /// Whether it is found by its hash already.
-    is_kept: bool,
+    is_kept: AtomicBool,
     /// As it is called where it comes from.
     pub name: String,
     /// Size in bytes.
@@ -501,6 +547,10 @@ impl Staged {
     /// # Errors
     /// Unavailable.
     pub async fn keep(&self) -> Result<(), Error> {
-        if self.is_kept { Ok(()) } else { self.files.put(&self.held.0, &self.sha256).await }
+        if !self.is_kept.load(Ordering::Relaxed) {
+            self.files.put(&self.held.0, &self.sha256).await?;
+            self.is_kept.store(true, Ordering::Relaxed);
+        }
+        Ok(())
     }
 }

@@ -13,7 +13,7 @@ use super::caller::Caller;
 use super::limiter::Limiter;
 use crate::config::LimitSettings;
 use crate::domain::principal::Principal;
-use crate::domain::rate::Allowance;
+use crate::domain::rate::{Allowance, Who};
 use crate::error::Error;
 use crate::turns::{Bounds, Busy, Turn, Turns};
 
@@ -25,7 +25,7 @@ const FILES_HELD: usize = 16;
 const FILES_EACH: usize = 4;
 /// Longest wait for a file's turn.
 const FILES_PATIENCE: Duration = Duration::from_secs(120);
-/// Files of documents that arrive at a time.
+/// Files of documents and submissions that arrive at a time, a quarter of them of one institution.
 const UPLOADS: usize = 16;
 /// Exports that run at a time. Each has a turn at reading for a step at a time, and the memory of a step.
 const EXPORTS: usize = 8;
@@ -117,12 +117,14 @@ impl Admission {
         Ok(self.exports.take(&caller.who()).await?)
     }
 
-    /// A place for a file of a document that is about to arrive.
+    /// A place for a file of a document or a submission that is about to arrive: however many clients an institution has,
+    /// others find one.
     ///
     /// # Errors
     /// Rate limited; unavailable.
     pub async fn hold_upload(&self, caller: &Caller) -> Result<Turn, Error> {
-        Ok(self.uploads.take(&caller.who()).await?)
+        let institution = caller.institution().map(|of| Who::Client(of.to_string().into()));
+        Ok(self.uploads.take(&institution.unwrap_or_else(|| caller.who())).await?)
     }
 
     /// A place for a file that is about to arrive.

@@ -132,6 +132,11 @@ impl Caller {
         Who::of(&self.principal, self.address)
     }
 
+    /// Its institution, if it has signed in for one.
+    pub fn institution(&self) -> Option<Uuid> {
+        self.principal.client().map(|client| client.institution.id)
+    }
+
     /// Draws one request from the client's bucket, or from that of the address of who has not signed in.
     ///
     /// # Errors

@@ -17,7 +17,8 @@ use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use chrono::Utc;
 use futures_util::StreamExt as _;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
+use tokio::time::Instant;
 use tower_http::services::ServeFile;
 use uuid::Uuid;
 
@@ -28,8 +29,8 @@ use super::graphql::answer_in_time;
 use super::headers::tell_position;
 use super::{Shared, body};
 use crate::domain::access::{self, Needs};
+use crate::domain::admit;
 use crate::domain::principal::Principal;
-use crate::domain::{admit, fold};
 use crate::error::Error;
 use crate::files::{Files, Staged};
 use crate::input::Tagged as _;
@@ -39,8 +40,10 @@ use crate::service::document::file;
 use crate::service::submission::evidence;
 use crate::service::submission::file::Failure;
 
-/// Longest pause of what arrives.
+/// Longest pause of what arrives, and in which [`LEAST`] must have.
 const PAUSE: Duration = Duration::from_secs(30);
+/// Bytes that arrive within a pause at the least: slower ones would only keep places.
+const LEAST: usize = 64 * 1024;
 /// Longest time in which a file must have arrived.
 const ARRIVAL: Duration = Duration::from_secs(15 * 60);
 
@@ -55,9 +58,6 @@ const ATTACH: &str = "mutation($input: AttachFileInput!) { done: attachFile(inpu
   file { id version name mediaType byteSize sha256 downloadPath document { code version } }
   errors { code path message }
 } }";
-const SUBMISSION: &str = "query($of: ID!, $name: String!) { of: node(id: $of) { ... on Submission {
-  files(where: { name: { eq: $name } }, first: 50) { nodes { indicator { code } } }
-} } }";
 const ATTACH_EVIDENCE: &str = "mutation($input: AttachEvidenceInput!) { done: attachEvidence(input: $input) {
   file { id name mediaType byteSize sha256 downloadPath indicator { code } submission { id version } }
   errors { code path message }
@@ -70,6 +70,19 @@ enum Place {
     /// The submission of that global id, or its values of an indicator.
     Submission(String, Option<String>),
 }
+
+impl Place {
+    /// What the audit calls a file that is put there.
+    fn action(&self) -> &'static str {
+        match self {
+            Self::Document(_) => "attachFile",
+            Self::Submission(..) => EVIDENCE,
+        }
+    }
+}
+
+/// What the audit calls evidence that is attached.
+const EVIDENCE: &str = "attachEvidence";
 
 /// `GET /files/{id}`.
 pub async fn download(
@@ -246,7 +259,8 @@ pub async fn upload_evidence(
     let place = match (given.next(), given.next()) {
         (None, _) => Ok(Place::Submission(id, None)),
         (Some((name, code)), None) if name == "indicator" && admit::is_text(&code) => {
-            Ok(Place::Submission(id, Some(code.into_owned())))
+            let of = Some(code.into_owned()).filter(|code| !code.trim().is_empty());
+            Ok(Place::Submission(id, of))
         }
         _ => Err(files::bad(
             "쓸 수 있는 매개변수: indicator(지표 코드) 하나",
@@ -264,8 +278,13 @@ async fn put(
 ) -> Response {
     let (parts, body) = request.into_parts();
     let mut caller = Caller::of(shared, &parts);
-    let taken = take(shared, &mut caller, &parts, body, (place, name));
+    let (mut is_asked, action) = (false, place.as_ref().map_or(EVIDENCE, Place::action));
+    let taken = take(shared, &mut caller, &parts, body, (place, name, &mut is_asked));
     let taken = shared.app.pulse().during(taken).await;
+    // What the mutation refused stands in the audit by then.
+    if let Some(reason) = files::refused(&taken).filter(|_| !is_asked) {
+        caller.refuse_for(shared, action, reason);
+    }
     files::finish(&caller, taken)
 }
 
@@ -274,14 +293,14 @@ async fn take(
     caller: &mut Caller,
     parts: &Parts,
     body: Body,
-    (place, name): (Result<Place, Fault>, String),
+    (place, name, is_asked): (Result<Place, Fault>, String, &mut bool),
 ) -> Result<Response, Fault> {
     files::only(parts, &[Method::PUT], "PUT")?;
     files::sign_in(shared, caller, parts).await?;
     let place = place?;
-    let (needs, find, attach, of) = match &place {
-        Place::Document(code) => (Needs::OwnProfile, DOCUMENT, ATTACH, code),
-        Place::Submission(id, _) => (Needs::Submit, SUBMISSION, ATTACH_EVIDENCE, id),
+    let (needs, attach) = match &place {
+        Place::Document(_) => (Needs::OwnProfile, ATTACH),
+        Place::Submission(..) => (Needs::Submit, ATTACH_EVIDENCE),
     };
     access::may_begin(&caller.principal, needs).map_err(Error::from)?;
     files::check_body(&parts.headers)?;
@@ -292,8 +311,7 @@ async fn take(
         ));
     }
     // Whatever can be told before the file is sent is told then.
-    let key = files::idempotency_key(&parts.headers)?;
-    let key = key.unwrap_or_else(|| Uuid::now_v7().to_string());
+    let given = files::idempotency_key(&parts.headers)?;
     let name = admit::composed(name.trim()).into_owned();
     file::name_of(&name).map_err(Fault::unprocessable)?;
     let length =
@@ -301,37 +319,37 @@ async fn take(
     if length.is_some_and(|length: u64| length > shared.files.most) {
         return Err(body::too_large(shared.files.most).into());
     }
-    let names = [("of".to_owned(), of.clone().into()), ("name".to_owned(), name.clone().into())];
-    let asked = (find.to_owned(), Map::from_iter(names), evidence::MAX_FILES);
-    let (known, mut input) = match &place {
+    let (is_new, mut input) = match &place {
         Place::Document(code) => {
-            let found = ask(shared, caller, parts, asked).await?;
+            let is_new = ask(shared, caller, parts, code, &name).await?;
             file::may_attach(&shared.app.db, &caller.principal, code).await?;
-            (found, json!({ "document": code }))
+            (is_new, json!({ "document": code }))
         }
         Place::Submission(id, of) => {
             let seen = files::seen(&parts.headers)?.ok_or(Failure::NoVersion)?;
             let (_, key) = global_id::decode(id)
                 .filter(|(tag, _)| *tag == entity::submission::Entity::TAG)
                 .ok_or(Error::NotFound)?;
-            let found = ask(shared, caller, parts, asked).await?;
             let author = caller.author(Utc::now());
             let row = evidence::may_attach(&shared.app.db, &author, key).await?;
-            let of = of.as_deref().map(fold::code);
-            let known = found
-                .into_iter()
-                .filter(|file| file["indicator"]["code"].as_str() == of.as_deref());
             let version = seen.version(row.version);
-            (known.collect(), json!({ "id": id, "indicator": of, "expectedVersion": version }))
+            // A call made again names the version that it found when it was made first.
+            if given.is_none() && version != row.version {
+                return Err(Error::Conflict.into());
+            }
+            let is_new = evidence::is_new(&shared.app.db, &row, of.as_deref(), &name).await;
+            let is_new = is_new.map_err(Fault::unprocessable)?;
+            (is_new, json!({ "id": id, "indicator": of, "expectedVersion": version }))
         }
     };
     let _held = shared.admission.hold_upload(caller).await?;
-    let staged = receive(shared, body, &name).await?;
+    let staged = receive(shared, caller, body, &name).await?;
     input["file"] = Upload::reference(0, &staged.sha256, &staged.name);
-    input["idempotencyKey"] = key.into();
+    input["idempotencyKey"] = given.unwrap_or_else(|| Uuid::now_v7().to_string()).into();
     let args = Map::from_iter([("input".to_owned(), input)]);
     let mut prepared = prepare(shared, caller, parts, (attach.to_owned(), args, 1)).await?;
     prepared.uploads = Arc::from([staged]);
+    *is_asked = true;
     let answered = answer_in_time(shared, caller, &prepared).await?;
     let position = answered.position;
     let (mut data, _) = only_data(answered)?;
@@ -346,7 +364,7 @@ async fn take(
         };
         (status, Json(answer)).into_response()
     } else {
-        let status = if known.is_empty() { StatusCode::CREATED } else { StatusCode::OK };
+        let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
         let place = HeaderValue::from_str(file["downloadPath"].as_str().unwrap_or_default());
         let place = place.map_err(Error::internal)?;
         (status, [(header::LOCATION, place)], Json(json!({ "file": file }))).into_response()
@@ -355,31 +373,44 @@ async fn take(
     Ok(response)
 }
 
-/// The files of that name that what a file is put to has already.
+/// Whether a document that the caller sees has no file of that name yet.
 async fn ask(
     shared: &Shared,
     caller: &mut Caller,
     parts: &Parts,
-    asked: (String, Map<String, Value>, usize),
-) -> Result<Vec<Value>, Fault> {
+    of: &str,
+    name: &str,
+) -> Result<bool, Fault> {
+    let names = [("of".to_owned(), of.into()), ("name".to_owned(), name.into())];
+    let asked = (DOCUMENT.to_owned(), Map::from_iter(names), 1);
     let asked = prepare(shared, caller, parts, asked).await?;
-    let (mut found, _) = only_data(answer_in_time(shared, caller, &asked).await?)?;
-    match found["of"]["files"]["nodes"].take() {
-        Value::Array(known) => Ok(known),
-        _ => Err(Error::NotFound.into()),
-    }
+    let (found, _) = only_data(answer_in_time(shared, caller, &asked).await?)?;
+    let known = found["of"]["files"]["nodes"].as_array().ok_or(Error::NotFound)?;
+    Ok(known.is_empty())
 }
 
 /// Writes a body to the disk as it comes.
-async fn receive(shared: &Shared, body: Body, name: &str) -> Result<Staged, Fault> {
+async fn receive(
+    shared: &Shared,
+    caller: &Caller,
+    body: Body,
+    name: &str,
+) -> Result<Staged, Fault> {
     let arriving = async {
-        let mut incoming = shared.files.receive().await?;
+        let mut incoming = shared.files.receive(caller.institution()).await?;
         let mut pieces = body.into_data_stream();
+        let (mut ends, mut came) = (Instant::now() + PAUSE, 0);
         loop {
-            let next = tokio::time::timeout(PAUSE, pieces.next()).await;
+            let next = tokio::time::timeout_at(ends, pieces.next()).await;
             match next.map_err(|_| late())? {
                 None => break Ok::<_, Fault>(incoming.finish(name).await?),
-                Some(Ok(piece)) => incoming.write(&piece).await?,
+                Some(Ok(piece)) => {
+                    incoming.write(&piece).await?;
+                    came += piece.len();
+                    if came >= LEAST {
+                        (ends, came) = (Instant::now() + PAUSE, 0);
+                    }
+                }
                 Some(Err(_)) => {
                     return Err(files::bad(
                         "파일이 끝까지 오지 않았습니다.",

@@ -1,5 +1,8 @@
 //! The address of a file: its parameters, and what is said of those that cannot be read.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use apollo_compiler::schema::ExtendedType;
 use axum::http::request::Parts;
 use entity::adoption_case::BusinessSize;
@@ -79,17 +82,26 @@ pub fn argument(ty: &str, name: &str, text: &str) -> Result<Value, Error> {
 
 /// A code of a list as it is kept, however it is written, by its Korean name too; other texts as they stand.
 pub fn kept(ty: &str, text: &str) -> String {
-    let ty = ty.trim_matches(['[', ']', '!']);
-    let Some(ExtendedType::Enum(list)) = validation_schema().types.get(ty) else {
-        return text.to_owned();
-    };
-    let names = list.values.iter().map(|(code, value)| {
-        let name = value.description.as_ref().map_or("", |text| export::term(text));
-        (code.as_str(), [name])
-    });
-    let family = if ty == BusinessSize::CHOICE.name { Family::Size } else { Family::State };
-    Codes::new(family, names).find(text).unwrap_or(text).to_owned()
+    let list = LISTS.get(ty.trim_matches(['[', ']', '!']));
+    list.and_then(|codes| codes.find(text)).unwrap_or(text).to_owned()
 }
+
+/// The codes of the schema's lists. An address may hold thousands of values: a list is made once.
+static LISTS: LazyLock<HashMap<&str, Codes>> = LazyLock::new(|| {
+    let lists = validation_schema().types.iter().filter_map(|(name, ty)| match ty {
+        ExtendedType::Enum(list) => Some((name.as_str(), list)),
+        _ => None,
+    });
+    let codes = lists.map(|(ty, list)| {
+        let names = list.values.iter().map(|(code, value)| {
+            let name = value.description.as_ref().map_or("", |text| export::term(text));
+            (code.as_str(), [name])
+        });
+        let family = if ty == BusinessSize::CHOICE.name { Family::Size } else { Family::State };
+        (ty, Codes::new(family, names))
+    });
+    codes.collect()
+});
 
 /// Keeps an argument, unless it is there already.
 pub fn put(args: &mut Map<String, Value>, name: &str, value: Value) -> Result<(), Error> {

@@ -74,11 +74,12 @@ impl Fault {
 
     fn show(self, caller: &Caller) -> Response {
         if let Some(cause) = self.cause {
-            tracing::error!(
-                request.id = caller.request_id,
-                error.cause = cause,
-                "file.internal_error"
-            );
+            let request = caller.request_id.as_str();
+            if self.status == StatusCode::SERVICE_UNAVAILABLE {
+                tracing::error!(request.id = request, error.cause = cause, "file.unavailable");
+            } else {
+                tracing::error!(request.id = request, error.cause = cause, "file.internal_error");
+            }
         }
         let text = |message: &Message| message.text(caller.language).to_owned();
         let errors: Vec<Value> = self
@@ -294,20 +295,23 @@ pub async fn import(
     let mut of = None;
     let taken = take(&shared, &mut caller, &parts, body, &name, &mut of);
     let taken = shared.app.pulse().during(taken).await;
-    let refused = match &taken {
-        // What was told when its token or its rate was looked at stands in the audit by then; what is our fault is no
-        // refusal.
+    if let Some(reason) = refused(&taken) {
+        caller.refuse_upload(&shared, reason, of);
+    }
+    finish(&caller, taken)
+}
+
+/// Why a file was not taken, unless that stands in the audit already: as what was told when its token or its rate was
+/// looked at does. What is our fault is no refusal.
+pub(super) fn refused(taken: &Result<Response, Fault>) -> Option<&'static str> {
+    match taken {
         Err(fault) if fault.status == StatusCode::UNAUTHORIZED && !fault.signs.ask_for_token() => {
             None
         }
         Err(Fault { status: StatusCode::TOO_MANY_REQUESTS, .. }) => None,
         Err(fault) => fault.status.is_client_error().then_some(fault.code),
         Ok(response) => (response.status() == StatusCode::UNPROCESSABLE_ENTITY).then_some(REJECTED),
-    };
-    if let Some(reason) = refused {
-        caller.refuse_upload(&shared, reason, of);
     }
-    finish(&caller, taken)
 }
 
 /// Why an upload with cells that cannot be kept was not saved.

@@ -311,7 +311,10 @@ async fn from_form(
     kind: &str,
     body: Body,
 ) -> Result<request::Request, Refusal> {
-    access::may_begin(&caller.principal, Needs::OwnProfile).map_err(Error::from)?;
+    let may = |needs| access::may_begin(&caller.principal, needs);
+    may(Needs::OwnProfile)
+        .or_else(|denied| may(Needs::Submit).map_err(|_| denied))
+        .map_err(Error::from)?;
     let boundary = multer::parse_boundary(kind).map_err(|_| bad_form())?;
     let _held = shared.admission.hold_upload(caller).await?;
     let limits = SizeLimit::new()
@@ -335,11 +338,11 @@ async fn from_form(
         while let Some(mut file) = form.next_field().await.map_err(cut)? {
             let paths = file.name().and_then(|name| map.remove(name)).ok_or_else(bad_form)?;
             let name = file.file_name().unwrap_or_default().to_owned();
-            let mut incoming = shared.files.receive().await?;
+            let mut incoming = shared.files.receive(caller.institution()).await?;
             while let Some(piece) = file.chunk().await.map_err(cut)? {
                 incoming.write(&piece).await?;
             }
-            let arrived = incoming.finish(&name).await?;
+            let arrived = incoming.staged(&name).await?;
             let reference = Upload::reference(staged.len(), &arrived.sha256, &arrived.name);
             let paths = paths.as_array().ok_or_else(bad_form)?;
             for path in paths {

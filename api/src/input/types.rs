@@ -398,8 +398,8 @@ text! {
             && !text.chars().any(is_odd);
         fits.then_some(text)
     },
-    "파일 이름은 확장자를 포함해 150자까지이고 /와 \\를 쓸 수 없습니다.",
-    "The name of a file has at most 150 characters with its extension, and no / or \\."
+    "파일 이름은 확장자를 포함해 한 줄 150자까지입니다. 점으로 시작하거나 /, \\, 보이지 않는 글자를 쓸 수 없습니다.",
+    "The name of a file is one line of at most 150 characters with its extension; it does not begin with a point and holds no /, \\ or sign that is not seen."
 }
 
 text! {

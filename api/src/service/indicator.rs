@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::SubsecRound;
 use entity::indicator::{Aggregation, Direction, ValueType};
 use entity::validation_rule::Severity;
-use entity::{indicator, submission, submission_value, validation_rule};
+use entity::{indicator, submission, submission_file, submission_value, validation_rule};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -626,8 +626,8 @@ async fn not_in_rules(
     )]))
 }
 
-/// Whether no value was saved under a revision of an indicator from a quarter on: what was reported must keep
-/// its meaning.
+/// Whether no value was saved, and no evidence attached, under a revision of an indicator from a quarter on: what was
+/// reported must keep its meaning.
 async fn not_reported(write: &Write<'_>, indicator: Uuid, from: &str) -> Result<(), Error> {
     let reported = submission_value::Entity::find()
         .inner_join(submission::Entity)
@@ -635,7 +635,13 @@ async fn not_reported(write: &Write<'_>, indicator: Uuid, from: &str) -> Result<
         .filter(submission::Column::Quarter.gte(from))
         .one(write.reads())
         .await?;
-    if reported.is_none() {
+    let shown = submission_file::Entity::find()
+        .inner_join(submission::Entity)
+        .filter(submission_file::Column::IndicatorId.eq(indicator))
+        .filter(submission::Column::Quarter.gte(from))
+        .one(write.reads())
+        .await?;
+    if reported.is_none() && shown.is_none() {
         return Ok(());
     }
     Err(Error::User(vec![UserError::at(

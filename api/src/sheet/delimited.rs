@@ -170,6 +170,7 @@ impl<'t> Lines<'t> {
                 return Err(no_headings(row));
             }
             if head.iter().any(is_known) {
+                check_quotes(text, delimiter)?;
                 lines.width = lines.record.len();
                 if delimiter == b',' {
                     let is_value = |name: &str| {
@@ -376,6 +377,29 @@ pub(super) fn check_width(text: &str, delimiter: u8) -> Result<(), Unreadable> {
     if is_wide { Err(Unreadable::TooManyColumns { limit: MAX_COLUMNS }) } else { Ok(()) }
 }
 
+/// Refuses a text with a quotation mark that is never closed: all that follows it would be one field.
+pub(super) fn check_quotes(text: &str, delimiter: u8) -> Result<(), Unreadable> {
+    open_quote(text, delimiter).map_or(Ok(()), |row| Err(Unreadable::OpenQuote { row }))
+}
+
+/// The row of a quotation mark at the beginning of a field that is never closed.
+pub(super) fn open_quote(text: &str, delimiter: u8) -> Option<u32> {
+    let (mut row, mut opened, mut begins) = (1, None, true);
+    for byte in text.bytes() {
+        let was = opened;
+        match (byte, was) {
+            // Two of them are one within the text: it closes, and is opened again.
+            (b'"', Some(_)) => opened = None,
+            (b'"', None) if begins => opened = Some(row),
+            _ => {}
+        }
+        let closes = byte == b'"' && was.is_some();
+        begins = byte == delimiter || matches!(byte, b'\n' | b'\r') || closes;
+        row += u32::from(byte == b'\n');
+    }
+    opened
+}
+
 /// Whose form the rows say it is.
 struct Identity<'a> {
     form: &'a Form,
@@ -452,7 +476,8 @@ impl<'a> Identity<'a> {
 
 /// What a cell says, as it looks and short enough to be told.
 fn short(text: &str) -> String {
-    fold::clean(text).chars().take(60).collect()
+    let start: String = text.chars().take(200).collect();
+    fold::clean(&start).chars().take(60).collect()
 }
 
 /// The sentence about a row of another form.

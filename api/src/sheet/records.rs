@@ -8,7 +8,7 @@ use csv::{ReaderBuilder, StringRecord};
 use super::archive::other;
 use super::book::{Book, Next};
 use super::content::Content;
-use super::delimited::{DELIMITERS, Lines, MARK, check_width, named_delimiter};
+use super::delimited::{DELIMITERS, Lines, MARK, check_quotes, check_width, named_delimiter};
 use super::{Other, Unreadable, encoding, number};
 
 /// Most rows that are read.
@@ -79,9 +79,7 @@ pub fn read_table(bytes: &[u8]) -> Result<Vec<Record>, Unreadable> {
     let found = DELIMITERS.into_iter().rev().max_by_key(parts).unwrap_or(b',');
     let delimiter = named.unwrap_or(found);
     check_width(text, delimiter)?;
-    if let Some(row) = open_quote(text, delimiter) {
-        return Err(Unreadable::OpenQuote { row });
-    }
+    check_quotes(text, delimiter)?;
     let reader = ReaderBuilder::new()
         .delimiter(delimiter)
         .has_headers(false)
@@ -97,24 +95,6 @@ pub fn read_table(bytes: &[u8]) -> Result<Vec<Record>, Unreadable> {
     Ok(records)
 }
 
-/// The row of a quotation mark at the beginning of a field that is never closed.
-fn open_quote(text: &str, delimiter: u8) -> Option<u32> {
-    let (mut row, mut opened, mut begins) = (1, None, true);
-    for byte in text.bytes() {
-        let was = opened;
-        match (byte, was) {
-            // Two of them are one within the text: it closes, and is opened again.
-            (b'"', Some(_)) => opened = None,
-            (b'"', None) if begins => opened = Some(row),
-            _ => {}
-        }
-        let closes = byte == b'"' && was.is_some();
-        begins = byte == delimiter || matches!(byte, b'\n' | b'\r') || closes;
-        row += u32::from(byte == b'\n');
-    }
-    opened
-}
-
 fn keep(records: &mut Vec<Record>, row: u32, cells: Vec<(u16, Given)>) -> Result<(), Unreadable> {
     if cells.is_empty() {
         return Ok(());
@@ -128,7 +108,7 @@ fn keep(records: &mut Vec<Record>, row: u32, cells: Vec<(u16, Given)>) -> Result
 
 #[cfg(test)]
 mod tests {
-    use super::open_quote;
+    use super::super::delimited::open_quote;
 
     #[test]
     fn a_quotation_mark_that_is_never_closed_is_found_at_its_row() {

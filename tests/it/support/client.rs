@@ -13,7 +13,7 @@ use axum::http::{Request, StatusCode, header};
 use chrono::Utc;
 use entity::api_client::RateTier;
 use futures_util::FutureExt as _;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use super::TestApp;
@@ -98,6 +98,31 @@ pub async fn every_turn_taken<'a>(
     let waiting = callers.into_iter().flat_map(|who| each.clone().map(move |_| who)).map(hash);
     let waiting = waiting.collect();
     (held, waiting)
+}
+
+/// A request as clients of the multipart request specification send it, with one file.
+pub fn multipart(
+    token: Option<&str>,
+    query: &str,
+    input: &Value,
+    name: &str,
+    content: &[u8],
+) -> Request<Body> {
+    let operations = json!({ "query": query, "variables": { "input": input } });
+    let mut body = format!(
+        "--XX\r\nContent-Disposition: form-data; name=\"operations\"\r\n\r\n{operations}\r\n\
+         --XX\r\nContent-Disposition: form-data; name=\"map\"\r\n\r\n{{\"0\":[\"variables.input.file\"]}}\r\n\
+         --XX\r\nContent-Disposition: form-data; name=\"0\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+    )
+    .into_bytes();
+    body.extend_from_slice(content);
+    body.extend_from_slice(b"\r\n--XX--\r\n");
+    let mut request =
+        Request::post("/graphql").header(header::CONTENT_TYPE, "multipart/form-data; boundary=XX");
+    if let Some(token) = token {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+    }
+    request.body(Body::from(body)).unwrap()
 }
 
 /// A form to be posted.

@@ -485,7 +485,7 @@ pub async fn uploads(input: Option<&Value>) -> Arc<[Staged]> {
     if input.and_then(|input| input.get("file")).is_none() {
         return Arc::default();
     }
-    let mut incoming = Files::new(&settings().files).receive().await.unwrap();
+    let mut incoming = Files::new(&settings().files).receive(None).await.unwrap();
     incoming.write(b"%PDF-1.7").await.unwrap();
     Arc::from([incoming.finish("minutes.pdf").await.unwrap()])
 }

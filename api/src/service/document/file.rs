@@ -31,8 +31,8 @@ use crate::service::write::{Removed, Write};
 /// Most files of a document.
 const MAX_FILES: usize = 50;
 
-/// The hashes that rows name, each once: what no row names is an orphan.
-pub const NAMED: &str = "SELECT sha256 FROM document_file UNION SELECT sha256 FROM submission_file";
+/// Tables whose rows name contents by their hashes: what no row names is an orphan.
+pub const NAMING: [&str; 2] = ["document_file", "submission_file"];
 
 input! {
     /// 파일 첨부. A file of a document; one of the same name is replaced.
@@ -113,7 +113,9 @@ pub(in crate::service) struct Arrived<'a> {
     pub media_type: &'static str,
 }
 
-/// The file that came with a call, where it is found by its hash from now on; what is wrong with it is told.
+/// The file that came with a call; what is wrong with it is told. To be kept before its row is written, and before the
+/// write begins if the caller may: what takes its time on the disk keeps no other write waiting. A content that no row comes
+/// to name is an orphan.
 pub(in crate::service) async fn arrived<'a>(
     act: &Act<'a>,
     upload: Upload,
@@ -135,10 +137,7 @@ pub(in crate::service) async fn arrived<'a>(
     };
     let Some(name) = name else { return Ok(None) };
     match staged.kind(&name).await? {
-        Ok(media_type) => {
-            staged.keep().await?;
-            Ok(Some(Arrived { staged, name: name.into(), media_type }))
-        }
+        Ok(media_type) => Ok(Some(Arrived { staged, name: name.into(), media_type })),
         Err(refused) => {
             faults.keep(Err::<(), _>(Error::User(vec![not_taken("file", refused)])))?;
             Ok(None)
@@ -153,8 +152,12 @@ pub(in crate::service) async fn arrived<'a>(
 pub async fn attach(act: &Act<'_>, input: AttachFile) -> Result<Uuid, Error> {
     use document_file::{Column, Entity};
     let mut faults = InputErrors::default();
-    // What takes its time on the disk keeps no other write waiting; a content that no row comes to name is an orphan.
     let arrived = arrived(act, input.file, input.name, &mut faults).await?;
+    if let Some(it) = &arrived
+        && may_attach(act.db, act.author.principal, &input.document).await.is_ok()
+    {
+        it.staged.keep().await?;
+    }
     let mut write = begin(act, Needs::OwnProfile, &input.call).await?;
     let id = Uuid::now_v7();
     let code = Some(input.document.as_str());
@@ -186,6 +189,7 @@ pub async fn attach(act: &Act<'_>, input: AttachFile) -> Result<Uuid, Error> {
     let (Some(document), Some(Arrived { staged, name, media_type })) = (document, arrived) else {
         return Err(Error::internal("a file without a fault that did not arrive"));
     };
+    staged.keep().await?;
     let mut columns = Columns::new();
     set(&mut columns, "media_type", media_type)?;
     set(&mut columns, "byte_size", i32::try_from(staged.bytes).map_err(Error::internal)?)?;
@@ -255,11 +259,14 @@ async fn named(db: &Store, hashes: &[String]) -> Result<HashSet<String>, Error> 
     let mut named = HashSet::new();
     for hashes in hashes.chunks(500) {
         let mut sql = Sql::new(db.get_database_backend());
-        sql.push("SELECT sha256 FROM (").push(NAMED).push(") h WHERE sha256 IN (");
-        for (at, hash) in hashes.iter().enumerate() {
-            sql.push(if at > 0 { ", " } else { "" }).bind(hash.as_str());
+        for (at, table) in NAMING.iter().enumerate() {
+            sql.push(if at > 0 { " UNION " } else { "" });
+            sql.push("SELECT sha256 FROM ").push(table).push(" WHERE sha256 IN (");
+            for (at, hash) in hashes.iter().enumerate() {
+                sql.push(if at > 0 { ", " } else { "" }).bind(hash.as_str());
+            }
+            sql.push(")");
         }
-        sql.push(")");
         for row in db.query_all_raw(sql.finish()).await? {
             named.insert(row.try_get_by_index(0)?);
         }
@@ -317,10 +324,13 @@ pub async fn faults(db: &Store, files: &Files) -> Result<(usize, Vec<String>), E
     let (mut last, mut count) = (String::new(), 0);
     loop {
         let mut sql = Sql::new(db.get_database_backend());
-        sql.push("SELECT sha256 FROM (")
-            .push(NAMED)
-            .push(") h WHERE sha256 > ")
-            .bind(last.as_str());
+        // Each by its index, so that a page costs what it holds.
+        for (at, table) in NAMING.iter().enumerate() {
+            sql.push(if at > 0 { " UNION " } else { "" });
+            sql.push("SELECT sha256 FROM (SELECT DISTINCT sha256 FROM ").push(table);
+            sql.push(" WHERE sha256 > ").bind(last.as_str());
+            sql.push(" ORDER BY sha256 LIMIT 500) ").push(table);
+        }
         sql.push(" ORDER BY sha256 LIMIT 500");
         let rows = db.query_all_raw(sql.finish()).await?;
         let hashes = rows.iter().map(|row| row.try_get_by_index(0));
@@ -329,7 +339,14 @@ pub async fn faults(db: &Store, files: &Files) -> Result<(usize, Vec<String>), E
         last = end.clone();
         for hash in hashes {
             count += 1;
-            faults.extend(files.fault(&hash).await);
+            let Some(fault) = files.fault(&hash).await else { continue };
+            if let Err(away) = files.answers().await {
+                // An outage is one fault, and nothing is known of what was not read.
+                let read = count - 1;
+                faults.push(format!("{}; {read} contents were read", away.for_operator()));
+                return Ok((read, faults));
+            }
+            faults.push(fault);
         }
     }
 }

@@ -69,6 +69,64 @@ pub fn content(files: &[Filed]) -> Evidence {
     files.iter().map(of).collect()
 }
 
+/// Where a file of that name goes: the indicator that it is about, and the file that it replaces.
+type Spot = (Option<indicator::Model>, Option<submission_file::Model>);
+
+async fn spot(
+    db: &impl ConnectionTrait,
+    of: &submission::Model,
+    (indicator, name): (Option<&str>, Option<&str>),
+    faults: &mut InputErrors,
+) -> Result<Spot, Error> {
+    let about = match indicator {
+        None => None,
+        Some(code) => {
+            let known = data::indicators(db, of).await?;
+            let found = known.iter().find(|one| one.code == fold::code(code)).cloned();
+            if found.is_none() {
+                let text = (
+                    "이 분기 서식에 없는 지표입니다.",
+                    "The form of this quarter has no such indicator.",
+                );
+                let codes = known.iter().map(|one| one.code.as_str());
+                faults.0.push(unknown("indicator", text, code, codes));
+            }
+            found
+        }
+    };
+    let standing = standing(db, of.id).await?;
+    let (count, about_id) = (standing.len(), about.as_ref().map(|about| about.id));
+    let same = standing
+        .into_iter()
+        .map(|(file, _)| file)
+        .find(|file| file.indicator_id == about_id && name.is_some_and(|name| name == file.name));
+    if same.is_none() && count >= MAX_FILES {
+        faults.add(
+            "id",
+            "TOO_MANY",
+            format!("제출 한 건에 증빙 파일은 {MAX_FILES}개까지입니다."),
+            format!("A submission has at most {MAX_FILES} evidence files."),
+        );
+    }
+    Ok((about, same))
+}
+
+/// Whether a submission has no file of that name there yet: told before a file is sent.
+///
+/// # Errors
+/// User errors; internal.
+pub async fn is_new(
+    db: &Store,
+    of: &submission::Model,
+    indicator: Option<&str>,
+    name: &str,
+) -> Result<bool, Error> {
+    let mut faults = InputErrors::default();
+    let (_, same) = spot(db, of, (indicator, Some(name)), &mut faults).await?;
+    faults.settle()?;
+    Ok(same.is_none())
+}
+
 /// The submission, if the caller may attach files to it now: told before a file is sent.
 ///
 /// # Errors
@@ -93,54 +151,32 @@ pub async fn may_attach(
 /// Not found; forbidden; conflict; user errors; unavailable; internal.
 pub async fn attach(act: &Act<'_>, input: AttachEvidence) -> Result<(Uuid, Option<Uuid>), Error> {
     let mut faults = InputErrors::default();
-    // As with documents: what no row comes to name is an orphan.
     let arrived = arrived(act, input.file, input.name, &mut faults).await?;
+    let indicator = input.indicator.as_deref();
+    if let Some(it) = &arrived
+        && may_attach(act.db, &act.author, input.call.id).await.is_ok()
+    {
+        it.staged.keep().await?;
+    }
     let mut write = Write::attempt(act.db, act.author, &input.call).await?;
     let (held, columns) = match turn(&write, &act.author, &input.call, Verb::SaveDraft).await? {
         Turn::First(held, status) => (held, Some(Columns::status(status)?)),
         Turn::Again(held) => (held, None),
     };
     let row = &held.submission;
-    let of = match &input.indicator {
-        None => None,
-        Some(code) => {
-            let known = data::indicators(write.reads(), row).await?;
-            let found = known.iter().find(|one| one.code == fold::code(code)).cloned();
-            if found.is_none() {
-                let text = (
-                    "이 분기 서식에 없는 지표입니다.",
-                    "The form of this quarter has no such indicator.",
-                );
-                let codes = known.iter().map(|one| one.code.as_str());
-                faults.0.push(unknown("indicator", text, code, codes));
-            }
-            found
-        }
-    };
-    let known = standing(write.reads(), row.id).await?;
-    // By its code: the indicator may have been revised since.
-    let code = |of: &Option<indicator::Model>| of.as_ref().map(|of| of.code.clone());
-    let same = known.iter().find(|(file, file_of)| {
-        code(file_of) == code(&of) && arrived.as_ref().is_some_and(|it| it.name == file.name)
-    });
-    let same = same.map(|(file, _)| file);
+    let name = arrived.as_ref().map(|it| it.name.as_str());
+    let (of, same) = spot(write.reads(), row, (indicator, name), &mut faults).await?;
+    let same = same.as_ref();
     let is_there =
         same.zip(arrived.as_ref()).is_some_and(|(file, it)| file.sha256 == it.staged.sha256);
     let Some(columns) = columns else {
         return Ok((row.id, same.filter(|_| is_there).map(|file| file.id)));
     };
-    if same.is_none() && known.len() >= MAX_FILES {
-        faults.add(
-            "id",
-            "TOO_MANY",
-            format!("제출 한 건에 증빙 파일은 {MAX_FILES}개까지입니다."),
-            format!("A submission has at most {MAX_FILES} evidence files."),
-        );
-    }
     let it = faults.sure(arrived)?;
     if let Some(same) = same.filter(|_| is_there) {
         return Ok((row.id, Some(same.id)));
     }
+    it.staged.keep().await?;
     let file = submission_file::Model {
         id: Uuid::now_v7(),
         submission_id: row.id,
@@ -207,6 +243,16 @@ async fn end(
     }
     let ended = Entity::update_many().col_expr(Column::LastRevision, Expr::value(of.revision));
     ended.filter(Column::Id.eq(file.id)).exec(write.parts()).await?;
+    Ok(())
+}
+
+/// Ends the evidence of values that are no more, of a submission that reports nothing; that of the whole stays.
+pub(super) async fn end_of_values(write: &Write<'_>, of: &submission::Model) -> Result<(), Error> {
+    for (file, about) in standing(write.reads(), of.id).await? {
+        if about.is_some() {
+            end(write, of, &file).await?;
+        }
+    }
     Ok(())
 }
 
