@@ -353,7 +353,7 @@ async fn nothing_to_report_has_no_evidence_of_values(place: Place) {
     let world = &files.world;
     attached(&files, "whole.pdf", PDF, StatusCode::CREATED).await;
     attached(&files, "value.pdf?indicator=BUDGET", PDF, StatusCode::CREATED).await;
-    let input = json!({ "reason": "사업을 시작하지 않았습니다.", "attestation": true });
+    let input = json!({ "reason": "사업을 시작하지 않았습니다." });
     let input = world.seen("KIBO").await.input(input);
     world.done(&world.kibo, "reportNilSubmission", input).await;
     let names: Vec<String> = held(&files, "").await.into_iter().map(|[_, name, _]| name).collect();

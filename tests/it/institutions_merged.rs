@@ -367,7 +367,7 @@ async fn results_move_only_while_nothing_was_handed_in(place: Place) {
     assert_eq!(told(&twice), of("DUPLICATE"));
     let message = twice["errors"][0]["message"].as_str().unwrap().to_owned();
     assert!(message.contains("Obligation ") && message.contains(&quarter), "{message}");
-    // What it aims at goes with it, into the series as well.
+    // What it aims at goes with it.
     let aims = json!({ "programme": PROGRAMME, "indicator": "COMPANIES", "institution": "KIBO", "quarter": quarter, "value": "40" });
     let ministry = desk.app.principal("MSS", "program:read results:review").await;
     done(&desk.app, &ministry, "setTarget", "", aims).await;
@@ -382,12 +382,9 @@ async fn results_move_only_while_nothing_was_handed_in(place: Place) {
     assert_eq!(number(&desk.app, &acting).await, 0);
     assert_eq!(number(&desk.app, &format!("{values}'T_NEW'")).await, saved);
     let lead = desk.app.principal("MSS", "program:read results:review").await;
-    let series = format!(
-        "{{ indicatorSeries(programme: \"{PROGRAMME}\", indicator: \"COMPANIES\", by: INSTITUTION, from: \"{quarter}\", to: \"{quarter}\") {{ points {{ key target }} }} }}"
-    );
-    let points = desk.read(&lead, &series).await["indicatorSeries"]["points"].clone();
-    let aimed = points.as_array().unwrap().iter().find(|point| point["key"] == "T_NEW");
-    assert_eq!(aimed.map(|point| &point["target"]), Some(&json!("40")), "{points:#}");
+    let aimed = "{ targets(where: { institution: { code: { eq: \"T_NEW\" } } }) { nodes { value quarter } } }";
+    let aimed = desk.read(&lead, aimed).await["targets"]["nodes"].clone();
+    assert_eq!(aimed, json!([{ "value": "40", "quarter": quarter }]));
     for code in ["T_NEW", "KIBO"] {
         let query = format!(
             "{{ submissions(where: {{ institution: {{ code: {{ eq: \"{code}\" }} }} }}) {{ nodes {{ status institution {{ code }} }} }}                institution(code: \"{code}\") {{ obligations {{ totalCount }} }} }}"
