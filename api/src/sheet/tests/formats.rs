@@ -129,8 +129,7 @@ fn a_percentage_a_date_and_thousands_are_told_where_none_are_asked_for() {
         ("G6", "#,##0,", "3300000000", "3300000000", Severity::Warning, "3300000(으)로 보이는"),
         ("G6", "0.0,", "5000", "5000", Severity::Warning, "5(으)로 보이는"),
         ("G6", "#,##0.0,,", "-3300000000", "-3300000000", Severity::Warning, "-3300(으)로 보이는"),
-        // Where the cell says that they are thousands, they are told all the same.
-        ("G6", "#,##0.0,,\"백만\"", "3300000000", "3300000000", Severity::Info, "3300백만(으)로"),
+        // Where the cell says that they are thousands, they are told if it shows less than the number.
         ("G6", "#,##0,,\"백만원\"", "1200000", "1200000", Severity::Info, "1백만원(으)로 보이는"),
     ] {
         let book = formatted(TOTALS_XML, &[(at, code, &format!("<v>{value}</v>"))]);
@@ -145,6 +144,8 @@ fn a_percentage_a_date_and_thousands_are_told_where_none_are_asked_for() {
             "{code}"
         );
     }
+    let said = formatted(TOTALS_XML, &[("G6", "#,##0.0,,\"백만\"", "<v>3300000000</v>")]);
+    assert_eq!(read_book(&said, &form()).unwrap().1, vec![]);
     // A unit may say that percentages are asked for, whatever the type.
     for unit in ["%", "퍼센트"] {
         let mut form = form();
