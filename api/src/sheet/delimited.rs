@@ -300,7 +300,10 @@ impl<'t> Lines<'t> {
                 return false;
             };
             let is_over = self.record.len() > self.width;
-            let is_stray = !self.values.contains(&(*column + 1)) || rest.starts_with('0');
+            // A note may begin with three digits, and is no part of a number then.
+            let is_bare = rest.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+            let is_stray =
+                is_bare && !self.values.contains(&(*column + 1)) || rest.starts_with('0');
             is_begun(first) && is_rest(rest) && (is_over || is_stray)
         };
         self.values.iter().copied().filter(is_torn).min()
