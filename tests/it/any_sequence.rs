@@ -234,26 +234,15 @@ impl Run {
     async fn read_tables(&mut self) -> BTreeSet<String> {
         // Refusals are put on record a moment later.
         self.app.app.engine.backlog.flush(&self.app.db).await.unwrap();
-        if self.tables.is_empty() {
-            let names = match self.app.db.get_database_backend() {
-                DbBackend::Sqlite => {
-                    "SELECT m.name, sum(c.name IN ('id', 'version')) FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' GROUP BY m.name"
-                }
-                _ => {
-                    "SELECT table_name::text, count(*) FILTER (WHERE column_name IN ('id', 'version')) FROM information_schema.columns WHERE table_schema = 'public' GROUP BY table_name"
-                }
-            };
-            for row in self.select(names).await {
-                let (name, keys): (String, i64) =
-                    (row.try_get_by_index(0).unwrap(), row.try_get_by_index(1).unwrap());
-                self.tables.insert(name, (keys == 2, [0, 0], String::new(), Versions::new()));
-            }
-        }
-        let counts: Vec<String> = self
-            .tables
+        let touched = match self.tables.is_empty() {
+            true => self.begin_to_touch().await,
+            false => self.texts("SELECT name FROM touched").await,
+        };
+        self.app.sql("DELETE FROM touched").await;
+        let counts: Vec<String> = touched
             .iter()
-            .map(|(name, (is_row, ..))| {
-                let (versions, last) = match is_row {
+            .map(|name| {
+                let (versions, last) = match self.tables[name].0 {
                     true => ("coalesce(sum(version), 0)", format!("max({})", self.as_text("id"))),
                     false => ("0", "''".to_owned()),
                 };
@@ -269,7 +258,7 @@ impl Run {
                 let last: String = row.try_get_by_index(3).unwrap();
                 let table = self.tables.get_mut(&name).unwrap();
                 let is_row = table.0;
-                if (now, &last) == (table.1, &table.2) || OWN.contains(&&*name) {
+                if (now, &last) == (table.1, &table.2) {
                     continue;
                 }
                 (table.1, table.2) = (now, last);
@@ -295,6 +284,49 @@ impl Run {
             }
         }
         other
+    }
+
+    /// Has the database note which tables a commit wrote, so that only these are read again; gives all of them.
+    async fn begin_to_touch(&mut self) -> Vec<String> {
+        let is_sqlite = self.app.db.get_database_backend() == DbBackend::Sqlite;
+        let names = match is_sqlite {
+            true => {
+                "SELECT m.name, sum(c.name IN ('id', 'version')) FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' GROUP BY m.name"
+            }
+            false => {
+                "SELECT table_name::text, count(*) FILTER (WHERE column_name IN ('id', 'version')) FROM information_schema.columns WHERE table_schema = 'public' GROUP BY table_name"
+            }
+        };
+        for row in self.select(names).await {
+            let (name, keys): (String, i64) =
+                (row.try_get_by_index(0).unwrap(), row.try_get_by_index(1).unwrap());
+            if !OWN.contains(&&*name) && !name.starts_with("sqlite_") {
+                self.tables.insert(name, (keys == 2, [0, 0], String::new(), Versions::new()));
+            }
+        }
+        self.app.sql("CREATE TABLE touched (name TEXT PRIMARY KEY)").await;
+        if !is_sqlite {
+            self.app
+                .sql("CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO touched VALUES (TG_TABLE_NAME) ON CONFLICT DO NOTHING; RETURN NULL; END'")
+                .await;
+        }
+        for name in self.tables.keys() {
+            match is_sqlite {
+                true => {
+                    for verb in ["INSERT", "UPDATE", "DELETE"] {
+                        self.app
+                            .sql(&format!("CREATE TRIGGER touch_{name}_{verb} AFTER {verb} ON {name} BEGIN INSERT OR IGNORE INTO touched VALUES ('{name}'); END"))
+                            .await;
+                    }
+                }
+                false => {
+                    self.app
+                        .sql(&format!("CREATE TRIGGER touch AFTER INSERT OR UPDATE OR DELETE ON {name} EXECUTE FUNCTION touch()"))
+                        .await;
+                }
+            }
+        }
+        self.tables.keys().cloned().collect()
     }
 
     /// A column of keys as text.

@@ -23,6 +23,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::audit::send;
+use crate::support::clients::Issued;
 use crate::support::{Place, free_address};
 use crate::tests;
 
@@ -651,6 +652,14 @@ impl Running {
             .header("host", "api.test")
             .header("content-type", "application/x-www-form-urlencoded");
         send(self.address, request.body(Body::from(body)).unwrap()).await
+    }
+
+    /// A token of a client.
+    pub async fn token(&self, client: &Issued) -> String {
+        let (id, secret) = (&client.client_id, client.secret.as_deref().unwrap());
+        let form = format!("grant_type=client_credentials&client_id={id}&client_secret={secret}");
+        let (_, answer) = self.form("/oauth/token", form).await;
+        answer["access_token"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
     }
 
     pub async fn graphql(&self, path: &str, token: &str, query: &str) -> (StatusCode, Value) {

@@ -1,23 +1,28 @@
 //! Evidence files of submissions: attached to the whole and to values, seen by who sees the values, part of what is handed
 //! in and kept with it.
 
+use std::convert::Infallible;
 use std::fs::File;
 use std::time::{Duration, SystemTime};
 
 use aiplus::config::FileSettings;
+use aiplus::domain::principal::Principal;
 use aiplus::files::Files as Folder;
 use aiplus::service::document::file;
 use aiplus::service::integrity;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{Method, Request, StatusCode, header};
+use futures_util::stream;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::sync::{mpsc, watch};
+use tower::ServiceExt as _;
 
 use crate::results_files::{Answer, Files};
 use crate::support::Place;
 use crate::support::acting::number;
 use crate::support::client::multipart;
-use crate::support::results::{codes, good, key};
+use crate::support::results::{PROGRAMME, codes, good, key};
 use crate::tests;
 
 tests![
@@ -28,6 +33,9 @@ tests![
     content_stays_as_long_as_a_revision_has_it,
     an_officer_attaches_with_the_scope_of_results_alone,
     nothing_to_report_has_no_evidence_of_values,
+    what_has_evidence_keeps_its_meaning,
+    an_institution_sends_so_much_a_day,
+    an_institution_has_its_share_of_places,
     what_is_refused_is_kept_nowhere_and_on_record,
 ];
 
@@ -358,6 +366,112 @@ async fn nothing_to_report_has_no_evidence_of_values(place: Place) {
     world.done(&world.kibo, "reportNilSubmission", input).await;
     let names: Vec<String> = held(&files, "").await.into_iter().map(|[_, name, _]| name).collect();
     assert_eq!(names, ["whole.pdf"]);
+    // What it ended is on record.
+    let query =
+        "{ auditEvents(where: { action: { eq: \"reportNilSubmission\" } }) { nodes { after } } }";
+    let events = world.data(&Principal::System, query).await["auditEvents"]["nodes"].clone();
+    let told =
+        events.as_array().unwrap().iter().filter_map(|event| event["after"]["files"].as_array());
+    let told: Vec<_> = told
+        .flatten()
+        .map(|file| (&file["indicator"], &file["before"]["name"], &file["after"]))
+        .collect();
+    assert_eq!(told, [(&json!("BUDGET"), &json!("value.pdf"), &Value::Null)], "{events:#}");
+}
+
+async fn what_has_evidence_keeps_its_meaning(place: Place) {
+    let files = Files::new(&place).await;
+    let world = &files.world;
+    let file = attached(&files, "value.pdf?indicator=BUDGET", PDF, StatusCode::CREATED).await;
+    let revised = |from: &str| {
+        json!({
+            "programme": PROGRAMME, "code": "BUDGET", "name": { "ko": "예산(개정)" }, "unit": "원", "valueType": "DECIMAL",
+            "validFrom": from, "idempotencyKey": key(),
+        })
+    };
+    let refused = world.act(&world.lead, "reviseIndicator", revised(&files.quarter)).await;
+    assert_eq!(codes(&refused), ["QUARTER_REPORTED"], "{refused:#}");
+    let input = world.seen("KIBO").await.input(json!({ "file": file["id"] }));
+    world.done(&world.kibo, "removeEvidence", input).await;
+    world.done(&world.lead, "reviseIndicator", revised(&files.quarter)).await;
+}
+
+/// A file to put to an institution's submission, by a server that goes on.
+async fn request(files: &Files, institution: &str, name: &str, body: Body) -> Request<Body> {
+    let scopes = "program:read results:submit";
+    let token = files.world.app.token(&files.world.app.client(institution, scopes).await).await;
+    let id = files.world.seen(institution).await.id;
+    Request::put(format!("/submissions/{id}/files/{name}"))
+        .header(header::AUTHORIZATION, format!("Bearer {token}"))
+        .header(header::IF_MATCH, "*")
+        .body(body)
+        .unwrap()
+}
+
+async fn an_institution_sends_so_much_a_day(place: Place) {
+    let mut files = Files::new(&place).await;
+    let folder = TempDir::new().unwrap();
+    files.world.app.settings.files = FileSettings {
+        files: Some(folder.path().join("files")),
+        files_daily: 1,
+        ..FileSettings::default()
+    };
+    let server = files.world.app.router();
+    let kept = Folder::new(&files.world.app.settings.files);
+    let send = async |institution: &str, name: &str, content: &[u8]| {
+        let body = Body::from(content.to_vec());
+        let request = request(&files, institution, name, body).await;
+        server.clone().oneshot(request).await.unwrap()
+    };
+    let content = |letter: u8| vec![letter; 700 * 1024];
+    assert_eq!(send("KIBO", "a.txt", &content(b'a')).await.status(), StatusCode::CREATED);
+    let most = send("KIBO", "b.txt", &content(b'b')).await;
+    assert_eq!(most.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    let told = axum::body::to_bytes(most.into_body(), 1 << 16).await.unwrap();
+    assert!(String::from_utf8(told.to_vec()).unwrap().contains("1 MiB"));
+    let hash = aiplus::domain::canonical::digest(&"b".repeat(700 * 1024));
+    assert!(!kept.path(&hash).exists());
+    // Another has its own.
+    assert_eq!(send("KOSME", "b.txt", &content(b'b')).await.status(), StatusCode::CREATED);
+}
+
+async fn an_institution_has_its_share_of_places(place: Place) {
+    let files = Files::new(&place).await;
+    let server = files.world.app.router();
+    // Each tells when it is read, and ends when it is told to.
+    let (read, mut reads) = mpsc::unbounded_channel();
+    let (end, ended) = watch::channel(false);
+    let mut sent = Vec::new();
+    for at in 0..5 {
+        let (read, mut ended) = (read.clone(), ended.clone());
+        let body = stream::once(async move {
+            read.send(at).unwrap();
+            ended.wait_for(|ended| *ended).await.unwrap();
+            Ok::<_, Infallible>(Bytes::from(format!("file {at}")))
+        });
+        let request = request(&files, "KIBO", &format!("{at}.txt"), Body::from_stream(body)).await;
+        sent.push(tokio::spawn(server.clone().oneshot(request)));
+    }
+    for _ in 0..4 {
+        reads.recv().await.unwrap();
+    }
+    // Four are on their way; another's comes in beside them, and the fifth waits.
+    let other = request(&files, "KOSME", "other.txt", Body::from("other")).await;
+    assert_eq!(server.clone().oneshot(other).await.unwrap().status(), StatusCode::CREATED);
+    assert!(reads.try_recv().is_err(), "the fifth has a place");
+    end.send_replace(true);
+    let mut done = 0;
+    for task in sent {
+        let status = task.await.unwrap().unwrap().status();
+        // Two that are saved at the same instant are told so.
+        assert!(
+            [StatusCode::CREATED, StatusCode::CONFLICT, StatusCode::PRECONDITION_FAILED]
+                .contains(&status),
+            "{status}"
+        );
+        done += usize::from(status == StatusCode::CREATED);
+    }
+    assert!(done > 0 && reads.try_recv().is_ok(), "the fifth had its turn");
 }
 
 async fn what_is_refused_is_kept_nowhere_and_on_record(place: Place) {

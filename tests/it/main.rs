@@ -47,6 +47,7 @@ mod limits;
 mod limits_http;
 mod limits_reads;
 mod lists;
+mod meeting_life;
 mod meetings_written;
 mod migration;
 mod mutation_examples;
@@ -143,6 +144,7 @@ fn main() -> ExitCode {
         limits_http::tests(),
         limits_reads::tests(),
         lists::tests(),
+        meeting_life::tests(),
         meetings_written::tests(),
         migration::tests(),
         mutation_examples::tests(),

@@ -42,19 +42,19 @@ struct Receipt {
 
 /// Why a call has no answer: the server is gone.
 #[derive(Debug)]
-struct Gone;
+pub struct Gone;
 
 /// Calls a server that may die at any moment.
 #[derive(Clone)]
-struct Caller {
-    address: SocketAddr,
-    token: String,
+pub struct Caller {
+    pub address: SocketAddr,
+    pub token: String,
 }
 
 impl Caller {
     /// The answer, unless the server dies before it is complete. Told to come again, as by a server on a slow machine that has
     /// more to do than it can, it does, with the same key.
-    async fn ask(&self, query: String, variables: Value) -> Result<Value, Gone> {
+    pub async fn ask(&self, query: String, variables: Value) -> Result<Value, Gone> {
         loop {
             let answer = self.answer(&query, &variables).await?;
             if answer["errors"][0]["extensions"]["code"] != "UNAVAILABLE" {
@@ -225,7 +225,7 @@ async fn results(caller: Caller, ids: Arc<Vec<String>>, task: usize, told: mpsc:
     let Err(Gone) = work().await else { unreachable!("it works until the server is gone") };
 }
 
-/// The hash of values as the API shows them: by the format that `domain/form.rs` documents.
+/// The hash of values as the API shows them: by the format that `docs/reporting.md` documents.
 fn hash(values: &[Value]) -> String {
     let mut lines: Vec<(Vec<&str>, String)> = values
         .iter()
@@ -342,16 +342,9 @@ async fn every_receipt_outlives_a_crash(place: Place) {
     let server_name = if world.app.is_postgres() { "postgres" } else { "sqlite" };
     // From now on the database is the server's alone.
     world.app.db.close().await.unwrap();
-    let form = format!(
-        "grant_type=client_credentials&client_id={}&client_secret={}",
-        client.client_id,
-        client.secret.as_deref().unwrap()
-    );
     let start = async || {
         let server = Running::start_saying(&terminal, "error").await;
-        let (_, token) = server.form("/oauth/token", form.clone()).await;
-        let token = token["access_token"].as_str().unwrap_or_else(|| panic!("{token}")).to_owned();
-        let caller = Caller { address: server.address, token };
+        let caller = Caller { address: server.address, token: server.token(&client).await };
         (server, caller)
     };
     let hammer =

@@ -221,6 +221,7 @@ async fn a_wrong_value_is_told_with_its_names(place: Place) {
                 "files/a b",
             ],
         ),
+        ("AIPLUS_S3_REGION", "s3-region", &["서울", "ap northeast 2", "eu/west", "a\nb"]),
         ("AIPLUS_S3_SECRET_KEY", "s3-secret-key", &["hun ter2", "비밀"]),
         ("AIPLUS_TRUSTED_PROXIES", "trusted-proxies", &["10.0.0.0/33", "10.0.0", "::/129", "all"]),
         (

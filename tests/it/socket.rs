@@ -1,5 +1,7 @@
 //! A WebSocket as callers have it, and its bounds: messages, operations, connections, rates.
 
+use std::net::SocketAddr;
+
 use axum::body::Body;
 use axum::http::Request;
 use futures_util::{SinkExt, StreamExt};
@@ -44,18 +46,41 @@ pub enum Heard {
 impl Socket {
     /// A connection, or the status of the answer that refuses it.
     pub async fn try_connect(server: &Server, origin: Option<&str>) -> Result<Self, u16> {
-        let url = format!("ws://{}/graphql", server.address);
+        Self::connect_to(server.address, origin).await.map_err(|refused| match refused {
+            Error::Http(refused) => refused.status().as_u16(),
+            other => panic!("{other}"),
+        })
+    }
+
+    async fn connect_to(address: SocketAddr, origin: Option<&str>) -> Result<Self, Error> {
+        let url = format!("ws://{address}/graphql");
         let mut request = url.into_client_request().unwrap();
         let headers = request.headers_mut();
         headers.insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
         if let Some(origin) = origin {
             headers.insert("origin", origin.parse().unwrap());
         }
-        match connect_async(request).await {
-            Ok((socket, _)) => Ok(Self(socket)),
-            Err(Error::Http(refused)) => Err(refused.status().as_u16()),
-            Err(other) => panic!("{other}"),
+        connect_async(request).await.map(|(socket, _)| Self(socket))
+    }
+
+    /// A connection to a server that may be gone: initialised, and subscribed; none if it is.
+    pub async fn follow(
+        address: SocketAddr,
+        token: &str,
+        query: &str,
+        after: &str,
+    ) -> Option<Self> {
+        let mut socket = Self::connect_to(address, None).await.ok()?;
+        let payload = json!({ "authorization": format!("Bearer {token}") });
+        let init = json!({ "type": "connection_init", "payload": payload });
+        let payload = json!({ "query": query, "variables": { "after": after } });
+        let subscribe = json!({ "type": "subscribe", "id": "a", "payload": payload });
+        for message in [init, subscribe] {
+            socket.0.send(Message::text(message.to_string())).await.ok()?;
         }
+        let Heard::Message(acknowledged) = socket.hear().await else { return None };
+        assert_eq!(acknowledged, json!({ "type": "connection_ack" }));
+        Some(socket)
     }
 
     pub async fn connect(server: &Server) -> Self {

@@ -1,6 +1,7 @@
 //! Webhooks: a receiver that fails, hangs or is late gets what a poller gets, in its order, and can tell that it is ours.
 
 use std::collections::HashSet;
+use std::net::SocketAddr;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,9 +19,11 @@ use base64::engine::general_purpose::STANDARD;
 use sea_orm::{ConnectionTrait, Statement};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
 use crate::cli::{Running, Terminal, finished};
+use crate::results_crash::Caller;
+use crate::socket::{Heard, Socket};
 use crate::subscription::{end, write};
 use crate::support::acting::{acted, done, outcome, told, tried};
 use crate::support::clients::{self, Changes, Issued};
@@ -202,8 +205,13 @@ async fn client_id(app: &TestApp, client: &Issued) -> Value {
 
 /// A webhook of a client: its payload with id and secret.
 async fn hook(app: &TestApp, client: &Issued, url: &str) -> Value {
+    hook_of(app, client, url, "Topic").await
+}
+
+/// The same, of changes of a type.
+async fn hook_of(app: &TestApp, client: &Issued, url: &str, ty: &str) -> Value {
     let input = json!({
-        "client": client_id(app, client).await, "name": "시험", "url": url, "types": ["Topic"],
+        "client": client_id(app, client).await, "name": "시험", "url": url, "types": [ty],
     });
     let made =
         done(app, &Principal::System, "createWebhook", "webhook { id version } secret", input)
@@ -581,42 +589,188 @@ async fn only_set_addresses_are_sent_to(place: Place) {
     assert_eq!(receiver.came.borrow().len(), 0);
 }
 
+/// Somebody who writes, reads or listens at whichever of the servers is there.
+#[derive(Clone)]
+struct Outside {
+    token: String,
+    /// The first one, until it is killed; then the other one.
+    server: watch::Receiver<SocketAddr>,
+}
+
+impl Outside {
+    /// The answer of whichever server gives one: a call that a server took with it is made again, with the same key.
+    async fn ask(&self, query: &str, variables: Value) -> Value {
+        loop {
+            let address = *self.server.borrow();
+            let caller = Caller { address, token: self.token.clone() };
+            if let Ok(answer) = caller.ask(query.to_owned(), variables.clone()).await {
+                assert!(answer.get("errors").is_none(), "{answer:#}");
+                return answer;
+            }
+            self.other_than(address).await;
+        }
+    }
+
+    /// Waits until another server is named than one that is gone.
+    async fn other_than(&self, gone: SocketAddr) {
+        self.server.clone().wait_for(|server| *server != gone).await.unwrap();
+    }
+
+    /// Creates institutions one after the other, and tells of each that is there.
+    async fn write(self, codes: std::ops::Range<usize>, told: mpsc::Sender<String>) {
+        let create = "mutation($input: CreateInstitutionInput!) { payload: createInstitution(input: $input) { institution { id } errors { code } } }";
+        for code in codes {
+            let code = format!("KILLED_{code}");
+            let input = json!({
+                "code": code, "name": { "ko": format!("시험 기관 {code}") }, "kind": "ASSOCIATION", "idempotencyKey": format!("key-of-{code}"),
+            });
+            let answer = self.ask(create, json!({ "input": input })).await;
+            let payload = &answer["data"]["payload"];
+            assert_eq!(payload["errors"], json!([]), "{code}");
+            told.send(payload["institution"]["id"].as_str().unwrap().to_owned()).await.unwrap();
+        }
+    }
+
+    /// Reads the feed page by page, until it has so many changes.
+    async fn poll(self, mut after: String, count: usize) -> Vec<Value> {
+        let query = "query($after: String!) { changes(after: $after, types: [\"Institution\"], first: 7) { edges { cursor node { id kind type subjectId version occurredAt } } } }";
+        let mut kept = Vec::new();
+        // As pollers do, it leaves some time between.
+        let mut turns = tokio::time::interval(Duration::from_millis(20));
+        while kept.len() < count {
+            turns.tick().await;
+            let page = self.ask(query, json!({ "after": after })).await;
+            kept.extend(page["data"]["changes"]["edges"].as_array().unwrap().iter().cloned());
+            if let Some(last) = kept.last() {
+                after = last["cursor"].as_str().unwrap().to_owned();
+            }
+        }
+        kept
+    }
+
+    /// Listens, at another server after the first is gone, until it was told so many changes.
+    async fn listen(self, mut after: String, count: usize) -> Vec<Value> {
+        let query = "subscription($after: String) { changes(after: $after, types: [\"Institution\"]) { cursor node { id kind type subjectId version occurredAt } } }";
+        let mut kept: Vec<Value> = Vec::new();
+        while kept.len() < count {
+            let at = *self.server.borrow();
+            let Some(mut socket) = Socket::follow(at, &self.token, query, &after).await else {
+                self.other_than(at).await;
+                continue;
+            };
+            while kept.len() < count {
+                let Heard::Message(mut message) = socket.hear().await else { break };
+                assert_eq!(message["type"], "next", "{message}");
+                kept.push(message["payload"]["data"]["changes"].take());
+                after = kept.last().unwrap()["cursor"].as_str().unwrap().to_owned();
+            }
+        }
+        kept
+    }
+}
+
+/// Two servers of one database, one of which is killed while it writes, reads, tells and sends: who listens, who polls and
+/// who is sent to put together what was committed, no more and no less, in its order.
 async fn a_killed_server_leaves_nothing_out(place: Place) {
+    const WRITERS: usize = 4;
+    const EACH: usize = 15;
+    const KILLED_AFTER: usize = 20;
     let app = place.app().await;
-    let (client, start) = (app.client("KOSME", "program:read").await, end(&app).await);
-    let partner = app.principal("KOSME", "program:read").await;
-    let receiver = Receiver::new(&[]).await;
+    let start = end(&app).await;
+    let client = app.client("TIPA", "program:read content:write").await;
+    let receiver = Receiver::new(&[
+        Does::Answer(500),
+        Does::Late,
+        Does::Hang,
+        Does::Take,
+        Does::Wait(1),
+        Does::Late,
+        Does::Answer(404),
+    ])
+    .await;
     let terminal = Terminal::over(app.url.clone());
     let folder = terminal.folder().join("webhooks.key");
     std::fs::copy(app.key_file().with_file_name("aiplus-webhooks.key"), &folder).unwrap();
     let set = [
+        // One for both, as a token is for one.
+        ("AIPLUS_PUBLIC_URL", "http://127.0.0.1:1"),
         ("AIPLUS_WEBHOOKS", "public"),
         ("AIPLUS_WEBHOOK_NETWORKS", "127.0.0.0/8"),
         ("AIPLUS_WEBHOOK_TIMEOUT", "1"),
         ("AIPLUS_WEBHOOK_KEY_FILE", folder.to_str().unwrap()),
     ];
-    let hook = hook(&app, &client, &receiver.url).await;
+    let hook = hook_of(&app, &client, &receiver.url, "Institution").await;
     let mut first = Running::start_with(&terminal, &set).await;
-    // Where several may serve one database, the second one waits.
-    let other = match app.is_postgres() {
-        true => Some(Running::start_with(&terminal, &set).await),
-        false => None,
-    };
-    write(&app, 0..30, "PUBLIC").await;
-    receiver.taken(30).await;
-    assert_eq!(receiver.came.borrow().len(), 30, "two have sent");
+    // Where several may serve one database, the second one is there from the beginning.
+    let mut others = Vec::new();
+    if app.is_postgres() {
+        others.push(Running::start_with(&terminal, &set).await);
+    }
+    let (present, server) = watch::channel(first.address);
+    let outside = Outside { token: first.token(&client).await, server };
+
+    let count = WRITERS * EACH;
+    let (told, mut done) = mpsc::channel(count);
+    let writing: Vec<_> = (0..WRITERS)
+        .map(|at| tokio::spawn(outside.clone().write(at * EACH..(at + 1) * EACH, told.clone())))
+        .collect();
+    drop(told);
+    let polling = tokio::spawn(outside.clone().poll(start.clone(), count));
+    let listening = tokio::spawn(outside.clone().listen(start.clone(), count));
+    // Who listens at the other server is told what the first one writes.
+    let elsewhere = others.first().map(|other| {
+        let outside = Outside { server: watch::channel(other.address).1, ..outside.clone() };
+        tokio::spawn(outside.listen(start.clone(), count))
+    });
+    let mut written = HashSet::new();
+    while written.len() < KILLED_AFTER {
+        written.insert(done.recv().await.expect("they write"));
+    }
+    // A message is on its way when the server dies, and hangs.
+    let sent = receiver.came.borrow().len();
     receiver.always(Does::Hang);
-    write(&app, 30..60, "PUBLIC").await;
-    receiver.until(|came| came.len() > 30).await;
+    receiver.until(|came| came.len() > sent).await;
     first.kill();
-    receiver.does.send_replace(Vec::new());
-    write(&app, 60..70, "PUBLIC").await;
-    let next = match other {
-        Some(other) => other,
-        None => Running::start_with(&terminal, &set).await,
+    if others.is_empty() {
+        others.push(Running::start_with(&terminal, &set).await);
+    }
+    present.send_replace(others[0].address);
+    let sent = receiver.came.borrow().len();
+    let more = [Does::Answer(503), Does::Late, Does::Hang];
+    receiver.does.send_modify(|does| {
+        does.truncate(sent);
+        does.extend(more);
+    });
+    for task in writing {
+        task.await.unwrap();
+    }
+    while let Some(id) = done.recv().await {
+        written.insert(id);
+    }
+    assert_eq!(written.len(), count);
+
+    // What was committed, by the database.
+    let committed: Vec<Value> = {
+        let query = format!(
+            "{{ changes(after: \"{start}\", types: [\"Institution\"], first: 100) {{ edges {{ cursor node {{ id kind type subjectId version occurredAt }} }} }} }}"
+        );
+        let answer = app.ask(&Principal::System, &query, Value::Null).await;
+        answer["data"]["changes"]["edges"].as_array().unwrap().clone()
     };
-    let last = polled(&app, &partner, &start).await.pop().unwrap()["node"]["id"].clone();
-    let came = receiver.until(|came| came.iter().any(|one| one.taken && one.id == last)).await;
+    let subjects: HashSet<String> = committed
+        .iter()
+        .map(|edge| edge["node"]["subjectId"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!((committed.len(), subjects), (count, written), "each is done once");
+    assert_eq!(polling.await.unwrap(), committed, "who polls");
+    assert_eq!(listening.await.unwrap(), committed, "who listens");
+    if let Some(elsewhere) = elsewhere {
+        assert_eq!(elsewhere.await.unwrap(), committed, "who listens at the other server");
+    }
+    let last = &committed[count - 1]["node"]["id"];
+    let came = receiver.until(|came| came.iter().any(|one| one.taken && one.id == *last)).await;
+    // Once when the server died, and twice after that, whatever came before.
+    assert!(came.iter().filter(|one| !one.taken).count() >= 3, "it failed and hung: {came:#?}");
     // Repeats are dropped by their ids, as receivers do.
     let mut known = HashSet::new();
     let kept: Vec<Value> = came
@@ -624,9 +778,12 @@ async fn a_killed_server_leaves_nothing_out(place: Place) {
         .filter(|one| one.taken && known.insert(one.id.clone()))
         .map(|one| one.body["data"].clone())
         .collect();
-    assert_eq!(kept, polled(&app, &partner, &start).await);
-    once(&app, &hook, |found| found["deliveredCursor"] == kept[69]["cursor"]).await;
-    next.stop().await;
+    assert_eq!(kept, committed, "who is sent to");
+    let cursor = &committed[count - 1]["cursor"];
+    once(&app, &hook, |found| found["deliveredCursor"] == *cursor).await;
+    for server in others {
+        server.stop().await;
+    }
 }
 
 async fn without_the_setting_there_are_none(place: Place) {
@@ -635,17 +792,11 @@ async fn without_the_setting_there_are_none(place: Place) {
     let id = client_id(&app, &client).await;
     let terminal = Terminal::over(app.url.clone());
     let running = Running::start_with(&terminal, &[]).await;
-    let form = format!(
-        "grant_type=client_credentials&client_id={}&client_secret={}",
-        client.client_id,
-        client.secret.as_deref().unwrap()
-    );
-    let (_, token) = running.form("/oauth/token", form).await;
+    let token = running.token(&client).await;
     let create = format!(
         "mutation {{ createWebhook(input: {{ client: {id}, name: \"시험\", url: \"https://hooks.example.kr/\", idempotencyKey: \"12345678\" }}) {{ secret errors {{ code }} }} }}"
     );
-    let token = token["access_token"].as_str().unwrap();
-    let (_, answer) = running.graphql("/graphql", token, &create).await;
+    let (_, answer) = running.graphql("/graphql", &token, &create).await;
     let made = &answer["data"]["createWebhook"];
     assert_eq!(
         (&made["errors"][0]["code"], &made["secret"]),

@@ -334,7 +334,7 @@ fn submission_revision() -> Type {
     .one("submission", C::SubmissionId, "Submission", "제출. Submission.")
     .column("number", C::Number, "차수. Number, from 1.")
     .column("receipt", C::Receipt, "접수 번호. Receipt number.")
-    .column("contentHash", C::ContentHash, "내용 해시. SHA-256 over its values and evidence files; `domain/form.rs` tells how, so that a receipt can be checked by others.")
+    .column("contentHash", C::ContentHash, "내용 해시. SHA-256 over its values and evidence files; `docs/reporting.md` tells how, so that others can check a receipt.")
     .column("cellCount", C::CellCount, "값 수. Cells in it.")
     .column("isNil", C::IsNil, "실적 없음 여부. Whether it says that there is nothing to report.")
     .column("nilReason", C::NilReason, "실적 없음 사유. Why.")

@@ -647,7 +647,7 @@ async fn not_reported(write: &Write<'_>, indicator: Uuid, from: &str) -> Result<
     Err(Error::User(vec![UserError::at(
         "validFrom",
         "QUARTER_REPORTED",
-        "이 분기의 값이 앞 개정으로 이미 입력되어 있습니다. 다음 분기부터 적용하십시오.",
-        "Values of this quarter were saved under the last revision; let the new one begin later.",
+        "이 분기의 값이나 증빙이 앞 개정으로 이미 들어와 있습니다. 다음 분기부터 적용하십시오.",
+        "Values of this quarter were saved, or evidence attached, under the last revision; let the new one begin later.",
     )]))
 }

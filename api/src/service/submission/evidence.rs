@@ -194,7 +194,7 @@ pub async fn attach(act: &Act<'_>, input: AttachEvidence) -> Result<(Uuid, Optio
     if let Some(same) = same {
         end(&write, row, same).await?;
     }
-    let told = told(of.as_ref(), same, Some(&file));
+    let told = told(vec![change(of.as_ref(), same, Some(&file))]);
     let kept = file.id;
     let new = file.into_active_model().reset_all();
     submission_file::Entity::insert(new).exec_without_returning(write.parts()).await?;
@@ -224,7 +224,7 @@ pub async fn remove(act: &Act<'_>, input: RemoveEvidence) -> Result<Uuid, Error>
         )]));
     };
     end(&write, &held.submission, file).await?;
-    let told = told(of.as_ref(), Some(file), None);
+    let told = told(vec![change(of.as_ref(), Some(file), None)]);
     keep(&mut write, act, "submission.removeEvidence", &held, columns, told).await?;
     write.commit().await?;
     Ok(held.submission.id)
@@ -246,30 +246,41 @@ async fn end(
     Ok(())
 }
 
-/// Ends the evidence of values that are no more, of a submission that reports nothing; that of the whole stays.
-pub(super) async fn end_of_values(write: &Write<'_>, of: &submission::Model) -> Result<(), Error> {
+/// Ends the evidence of values that are no more, of a submission that reports nothing; that of the whole stays. What the
+/// audit is told.
+pub(super) async fn end_of_values(
+    write: &Write<'_>,
+    of: &submission::Model,
+) -> Result<Map<String, Value>, Error> {
+    let mut ended = Vec::new();
     for (file, about) in standing(write.reads(), of.id).await? {
         if about.is_some() {
             end(write, of, &file).await?;
+            ended.push(change(about.as_ref(), Some(&file), None));
         }
     }
-    Ok(())
+    Ok(told(ended))
 }
 
-/// What the audit is told.
-fn told(
+/// What the audit is told of a file that came, went, or took the place of another.
+fn change(
     of: Option<&indicator::Model>,
     before: Option<&submission_file::Model>,
     after: Option<&submission_file::Model>,
-) -> Map<String, Value> {
+) -> Value {
     let shown = |file: &submission_file::Model| {
         json!({
             "name": file.name, "mediaType": file.media_type, "byteSize": file.byte_size, "sha256": file.sha256,
         })
     };
     let (before, after) = (before.map(shown), after.map(shown));
-    let told = json!({ "indicator": of.map(|of| &of.code), "before": before, "after": after });
-    Map::from_iter([("files".to_owned(), told)])
+    json!({ "indicator": of.map(|of| &of.code), "before": before, "after": after })
+}
+
+/// What the audit is told of all of them.
+fn told(changes: Vec<Value>) -> Map<String, Value> {
+    let told = (!changes.is_empty()).then(|| ("files".to_owned(), Value::from(changes)));
+    told.into_iter().collect()
 }
 
 /// Writes the submission that a file was attached to or taken off.
