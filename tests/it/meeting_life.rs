@@ -143,7 +143,8 @@ impl Life {
         let answer =
             self.ask(&self.clients[who], &Self::document(verb, "__typename"), &input).await;
         let (mut found, mut wanted) = (told(&answer["data"]["payload"]), expected(errors));
-        (found.sort(), wanted.sort());
+        found.sort();
+        wanted.sort();
         assert_eq!(found, wanted, "{verb} {answer:#}");
         let shown = answer["data"]["payload"]["errors"].as_array().unwrap();
         assert!(shown.iter().all(|error| error["message"].as_str().unwrap().len() > 10));

@@ -283,6 +283,38 @@ async fn institution(app: &TestApp, code: &str) -> Uuid {
     app.db.query_one_raw(statement).await.unwrap().unwrap().try_get_by_index(0).unwrap()
 }
 
+/// Batches that are asked in one phase after the other before the next ones are: as many as a database keeps the plans of.
+const TOGETHER: usize = 6;
+
+/// The answers to all batches in each of these phases, of which the first is the present one; leaves the hidden rows as they
+/// are in the last.
+async fn ask_in<const N: usize>(
+    stage: &Stage,
+    principal: &Principal,
+    batches: &[Batch],
+    phases: [Phase; N],
+) -> [Vec<Answer>; N] {
+    let mut answers = [const { Vec::new() }; N];
+    let mut present = 0;
+    for some in batches.chunks(TOGETHER) {
+        let mut order: Vec<usize> = (0..N).collect();
+        if present > 0 {
+            order.reverse();
+        }
+        for at in order {
+            if at != present {
+                stage.world.go(&stage.app, phases[present], phases[at]).await;
+                present = at;
+            }
+            answers[at].extend(ask_all(&stage.app, principal, some).await);
+        }
+    }
+    if present != N - 1 {
+        stage.world.go(&stage.app, phases[present], phases[N - 1]).await;
+    }
+    answers
+}
+
 /// What was asked, and what was told each time.
 struct Told {
     batches: Vec<Batch>,
@@ -299,11 +331,8 @@ async fn must_not_show(
     let paths = stage.paths().await;
     let probes: Vec<Probe> = paths.probes().into_iter().filter(wanted).collect();
     let batches = batches(probes.iter().map(|probe| &*probe.text).enumerate());
-    let with_b = ask_all(&stage.app, principal, &batches).await;
-    stage.world.go(&stage.app, Phase::B, Phase::A).await;
-    let with_a = ask_all(&stage.app, principal, &batches).await;
-    stage.world.go(&stage.app, Phase::A, Phase::Absent).await;
-    let without = ask_all(&stage.app, principal, &batches).await;
+    let [with_b, with_a, without] =
+        ask_in(stage, principal, &batches, [Phase::B, Phase::A, Phase::Absent]).await;
     let mut leaks = Vec::new();
     for (at, batch) in batches.iter().enumerate() {
         let answers = [&without[at], &with_a[at], &with_b[at]];
@@ -339,7 +368,7 @@ async fn must_not_show(
 }
 
 async fn nobody_sees_or_infers_what_is_hidden(place: Place) {
-    let app = place.app().await;
+    let app = place.app_of_many_questions().await;
     let without_scope =
         [app.principal(OPERATOR, NO_USE).await, app.principal(PARTNER, NO_USE).await];
     let stage = Stage::new(app, None).await;
@@ -364,7 +393,7 @@ async fn nobody_sees_or_infers_what_is_hidden(place: Place) {
 }
 
 async fn no_client_sees(place: Place, institution: &str, scopes: &str, wanted: fn(&Probe) -> bool) {
-    let app = place.app().await;
+    let app = place.app_of_many_questions().await;
     let principal = app.principal(institution, scopes).await;
     let stage = Stage::new(app, None).await;
     must_not_show(&stage, &format!("{institution} with {scopes}"), &principal, wanted).await;
@@ -388,7 +417,7 @@ fn is_restricted(probe: &Probe) -> bool {
 }
 
 async fn the_system_sees_what_is_hidden_through_every_path(place: Place) {
-    let stage = Stage::new(place.app().await, None).await;
+    let stage = Stage::new(place.app_of_many_questions().await, None).await;
     let paths = stage.paths().await;
     let lists = paths.cursors().into_iter().map(|(name, ..)| name);
     let blind: Vec<String> =
@@ -408,7 +437,7 @@ async fn the_system_sees_what_is_hidden_through_every_path(place: Place) {
 }
 
 async fn an_operator_sees_what_is_hidden_through_every_path(place: Place) {
-    let app = place.app().await;
+    let app = place.app_of_many_questions().await;
     let with_all = app.principal(OPERATOR, ALL).await;
     let stage = Stage::new(app, None).await;
     let paths = stage.paths().await;
@@ -418,7 +447,7 @@ async fn an_operator_sees_what_is_hidden_through_every_path(place: Place) {
 }
 
 async fn an_operator_with_one_scope_sees_what_is_hidden_of_the_programme(place: Place) {
-    let app = place.app().await;
+    let app = place.app_of_many_questions().await;
     let with_one = app.principal(OPERATOR, READ).await;
     let stage = Stage::new(app, None).await;
     let paths = stage.paths().await;
@@ -437,11 +466,8 @@ async fn must_show(
 ) {
     let fields = probes.iter().enumerate().filter(|(_, probe)| probe.tells && wanted(probe));
     let batches = batches(fields.map(|(at, probe)| (at, &*probe.text)));
-    let with_a = ask_all(&stage.app, principal, &batches).await;
-    stage.world.go(&stage.app, Phase::A, Phase::B).await;
-    let with_b = ask_all(&stage.app, principal, &batches).await;
-    stage.world.go(&stage.app, Phase::B, Phase::Absent).await;
-    let without = ask_all(&stage.app, principal, &batches).await;
+    let [with_a, with_b, without] =
+        ask_in(stage, principal, &batches, [Phase::A, Phase::B, Phase::Absent]).await;
     let mut blind = Vec::new();
     for (at, batch) in batches.iter().enumerate() {
         let [a, b, none] =

@@ -212,6 +212,20 @@ impl Place {
         TestApp::counted(url, Arc::new(TempDir::new().unwrap())).await
     }
 
+    /// The same, for many questions that are each asked several times: PostgreSQL plans each of them once. To plan is what
+    /// they cost it most.
+    pub async fn app_of_many_questions(&self) -> TestApp {
+        let url = self.keep(self.server.full().await);
+        let (address, connections) = match &*self.server {
+            Server::Sqlite { .. } => (url, CONNECTIONS),
+            Server::Postgres { .. } => {
+                let once = "statement-cache-capacity=3000&options=-c%20plan_cache_mode%3Dforce_generic_plan";
+                (format!("{url}?{once}"), 2)
+            }
+        };
+        TestApp::connected(address, connections, Arc::new(TempDir::new().unwrap())).await
+    }
+
     /// An application over a database without results.
     pub async fn app_without_results(&self) -> TestApp {
         let url = self.keep(self.server.copy_of("template_plain").await);
@@ -282,7 +296,11 @@ pub struct TestApp {
 
 impl TestApp {
     async fn counted(url: String, keys: Arc<TempDir>) -> Self {
-        let mut db = database::connect(&url, CONNECTIONS).await.unwrap();
+        Self::connected(url, CONNECTIONS, keys).await
+    }
+
+    async fn connected(url: String, connections: u32, keys: Arc<TempDir>) -> Self {
+        let mut db = database::connect(&url, connections).await.unwrap();
         let statements = Arc::new(Mutex::new(Vec::new()));
         let counted = statements.clone();
         db.set_metric_callback(move |info| counted.lock().unwrap().push(info.statement.clone()));
